@@ -1,0 +1,70 @@
+import { z } from "zod";
+
+/** The part of JSON Schema that settings are described with. */
+export interface SettingSchema {
+  readonly type?: string | undefined;
+  readonly description?: string | undefined;
+  readonly default?: unknown;
+  readonly enum?: readonly unknown[] | undefined;
+  readonly const?: unknown;
+  readonly minimum?: number | undefined;
+  readonly maximum?: number | undefined;
+  readonly items?: SettingSchema | undefined;
+  readonly anyOf?: readonly SettingSchema[] | undefined;
+  readonly oneOf?: readonly SettingSchema[] | undefined;
+  readonly properties?: Readonly<Record<string, SettingSchema>> | undefined;
+  /** Set by `.meta({ secret: true })`: the value is never shown. */
+  readonly secret?: boolean | undefined;
+}
+
+const settingSchema: z.ZodType<SettingSchema> = z.looseObject({
+  type: z.string().optional(),
+  description: z.string().optional(),
+  default: z.unknown().optional(),
+  enum: z.array(z.unknown()).optional(),
+  const: z.unknown().optional(),
+  minimum: z.number().optional(),
+  maximum: z.number().optional(),
+  get items() {
+    return settingSchema.optional();
+  },
+  get anyOf() {
+    return z.array(settingSchema).optional();
+  },
+  get oneOf() {
+    return z.array(settingSchema).optional();
+  },
+  get properties() {
+    return z.record(z.string(), settingSchema).optional();
+  },
+  secret: z.boolean().optional(),
+});
+
+/** What may be written for a schema, as data: types, defaults and descriptions without zod's insides. */
+export function toSettingSchema(schema: z.ZodType): SettingSchema {
+  return settingSchema.parse(z.toJSONSchema(schema, { io: "input", unrepresentable: "any" }));
+}
+
+/** The forms that a value may take: one, or those of a union. */
+export function alternatives(schema: SettingSchema): readonly SettingSchema[] {
+  return (schema.anyOf ?? schema.oneOf ?? [schema]).flatMap((one) => (one.anyOf || one.oneOf ? alternatives(one) : [one]));
+}
+
+/** A type in words: `number from 1`, `"info" or "debug"`, `list of text`. */
+export function typeInWords(schema: SettingSchema): string {
+  if (schema.anyOf || schema.oneOf) return [...new Set(alternatives(schema).map(typeInWords))].join(" or ");
+  if (schema.enum) return schema.enum.map((value) => JSON.stringify(value)).join(" or ");
+  if (schema.const !== undefined) return JSON.stringify(schema.const);
+  if (schema.type === "array") return `list of ${schema.items ? typeInWords(schema.items) : "anything"}`;
+  if (schema.type === "integer" || schema.type === "number") return numberInWords(schema);
+  return words[schema.type ?? ""] ?? "anything";
+}
+
+const words: Readonly<Record<string, string>> = { string: "text", boolean: "true or false", object: "keys and values", null: "nothing" };
+
+function numberInWords({ type, minimum = Number.NEGATIVE_INFINITY, maximum = Number.POSITIVE_INFINITY }: SettingSchema): string {
+  const name = type === "integer" ? "whole number" : "number";
+  const low = minimum > Number.MIN_SAFE_INTEGER ? ` from ${minimum}` : "";
+  const high = maximum < Number.MAX_SAFE_INTEGER ? ` to ${maximum}` : "";
+  return name + low + high;
+}

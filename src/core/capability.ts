@@ -1,0 +1,45 @@
+import type { z } from "zod";
+import type { Job } from "./job.ts";
+import type { AnyOperation } from "./operation.ts";
+import type { AnyTool } from "./tool.ts";
+import type { EffectInterceptor, PlanInterceptor, Verbs } from "./verb.ts";
+
+/** A section of tutti.yaml. Every key of the schema carries a description and a default. */
+export interface ConfigSection {
+  readonly name: string;
+  readonly schema: z.ZodObject;
+}
+
+/** A forward-only change of the tables, run once, in a transaction under a lock. Never edited after release. */
+export interface Migration {
+  /** `001-runs`: unique in its room, run in the order of the room's list. */
+  readonly name: string;
+  readonly sqlite: readonly string[];
+  readonly postgres: readonly string[];
+}
+
+export type CheckResult =
+  | { readonly status: "ok"; readonly message: string }
+  | { readonly status: "warn" | "fail"; readonly message: string; readonly fix: string }
+  | { readonly status: "off"; readonly message: string };
+
+/** One thing that `tutti doctor` proves. Never throws: a failure is a result. */
+export interface Check {
+  readonly group: "Runtime" | "Storage" | "Models" | "Network" | "Security" | "Integrations";
+  readonly name: string;
+  run(signal: AbortSignal): Promise<CheckResult>;
+}
+
+/** What comes through a room's one door. Adding a capability is one folder and one line in app.ts. */
+export interface Capability {
+  readonly name: string;
+  readonly config?: ConfigSection;
+  readonly migrations: readonly Migration[];
+  readonly operations: readonly AnyOperation[];
+  readonly verbs?: Verbs;
+  readonly tools?: readonly AnyTool[];
+  readonly plan?: readonly PlanInterceptor[];
+  readonly effect?: readonly EffectInterceptor[];
+  readonly jobs?: readonly Job[];
+  readonly checks?: readonly Check[];
+}

@@ -1,0 +1,8 @@
+import type { Duration } from "./duration.ts";
+
+/** Background work that the host runs, one at a time by name. A failure is logged and the next turn comes as planned. */
+export interface Job {
+  readonly name: string;
+  readonly every: Duration;
+  run(signal: AbortSignal): Promise<void>;
+}

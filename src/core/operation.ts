@@ -1,0 +1,57 @@
+import type { z } from "zod";
+
+export type Face = "cli" | "http" | "sdk" | "mcp";
+export type Role = "viewer" | "reviewer" | "operator" | "admin";
+
+export interface OperationContext {
+  /** Aborts when the caller goes away. */
+  readonly signal: AbortSignal;
+  /** Who asks, for the record: `cli`, a user's name … */
+  readonly caller: string;
+}
+
+/** How the command line shows an operation; everything else is derived from the input schema. */
+export interface CommandShape {
+  /** Words after `tutti`; default: the operation's name with dots as spaces. */
+  readonly command?: string;
+  /** Input keys given by position, in order. A last one written `key...` takes the rest. */
+  readonly positional?: readonly string[];
+  /** At least one line that can be copied and run. */
+  readonly examples: readonly string[];
+}
+
+/**
+ * A verb of the product. HTTP routes, SDK and commands are made from these; a handler that is an async generator yields
+ * progress and returns the output.
+ */
+export interface Operation<Input = never, Output = unknown, Progress = unknown> {
+  readonly name: string;
+  readonly summary: string;
+  readonly method: "GET" | "POST" | "PUT" | "DELETE";
+  readonly path: string;
+  readonly role: Role;
+  readonly effect: "read" | "write" | "destroy";
+  readonly idempotent: boolean;
+  readonly input: z.ZodType<Input>;
+  readonly output: z.ZodType<Output>;
+  readonly faces: readonly Face[];
+  readonly cli: CommandShape;
+  /** What a reading command answers where there is no data folder yet. */
+  readonly empty?: Output;
+  handle(input: Input, context: OperationContext): Promise<Output> | AsyncGenerator<Progress, Output>;
+}
+
+export type AnyOperation = Omit<Operation, "handle" | "input" | "output" | "empty"> & {
+  readonly input: z.ZodType;
+  readonly output: z.ZodType;
+  readonly empty?: unknown;
+  // A method, so that an operation of any input fits: the face has parsed the value by `input` before this is called.
+  handle(input: never, context: OperationContext): Promise<unknown> | AsyncGenerator<unknown, unknown>;
+};
+
+/** Declares an operation with its types inferred from the schemas. */
+export function operation<Input, Output, Progress = never>(
+  definition: Operation<Input, Output, Progress>,
+): AnyOperation {
+  return definition as AnyOperation;
+}

@@ -1,0 +1,84 @@
+import type { EpochMs } from "./clock.ts";
+import type { Failure } from "./error.ts";
+import type { RunId } from "./id.ts";
+import type { Skipped, StepStatus, Usage } from "./step.ts";
+import type { Statement } from "./statement.ts";
+
+/** Where a verb stands: enough to find it again after a crash. */
+export interface StepAddress {
+  readonly run: RunId;
+  readonly flow: string;
+  /** `scope/name#occurrence`, unique in the run. */
+  readonly key: string;
+  readonly name: string;
+  readonly kind: string;
+}
+
+export interface EffectContext extends StepAddress {
+  /** Aborts on cancel, on the step's deadline, and when the run ends without waiting for this step. */
+  readonly signal: AbortSignal;
+  /** 1 for the first real execution of this verb. */
+  readonly attempt: number;
+  /** Tells the run's watchers something that is not stored: a token, a line of output. */
+  live(event: Readonly<Record<string, unknown>>): void;
+}
+
+export interface EffectOutcome {
+  readonly status: Extract<StepStatus, "succeeded" | "failed" | "skipped" | "cancelled">;
+  readonly result?: unknown;
+  readonly failure?: Failure;
+  readonly usage?: Usage;
+  readonly skipped?: Skipped;
+  /** Joins the transaction that stores the step's row. */
+  readonly writes?: readonly Statement[];
+}
+
+/** A step that does something. Runs at least once; its outcome is stored once. */
+export interface EffectSpec {
+  readonly kind: string;
+  readonly name: string;
+  /** What the body passed: stored, hashed, and compared on replay. Never configuration. */
+  readonly input?: unknown;
+  readonly timeoutMs?: number;
+  readonly onInterrupted?: "repeat" | "ask" | "fail";
+  perform(context: EffectContext): Promise<EffectOutcome>;
+}
+
+/** A step that waits for a time, an event, a human or a child run, without holding memory. */
+export interface WaitSpec {
+  readonly kind: string;
+  readonly name: string;
+  readonly input?: unknown;
+  readonly dueInMs?: number;
+  /** The event that settles it, if it waits for one. */
+  readonly event?: string;
+  /** What the wait gives when its time is up before it is settled; default: succeeds with null. */
+  readonly whenDue?: EffectOutcome;
+  /** Writes that join the transaction in which the wait is opened, such as the row of a review. */
+  opened?(address: StepAddress, at: EpochMs): readonly Statement[];
+  /** The same, where the writes take work to make; what it throws is the wait's failure. */
+  prepare?(address: StepAddress, at: EpochMs): Promise<readonly Statement[]>;
+  /** Writes that join the transaction in which an open wait is given up. */
+  withdrawn?(address: StepAddress): readonly Statement[];
+}
+
+/** What the engine hands to a capability that adds verbs to `step`. */
+export interface VerbHost {
+  effect(spec: EffectSpec): Promise<unknown>;
+  wait(spec: WaitSpec): Promise<unknown>;
+}
+
+/** Verbs by name; each is made anew for every scope of a run. */
+export type Verbs = Readonly<Record<string, (host: VerbHost) => (...values: never[]) => unknown>>;
+
+/** Stands in the body, may wait, and journals what it decides: healing, a budget's question. */
+export interface PlanInterceptor {
+  readonly name: string;
+  around(address: StepAddress, spec: EffectSpec, next: (spec: EffectSpec) => Promise<EffectOutcome>): Promise<EffectOutcome>;
+}
+
+/** Stands around each real execution: trace, guards, slots, score. May add writes to the outcome. */
+export interface EffectInterceptor {
+  readonly name: string;
+  around(context: EffectContext, spec: EffectSpec, next: () => Promise<EffectOutcome>): Promise<EffectOutcome>;
+}

@@ -1,0 +1,64 @@
+import { TuttiError, toFailure } from "../core/error.ts";
+import type { EffectContext, EffectInterceptor, EffectOutcome, EffectSpec } from "../core/verb.ts";
+import type { Execution } from "./execution.ts";
+import { addressOf } from "./opening.ts";
+import { EffectMark, place, type VerbCall } from "./scope.ts";
+
+/** Runs a step's real execution through the effect ring. */
+export interface EffectRunner {
+  start(execution: Execution, call: VerbCall, spec: EffectSpec): void;
+}
+
+/** `ring` is in order from the outside in; the order is app.ts's. */
+export function createEffectRunner(ring: readonly EffectInterceptor[]): EffectRunner {
+  return {
+    start(execution, call, spec) {
+      const controller = new AbortController();
+      call.controller = controller;
+      call.startedAt = execution.ports.clock.now();
+      call.attempts++;
+      const context: EffectContext = {
+        ...addressOf(execution, call),
+        signal: controller.signal,
+        attempt: call.attempts,
+        live: (data) => execution.ports.live.publish({ run: execution.run.id, type: "live", key: call.key, data }),
+      };
+      const endDeadline = armDeadline(execution, call, spec, controller);
+      // Not awaited: the end is told through effectEnded, which never throws.
+      void place.run(new EffectMark(call.key), async () => {
+        const outcome = await attempt(ring, context, spec);
+        endDeadline();
+        execution.effectEnded(call, outcome);
+      });
+    },
+  };
+}
+
+async function attempt(ring: readonly EffectInterceptor[], context: EffectContext, spec: EffectSpec): Promise<EffectOutcome> {
+  const enter = (index: number): Promise<EffectOutcome> => {
+    const interceptor = ring[index];
+    return interceptor ? interceptor.around(context, spec, () => enter(index + 1)) : spec.perform(context);
+  };
+  try {
+    return await enter(0);
+  } catch (error) {
+    const failure = toFailure(error, "step.failed");
+    const isCancelled = context.signal.aborted && isCancel(context.signal.reason);
+    return { status: isCancelled ? "cancelled" : "failed", failure };
+  }
+}
+
+function isCancel(reason: unknown): boolean {
+  return reason instanceof Error && "code" in reason && reason.code === "run.cancelled";
+}
+
+/** A step that passes its own deadline is aborted and has failed, whether it listens to the signal or not. */
+function armDeadline(execution: Execution, call: VerbCall, spec: EffectSpec, controller: AbortController): () => void {
+  const { timeoutMs } = spec;
+  if (timeoutMs === undefined) return () => undefined;
+  return execution.ports.clock.after(timeoutMs, () => {
+    const error = new TuttiError("engine.deadline", `step "${call.key}" took longer than ${timeoutMs} ms`);
+    controller.abort(error);
+    execution.effectEnded(call, { status: "failed", failure: toFailure(error, "engine.deadline") });
+  });
+}

@@ -1,0 +1,595 @@
+import type { Clock } from "../core/clock.ts";
+import { StepError, TuttiError, toFailure, type Failure } from "../core/error.ts";
+import type { Log } from "../core/log.ts";
+import { canonicalJson } from "../core/json.ts";
+import { sha256 } from "../core/hash.ts";
+import type { EffectOutcome, VerbHost, WaitSpec } from "../core/verb.ts";
+import type { LiveEvents } from "../events/live.ts";
+import type { AnyFlow } from "./flow.ts";
+import type { EffectRunner } from "./effect.ts";
+import { freezeOutcome, JournalWriter, type Finished, type JournalPorts, type WriteAnswer } from "./journal-writer.ts";
+import { endRun, pauseRun } from "./run-end.ts";
+import type { JournalRow, OpeningRow, RunRow, RunStore } from "./run-store.ts";
+import { cancelFailure, place, Scope, VerbCall } from "./scope.ts";
+import { openCalls } from "./opening.ts";
+
+export interface ExecutionPorts extends JournalPorts {
+  readonly clock: Clock;
+  readonly store: RunStore;
+  readonly effects: EffectRunner;
+  readonly live: LiveEvents;
+  readonly log: Log;
+  /** A full drain of the event loop: everything that can go on without a step has gone on after it. */
+  readonly turn: () => Promise<void>;
+  /** How long steps may take to end after a cancel, milliseconds. */
+  readonly graceMs: number;
+  /** A body whose next wake is further away than this leaves memory, milliseconds. */
+  readonly parkAfterMs: number;
+  /** Makes the `step` of a scope. */
+  stepFor(execution: Execution, scope: Scope): never;
+  /** Opens the wait for a child run, which is made in the same transaction. */
+  startChild(host: VerbHost, name: string, flow: AnyFlow | string, input: unknown): Promise<unknown>;
+  /** Told once, when the body is no longer in memory. */
+  left(execution: Execution, how: Departure): void;
+}
+
+export type Departure = "ended" | "parked" | "paused" | "handed back" | "lost";
+
+export interface LoadedRun {
+  readonly run: RunRow;
+  readonly rows: readonly JournalRow[];
+  readonly openings: readonly OpeningRow[];
+  readonly input: unknown;
+  readonly flow: AnyFlow;
+  /** Results of the run that this one was forked from, by key: used where the key and the input are the same. */
+  readonly cache: ReadonlyMap<string, JournalRow>;
+}
+
+type BodyEnd = { readonly output: unknown } | { readonly failure: Failure } | null;
+
+/** After this many refused verbs a cancelled body is dropped: a loop that swallows every refusal would never end. */
+const mostRefusals = 100;
+/** Rows that share a transaction; more would make the run's own reader wait. */
+const mostRowsAWrite = 200;
+
+/**
+ * One run in memory: its body and the pump that hands out stored results one at a time, each followed by a full drain,
+ * in the first run as in a replay. Nothing starts before the last stored result is handed out.
+ */
+export class Execution {
+  readonly run: RunRow;
+  readonly flow: AnyFlow;
+  readonly ports: ExecutionPorts;
+  readonly writer: JournalWriter;
+  readonly root: Scope;
+  readonly calls = new Map<string, VerbCall>();
+  readonly openings: Map<string, OpeningRow>;
+  readonly cache: ReadonlyMap<string, JournalRow>;
+  readonly finished: Finished[] = [];
+  readonly held: VerbCall[] = [];
+  /** Set once a child run was started, so that the end knows to look for them. */
+  startedChild = false;
+  readonly #input: unknown;
+  readonly #rows: (JournalRow | undefined)[];
+  readonly #stored: Map<string, JournalRow>;
+  readonly #loaded: number;
+  readonly #endedScopes = new Set<string>();
+  readonly #endingScopes: { call: VerbCall; outcome: EffectOutcome }[] = [];
+  #next = 0;
+  #body: BodyEnd = null;
+  #fault: Failure | null = null;
+  #misplaced: Failure | null = null;
+  #isLive = false;
+  #isStopped = false;
+  #leaving: "pause" | "hand back" | null = null;
+  #inboxIsDirty = true;
+  #cancel: { reason: string | null; kind: "cancel" | "deadline"; graceAt: number } | null = null;
+  #cancelIsAsked = false;
+  #refusals = 0;
+  #wake: (() => void) | null = null;
+  #lastRowAt: number;
+
+  constructor(loaded: LoadedRun, ports: ExecutionPorts) {
+    this.run = loaded.run;
+    this.flow = loaded.flow;
+    this.ports = ports;
+    this.writer = new JournalWriter(ports, loaded.run);
+    this.#input = loaded.input;
+    this.cache = loaded.cache;
+    this.#rows = [...loaded.rows];
+    this.#loaded = loaded.rows.length;
+    this.#stored = new Map(loaded.rows.map((row) => [row.key, row]));
+    this.openings = new Map(loaded.openings.map((row) => [row.key, row]));
+    this.#lastRowAt = loaded.run.created_at;
+    this.root = new Scope({ path: "", seed: loaded.run.seed, parent: null, isCollapsed: false });
+  }
+
+  get now(): number {
+    return this.#lastRowAt;
+  }
+
+  /** True while stored results are still to be handed out, or stored waits to be asked for again. */
+  get isReplaying(): boolean {
+    if (this.#next < this.#loaded) return true;
+    return !this.#isLive && [...this.openings.keys()].some((key) => !this.calls.has(key));
+  }
+
+  get cancelReason(): string | null {
+    return this.#cancel ? (this.#cancel.reason ?? "") : null;
+  }
+
+  /** Starts the pump without the body: the run cannot go on, for the given reason. */
+  startFaulted(failure: Failure): void {
+    this.#fault = failure;
+    void this.#pump();
+  }
+
+  start(): void {
+    const step = this.ports.stepFor(this, this.root);
+    const input = this.#input;
+    const { flow } = this;
+    // A synchronous throw of the body is a rejection like any other.
+    const body = place.run(this.root, async () => flow.run(step, input as never));
+    body.then(
+      (output) => {
+        this.#body = { output };
+        this.poke();
+      },
+      (error: unknown) => {
+        this.#body = { failure: toFailure(error, "flow.failed") };
+        this.poke();
+      },
+    );
+    void this.#pump();
+  }
+
+  /** Something has changed: an effect ended, the database has news. */
+  poke(options: { inbox?: boolean } = {}): void {
+    if (options.inbox) this.#inboxIsDirty = true;
+    const wake = this.#wake;
+    this.#wake = null;
+    wake?.();
+  }
+
+  /** Lets running steps finish, then gives the run back to the queue. */
+  handBack(): void {
+    this.#leaving ??= "hand back";
+    this.poke();
+  }
+
+  /** Drops the body: another worker holds the run, or time is up. Nothing is written any more. */
+  drop(reason: string): void {
+    this.#stop("lost", new TuttiError("engine.lost", `run ${this.run.id} was dropped: ${reason}`));
+  }
+
+  fault(failure: Failure): void {
+    this.#fault ??= failure;
+    this.poke();
+  }
+
+  /** Takes up a verb call of the body; what is stored for it is compared now and handed out in its turn. */
+  call(call: VerbCall): Promise<unknown> {
+    if (this.#cancel && this.#refuses(call.scope)) return this.#refuse();
+    const stored = this.#stored.get(call.key) ?? this.openings.get(call.key);
+    if (stored && (stored.kind !== call.kind || stored.hash !== call.hash)) this.fault(differs(stored, call));
+    this.calls.set(call.key, call);
+    if (call.kind === "flow") this.startedChild = true;
+    if (call.work.type === "scope") call.state = "started";
+    else if (!this.#stored.has(call.key)) this.held.push(call);
+    this.poke();
+    return call.promise;
+  }
+
+  /** Whether a scope's inside must run: not where the scope is stored as one row. */
+  isStored(key: string): boolean {
+    return this.#stored.has(key);
+  }
+
+  scopeEnded(call: VerbCall, outcome: EffectOutcome): void {
+    this.#endingScopes.push({ call, outcome });
+    this.poke();
+  }
+
+  effectEnded(call: VerbCall, outcome: EffectOutcome): void {
+    if (this.#isStopped || call.state !== "started") return;
+    call.state = "finished";
+    this.finished.push({ call, outcome: freezeOutcome(outcome, `step "${call.key}"`) });
+    this.poke();
+  }
+
+  /** A verb was called where none may be: the run fails with it, whatever the body makes of the error. */
+  misplaced(failure: Failure): void {
+    this.#misplaced ??= failure;
+  }
+
+  /** Work that a cancel does not refuse; from the cancel on it has a deadline of its own, a durable timer. */
+  async cleanup(scope: Scope, deadlineMs: number, work: () => Promise<unknown>): Promise<unknown> {
+    if (!this.#cancel) return work();
+    const key = scope.keyFor("deadline");
+    const spec: WaitSpec = { kind: "sleep", name: "deadline", input: { ms: deadlineMs }, dueInMs: deadlineMs, whenDue: { status: "succeeded" } };
+    const hash = sha256(canonicalJson(spec.input, key));
+    const timer = new VerbCall({ key, kind: "sleep", name: "deadline", scope, hash, work: { type: "wait", spec } });
+    const expired = this.call(timer).then(() => this.#expire(scope));
+    expired.catch(() => undefined); // withdrawn with the run's end, which says all there is to say
+    return work();
+  }
+
+  #expire(scope: Scope): void {
+    scope.isExpired = true;
+    const error = new StepError(this.#cancelFailure());
+    for (const call of this.calls.values()) {
+      if (!call.isOpen || !call.key.startsWith(`${scope.path}/`)) continue;
+      if (call.isInFlight) call.controller?.abort(error);
+      else if (call.work.type !== "scope") {
+        this.withdraw(call);
+        call.reject(error);
+      }
+    }
+  }
+
+  withdraw(call: VerbCall): void {
+    call.state = "withdrawn";
+    call.controller?.abort(new TuttiError("run.cancelled", `step "${call.key}" is no longer needed`));
+  }
+
+  async #pump(): Promise<void> {
+    try {
+      while (!this.#isStopped) {
+        await this.ports.turn();
+        if (this.#isStopped) return;
+        await this.#beat();
+      }
+    } catch (error) {
+      this.ports.log.error("run.pump_failed", { run: this.run.id, error });
+      this.drop(error instanceof Error ? error.message : String(error));
+    }
+  }
+
+  /** One turn of the pump: does the first thing that is due, in an order that replay repeats. */
+  async #beat(): Promise<void> {
+    if (this.#fault) return this.#pauseOrEnd(this.#fault);
+    this.#settleScopes();
+    if (this.#body || this.#refusals > mostRefusals) return this.#finish();
+    if (!this.#leaving && (await this.#release())) return;
+    if (this.finished.length > 0) return this.#writeFinished();
+    if (this.#leaving && !this.#hasInFlight()) return this.#leave(this.#leaving);
+    if (!this.#leaving) {
+      if (!this.#isLive && !this.#goLive()) return;
+      if (this.held.length > 0) return this.#answered(await openCalls(this));
+    }
+    if (this.#inboxIsDirty) return this.#readInbox();
+    if (this.#collectDue()) return;
+    await this.#rest();
+  }
+
+  /** Hands out the next stored result. */
+  async #release(): Promise<boolean> {
+    const row = this.#rows[this.#next];
+    if (!row) return false;
+    this.#rows[this.#next++] = undefined;
+    this.#lastRowAt = row.finished_at;
+    if (row.kind === "cancel") {
+      this.#applyCancel(row);
+      return true;
+    }
+    const call = this.calls.get(row.key);
+    if (call) await this.#deliver(call, row);
+    else if (row.scope === null || !this.#endedScopes.has(row.scope)) this.fault(notAsked(row, [...this.calls.keys()]));
+    return true;
+  }
+
+  async #deliver(call: VerbCall, row: JournalRow): Promise<void> {
+    this.calls.delete(call.key);
+    this.#stored.delete(call.key);
+    if (call.state === "withdrawn") return;
+    call.state = "finished";
+    if (row.status === "succeeded" || row.status === "skipped") call.resolve(await this.ports.payloads.load(row.result));
+    else call.reject(new StepError((await this.ports.payloads.load(row.failure)) as Failure));
+    this.ports.live.publish({ run: this.run.id, type: "row", key: row.key });
+  }
+
+  /** Scopes whose function has settled and whose inside is quiet become a row. */
+  #settleScopes(): void {
+    for (const { call, outcome } of this.#endingScopes.splice(0)) {
+      if (call.state !== "started" || call.work.type !== "scope") continue;
+      const inside = this.#withdrawInside(call.work.scope);
+      this.#endedScopes.add(call.work.scope.path);
+      call.state = "finished";
+      const unhandled = [...call.work.scope.unhandled.values()][0];
+      const settled: EffectOutcome =
+        unhandled === undefined || outcome.status !== "succeeded" ? outcome : { status: "failed", failure: toFailure(unhandled, "step.failed") };
+      const { statements } = this.ports;
+      const before = inside.flatMap((inner) => withdrawal(this, inner, statements));
+      this.finished.push({ call, outcome: freezeOutcome(settled, `step "${call.key}"`), before, needsWake: before.length > 0 });
+    }
+  }
+
+  #withdrawInside(scope: Scope): VerbCall[] {
+    const prefix = `${scope.path}/`;
+    const inside = [...this.calls.values()].filter((call) => call.key.startsWith(prefix) && call.state !== "withdrawn");
+    for (const call of inside) this.withdraw(call);
+    return inside.filter((call) => call.hasOpening);
+  }
+
+  async #writeFinished(): Promise<void> {
+    const batch = this.finished.slice(0, mostRowsAWrite).filter(({ call }) => call?.state !== "withdrawn");
+    if (batch.length === 0) {
+      this.finished.splice(0, mostRowsAWrite);
+      return;
+    }
+    const withCancel = batch.map((entry) => (entry.call ? entry : this.#cancelRow(entry)));
+    const { answer, rows } = await this.writer.rows(withCancel);
+    if (answer === "written") {
+      this.finished.splice(0, mostRowsAWrite);
+      this.#rows.push(...rows);
+      for (const row of rows) this.openings.delete(row.key);
+    }
+    // What was good only for an unchanged run is judged again after the inbox has been read.
+    if (answer === "stale") this.#reconsider();
+    await this.#answered(answer);
+  }
+
+  #reconsider(): void {
+    for (const entry of this.finished.splice(0)) {
+      if (entry.needsWake && entry.call?.work.type === "wait") entry.call.state = "started";
+      else this.finished.push(entry);
+    }
+  }
+
+  async #answered(answer: WriteAnswer): Promise<void> {
+    if (answer === "written") return;
+    this.#inboxIsDirty = true;
+    await this.#readInbox();
+  }
+
+  /** Replay is over: every stored wait must have been asked for again. */
+  #goLive(): boolean {
+    const missing = [...this.openings.values()].find((opening) => !this.calls.has(opening.key));
+    if (missing) {
+      this.fault(notAsked(missing, [...this.calls.keys()]));
+      return false;
+    }
+    this.#isLive = true;
+    if (this.#cancel) this.#giveUpUnknown();
+    return true;
+  }
+
+  async #readInbox(): Promise<void> {
+    this.#inboxIsDirty = false;
+    const run = await this.ports.store.run(this.run.id);
+    if (run.owner !== this.run.owner || run.epoch !== this.run.epoch) {
+      this.drop("another worker holds it");
+      return;
+    }
+    this.writer.wake = run.wake;
+    if (run.cancel_at !== null && !this.#cancelIsAsked) this.#askCancel(run.cancel_reason, "cancel");
+    if (run.pause_at !== null) this.#leaving = "pause";
+    const settled = (await this.ports.store.openings(this.run.id)).filter((opening) => opening.settled_at !== null);
+    settled.sort((left, right) => (left.settled_at ?? 0) - (right.settled_at ?? 0) || left.id - right.id);
+    for (const opening of settled) this.#takeSettled(opening);
+  }
+
+  #takeSettled(opening: OpeningRow): void {
+    const call = this.calls.get(opening.key);
+    if (!call?.isWaiting) return;
+    call.state = "finished";
+    const column = { result: opening.result, failure: opening.failure };
+    const status = opening.status === "succeeded" ? "succeeded" : "failed";
+    this.finished.push({ call, outcome: { status, text: undefined }, column });
+  }
+
+  #askCancel(reason: string | null, kind: "cancel" | "deadline"): void {
+    this.#cancelIsAsked = true;
+    this.finished.push({ call: null, outcome: { status: "cancelled", text: JSON.stringify({ reason, kind, inFlight: [] }) } });
+  }
+
+  /** The row of a cancel names what was running, so that a replay knows which outcomes are still to come. */
+  #cancelRow(entry: Finished): Finished {
+    const asked = JSON.parse(entry.outcome.text ?? "{}") as { reason: string | null; kind: "cancel" | "deadline" };
+    const open = [...this.calls.values()].filter((call) => call.state === "started");
+    const inFlight = open.filter((call) => call.work.type === "effect" || call.kind === "flow").map((call) => call.key);
+    const { statements, clock } = this.ports;
+    const before = open.filter((call) => call.isWaiting && call.kind !== "flow" && !call.scope.isCleanup)
+      .flatMap((call) => withdrawal(this, call, statements));
+    const children = statements.cancelChildren({ parent: this.run.id, at: clock.now() });
+    return { ...entry, before: [...before, children], outcome: { ...entry.outcome, text: JSON.stringify({ ...asked, inFlight }) } };
+  }
+
+  #applyCancel(row: JournalRow): void {
+    const { reason, kind, inFlight } = JSON.parse(row.result ?? "{}") as { reason: string | null; kind: "cancel" | "deadline"; inFlight: string[] };
+    this.#cancelIsAsked = true;
+    this.#cancel = { reason, kind, graceAt: this.ports.clock.now() + this.ports.graceMs };
+    const error = new StepError(this.#cancelFailure());
+    const isAfter = new Set(inFlight);
+    for (const call of this.calls.values()) {
+      if (!call.isOpen || call.work.type === "scope" || call.scope.isCleanup) continue;
+      if (isAfter.has(call.key) || this.#stored.has(call.key)) {
+        call.controller?.abort(error);
+      } else {
+        call.state = "withdrawn";
+        call.reject(error);
+      }
+    }
+    removeAll(this.held, (call) => call.state === "withdrawn");
+    for (const [key, opening] of this.openings) if (opening.kind !== "flow" && !this.calls.get(key)?.scope.isCleanup) this.openings.delete(key);
+  }
+
+  #cancelFailure(): Failure {
+    if (this.#cancel?.kind === "deadline") return { code: "engine.deadline", message: `run ${this.run.id} took longer than its deadline` };
+    return cancelFailure(this.#cancel?.reason ?? null);
+  }
+
+  /** In a replay nobody can know what became of steps that were running at the cancel and left no row. */
+  #giveUpUnknown(): void {
+    for (const call of this.held.splice(0)) {
+      if (call.scope.isCleanup) this.held.push(call);
+      else this.#unknownOutcome(call);
+    }
+  }
+
+  #unknownOutcome(call: VerbCall): void {
+    call.state = "finished";
+    const failure = { ...this.#cancelFailure(), data: { outcome: "unknown" } };
+    this.finished.push({ call, outcome: { status: "cancelled", failure, text: undefined } });
+  }
+
+  #refuses(scope: Scope): boolean {
+    return !scope.isCleanup || scope.isExpired;
+  }
+
+  #refuse(): Promise<never> {
+    this.#refusals++;
+    if (this.#refusals <= mostRefusals) return Promise.reject(new StepError(this.#cancelFailure()));
+    this.poke();
+    // A fresh promise each time: one shared promise that never settles would keep every body alive.
+    return new Promise(() => undefined);
+  }
+
+  #hasInFlight(): boolean {
+    return [...this.calls.values()].some((call) => call.isInFlight);
+  }
+
+  /** Waits whose time has come, the run's deadline, the end of a cancel's grace. */
+  #collectDue(): boolean {
+    const now = this.ports.clock.now();
+    const before = this.finished.length;
+    const due = [...this.calls.values()].filter((call) => call.isWaiting && call.dueAt !== null && call.dueAt <= now);
+    due.sort((left, right) => (left.dueAt ?? 0) - (right.dueAt ?? 0));
+    for (const call of due) {
+      call.state = "finished";
+      const outcome = call.work.type === "wait" ? call.work.spec.whenDue : undefined;
+      this.finished.push({ call, outcome: freezeOutcome(outcome ?? { status: "succeeded", result: null }, call.key), needsWake: call.kind !== "sleep" });
+    }
+    const { deadline_at: deadline } = this.run;
+    if (deadline !== null && deadline <= now && !this.#cancelIsAsked) this.#askCancel(null, "deadline");
+    if (this.#cancel && this.#cancel.graceAt <= now) {
+      for (const call of this.calls.values()) {
+        if (call.state === "started" && call.work.type !== "scope" && !call.scope.isCleanup) this.#unknownOutcome(call);
+      }
+    }
+    return this.finished.length > before;
+  }
+
+  /** Nothing can go on: leave memory if the next wake is far, else sleep until something happens. */
+  async #rest(): Promise<void> {
+    const open = [...this.calls.values()].filter((call) => call.work.type !== "scope" && call.state === "started");
+    if (open.length === 0) return this.#foreignAwait();
+    const now = this.ports.clock.now();
+    const times = open.flatMap((call) => (call.dueAt === null ? [] : [call.dueAt]));
+    if (this.run.deadline_at !== null && !this.#cancelIsAsked) times.push(this.run.deadline_at);
+    if (this.#cancel && this.#cancel.graceAt > now) times.push(this.#cancel.graceAt);
+    const next = times.length > 0 ? Math.min(...times) : null;
+    const isFar = next === null || next - now > this.ports.parkAfterMs;
+    if (isFar && !this.#leaving && open.every((call) => call.work.type === "wait")) return this.#park(next);
+    await this.#sleep(next === null ? null : next - now);
+  }
+
+  async #park(due: number | null): Promise<void> {
+    const { statements, events, clock } = this.ports;
+    const event = events.append({ type: "tutti.run.waiting", subject: this.run.id, at: clock.now() });
+    const park = statements.park({ ...this.writer.holder, wake: this.writer.wake, due });
+    const answer = await this.writer.last([park, event], { needsWake: true });
+    if (answer === "written") this.#stop("parked");
+    else await this.#answered(answer);
+  }
+
+  async #sleep(delayMs: number | null): Promise<void> {
+    const { promise, resolve } = Promise.withResolvers<void>();
+    this.#wake = resolve;
+    const withdrawTimer = delayMs === null ? undefined : this.ports.clock.after(delayMs, () => this.poke());
+    await promise;
+    withdrawTimer?.();
+  }
+
+  #foreignAwait(): Promise<void> | void {
+    const foreign = this.root.foreign;
+    const what = foreign ? ` (it made a ${foreign})` : "";
+    this.#body = {
+      failure: toFailure(
+        new TuttiError("engine.foreign_await", `the body of flow "${this.flow.name}" awaits something that is not a step${what}`, {
+          hint: "Put timers, files and requests inside step.run, and wait with step.sleep or step.waitFor.",
+        }),
+        "engine.foreign_await",
+      ),
+    };
+  }
+
+  async #finish(): Promise<void> {
+    const unhandled = [...this.root.unhandled.values()][0];
+    let end: BodyEnd = this.#body;
+    if (unhandled !== undefined && end && "output" in end) end = { failure: toFailure(unhandled, "flow.failed") };
+    if (this.#misplaced && end && "output" in end) end = { failure: this.#misplaced };
+    if (this.root.foreign && end && "output" in end) {
+      this.#foreignAwait();
+      end = this.#body;
+    }
+    const cancel = this.#cancel && { kind: this.#cancel.kind, failure: this.#cancelFailure() };
+    await this.#depart("ended", await endRun(this, end, cancel));
+  }
+
+  /** A run that cannot be replayed is paused by name; one that is to be cancelled needs no replay for that. */
+  async #pauseOrEnd(fault: Failure): Promise<void> {
+    const { cancel_at: at, cancel_reason: reason } = this.run;
+    if (at === null) return this.#depart("paused", await pauseRun(this, fault));
+    await this.#depart("ended", await endRun(this, null, { kind: "cancel", failure: cancelFailure(reason) }));
+  }
+
+  async #leave(how: "pause" | "hand back"): Promise<void> {
+    if (how === "pause") return this.#depart("paused", await pauseRun(this, null));
+    const answer = await this.writer.last([this.ports.statements.handBack(this.writer.holder)]);
+    await this.#depart("handed back", answer);
+  }
+
+  async #depart(how: Departure, answer: WriteAnswer): Promise<void> {
+    if (answer === "written") this.#stop(how);
+    else await this.#answered(answer);
+  }
+
+  #stop(how: Departure, reason: unknown = new TuttiError("engine.lost", `run ${this.run.id} left this worker`)): void {
+    if (this.#isStopped) return;
+    this.#isStopped = true;
+    for (const call of this.calls.values()) call.controller?.abort(reason);
+    this.poke();
+    this.ports.live.publish({ run: this.run.id, type: "run", data: how });
+    this.ports.left(this, how);
+  }
+}
+
+/** Writes that give up an open wait: what it took unseen goes back, its capability is told, the opening goes. */
+export function withdrawal(execution: Execution, call: VerbCall, statements: ExecutionPorts["statements"]): Finished["before"] & object {
+  if (call.work.type !== "wait" || !call.hasOpening) return call.hasOpening ? [statements.closeOpening({ run: execution.run.id, key: call.key })] : [];
+  const { spec } = call.work;
+  const id = { run: execution.run.id, key: call.key };
+  const address = { run: execution.run.id as never, flow: execution.run.flow, key: call.key, name: call.name, kind: call.kind };
+  return [
+    ...(spec.event === undefined ? [] : [statements.returnSignal(id)]),
+    ...(spec.withdrawn?.(address) ?? []),
+    statements.closeOpening(id),
+    ...(spec.event === undefined ? [] : statements.matchSignal(spec.event, execution.ports.clock.now())),
+  ];
+}
+
+function removeAll<Item>(items: Item[], isUnwanted: (item: Item) => boolean): void {
+  for (const item of items.splice(0)) if (!isUnwanted(item)) items.push(item);
+}
+
+const usualCauses =
+  "Usual causes: a step was renamed, removed, moved or given another input since the run began. Put it back and `tutti run resume`, or `tutti run fork`; `step.version` lets old and new runs pass changed code.";
+
+function differs(stored: { key: string; kind: string; name: string; input: string | null }, call: VerbCall): Failure {
+  const what = stored.kind === call.kind ? "with another input" : `as ${call.kind}`;
+  const passed = call.work.type === "scope" ? undefined : call.work.spec.input;
+  return {
+    code: "engine.replay_mismatch",
+    message: `the journal holds "${stored.key}" (${stored.kind}); the flow's code now asks for it ${what}`,
+    data: { journal: { key: stored.key, kind: stored.kind, input: stored.input }, code: { key: call.key, kind: call.kind, input: passed ?? null }, hint: usualCauses },
+  };
+}
+
+function notAsked(stored: { key: string; kind: string }, asked: readonly string[]): Failure {
+  return {
+    code: "engine.replay_mismatch",
+    message: `the journal holds "${stored.key}" (${stored.kind}), which the flow's code no longer asks for here${asked.length > 0 ? `; it asks for ${asked.slice(0, 5).map((key) => `"${key}"`).join(", ")}` : ""}`,
+    data: { journal: { key: stored.key, kind: stored.kind }, code: { asked: asked.slice(0, 20) }, hint: usualCauses },
+  };
+}

@@ -1,0 +1,43 @@
+import type { z } from "zod";
+import { TuttiError } from "../core/error.ts";
+import type { Duration } from "../core/duration.ts";
+
+/** A durable program. `Step` is what its body is handed: the verbs of every capability. */
+export interface Flow<Input = never, Output = unknown, Step = never> {
+  readonly kind: "flow";
+  readonly name: string;
+  readonly description?: string | undefined;
+  readonly input?: z.ZodType<Input> | undefined;
+  /** How many runs of this flow may be worked on at once; the others stay queued. */
+  readonly concurrency?: number | undefined;
+  /** A run that takes longer fails with `engine.deadline`. */
+  readonly deadline?: Duration | undefined;
+  run(step: Step, input: Input): Promise<Output>;
+}
+
+/** Any flow, whatever its input: `input` has parsed the value before `run` is called. */
+export type AnyFlow = Omit<Flow, "run" | "input"> & {
+  readonly input?: z.ZodType | undefined;
+  // Methods compare loosely in their parameters, so that a flow of any input and step fits.
+  run(step: never, input: never): Promise<unknown>;
+};
+
+// A name is also a file's name, a command's argument and a metric's label.
+const flowName = /^[a-z0-9][a-z0-9_.-]{0,99}$/i;
+const reserved = ["list", "get", "watch", "cancel", "pause", "resume", "retry", "fork", "start", "show", "verify"];
+
+export function defineFlow<Input, Output, Step>(definition: Omit<Flow<Input, Output, Step>, "kind">): Flow<Input, Output, Step> {
+  if (!flowName.test(definition.name) || reserved.includes(definition.name)) {
+    throw new TuttiError("flow.invalid", `${JSON.stringify(definition.name)} cannot be a flow's name`, {
+      hint: `Use letters, digits, ".", "_" and "-", at most 100, and none of the command's own words (${reserved.join(", ")}).`,
+    });
+  }
+  return { kind: "flow", ...definition };
+}
+
+export function isFlow(value: unknown): value is AnyFlow {
+  return (
+    typeof value === "object" && value !== null && "kind" in value && value.kind === "flow" &&
+    "name" in value && typeof value.name === "string" && "run" in value && typeof value.run === "function"
+  );
+}

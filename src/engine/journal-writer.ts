@@ -1,0 +1,158 @@
+import { encodeJson } from "../core/json.ts";
+import { toFailure, type Failure } from "../core/error.ts";
+import type { Clock } from "../core/clock.ts";
+import { addUsage, noUsage, type Usage } from "../core/step.ts";
+import type { Statement } from "../core/statement.ts";
+import type { EffectOutcome } from "../core/verb.ts";
+import type { EventLog } from "../events/event-log.ts";
+import type { Database, Row } from "../storage/database.ts";
+import type { Payloads } from "../storage/payload.ts";
+import type { RunStatements } from "./run-statement.ts";
+import type { JournalRow, RunRow } from "./run-store.ts";
+import type { VerbCall } from "./scope.ts";
+
+/** An outcome on its way into the journal. */
+export interface Finished {
+  /** Null for the row of a cancel. */
+  readonly call: VerbCall | null;
+  readonly outcome: StoredOutcome;
+  /** Good only if nothing has happened to the run since it was last read: a timeout, the end of a race. */
+  readonly needsWake?: boolean;
+  /** Join the transaction, before the call's opening is deleted. */
+  readonly before?: readonly Statement[];
+  /** What a wait was settled with is in the database as a column already. */
+  readonly column?: { readonly result: string | null; readonly failure: string | null };
+}
+
+/** An outcome whose result is JSON text already, so that nobody can change it on the way. */
+export type StoredOutcome = Omit<EffectOutcome, "result"> & { readonly text: string | undefined };
+
+export type WriteAnswer = "written" | "stale" | "lost";
+
+export interface JournalPorts {
+  readonly database: Database;
+  readonly statements: RunStatements;
+  readonly payloads: Payloads;
+  readonly events: EventLog;
+  readonly clock: Clock;
+  /** Told after each commit which runs were woken by it. */
+  woken(rows: readonly Row[]): void;
+}
+
+/** Freezes an outcome: what cannot be stored becomes the failure `engine.not_json`. */
+export function freezeOutcome(outcome: EffectOutcome, what: string): StoredOutcome {
+  try {
+    const { result, ...rest } = outcome;
+    if (outcome.failure) encodeJson(outcome.failure, `the failure of ${what}`);
+    return { ...rest, text: encodeJson(result, `the result of ${what}`) };
+  } catch (error) {
+    return { status: "failed", failure: toFailure(error, "engine.not_json"), text: undefined };
+  }
+}
+
+/** The one ordered writer of a run: gives sequence numbers, fences every write by owner and epoch. */
+export class JournalWriter {
+  readonly #ports: JournalPorts;
+  readonly #run: RunRow;
+  #seq: number;
+  #usage: Usage;
+  /** The count of outside happenings that this worker has read. */
+  wake: number;
+
+  constructor(ports: JournalPorts, run: RunRow) {
+    this.#ports = ports;
+    this.#run = run;
+    this.#seq = run.seq;
+    this.#usage = run.usage === null ? noUsage : (JSON.parse(run.usage) as Usage);
+    this.wake = run.wake;
+  }
+
+  get usage(): Usage {
+    return this.#usage;
+  }
+
+  get holder(): { id: string; epoch: number; owner: string } {
+    return { id: this.#run.id, epoch: this.#run.epoch, owner: this.#run.owner ?? "" };
+  }
+
+  /** Stores outcomes in their order, in one transaction. */
+  async rows(finished: readonly Finished[]): Promise<{ answer: WriteAnswer; rows: JournalRow[] }> {
+    const at = this.#ports.clock.now();
+    const usage = finished.reduce((sum, { outcome }) => (outcome.usage ? addUsage(sum, outcome.usage) : sum), this.#usage);
+    const rows = await Promise.all(finished.map((entry, index) => this.#toRow(entry, this.#seq + 1 + index, at)));
+    const body = finished.flatMap((entry, index) => this.#closing(entry, rows[index]));
+    const needsWake = finished.some((entry) => entry.needsWake);
+    const answer = await this.#commit([this.#fence(this.#seq + rows.length, usage, needsWake), ...body], needsWake);
+    if (answer === "written") {
+      this.#seq += rows.length;
+      this.#usage = usage;
+    }
+    return { answer, rows };
+  }
+
+  /** Other fenced writes: openings, a child's creation. */
+  write(statements: readonly Statement[], options: { needsWake?: boolean } = {}): Promise<WriteAnswer> {
+    const needsWake = options.needsWake ?? false;
+    return this.#commit([this.#fence(this.#seq, this.#usage, needsWake), ...statements], needsWake);
+  }
+
+  /** A statement that is a fence itself (end, park, pause), and what goes with it. */
+  last(statements: readonly Statement[], options: { needsWake?: boolean } = {}): Promise<WriteAnswer> {
+    return this.#commit(statements, options.needsWake ?? false);
+  }
+
+  async #commit(statements: readonly Statement[], needsWake: boolean): Promise<WriteAnswer> {
+    const result = await this.#ports.database.write(statements);
+    if (!result.committed) return needsWake ? "stale" : "lost";
+    for (const rows of result.rows) if (rows.length > 0) this.#ports.woken(rows);
+    return "written";
+  }
+
+  #fence(seq: number, usage: Usage, needsWake: boolean): Statement {
+    const values = { ...this.holder, seq, usage: usage === noUsage ? null : JSON.stringify(usage) };
+    return needsWake
+      ? this.#ports.statements.fenceWake({ ...values, wake: this.wake })
+      : this.#ports.statements.fence(values);
+  }
+
+  async #toRow({ call, outcome, column }: Finished, seq: number, at: number): Promise<JournalRow> {
+    const { payloads } = this.#ports;
+    const what = `step "${call?.key ?? "cancel"}"`;
+    const input = call && call.work.type !== "scope" ? call.work.spec.input : undefined;
+    return {
+      run_id: this.#run.id,
+      seq,
+      key: call?.key ?? `cancel@${seq}`,
+      scope: call?.scope.collapsed?.path ?? null,
+      kind: call?.kind ?? "cancel",
+      name: call?.name ?? "cancel",
+      status: outcome.status,
+      hash: call?.hash ?? null,
+      input: await payloads.store(input, `the input of ${what}`),
+      result: column ? column.result : await payloads.place(outcome.text, `the result of ${what}`),
+      failure: column ? column.failure : await this.#failure(outcome.failure, what),
+      skipped: outcome.skipped ? JSON.stringify(outcome.skipped) : null,
+      usage: outcome.usage ? JSON.stringify(outcome.usage) : null,
+      attempts: call?.attempts ?? 0,
+      started_at: call?.startedAt ?? null,
+      finished_at: at,
+    };
+  }
+
+  #failure(failure: Failure | undefined, what: string): Promise<string | null> | string | null {
+    return failure ? this.#ports.payloads.store(failure, `the failure of ${what}`) : null;
+  }
+
+  #closing({ call, outcome, before }: Finished, row: JournalRow | undefined): Statement[] {
+    if (!row) return [];
+    const { statements, events } = this.#ports;
+    const data = { key: row.key, kind: row.kind, status: row.status };
+    return [
+      ...(before ?? []),
+      statements.insertRow(row),
+      ...(call?.hasOpening ? [statements.closeOpening({ run: row.run_id, key: row.key })] : []),
+      ...(outcome.writes ?? []),
+      events.append({ type: "tutti.step.finished", subject: row.run_id, at: row.finished_at, data }),
+    ];
+  }
+}

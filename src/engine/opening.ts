@@ -1,0 +1,103 @@
+import type { Statement } from "../core/statement.ts";
+import type { RunId } from "../core/id.ts";
+import type { Execution } from "./execution.ts";
+import type { WriteAnswer } from "./journal-writer.ts";
+import type { VerbCall } from "./scope.ts";
+import { toFailure, TuttiError } from "../core/error.ts";
+
+/** Starts what the body has called and nothing is stored for: opens waits in one transaction, then starts effects. */
+export async function openCalls(execution: Execution): Promise<WriteAnswer> {
+  const calls = execution.held.splice(0).filter((call) => call.state === "held");
+  for (const call of calls) takeCached(execution, call);
+  const fresh = calls.filter((call) => call.state === "held").filter((call) => needsOpening(call) && !isOpenAlready(execution, call));
+  if (fresh.length > 0) {
+    const answer = await execution.writer.write(await openingStatements(execution, fresh));
+    if (answer !== "written") return answer;
+    for (const call of fresh) call.hasOpening = call.state === "held";
+  }
+  for (const call of calls.filter(({ state }) => state === "held")) start(execution, call, fresh.includes(call));
+  return "written";
+}
+
+/** A fork takes over what its origin has stored for the same key and input; closures of `run` always run again. */
+function takeCached(execution: Execution, call: VerbCall): void {
+  const row = execution.cache.get(call.key);
+  if (!row || row.kind === "run" || row.kind !== call.kind || row.hash !== call.hash || row.status !== "succeeded") return;
+  call.state = "finished";
+  execution.finished.push({ call, outcome: { status: "succeeded", text: undefined }, column: { result: row.result, failure: null } });
+}
+
+function needsOpening(call: VerbCall): boolean {
+  if (call.work.type === "wait") return true;
+  return call.work.type === "effect" && (call.work.spec.onInterrupted ?? "repeat") !== "repeat";
+}
+
+function isOpenAlready(execution: Execution, call: VerbCall): boolean {
+  const opening = execution.openings.get(call.key);
+  if (!opening) return false;
+  call.hasOpening = true;
+  call.dueAt = opening.due_at;
+  call.startedAt = opening.opened_at;
+  return true;
+}
+
+async function openingStatements(execution: Execution, calls: readonly VerbCall[]): Promise<Statement[]> {
+  const { ports, run } = execution;
+  const at = ports.clock.now();
+  const statements: Statement[] = [];
+  for (const call of calls) {
+    if (call.work.type === "scope") continue;
+    const prepared = await prepareWait(execution, call, at);
+    if (!prepared) continue;
+    statements.push(...prepared);
+    const { spec } = call.work;
+    const wait = call.work.type === "wait" ? call.work.spec : undefined;
+    call.dueAt = wait?.dueInMs === undefined ? null : at + wait.dueInMs;
+    call.startedAt = at;
+    const input = await ports.payloads.store(spec.input, `the input of step "${call.key}"`);
+    const { key, kind, name, hash } = call;
+    statements.push(ports.statements.open({ run: run.id, key, kind, name, hash, input, event: wait?.event ?? null, at, due: call.dueAt }));
+    if (wait?.event !== undefined) statements.push(...ports.statements.matchSignal(wait.event, at));
+    if (wait?.opened) statements.push(...wait.opened(addressOf(execution, call), at));
+  }
+  return statements;
+}
+
+/** Null if the wait cannot be opened: then it has failed, and is stored as such. */
+async function prepareWait(execution: Execution, call: VerbCall, at: number): Promise<readonly Statement[] | null> {
+  if (call.work.type !== "wait" || !call.work.spec.prepare) return [];
+  try {
+    return await call.work.spec.prepare(addressOf(execution, call), at);
+  } catch (error) {
+    call.state = "finished";
+    execution.finished.push({ call, outcome: { status: "failed", failure: toFailure(error, "step.failed"), text: undefined } });
+    return null;
+  }
+}
+
+function start(execution: Execution, call: VerbCall, isFresh: boolean): void {
+  call.state = "started";
+  execution.ports.live.publish({ run: execution.run.id, type: "started", key: call.key, data: { name: call.name, kind: call.kind } });
+  if (call.work.type !== "effect") return;
+  if (call.hasOpening && !isFresh) {
+    interrupted(execution, call, call.work.spec.onInterrupted ?? "fail");
+    return;
+  }
+  execution.ports.effects.start(execution, call, call.work.spec);
+}
+
+/** The step was running when its worker died, and must not repeat by itself. */
+function interrupted(execution: Execution, call: VerbCall, how: "repeat" | "ask" | "fail"): void {
+  const failure = toFailure(
+    new TuttiError("engine.interrupted", `step "${call.key}" was cut off and must not run again by itself`, {
+      hint: "Look at what it did; `tutti run retry` starts the run anew.",
+    }),
+    "engine.interrupted",
+  );
+  if (how === "ask") execution.fault(failure);
+  else execution.effectEnded(call, { status: "failed", failure });
+}
+
+export function addressOf(execution: Execution, call: VerbCall): { run: RunId; flow: string; key: string; name: string; kind: string } {
+  return { run: execution.run.id as RunId, flow: execution.run.flow, key: call.key, name: call.name, kind: call.kind };
+}

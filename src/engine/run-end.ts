@@ -1,0 +1,72 @@
+import { toFailure, type Failure } from "../core/error.ts";
+import type { Statement } from "../core/statement.ts";
+import { withdrawal, type Execution } from "./execution.ts";
+import type { WriteAnswer } from "./journal-writer.ts";
+
+type BodyEnd = { readonly output: unknown } | { readonly failure: Failure } | null;
+type Cancel = { readonly kind: "cancel" | "deadline"; readonly failure: Failure } | null;
+
+interface EndColumns {
+  readonly status: "succeeded" | "failed" | "cancelled";
+  readonly output: string | null;
+  readonly failure: string | null;
+}
+
+/** Ends a run in one transaction: its row, its open waits, its children, its parent's wait, its events. */
+export async function endRun(execution: Execution, end: BodyEnd, cancel: Cancel): Promise<WriteAnswer> {
+  const { ports, run, writer } = execution;
+  const open = [...execution.calls.values()].filter((call) => call.state === "held" || call.state === "started");
+  const columns = await endColumns(execution, end, cancel);
+  const at = ports.clock.now();
+  const usage = writer.usage.calls > 0 ? JSON.stringify(writer.usage) : null;
+  const abandoned = open.length > 0 && !cancel ? JSON.stringify(open.map((call) => call.key)) : null;
+  const waits = open.filter((call) => call.hasOpening);
+  const hasChild = execution.startedChild;
+  return writer.last([
+    ports.statements.end({ ...writer.holder, ...columns, abandoned, at, usage }),
+    ...waits.flatMap((call) => withdrawal(execution, call, ports.statements)),
+    ...(hasChild ? [ports.statements.cancelChildren({ parent: run.id, at })] : []),
+    ...settleParent(execution, columns, at),
+    ports.events.append({ type: `tutti.run.${columns.status}`, subject: run.id, at, data: { flow: run.flow } }),
+  ]);
+}
+
+/** Parks a run as paused; with a failure that says why, if it was not asked for. */
+export async function pauseRun(execution: Execution, failure: Failure | null): Promise<WriteAnswer> {
+  const { ports, run, writer } = execution;
+  const text = failure ? await ports.payloads.store(failure, "the reason of the pause") : null;
+  const data = failure ? { code: failure.code } : {};
+  return writer.last([
+    ports.statements.pause({ ...writer.holder, failure: text }),
+    ports.events.append({ type: "tutti.run.paused", subject: run.id, at: ports.clock.now(), data }),
+  ]);
+}
+
+async function endColumns(execution: Execution, end: BodyEnd, cancel: Cancel): Promise<EndColumns> {
+  const { payloads } = execution.ports;
+  const failed = async (failure: Failure, status: "failed" | "cancelled" = "failed"): Promise<EndColumns> => ({
+    status,
+    output: null,
+    failure: await payloads.store(failure, "the run's failure"),
+  });
+  if (cancel) return failed(cancel.failure, cancel.kind === "cancel" ? "cancelled" : "failed");
+  if (end && "failure" in end) {
+    try {
+      return await failed(end.failure);
+    } catch (error) {
+      return failed(toFailure(error, "engine.not_json"));
+    }
+  }
+  try {
+    return { status: "succeeded", output: await payloads.store(end?.output, "the flow's output"), failure: null };
+  } catch (error) {
+    return failed(toFailure(error, "engine.not_json"));
+  }
+}
+
+function settleParent(execution: Execution, { status, output, failure }: EndColumns, at: number): Statement[] {
+  const { parent_run: parent, parent_key: key } = execution.run;
+  if (parent === null || key === null) return [];
+  const { statements } = execution.ports;
+  return [statements.settleOpening({ run: parent, key, status, result: output, failure, at }), statements.wake({ id: parent })];
+}

@@ -1,0 +1,166 @@
+import type { Kysely, Selectable } from "kysely";
+import { TuttiError, type Failure } from "../core/error.ts";
+import type { RunId } from "../core/id.ts";
+import { noUsage, type RunRecord, type RunStatus, type Skipped, type StepRecord, type StepStatus, type Usage } from "../core/step.ts";
+import type { Database } from "../storage/database.ts";
+import type { Payloads } from "../storage/payload.ts";
+import type { EngineTables, JournalTable, OpeningTable, ProcessTable, RunTable } from "./run-table.ts";
+
+export type RunRow = Selectable<RunTable>;
+export type JournalRow = Selectable<JournalTable>;
+export type OpeningRow = Selectable<OpeningTable>;
+
+export interface RunFilter {
+  readonly status?: RunStatus | undefined;
+  readonly flow?: string | undefined;
+  readonly limit: number;
+}
+
+/** Reads of the engine's tables. Writes are batches of `RunStatements`. */
+export interface RunStore {
+  run(id: string): Promise<RunRow>;
+  /** The rows that replay needs, in order: those of scopes that have their row are left out. */
+  replayRows(id: string): Promise<JournalRow[]>;
+  rows(id: string, afterSeq?: number): Promise<JournalRow[]>;
+  openings(id: string): Promise<OpeningRow[]>;
+  processes(id?: string): Promise<Selectable<ProcessTable>[]>;
+  queued(): Promise<Pick<RunRow, "id" | "flow" | "priority" | "created_at">[]>;
+  owners(): Promise<string[]>;
+  nextDue(): Promise<number | null>;
+  countOpen(): Promise<{ active: number; waiting: number }>;
+  list(filter: RunFilter): Promise<RunRow[]>;
+  /** One whole run, payloads loaded; `run.missing` if there is none. */
+  record(id: string): Promise<RunRecord>;
+  step(row: JournalRow): Promise<StepRecord>;
+}
+
+export function createRunStore(database: Database, payloads: Payloads): RunStore {
+  const build = database.build as unknown as Kysely<EngineTables>;
+  const run = async (id: string): Promise<RunRow> => {
+    const rows = await database.read(build.selectFrom("runs").selectAll().where("id", "=", id).compile());
+    return rows[0] ?? missingRun(id);
+  };
+  const rows = (id: string, afterSeq = 0): Promise<JournalRow[]> =>
+    database.read(build.selectFrom("journal").selectAll().where("run_id", "=", id).where("seq", ">", afterSeq).orderBy("seq").compile());
+  const openings = (id: string): Promise<OpeningRow[]> =>
+    database.read(build.selectFrom("openings").selectAll().where("run_id", "=", id).orderBy("id").compile());
+  return {
+    run,
+    rows,
+    openings,
+    replayRows: (id) => readReplayRows(database, build, id),
+    ...queueReads(database, build),
+    list: (filter) => listRuns(database, build, filter),
+    async record(id) {
+      const [row, stored, open] = await Promise.all([run(id), rows(id), openings(id)]);
+      const steps = await Promise.all(stored.filter((entry) => entry.kind !== "cancel").map((entry) => toStep(entry, payloads)));
+      return toRecord(row, [...steps, ...open.filter((entry) => entry.settled_at === null).map(openStep)], payloads);
+    },
+    step: (row) => toStep(row, payloads),
+  };
+}
+
+async function readReplayRows(database: Database, build: Kysely<EngineTables>, id: string): Promise<JournalRow[]> {
+  const scopes = build.selectFrom("journal").select("key").where("run_id", "=", id).where("kind", "in", scopeKinds);
+  const query = build.selectFrom("journal").selectAll().where("run_id", "=", id)
+    .where((where) => where.or([where("scope", "is", null), where("scope", "not in", scopes)])).orderBy("seq");
+  const found = await database.read(query.compile());
+  const stored = found.filter((row) => isScopeKind(row.kind)).map((row) => `${row.key}/`);
+  // A scope within a stored scope may have no row of its own.
+  return found.filter((row) => !stored.some((prefix) => row.key.startsWith(prefix)));
+}
+
+/** Verbs that are one stored row when their inside is quiet. */
+const scopeKinds = ["agent", "race", "scope"];
+export const isScopeKind = (kind: string): boolean => scopeKinds.includes(kind);
+
+function queueReads(database: Database, build: Kysely<EngineTables>) {
+  return {
+    processes: (id?: string) => {
+      const query = build.selectFrom("processes").selectAll();
+      return database.read((id === undefined ? query : query.where("run_id", "=", id)).compile());
+    },
+    queued: () =>
+      database.read(
+        build.selectFrom("runs").select(["id", "flow", "priority", "created_at"]).where("status", "=", "queued")
+          .orderBy("priority", "desc").orderBy("created_at").compile(),
+      ),
+    owners: async () => {
+      const found = await database.read(build.selectFrom("runs").select("owner").distinct().where("status", "=", "running").compile());
+      return found.flatMap(({ owner }) => (owner === null ? [] : [owner]));
+    },
+    nextDue: async () => {
+      const query = build.selectFrom("runs").select((value) => value.fn.min("due_at").as("due")).where("status", "=", "waiting");
+      const found = await database.read(query.compile());
+      return found[0]?.due ?? null;
+    },
+    countOpen: async () => {
+      const query = build.selectFrom("runs").select((value) => ["status", value.fn.countAll<number>().as("count")] as const)
+        .where("status", "in", ["queued", "running", "waiting"]).groupBy("status");
+      const found = await database.read(query.compile());
+      const count = (status: string): number => Number(found.find((row) => row.status === status)?.count ?? 0);
+      return { active: count("queued") + count("running"), waiting: count("waiting") };
+    },
+  };
+}
+
+function listRuns(database: Database, build: Kysely<EngineTables>, filter: RunFilter): Promise<RunRow[]> {
+  let query = build.selectFrom("runs").selectAll().orderBy("created_at", "desc").orderBy("id").limit(filter.limit);
+  if (filter.status !== undefined) query = query.where("status", "=", filter.status);
+  if (filter.flow !== undefined) query = query.where("flow", "=", filter.flow);
+  return database.read(query.compile());
+}
+
+/** A run for lists: without payloads and steps. */
+export function toRunSummary(row: RunRow): Omit<RunRecord, "input" | "output" | "steps"> {
+  return {
+    id: row.id as RunId,
+    flow: row.flow,
+    status: row.status as RunStatus,
+    error: row.failure === null || row.failure.startsWith("@") ? null : (JSON.parse(row.failure) as Failure),
+    createdAt: row.created_at,
+    startedAt: row.started_at,
+    finishedAt: row.finished_at,
+    usage: row.usage === null ? noUsage : (JSON.parse(row.usage) as Usage),
+  };
+}
+
+async function toRecord(row: RunRow, steps: readonly StepRecord[], payloads: Payloads): Promise<RunRecord> {
+  const [input, output, error] = await Promise.all([payloads.load(row.input), payloads.load(row.output), payloads.load(row.failure)]);
+  const { id, flow, status, createdAt, startedAt, finishedAt, usage } = toRunSummary(row);
+  const abandoned = row.abandoned === null ? {} : { abandoned: JSON.parse(row.abandoned) as unknown };
+  const forkedFrom = row.forked_from === null ? {} : { forkedFrom: row.forked_from };
+  const parent = row.parent_run === null ? {} : { parent: { run: row.parent_run, step: row.parent_key } };
+  return {
+    id, flow, status, input: input ?? null, output: output ?? null, error: (error as Failure | undefined) ?? null,
+    createdAt, startedAt, finishedAt, usage, steps, ...abandoned, ...forkedFrom, ...parent,
+  };
+}
+
+async function toStep(row: JournalRow, payloads: Payloads): Promise<StepRecord> {
+  const [output, error] = await Promise.all([payloads.load(row.result), payloads.load(row.failure)]);
+  return {
+    key: row.key,
+    name: row.name,
+    kind: row.kind,
+    status: row.status as StepStatus,
+    attempts: row.attempts,
+    startedAt: row.started_at,
+    finishedAt: row.finished_at,
+    output: output ?? null,
+    error: (error as Failure | undefined) ?? null,
+    skipped: row.skipped === null ? null : (JSON.parse(row.skipped) as Skipped),
+  };
+}
+
+function openStep(row: OpeningRow): StepRecord {
+  const status = ["sleep", "waitFor", "review", "flow"].includes(row.kind) ? "waiting" : "running";
+  return {
+    key: row.key, name: row.name, kind: row.kind, status, attempts: 0, startedAt: row.opened_at, finishedAt: null,
+    output: null, error: null, skipped: null,
+  };
+}
+
+function missingRun(id: string): never {
+  throw new TuttiError("run.missing", `there is no run ${id}`, { hint: "`tutti run list` shows the runs of this folder." });
+}

@@ -1,0 +1,154 @@
+import type { Generated } from "kysely";
+import type { Migration } from "../core/capability.ts";
+
+/** Times are epoch milliseconds; `input`, `output`, `result`, `failure` hold JSON or a blob's name (storage/payload.ts). */
+export interface RunTable {
+  id: string;
+  flow: string;
+  status: string;
+  input: string | null;
+  output: string | null;
+  failure: string | null;
+  abandoned: string | null;
+  seed: number;
+  priority: number;
+  created_at: number;
+  started_at: number | null;
+  finished_at: number | null;
+  deadline_at: number | null;
+  /** When a waiting run wakes by itself. */
+  due_at: number | null;
+  owner: string | null;
+  epoch: number;
+  /** Counts what has happened to the run from outside; a park is good only for the count that was read. */
+  wake: number;
+  /** The last sequence number of the journal. */
+  seq: number;
+  /** Claims in a row that ended in a death without a new row. */
+  deaths: number;
+  cancel_at: number | null;
+  cancel_reason: string | null;
+  pause_at: number | null;
+  parent_run: string | null;
+  parent_key: string | null;
+  forked_from: string | null;
+  usage: string | null;
+}
+
+export interface JournalTable {
+  run_id: string;
+  seq: number;
+  key: string;
+  /** The collapsed scope that the row lies in; rows of a stored scope are not needed for replay. */
+  scope: string | null;
+  kind: string;
+  name: string;
+  status: string;
+  hash: string | null;
+  input: string | null;
+  result: string | null;
+  failure: string | null;
+  skipped: string | null;
+  usage: string | null;
+  attempts: number;
+  started_at: number | null;
+  finished_at: number;
+}
+
+/** What a run waits for, or a step that must not repeat, from its call until its row is stored. */
+export interface OpeningTable {
+  id: Generated<number>;
+  run_id: string;
+  key: string;
+  kind: string;
+  name: string;
+  hash: string | null;
+  input: string | null;
+  event: string | null;
+  /** The signal that settled it, until its run has seen it. */
+  signal_id: number | null;
+  opened_at: number;
+  due_at: number | null;
+  settled_at: number | null;
+  status: string | null;
+  result: string | null;
+  failure: string | null;
+}
+
+/** Events that nobody has waited for yet, oldest first. */
+export interface SignalTable {
+  id: Generated<number>;
+  name: string;
+  payload: string | null;
+  created_at: number;
+}
+
+/** Process groups of running shell steps, to be ended before the step runs again. */
+export interface ProcessTable {
+  run_id: string;
+  key: string;
+  pid: number;
+  started: string;
+}
+
+export interface EngineTables {
+  runs: RunTable;
+  journal: JournalTable;
+  openings: OpeningTable;
+  signals: SignalTable;
+  processes: ProcessTable;
+}
+
+const runs = (integer: string): string => `create table runs (
+  id text primary key, flow text not null, status text not null, input text, output text, failure text, abandoned text,
+  seed ${integer} not null, priority ${integer} not null, created_at ${integer} not null, started_at ${integer},
+  finished_at ${integer}, deadline_at ${integer}, due_at ${integer}, owner text, epoch ${integer} not null,
+  wake ${integer} not null, seq ${integer} not null, deaths ${integer} not null, cancel_at ${integer},
+  cancel_reason text, pause_at ${integer}, parent_run text, parent_key text, forked_from text, usage text)`;
+
+const journal = (integer: string): string => `create table journal (
+  run_id text not null, seq ${integer} not null, key text not null, scope text, kind text not null, name text not null,
+  status text not null, hash text, input text, result text, failure text, skipped text, usage text,
+  attempts ${integer} not null, started_at ${integer}, finished_at ${integer} not null, primary key (run_id, seq))`;
+
+const openings = (id: string, integer: string): string => `create table openings (
+  id ${id}, run_id text not null, key text not null, kind text not null, name text not null, hash text, input text,
+  event text, signal_id ${integer}, opened_at ${integer} not null, due_at ${integer}, settled_at ${integer}, status text, result text,
+  failure text, unique (run_id, key))`;
+
+const signals = (id: string, integer: string): string =>
+  `create table signals (id ${id}, name text not null, payload text, created_at ${integer} not null)`;
+
+const processes = (integer: string): string =>
+  `create table processes (run_id text not null, key text not null, pid ${integer} not null, started text not null, primary key (run_id, key))`;
+
+const indexes = [
+  "create index runs_created on runs (created_at desc, id)",
+  "create index runs_open on runs (status, priority desc, created_at) where status in ('queued', 'running', 'waiting')",
+  "create index runs_due on runs (due_at) where status = 'waiting'",
+  "create index runs_parent on runs (parent_run) where parent_run is not null",
+  "create index openings_event on openings (event, id) where event is not null and settled_at is null",
+  "create index signals_name on signals (name, id)",
+];
+
+export const engineMigrations: readonly Migration[] = [
+  {
+    name: "001-runs",
+    sqlite: [
+      `${runs("integer")} without rowid`,
+      `${journal("integer")} without rowid`,
+      openings("integer primary key autoincrement", "integer"),
+      signals("integer primary key autoincrement", "integer"),
+      `${processes("integer")} without rowid`,
+      ...indexes,
+    ],
+    postgres: [
+      runs("bigint"),
+      journal("bigint"),
+      openings("bigserial primary key", "bigint"),
+      signals("bigserial primary key", "bigint"),
+      processes("bigint"),
+      ...indexes,
+    ],
+  },
+];

@@ -1,0 +1,296 @@
+import type { Clock } from "../core/clock.ts";
+import { TuttiError, toFailure, type Failure } from "../core/error.ts";
+import type { WorkerId } from "../core/id.ts";
+import type { Log } from "../core/log.ts";
+import type { Row } from "../storage/database.ts";
+import { Execution, type Departure, type ExecutionPorts } from "./execution.ts";
+import type { AnyFlow } from "./flow.ts";
+import { ReadyRuns, wokenRuns, type QueuedRun } from "./run-queue.ts";
+import type { JournalRow, RunRow } from "./run-store.ts";
+
+/** Finds flows by name; null where there is none. Throws where the flow's file cannot be read. */
+export interface FlowSource {
+  find(name: string): Promise<AnyFlow | null>;
+}
+
+export interface WorkerPorts extends Omit<ExecutionPorts, "woken" | "left"> {
+  readonly id: WorkerId;
+  readonly flows: FlowSource;
+  readonly clock: Clock;
+  readonly log: Log;
+  /** How many runs are worked on at once. */
+  readonly concurrency: number;
+  /** Ends a process group that a dead worker has left. */
+  endProcess(pid: number, started: string): Promise<void>;
+  /** Tells the workers of other processes; nothing to do where there are none. */
+  elsewhere?: (runs: readonly { id: string; status: string }[]) => void;
+}
+
+/** Claims of one run in a row that ended in a death; then the run is what kills the worker. */
+const mostDeaths = 3;
+
+/** Claims queued runs and holds their executions. */
+export class Worker {
+  readonly id: WorkerId;
+  readonly #ports: WorkerPorts;
+  readonly #ready = new ReadyRuns();
+  /** By run; a claim has a new epoch, so an old execution of the same run is another object. */
+  readonly #executions = new Map<string, Execution>();
+  readonly #claiming = new Set<string>();
+  readonly #perFlow = new Map<string, number>();
+  readonly #limits = new Map<string, number>();
+  readonly #idle = new Set<() => void>();
+  #withdrawTimer: (() => void) | undefined;
+  #timerAt = Number.POSITIVE_INFINITY;
+  #isStopping = false;
+
+  constructor(ports: WorkerPorts) {
+    this.id = ports.id;
+    this.#ports = ports;
+  }
+
+  get active(): number {
+    return this.#executions.size + this.#claiming.size;
+  }
+
+  get isIdle(): boolean {
+    return this.active === 0 && this.#ready.size === 0;
+  }
+
+  /** Takes over the runs of workers that are dead, then whatever is queued or due. */
+  async start(deadWorkers: readonly string[]): Promise<void> {
+    await this.bury(deadWorkers);
+    await this.sweep();
+  }
+
+  async bury(deadWorkers: readonly string[]): Promise<void> {
+    const { database, statements } = this.#ports;
+    for (const owner of deadWorkers) {
+      const result = await database.write([statements.die({ owner })]);
+      if (result.committed) this.woken(result.rows.flat());
+    }
+  }
+
+  /** Finds what no hint was given for, and arms the timer of the next due wait. */
+  async sweep(): Promise<void> {
+    const { database, statements, clock, store } = this.#ports;
+    const due = await database.write([statements.wakeDue({ now: clock.now() })]);
+    if (due.committed) this.woken(due.rows.flat());
+    for (const run of await store.queued()) this.offer({ id: run.id, flow: run.flow, priority: run.priority, createdAt: run.created_at });
+    const next = await store.nextDue();
+    if (next !== null) this.#armTimer(next);
+  }
+
+  /** A run that is queued, as far as is known. */
+  offer(run: QueuedRun): void {
+    if (this.#isStopping || this.#claiming.has(run.id)) return;
+    this.#ready.add(run);
+    this.#fill();
+  }
+
+  /** What a commit has woken: queued runs are offered, held ones look into their inbox. */
+  readonly woken = (rows: readonly Row[]): void => {
+    const runs = wokenRuns(rows);
+    for (const { id, status } of runs) {
+      if (status === "queued") this.#offerById(id);
+      else this.#executions.get(id)?.poke({ inbox: true });
+    }
+    if (runs.length > 0) this.#ports.elsewhere?.(runs);
+  };
+
+  poke(run: string): void {
+    this.#executions.get(run)?.poke({ inbox: true });
+  }
+
+  /** Resolves once nothing is queued or worked on here. */
+  async whenIdle(): Promise<void> {
+    if (this.isIdle) return;
+    const { promise, resolve } = Promise.withResolvers<void>();
+    this.#idle.add(resolve);
+    await promise;
+  }
+
+  /** Lets running steps finish within the bound, hands every run back, then drops what is left. */
+  async stop(boundMs: number): Promise<void> {
+    this.#isStopping = true;
+    this.#withdrawTimer?.();
+    for (const execution of this.#executions.values()) execution.handBack();
+    const { promise, resolve } = Promise.withResolvers<void>();
+    const withdraw = this.#ports.clock.after(boundMs, resolve);
+    while (this.active > 0) {
+      const { promise: change, resolve: changed } = Promise.withResolvers<void>();
+      this.#idle.add(changed);
+      const isLate = await Promise.race([change.then(() => false), promise.then(() => true)]);
+      if (isLate) break;
+      for (const execution of this.#executions.values()) execution.handBack();
+    }
+    withdraw();
+    for (const execution of this.#executions.values()) execution.drop("the worker stopped");
+  }
+
+  #offerById(id: string): void {
+    // Priority and flow come with the claim; a woken run goes by its age in this worker.
+    void this.#ports.store.run(id).then(
+      (run) => run.status === "queued" && this.offer({ id, flow: run.flow, priority: run.priority, createdAt: run.created_at }),
+      (error: unknown) => this.#ports.log.warn("run.hint_lost", { run: id, error }),
+    );
+  }
+
+  #fill(): void {
+    while (!this.#isStopping && this.active < this.#ports.concurrency) {
+      const run = this.#ready.take((candidate) => this.#isAllowed(candidate));
+      if (!run) return;
+      this.#claiming.add(run.id);
+      this.#count(run.flow, 1);
+      // Its failures are logged inside; a claim that fails leaves the run queued for the next sweep.
+      void this.#claim(run);
+    }
+  }
+
+  #isAllowed({ id, flow }: QueuedRun): boolean {
+    if (this.#executions.has(id)) return false;
+    return (this.#perFlow.get(flow) ?? 0) < (this.#limits.get(flow) ?? Number.POSITIVE_INFINITY);
+  }
+
+  #count(flow: string, by: number): void {
+    this.#perFlow.set(flow, (this.#perFlow.get(flow) ?? 0) + by);
+  }
+
+  async #claim(queued: QueuedRun): Promise<void> {
+    try {
+      const flow = await this.#findFlow(queued.flow);
+      if (!("code" in flow)) this.#limits.set(queued.flow, flow.concurrency ?? Number.POSITIVE_INFINITY);
+      if ((this.#perFlow.get(queued.flow) ?? 0) > (this.#limits.get(queued.flow) ?? Number.POSITIVE_INFINITY)) {
+        this.#giveUpClaim(queued);
+        this.#ready.add(queued);
+        return;
+      }
+      await this.#hold(queued, flow);
+    } catch (error) {
+      this.#ports.log.error("run.claim_failed", { run: queued.id, error });
+      this.#giveUpClaim(queued);
+    }
+  }
+
+  #giveUpClaim({ id, flow }: QueuedRun): void {
+    this.#claiming.delete(id);
+    this.#count(flow, -1);
+    this.#changed();
+  }
+
+  async #findFlow(name: string): Promise<AnyFlow | Failure> {
+    try {
+      const flow = await this.#ports.flows.find(name);
+      return flow ?? toFailure(missingFlow(name), "flow.missing");
+    } catch (error) {
+      return toFailure(error, "flow.invalid");
+    }
+  }
+
+  async #hold(queued: QueuedRun, flow: AnyFlow | Failure): Promise<void> {
+    const { database, statements, clock, events } = this.#ports;
+    const at = clock.now();
+    const claimed = await database.write([
+      statements.claim({ id: queued.id, owner: this.id, at }),
+      events.append({ type: "tutti.run.started", subject: queued.id, at }),
+    ]);
+    const run = claimed.committed ? (claimed.rows[0]?.[0] as RunRow | undefined) : undefined;
+    if (!run) {
+      this.#giveUpClaim(queued);
+      this.#fill();
+      return;
+    }
+    const execution = await this.#load(run, flow);
+    this.#claiming.delete(run.id);
+    this.#executions.set(run.id, execution);
+    this.#ports.live.publish({ run: run.id, type: "run", data: "running" });
+    if (run.deaths >= mostDeaths) execution.startFaulted(crashLoop(run));
+    else if ("code" in flow) execution.startFaulted(flow);
+    else execution.start();
+  }
+
+  async #load(run: RunRow, flow: AnyFlow | Failure): Promise<Execution> {
+    const { store, payloads } = this.#ports;
+    const [rows, openings, input] = await Promise.all([
+      run.seq > 0 ? store.replayRows(run.id) : [],
+      run.epoch > 1 ? store.openings(run.id) : [],
+      payloads.load(run.input),
+      run.epoch > 1 ? this.#endProcesses(run.id) : undefined,
+    ]);
+    const cache = run.forked_from === null ? new Map<string, JournalRow>() : await this.#cache(run);
+    const body = "code" in flow ? neverFlow(run.flow) : flow;
+    return new Execution({ run, rows, openings, input, flow: body, cache }, { ...this.#ports, woken: this.woken, left: this.#left });
+  }
+
+  async #cache(run: RunRow): Promise<Map<string, JournalRow>> {
+    const [origin = "", after = "0"] = (run.forked_from ?? "").split("@");
+    // The row that was forked from (the first after the copied ones) is what is to be done anew.
+    const rows = (await this.#ports.store.rows(origin, Number(after))).slice(1);
+    return new Map(rows.map((row) => [row.key, row]));
+  }
+
+  async #endProcesses(run: string): Promise<void> {
+    const { store, database, statements } = this.#ports;
+    for (const { key, pid, started } of await store.processes(run)) {
+      await this.#ports.endProcess(pid, started);
+      await database.write([statements.forgetProcess({ run, key })]);
+    }
+  }
+
+  readonly #left = (execution: Execution, how: Departure): void => {
+    const { id, flow } = execution.run;
+    if (this.#executions.get(id) === execution) {
+      this.#executions.delete(id);
+      this.#count(flow, -1);
+    }
+    if (how === "parked" || how === "handed back") void this.#afterPark();
+    this.#fill();
+    this.#changed();
+  };
+
+  /** A wake may have come while the park was written: the row says so, and a due time needs its timer. */
+  async #afterPark(): Promise<void> {
+    try {
+      const next = await this.#ports.store.nextDue();
+      if (next !== null) this.#armTimer(next);
+    } catch (error) {
+      this.#ports.log.warn("worker.timer_failed", { error });
+    }
+  }
+
+  #armTimer(at: number): void {
+    if (this.#isStopping || at >= this.#timerAt) return;
+    this.#withdrawTimer?.();
+    this.#timerAt = at;
+    this.#withdrawTimer = this.#ports.clock.after(Math.max(0, at - this.#ports.clock.now()), () => {
+      this.#timerAt = Number.POSITIVE_INFINITY;
+      this.sweep().catch((error: unknown) => this.#ports.log.error("worker.sweep_failed", { error }));
+    });
+  }
+
+  #changed(): void {
+    for (const resolve of [...this.#idle]) {
+      if (!this.#isStopping && !this.isIdle) continue;
+      this.#idle.delete(resolve);
+      resolve();
+    }
+  }
+}
+
+function crashLoop(run: RunRow): Failure {
+  const error = new TuttiError("engine.crash_loop", `run ${run.id} ended its worker ${run.deaths} times in a row without a new step`, {
+    hint: "Look at the step after the last stored one; then `tutti run resume`.",
+  });
+  return toFailure(error, "engine.crash_loop");
+}
+
+function missingFlow(name: string): TuttiError {
+  return new TuttiError("flow.missing", `there is no flow "${name}"`, {
+    hint: "Flows are sought in flows/*.ts from the current folder upward; `tutti flow list` shows what was found.",
+  });
+}
+
+/** Stands where the real flow cannot be had; its body never runs. */
+function neverFlow(name: string): AnyFlow {
+  return { kind: "flow", name, run: () => Promise.reject(missingFlow(name)) };
+}

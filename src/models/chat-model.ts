@@ -1,0 +1,99 @@
+/** A JSON Schema, as `z.toJSONSchema` makes it. */
+export type JsonSchema = Readonly<Record<string, unknown>>;
+
+export interface ToolCall {
+  readonly name: string;
+  readonly arguments: Readonly<Record<string, unknown>>;
+  readonly id?: string | undefined;
+}
+
+export interface ChatMessage {
+  readonly role: "system" | "user" | "assistant" | "tool";
+  readonly content: string;
+  /** What an assistant asked for. */
+  readonly toolCalls?: readonly ToolCall[] | undefined;
+  /** Whose result a message of role `tool` holds. */
+  readonly toolName?: string | undefined;
+}
+
+export interface ToolDefinition {
+  readonly name: string;
+  readonly description: string;
+  readonly parameters: JsonSchema;
+}
+
+export interface ChatOptions {
+  /** Tokens that prompt and answer together may fill. */
+  readonly numCtx?: number | undefined;
+  /** Tokens that the answer may have; reaching it ends the answer with `finishReason: "length"`. */
+  readonly maxTokens?: number | undefined;
+  readonly temperature?: number | undefined;
+  readonly seed?: number | undefined;
+  readonly topP?: number | undefined;
+  readonly stop?: readonly string[] | undefined;
+}
+
+export interface ChatRequest {
+  readonly messages: readonly ChatMessage[];
+  readonly tools?: readonly ToolDefinition[] | undefined;
+  /** A schema constrains the grammar of the answer; the caller still validates, since an answer may be cut off. */
+  readonly format?: JsonSchema | "json" | undefined;
+  readonly options?: ChatOptions | undefined;
+}
+
+export interface ChatChunk {
+  readonly kind: "text" | "thinking";
+  readonly text: string;
+}
+
+export interface ChatCall {
+  readonly signal: AbortSignal;
+  /** Called for every piece as it comes; the pieces of a kind joined are the answer's `text` and `thinking`. Must not throw. */
+  readonly onChunk?: ((chunk: ChatChunk) => void) | undefined;
+}
+
+export type FinishReason = "stop" | "length" | "tool_calls";
+
+export interface ChatUsage {
+  readonly inputTokens: number;
+  readonly outputTokens: number;
+}
+
+/** Milliseconds; what the runtime does not tell is absent. A load above some 100 ms means that the model was (re)loaded. */
+export interface ChatTimings {
+  readonly totalMs: number;
+  readonly loadMs?: number | undefined;
+  readonly promptMs?: number | undefined;
+  readonly generateMs?: number | undefined;
+  readonly firstTokenMs?: number | undefined;
+}
+
+export interface ChatAnswer {
+  readonly text: string;
+  readonly thinking?: string;
+  readonly toolCalls: readonly ToolCall[];
+  readonly finishReason: FinishReason;
+  readonly usage: ChatUsage;
+  readonly timings: ChatTimings;
+  /** `provider/name` of the model that answered, never an alias such as `default`. */
+  readonly model: string;
+}
+
+/**
+ * A model that answers a conversation. Calls are independent: one that is aborted or fails leaves the others alone.
+ *
+ * The whole prompt was read, or the call throws: no adapter may drop messages, and an answer that stopped because the
+ * context was full is an error, not a short answer. It throws a `TuttiError` only:
+ * - `model.unreachable`: nothing answers, the server is too busy, the connection broke, or a deadline passed; try later
+ * - `model.missing`: the server has no such model, or it cannot chat; the message names those it has
+ * - `model.context_overflow`: prompt, or prompt and answer, exceed `numCtx` or the model's context; `data.limit` in tokens
+ *   and, where it is known, `data.used`
+ * - `model.bad_answer`: the server failed or spoke something unexpected, before or in the middle of the answer
+ * - `model.aborted`: `signal` aborted; its reason is the `cause`. The server is told to stop by closing the connection,
+ *   `onChunk` is not called again, and what had arrived is dropped
+ */
+export interface ChatModel {
+  /** `provider/name`. */
+  readonly name: string;
+  chat(request: ChatRequest, call: ChatCall): Promise<ChatAnswer>;
+}

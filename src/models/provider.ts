@@ -1,0 +1,29 @@
+import type { ChatModel } from "./chat-model.ts";
+import type { EmbeddingModel } from "./embedding-model.ts";
+
+/** A model as `models list` shows it. */
+export interface ModelInfo {
+  /** What its provider calls it; `provider/name` is what a flow may ask for. */
+  readonly name: string;
+  readonly provider: string;
+  readonly kind: "chat" | "embedding";
+  readonly sizeBytes: number | null;
+  /** Tokens that the model was made for. */
+  readonly contextLength: number | null;
+  readonly capabilities: readonly string[];
+  readonly loaded: boolean;
+}
+
+export type Reachable = { readonly ok: true } | { readonly ok: false; readonly reason: string; readonly hint: string };
+
+/** A source of models: a server, a runtime in this process, a script. What it does not have, it leaves out. */
+export interface ModelProvider {
+  /** Makes no request yet: whether the model exists shows at the first call. */
+  chat?(model: string): ChatModel;
+  embedding?(model: string): EmbeddingModel;
+  list?(signal: AbortSignal): Promise<readonly ModelInfo[]>;
+  /** The chat model that stands for `default` where none is configured. */
+  firstChatModel?(signal: AbortSignal): Promise<string>;
+  /** Answers within seconds and never throws. Absent: always there. */
+  reachable?(signal: AbortSignal): Promise<Reachable>;
+}

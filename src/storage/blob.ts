@@ -1,0 +1,92 @@
+import { mkdir, open, readFile, rename, stat, unlink } from "node:fs/promises";
+import { join } from "node:path";
+import { TuttiError } from "../core/error.ts";
+import { sha256Hex } from "../core/hash.ts";
+import type { Kysely } from "kysely";
+import type { Migration } from "../core/capability.ts";
+import { toStatement, type Database } from "./database.ts";
+import { toStorageError } from "./sqlite-error.ts";
+
+/** Bytes by content hash (SHA-256, hex). The same bytes are stored once; a blob is whole or not there. */
+export interface BlobStore {
+  put(bytes: Uint8Array): Promise<string>;
+  /** `storage.corrupt` if there is none or its bytes do not fit its name. */
+  get(hash: string): Promise<Uint8Array>;
+}
+
+/** Files beside a SQLite database: `ab/abcdef…`, mode 0600. */
+export function fileBlobs(folder: string): BlobStore {
+  const place = (hash: string): string => join(folder, hash.slice(0, 2), hash);
+  return {
+    async put(bytes) {
+      const hash = sha256Hex(bytes);
+      const size = await stat(place(hash)).then((found) => found.size, () => -1);
+      if (size !== bytes.byteLength) await writeWhole(join(folder, hash.slice(0, 2)), place(hash), bytes);
+      return hash;
+    },
+    async get(hash) {
+      const bytes = await readFile(place(hash)).catch((error: unknown) => {
+        throw missing(hash, error);
+      });
+      if (sha256Hex(bytes) !== hash) throw missing(hash, undefined);
+      return bytes;
+    },
+  };
+}
+
+async function writeWhole(folder: string, path: string, bytes: Uint8Array): Promise<void> {
+  // The pid and a fresh name keep two writers of the same bytes apart; the rename makes the blob whole at once.
+  const temporary = `${path}.${process.pid}.${sha256Hex(Buffer.from(String(process.hrtime.bigint()))).slice(0, 8)}`;
+  try {
+    await mkdir(folder, { recursive: true, mode: 0o700 });
+    const file = await open(temporary, "wx", 0o600);
+    try {
+      await file.writeFile(bytes);
+      await file.datasync();
+    } finally {
+      await file.close();
+    }
+    await rename(temporary, path);
+  } catch (error) {
+    await unlink(temporary).catch(() => undefined); // it may never have been made
+    throw toStorageError(error, path);
+  }
+}
+
+interface BlobTables {
+  blobs: { hash: string; bytes: Uint8Array };
+}
+
+export const blobMigrations: readonly Migration[] = [
+  {
+    name: "001-blobs",
+    sqlite: ["create table blobs (hash text primary key, bytes blob not null) without rowid"],
+    postgres: ["create table blobs (hash text primary key, bytes bytea not null)"],
+  },
+];
+
+/** A table, for databases that several machines share, and for tests in memory. */
+export function tableBlobs(database: Database): BlobStore {
+  const build = database.build as Kysely<BlobTables>;
+  return {
+    async put(bytes) {
+      const hash = sha256Hex(bytes);
+      const insert = build.insertInto("blobs").values({ hash, bytes });
+      await database.write([toStatement(insert.onConflict((conflict) => conflict.column("hash").doNothing()))]);
+      return hash;
+    },
+    async get(hash) {
+      const rows = await database.read(build.selectFrom("blobs").select("bytes").where("hash", "=", hash).compile());
+      const bytes = rows[0]?.bytes;
+      if (!bytes) throw missing(hash, undefined);
+      return bytes;
+    },
+  };
+}
+
+function missing(hash: string, cause: unknown): TuttiError {
+  return new TuttiError("storage.corrupt", `the blob ${hash} is missing or damaged`, {
+    cause,
+    hint: "Restore the data folder from a backup; runs that do not need this blob are not affected.",
+  });
+}

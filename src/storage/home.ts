@@ -1,0 +1,48 @@
+import { existsSync, mkdirSync, statSync, writeFileSync } from "node:fs";
+import { dirname, join, resolve } from "node:path";
+import { TuttiError } from "../core/error.ts";
+
+/** Where the data of one project lies. */
+export interface Home {
+  readonly path: string;
+  readonly lock: string;
+  readonly tenant: (name: string) => { readonly path: string; readonly database: string; readonly blobs: string };
+}
+
+/** The data folder: the one named, else `.tutti` sought upward from `from`; null where there is none. */
+export function findHome(from: string, named: string | undefined): Home | null {
+  if (named) return existsSync(named) ? homeAt(resolve(from, named)) : null;
+  for (let folder = resolve(from); ; folder = dirname(folder)) {
+    const candidate = join(folder, ".tutti");
+    if (statSync(candidate, { throwIfNoEntry: false })?.isDirectory()) return homeAt(candidate);
+    if (folder === dirname(folder)) return null;
+  }
+}
+
+/** The data folder, made where none is found: `./.tutti`, or the one named. */
+export function openHome(from: string, named: string | undefined): Home {
+  const home = findHome(from, named) ?? homeAt(named ? resolve(from, named) : join(resolve(from), ".tutti"));
+  try {
+    mkdirSync(home.tenant("default").blobs, { recursive: true, mode: 0o700 });
+    const ignore = join(home.path, ".gitignore");
+    if (!existsSync(ignore)) writeFileSync(ignore, "*\n", { mode: 0o600 });
+  } catch (error) {
+    throw new TuttiError("storage.unavailable", `the data folder ${home.path} cannot be made`, {
+      cause: error,
+      hint: "Check the owner and mode of the folder above it, or name another one with TUTTI_HOME.",
+      where: home.path,
+    });
+  }
+  return home;
+}
+
+function homeAt(path: string): Home {
+  return {
+    path,
+    lock: join(path, "tutti.lock"),
+    tenant: (name) => {
+      const folder = join(path, "tenants", name);
+      return { path: folder, database: join(folder, "orchestrator.db"), blobs: join(folder, "blobs") };
+    },
+  };
+}

@@ -1,0 +1,232 @@
+import { DatabaseSync, type StatementSync } from "node:sqlite";
+import { chmodSync, closeSync, openSync } from "node:fs";
+import { DummyDriver, Kysely, SqliteAdapter, SqliteIntrospector, SqliteQueryCompiler, type CompiledQuery } from "kysely";
+import { TuttiError } from "../core/error.ts";
+import type { SqlValue, Statement } from "../core/statement.ts";
+import type { Database, RoomMigrations, Row, WriteResult } from "./database.ts";
+import { pendingMigrations } from "./migration.ts";
+import { toStorageError } from "./sqlite-error.ts";
+
+export interface SqliteOptions {
+  /** A file, or `:memory:`. */
+  readonly path: string;
+  /** `process`: a killed process loses nothing. `power`: nor does a power cut, at about a quarter of the speed. */
+  readonly durability?: "process" | "power";
+}
+
+interface WaitingWrite {
+  readonly statements: readonly Statement[];
+  readonly resolve: (result: WriteResult) => void;
+  readonly reject: (error: unknown) => void;
+}
+
+// A foreign program that holds the file is waited for this long; the process stands still meanwhile, so it is short.
+const busyTimeoutMs = 1_000;
+
+/** Opens a SQLite database. Waiting writes share one commit; reads have a connection of their own. */
+export function openSqlite({ path, durability = "process" }: SqliteOptions): Database {
+  const isMemory = path === ":memory:";
+  if (!isMemory) createPrivateFile(path);
+  const writer = openConnection(path, durability, isMemory);
+  const reader = isMemory ? writer : openConnection(path, durability, isMemory);
+  const waiting: WaitingWrite[] = [];
+  let isScheduled = false;
+  let isClosed = false;
+
+  function flush(): void {
+    isScheduled = false;
+    const group = waiting.splice(0);
+    if (group.length > 0) commitGroup(writer, group);
+  }
+
+  return {
+    dialect: "sqlite",
+    capabilities: { sharedWriters: false },
+    build: sqliteBuilder(),
+    async read<Result>(query: CompiledQuery<Result>): Promise<Result[]> {
+      try {
+        return reader.all(query.sql, query.parameters as readonly SqlValue[]) as Result[];
+      } catch (error) {
+        throw toStorageError(error, path);
+      }
+    },
+    write: (statements) =>
+      new Promise<WriteResult>((resolve, reject) => {
+        if (isClosed) {
+          reject(new TuttiError("storage.unavailable", `${path} is closed`));
+          return;
+        }
+        waiting.push({ statements, resolve, reject: (error) => reject(toStorageError(error, path)) });
+        if (!isScheduled) setImmediate(flush);
+        isScheduled = true;
+      }),
+    migrate: async (rooms) => migrate(writer, rooms, path),
+    schemaText: async () => schemaText(reader),
+    async [Symbol.asyncDispose]() {
+      if (isClosed) return;
+      flush();
+      isClosed = true;
+      if (reader !== writer) reader.close();
+      writer.close();
+    },
+  };
+}
+
+interface Connection {
+  run(statement: Statement): { rows: readonly Row[]; touched: number };
+  all(sql: string, parameters: readonly SqlValue[]): readonly Row[];
+  exec(sql: string): void;
+  close(): void;
+}
+
+function openConnection(path: string, durability: "process" | "power", isMemory: boolean): Connection {
+  try {
+    const database = new DatabaseSync(path, { timeout: busyTimeoutMs });
+    if (!isMemory) database.exec("pragma journal_mode = wal");
+    database.exec(`pragma synchronous = ${durability === "power" ? "full" : "normal"}`);
+    database.exec("pragma foreign_keys = off; pragma temp_store = memory; pragma cache_size = -16000");
+    return wrapConnection(database);
+  } catch (error) {
+    throw toStorageError(error, path);
+  }
+}
+
+function wrapConnection(database: DatabaseSync): Connection {
+  const cache = new Map<string, { statement: StatementSync; returnsRows: boolean }>();
+  const prepared = (sql: string): { statement: StatementSync; returnsRows: boolean } => {
+    const known = cache.get(sql);
+    if (known) return known;
+    const statement = database.prepare(sql);
+    const entry = { statement, returnsRows: statement.columns().length > 0 };
+    // A query with a list of variable length has many texts; a full cache is emptied rather than grown for ever.
+    if (cache.size >= 500) cache.clear();
+    cache.set(sql, entry);
+    return entry;
+  };
+  return {
+    run({ sql, parameters }) {
+      const { statement, returnsRows } = prepared(sql);
+      if (returnsRows) {
+        const rows = statement.all(...parameters) as readonly Row[];
+        return { rows, touched: rows.length };
+      }
+      return { rows: [], touched: Number(statement.run(...parameters).changes) };
+    },
+    all: (sql, parameters) => prepared(sql).statement.all(...parameters) as readonly Row[],
+    exec: (sql) => database.exec(sql),
+    close: () => database.close(),
+  };
+}
+
+/** All batches in one transaction; if one of them fails, each in a transaction of its own, so that it fails alone. */
+function commitGroup(connection: Connection, group: readonly WaitingWrite[]): void {
+  const results = group.length > 1 ? tryTogether(connection, group) : undefined;
+  if (results) {
+    for (const [index, write] of group.entries()) write.resolve(results[index] ?? { committed: false, failedGuard: 0 });
+    return;
+  }
+  for (const write of group) commitAlone(connection, write);
+}
+
+function tryTogether(connection: Connection, group: readonly WaitingWrite[]): WriteResult[] | undefined {
+  try {
+    return inTransaction(connection, () => group.map(({ statements }) => runBatch(connection, statements)));
+  } catch {
+    // Whose fault it is shows when each is tried alone.
+    return undefined;
+  }
+}
+
+function commitAlone(connection: Connection, write: WaitingWrite): void {
+  try {
+    write.resolve(inTransaction(connection, () => runBatch(connection, write.statements)));
+  } catch (error) {
+    if (error instanceof LateGuard) write.resolve({ committed: false, failedGuard: error.index });
+    else write.reject(error);
+  }
+}
+
+/** A guard failed after an earlier statement of its batch had changed something. */
+class LateGuard extends Error {
+  readonly index: number;
+  constructor(index: number) {
+    super("a guard failed");
+    this.index = index;
+  }
+}
+
+function runBatch(connection: Connection, statements: readonly Statement[]): WriteResult {
+  const rows: (readonly Row[])[] = [];
+  for (const [index, statement] of statements.entries()) {
+    const result = connection.run(statement);
+    if (statement.guard && result.touched === 0) {
+      if (index === 0) return { committed: false, failedGuard: 0 };
+      throw new LateGuard(index);
+    }
+    rows.push(result.rows);
+  }
+  return { committed: true, rows };
+}
+
+function inTransaction<Result>(connection: Connection, work: () => Result): Result {
+  connection.exec("begin immediate");
+  try {
+    const result = work();
+    connection.exec("commit");
+    return result;
+  } catch (error) {
+    try {
+      connection.exec("rollback");
+    } catch {
+      // SQLite has rolled back by itself (a full disk does that); the first error is the one to tell.
+    }
+    throw error;
+  }
+}
+
+function migrate(connection: Connection, rooms: readonly RoomMigrations[], path: string): void {
+  try {
+    connection.exec(
+      "create table if not exists tutti_migrations (room text not null, name text not null, applied_at integer not null, primary key (room, name)) without rowid",
+    );
+    inTransaction(connection, () => {
+      const applied = connection.all("select room, name from tutti_migrations", []);
+      for (const { room, migration } of pendingMigrations(rooms, applied, path)) {
+        for (const sql of migration.sqlite) connection.exec(sql);
+        const at = "cast(unixepoch('subsec') * 1000 as integer)";
+        const sql = `insert into tutti_migrations (room, name, applied_at) values (?, ?, ${at})`;
+        connection.run({ sql, parameters: [room, migration.name] });
+      }
+    });
+  } catch (error) {
+    throw toStorageError(error, path);
+  }
+}
+
+function schemaText(connection: Connection): string {
+  const rows = connection.all(
+    "select sql from sqlite_master where sql is not null and name not like 'sqlite_%' order by tbl_name, type desc, name",
+    [],
+  );
+  return `${rows.map((row) => `${String(row["sql"])};`).join("\n\n")}\n`;
+}
+
+function createPrivateFile(path: string): void {
+  try {
+    closeSync(openSync(path, "a", 0o600));
+    chmodSync(path, 0o600);
+  } catch (error) {
+    throw toStorageError(error, path);
+  }
+}
+
+function sqliteBuilder(): Kysely<unknown> {
+  return new Kysely({
+    dialect: {
+      createAdapter: () => new SqliteAdapter(),
+      createDriver: () => new DummyDriver(),
+      createIntrospector: (database) => new SqliteIntrospector(database),
+      createQueryCompiler: () => new SqliteQueryCompiler(),
+    },
+  });
+}

@@ -1,0 +1,55 @@
+import { createModelRegistry, type ModelRegistry } from "../../src/models/registry.ts";
+import { createScriptedModel } from "../../src/models/scripted.ts";
+import { startOllamaServer, type OllamaServer, type ServedModel } from "../support/ollama-server.ts";
+import type { ChatModelFixture } from "./chat-model.ts";
+
+const longText = Array.from({ length: 400 }, (_, index) => `word${index}`).join(" ");
+const shortText = "This is a scripted answer.";
+const rating = '{"verdict":"good","sure":true}';
+
+interface Seen {
+  readonly messages: readonly { readonly content: string }[];
+  readonly tools?: readonly unknown[] | undefined;
+  readonly format?: unknown;
+}
+
+/** What both fakes say, so that the contract sees one model behind two transports. */
+function scriptedReply({ messages, tools, format }: Seen): { text: string; toolCalls?: { name: string; arguments: { path: string } }[] } {
+  if (format !== undefined) return { text: rating };
+  if (tools?.length) return { text: "", toolCalls: [{ name: "read_file", arguments: { path: "a.txt" } }] };
+  return { text: messages.some(({ content }) => content.includes("long")) ? longText : shortText };
+}
+
+export async function openScripted(): Promise<ChatModelFixture> {
+  const model = createScriptedModel({ answers: (request) => scriptedReply(request), contextLength: 8_192 });
+  return { model, [Symbol.asyncDispose]: async () => undefined };
+}
+
+export interface OllamaFixture extends ChatModelFixture {
+  readonly registry: ModelRegistry;
+  readonly server?: OllamaServer;
+}
+
+export async function openScriptedServer(): Promise<OllamaFixture> {
+  const models: ServedModel[] = [{ name: "all-minilm", capabilities: ["embedding"], contextLength: 256 }, { name: "tiny-chat" }];
+  const server = await startOllamaServer({ models, reply: (body) => ({ ...scriptedReply(body), wordDelayMs: 1 }) });
+  const registry = createModelRegistry({ ollamaUrl: server.url });
+  return { registry, server, model: await registry.chat("tiny-chat"), [Symbol.asyncDispose]: () => server.close() };
+}
+
+export async function openRealServer(): Promise<OllamaFixture> {
+  const address = realOllama();
+  if (address === undefined) throw new Error("TUTTI_TEST_OLLAMA must name the address of a real Ollama with tiny-chat and all-minilm");
+  const registry = createModelRegistry({ ollamaUrl: address });
+  return { registry, model: await registry.chat("tiny-chat"), [Symbol.asyncDispose]: async () => undefined };
+}
+
+/** Why the tests on a real Ollama do not run; false when they do. In CI they run, and fail where there is none. */
+export function realOllamaMissing(): string | false {
+  if (realOllama() !== undefined || process.env["CI"] === "true") return false;
+  return "no real Ollama: TUTTI_TEST_OLLAMA names the address of one with tiny-chat and all-minilm";
+}
+
+function realOllama(): string | undefined {
+  return process.env["TUTTI_TEST_OLLAMA"] || undefined;
+}

@@ -1,0 +1,80 @@
+import assert from "node:assert/strict";
+import { describe, test } from "node:test";
+import { createModelRegistry } from "../../src/models/registry.ts";
+import { ask, assertCode, chatModelContract, failure, steady, unaborted, user } from "./chat-model.ts";
+import { openRealServer, openScripted, openScriptedServer, realOllamaMissing, type OllamaFixture } from "./chat-model-fixture.ts";
+
+const skipReal = realOllamaMissing();
+
+chatModelContract("scripted model", openScripted);
+chatModelContract("Ollama client on the scripted server", openScriptedServer);
+chatModelContract("Ollama client on a real Ollama", openRealServer, {
+  skip: skipReal,
+  lacks: { toolCalls: "tiny-chat has random weights and never calls a tool" },
+});
+
+/** What holds for any Ollama server: run by the scripted one too, which proves that it behaves as the real one does. */
+function ollamaContract(name: string, open: () => Promise<OllamaFixture>, skip: string | false): void {
+  describe(`ollama contract: ${name}`, { skip }, () => {
+    test("a missing model is named with those that are there", async () => {
+      await using fixture = await open();
+      const error = await failure(await fixture.registry.chat("ollama/not-there"), { messages: [user("hello")] });
+      assertCode(error, "model.missing");
+      assert.match(error.message, /not-there.*tiny-chat/);
+      assert.match(error.hint ?? "", /ollama pull not-there/);
+    });
+
+    test("an embedding model is refused for chat", async () => {
+      await using fixture = await open();
+      const error = await failure(await fixture.registry.chat("all-minilm"), { messages: [user("hello")] });
+      assertCode(error, "model.missing");
+      assert.match(error.message, /cannot chat/);
+    });
+
+    test("another numCtx of a step does not load the model anew", async () => {
+      await using fixture = await open();
+      const request = { messages: [user("hello")], options: { maxTokens: 3, ...steady } };
+      await ask(fixture.model, request);
+      for (const numCtx of [512, 2_048, undefined, 512]) {
+        const answer = await ask(fixture.model, { ...request, options: { ...request.options, numCtx } });
+        assert.ok((answer.timings.loadMs ?? 0) < 150, `loaded in ${answer.timings.loadMs} ms`);
+      }
+    });
+
+    test("timings tell loading, reading and writing apart", async () => {
+      await using fixture = await open();
+      const { timings } = await ask(fixture.model, { messages: [user("hello")], options: { maxTokens: 5, ...steady } });
+      const { totalMs, loadMs = -1, promptMs = -1, generateMs = -1, firstTokenMs = -1 } = timings;
+      assert.ok(loadMs >= 0 && promptMs > 0 && generateMs > 0 && firstTokenMs >= 0);
+      assert.ok(totalMs >= loadMs && totalMs < 60_000, `${totalMs} ms`);
+    });
+
+    test("default is the first model that can chat", async () => {
+      await using fixture = await open();
+      assert.match((await fixture.registry.chat("default")).name, /^ollama\/tiny-chat/);
+    });
+
+    test("the list tells kind, context and what is loaded", async () => {
+      await using fixture = await open();
+      await ask(fixture.model, { messages: [user("hello")], options: { maxTokens: 1 } });
+      const list = await fixture.registry.list(unaborted());
+      const chat = list.find(({ name }) => name.startsWith("tiny-chat"));
+      const embedding = list.find(({ name }) => name.startsWith("all-minilm"));
+      assert.deepEqual([chat?.kind, chat?.loaded, chat?.contextLength, chat?.provider], ["chat", true, 32_768, "ollama"]);
+      assert.equal(embedding?.kind, "embedding");
+      assert.ok((chat?.sizeBytes ?? 0) > 100_000);
+      assert.deepEqual(await fixture.registry.reachable(), { ok: true });
+    });
+  });
+}
+
+ollamaContract("scripted server", openScriptedServer, false);
+ollamaContract("real Ollama", openRealServer, skipReal);
+
+test("a port where nothing listens is unreachable, with the address and what to do", async () => {
+  const registry = createModelRegistry({ ollamaUrl: "127.0.0.1:9" });
+  const error = await failure(await registry.chat("any"), { messages: [user("hello")] });
+  assertCode(error, "model.unreachable");
+  assert.match(error.message, /http:\/\/127\.0\.0\.1:9 \(connection refused\)/);
+  assert.match(error.hint ?? "", /ollama serve/);
+});

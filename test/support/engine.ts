@@ -1,0 +1,142 @@
+import { systemClock, type Clock } from "../../src/core/clock.ts";
+import { newWorkerId } from "../../src/core/id.ts";
+import { silentLog, type Log } from "../../src/core/log.ts";
+import { seededRandom, systemRandom } from "../../src/core/random.ts";
+import type { RunRecord } from "../../src/core/step.ts";
+import type { EffectInterceptor, Verbs } from "../../src/core/verb.ts";
+import { guardBodies } from "../../src/engine/body-guard.ts";
+import { createEffectRunner } from "../../src/engine/effect.ts";
+import { createRunControl, type RunControl } from "../../src/engine/engine.ts";
+import { defineFlow, type AnyFlow, type Flow } from "../../src/engine/flow.ts";
+import { engineMigrations } from "../../src/engine/run-table.ts";
+import { createRunStatements } from "../../src/engine/run-statement.ts";
+import { createRunStore, type RunStore } from "../../src/engine/run-store.ts";
+import { createStepFactory, type StepOf } from "../../src/engine/step.ts";
+import { Worker } from "../../src/engine/worker.ts";
+import { createEventLog, eventMigrations } from "../../src/events/event-log.ts";
+import { createLiveEvents } from "../../src/events/live.ts";
+import { blobMigrations, tableBlobs } from "../../src/storage/blob.ts";
+import type { Database, Row } from "../../src/storage/database.ts";
+import { createPayloads } from "../../src/storage/payload.ts";
+import { openSqlite } from "../../src/storage/sqlite.ts";
+
+export type TestStep = StepOf<object>;
+export type TestFlow = Flow<never, unknown, TestStep>;
+
+/** A flow with the engine's own verbs. */
+export function testFlow<Input>(name: string, run: (step: TestStep, input: Input) => Promise<unknown>, options: Partial<AnyFlow> = {}): AnyFlow {
+  return defineFlow<Input, unknown, TestStep>({ name, run, ...options } as never);
+}
+
+export interface TestEngineOptions {
+  readonly database?: Database;
+  readonly flows?: readonly AnyFlow[];
+  readonly clock?: Clock;
+  readonly graceMs?: number;
+  readonly parkAfterMs?: number;
+  readonly concurrency?: number;
+  readonly ring?: readonly EffectInterceptor[];
+  readonly verbs?: Verbs;
+  readonly log?: Log;
+  readonly seed?: number;
+}
+
+export interface TestEngine extends AsyncDisposable {
+  readonly database: Database;
+  readonly control: RunControl;
+  readonly store: RunStore;
+  readonly flows: Map<string, AnyFlow>;
+  readonly worker: Worker;
+  /** Ends the worker as `kill -9` would, and starts another on the same database. */
+  crash(): Promise<void>;
+  /** Starts a run and waits for its end or pause. */
+  run(flow: AnyFlow, input?: unknown): Promise<RunRecord>;
+  /** Waits until the run has one of the states. */
+  until(id: string, ...states: string[]): Promise<RunRecord>;
+}
+
+export async function openMigrated(database: Database = openSqlite({ path: ":memory:" })): Promise<Database> {
+  await database.migrate([
+    { room: "storage", migrations: blobMigrations },
+    { room: "events", migrations: eventMigrations },
+    { room: "engine", migrations: engineMigrations },
+  ]);
+  return database;
+}
+
+const ended = ["succeeded", "failed", "cancelled", "paused"];
+
+export async function openTestEngine(options: TestEngineOptions = {}): Promise<TestEngine> {
+  const database = await openMigrated(options.database);
+  const guard = guardBodies();
+  // A run that waits for an event holds no handle; the test does.
+  const keepAlive = setInterval(() => undefined, 60_000);
+  const parts = createParts(database, options);
+  let worker = parts.newWorker();
+  await worker.start(await parts.store.owners());
+  const until = (id: string, ...states: string[]): Promise<RunRecord> => waitUntil(parts, id, states);
+  return {
+    database, control: parts.control, store: parts.store, flows: parts.flows,
+    get worker() {
+      return worker;
+    },
+    async crash() {
+      parts.killed.add(worker);
+      await worker.stop(0);
+      worker = parts.newWorker();
+      await worker.start(await parts.store.owners());
+    },
+    async run(flow, input) {
+      parts.flows.set(flow.name, flow);
+      const id = await parts.control.start({ flow, input });
+      return until(id, ...ended);
+    },
+    until,
+    async [Symbol.asyncDispose]() {
+      await worker.stop(1_000);
+      clearInterval(keepAlive);
+      guard[Symbol.dispose]();
+      await database[Symbol.asyncDispose]();
+    },
+  };
+}
+
+function createParts(database: Database, options: TestEngineOptions) {
+  const random = options.seed === undefined ? systemRandom : seededRandom(options.seed);
+  const flows = new Map((options.flows ?? []).map((flow) => [flow.name, flow]));
+  const killed = new Set<Worker>();
+  const clock = options.clock ?? systemClock;
+  const payloads = createPayloads(tableBlobs(database));
+  const live = createLiveEvents();
+  const store = createRunStore(database, payloads);
+  const stepFor = createStepFactory(options.verbs ?? {});
+  let current: Worker | undefined;
+  const base = { database, clock, payloads, store, random, log: options.log ?? silentLog, live, statements: createRunStatements(database), events: createEventLog(database), flows: { find: async (name: string) => flows.get(name) ?? null } };
+  const control = createRunControl({ ...base, woken: (rows: readonly Row[]) => current?.woken(rows) });
+  const newWorker = (): Worker => {
+    const worker: Worker = new Worker({
+      ...base, id: newWorkerId(random), stepFor, startChild: control.startChild, effects: createEffectRunner(options.ring ?? []),
+      // A killed worker writes nothing more: its last writes are lost, as with the process.
+      database: { ...database, write: (statements) => (killed.has(worker) ? new Promise(() => undefined) : database.write(statements)) },
+      turn: () => new Promise((resolve) => setImmediate(resolve)), graceMs: options.graceMs ?? 200, parkAfterMs: options.parkAfterMs ?? 1_000,
+      concurrency: options.concurrency ?? 200, endProcess: async () => undefined,
+    });
+    current = worker;
+    return worker;
+  };
+  return { control, store, flows, killed, newWorker, live };
+}
+
+function waitUntil({ live, store }: ReturnType<typeof createParts>, id: string, states: readonly string[]): Promise<RunRecord> {
+  return new Promise((resolve, reject) => {
+    const look = (): void => {
+      store.run(id).then((run) => {
+        if (!states.includes(run.status)) return;
+        unsubscribe();
+        store.record(id).then(resolve, reject);
+      }, reject);
+    };
+    const unsubscribe = live.subscribe(id, (event) => event.type === "run" && look());
+    look();
+  });
+}
