@@ -8,13 +8,23 @@ import { editorSchema } from "./schema.ts";
 
 /** The door of the configuration: what is set, by whom, and what may be set. Secrets are hidden everywhere. */
 export function createConfig(config: Config): Capability {
-  const operations = [explainOperation, getOperation, listOperation, schemaOperation, pathOperation].map((make) => make(config));
+  const operations = [explainOperation, getOperation, listOperation, schemaOperation, pathOperation].map((make) =>
+    make(config),
+  );
   return { name: "config", migrations: [], operations };
 }
 
-const keyInput = z.strictObject({ key: z.string().min(1).describe("The key with its section, such as tools.maxReadBytes") });
+const keyInput = z.strictObject({
+  key: z.string().min(1).describe("The key with its section, such as tools.maxReadBytes"),
+});
 const none = z.strictObject({});
-const common = { method: "GET", role: "viewer", effect: "read", idempotent: true, faces: ["cli", "http", "sdk"] } as const;
+const common = {
+  method: "GET",
+  role: "viewer",
+  effect: "read",
+  idempotent: true,
+  faces: ["cli", "http", "sdk"],
+} as const;
 
 const explanation = z.object({
   key: z.string(),
@@ -23,7 +33,9 @@ const explanation = z.object({
   environment: z.string(),
   value: z.unknown(),
   source: z.string(),
-  layers: z.array(z.object({ layer: z.string(), value: z.unknown(), source: z.string(), wins: z.boolean() })).readonly(),
+  layers: z
+    .array(z.object({ layer: z.string(), value: z.unknown(), source: z.string(), wins: z.boolean() }))
+    .readonly(),
 });
 
 function explainOperation(config: Config): AnyOperation {
@@ -62,7 +74,9 @@ function listOperation(config: Config): AnyOperation {
     output: z.array(explanation.pick({ key: true, value: true, source: true, environment: true, description: true })),
     cli: { examples: ["tutti config list", "tutti config list --json"] },
     handle: async () =>
-      config.settings.map(explain).map(({ key, value, source, environment, description }) => ({ key, value, source, environment, description })),
+      config.settings
+        .map(explain)
+        .map(({ key, value, source, environment, description }) => ({ key, value, source, environment, description })),
   });
 }
 

@@ -14,9 +14,11 @@ export function coerce(text: string, schema: SettingSchema): unknown {
   return text;
 }
 
-function coerceTo(text: string, schema: SettingSchema): unknown {
+function coerceTo(text: string, schema: ReturnType<typeof alternatives>[number]): unknown {
   if (schema.enum || schema.const !== undefined) {
-    return [...(schema.enum ?? []), schema.const].find((value) => value !== undefined && String(value) === text);
+    return [...(schema.enum ?? []), schema.const].find(
+      (value) => (value !== undefined && value === text) || JSON.stringify(value) === text,
+    );
   }
   switch (schema.type) {
     case "number":

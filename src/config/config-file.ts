@@ -24,7 +24,7 @@ export interface ConfigFile {
   /** Where a key stands, or where the deepest part of its path does. */
   placeOf(path: readonly PropertyKey[]): FilePlace;
   /** The text of a line, to show the mistake in. */
-  sourceLine(line: number): string;
+  readonly sourceLine: (line: number) => string;
 }
 
 const fileName = "tutti.yaml";
@@ -63,7 +63,12 @@ export function readConfigFile(path: string, from: string, references: Environme
   const problem = document.errors[0] ?? document.warnings[0];
   if (problem) throw invalidFile(placeAt(problem.pos[0]), problem.message.split("\n")[0] ?? "", sourceLine);
   const filled = fillReferences(document, references, (offset, missing) =>
-    invalidFile(placeAt(offset), `\${${missing}} is not set`, sourceLine, `Set ${missing} in the environment or in the .env beside ${fileName}.`),
+    invalidFile(
+      placeAt(offset),
+      `\${${missing}} is not set`,
+      sourceLine,
+      `Set ${missing} in the environment or in the .env beside ${fileName}.`,
+    ),
   );
   const content = toContent(document, () => invalidFile(placeAt(0), "it uses an alias too often", sourceLine));
   return { path, name, content, references: filled, placeOf: (keys) => placeAt(offsetOf(document, keys)), sourceLine };
@@ -87,7 +92,11 @@ function readText(path: string, name: string): string {
   try {
     return readFileSync(path, "utf8");
   } catch (error) {
-    throw new TuttiError("config.invalid", `${name} cannot be read`, { cause: error, where: name, hint: "Check its owner and mode." });
+    throw new TuttiError("config.invalid", `${name} cannot be read`, {
+      cause: error,
+      where: name,
+      hint: "Check its owner and mode.",
+    });
   }
 }
 
@@ -110,14 +119,19 @@ function fillReferences(
     Scalar(key, node, path) {
       if (key === "key" || typeof node.value !== "string" || !node.value.includes("${")) return;
       const names: string[] = [];
-      node.value = node.value.replace(/\$(\$\{)|\$\{([A-Za-z_][A-Za-z0-9_]*)\}/g, (_all, escaped: string | undefined, name: string) => {
-        if (escaped) return escaped; // `$${NAME}` stands for `${NAME}` itself
-        const value = values[name];
-        if (value === undefined) throw missing(node.range?.[0] ?? 0, name);
-        names.push(name);
-        return value;
-      });
-      const keys = path.flatMap((step) => (isNode(step) || !("key" in step) || !isScalar(step.key) ? [] : [String(step.key.value)]));
+      node.value = node.value.replace(
+        /\$(\$\{)|\$\{([A-Za-z_][A-Za-z0-9_]*)\}/g,
+        (_all, escaped: string | undefined, name: string) => {
+          if (escaped) return escaped; // `$${NAME}` stands for `${NAME}` itself
+          const value = values[name];
+          if (value === undefined) throw missing(node.range?.[0] ?? 0, name);
+          names.push(name);
+          return value;
+        },
+      );
+      const keys = path.flatMap((step) =>
+        isNode(step) || !("key" in step) || !isScalar(step.key) ? [] : [String(step.key.value)],
+      );
       if (names.length > 0) {
         const setting = keys.slice(0, 2).join(".");
         filled.set(setting, [...(filled.get(setting) ?? []), ...names]);

@@ -37,7 +37,8 @@ export function readEnvironment({ environment, secrets, keys }: EnvironmentInput
     if (text === undefined || text === "") continue;
     const key = names.get(name);
     if (!key) refuseMisspelled(name, names);
-    else layers.set(key.name, { layer: "environment", value: coerce(text, key.schema), ...sourceOf(name, environment) });
+    else
+      layers.set(key.name, { layer: "environment", value: coerce(text, key.schema), ...sourceOf(name, environment) });
   }
   return layers;
 }
@@ -62,9 +63,13 @@ function refuseMisspelled(name: string, names: ReadonlyMap<string, SettingKey>):
   const meant = nearest(name, names.keys());
   const isOfKnownSection = [...names.values()].some(({ section }) => name.startsWith(environmentName(section, "")));
   if (!isOfKnownSection && (meant === undefined || editDistance(name, meant) > 2)) return;
-  throw new TuttiError("config.unknown_key", `the environment variable ${name} names no setting${meant ? `; did you mean ${meant}?` : ""}`, {
-    where: name,
-    hint: meant ? `Write ${meant}.` : "`tutti config list` shows all settings with their variables.",
-    data: { key: name, nearest: meant },
-  });
+  throw new TuttiError(
+    "config.unknown_key",
+    `the environment variable ${name} names no setting${meant ? `; did you mean ${meant}?` : ""}`,
+    {
+      where: name,
+      hint: meant ? `Write ${meant}.` : "`tutti config list` shows all settings with their variables.",
+      data: { key: name, nearest: meant },
+    },
+  );
 }

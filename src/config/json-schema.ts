@@ -2,7 +2,8 @@ import { z } from "zod";
 
 /** The part of JSON Schema that settings are described with. */
 export interface SettingSchema {
-  readonly type?: string | undefined;
+  /** Several for a union of plain types. */
+  readonly type?: string | readonly string[] | undefined;
   readonly description?: string | undefined;
   readonly default?: unknown;
   readonly enum?: readonly unknown[] | undefined;
@@ -18,7 +19,7 @@ export interface SettingSchema {
 }
 
 const settingSchema: z.ZodType<SettingSchema> = z.looseObject({
-  type: z.string().optional(),
+  type: z.union([z.string(), z.array(z.string())]).optional(),
   description: z.string().optional(),
   default: z.unknown().optional(),
   enum: z.array(z.unknown()).optional(),
@@ -46,25 +47,38 @@ export function toSettingSchema(schema: z.ZodType): SettingSchema {
 }
 
 /** The forms that a value may take: one, or those of a union. */
-export function alternatives(schema: SettingSchema): readonly SettingSchema[] {
-  return (schema.anyOf ?? schema.oneOf ?? [schema]).flatMap((one) => (one.anyOf || one.oneOf ? alternatives(one) : [one]));
+export function alternatives(
+  schema: SettingSchema,
+): readonly (SettingSchema & { readonly type?: string | undefined })[] {
+  const { type, ...rest } = schema;
+  if (schema.anyOf || schema.oneOf) return (schema.anyOf ?? schema.oneOf ?? []).flatMap(alternatives);
+  return typeof type === "object" ? type.map((one) => ({ ...rest, type: one })) : [{ ...rest, type }];
 }
 
 /** A type in words: `number from 1`, `"info" or "debug"`, `list of text`. */
 export function typeInWords(schema: SettingSchema): string {
-  if (schema.anyOf || schema.oneOf) return [...new Set(alternatives(schema).map(typeInWords))].join(" or ");
-  if (schema.enum) return schema.enum.map((value) => JSON.stringify(value)).join(" or ");
-  if (schema.const !== undefined) return JSON.stringify(schema.const);
-  if (schema.type === "array") return `list of ${schema.items ? typeInWords(schema.items) : "anything"}`;
-  if (schema.type === "integer" || schema.type === "number") return numberInWords(schema);
-  return words[schema.type ?? ""] ?? "anything";
+  return [...new Set(alternatives(schema).map(formInWords))].join(" or ");
 }
 
-const words: Readonly<Record<string, string>> = { string: "text", boolean: "true or false", object: "keys and values", null: "nothing" };
+function formInWords(form: ReturnType<typeof alternatives>[number]): string {
+  if (form.enum) return form.enum.map((value) => JSON.stringify(value)).join(" or ");
+  if (form.const !== undefined) return JSON.stringify(form.const);
+  if (form.type === "array") return `list of ${form.items ? typeInWords(form.items) : "anything"}`;
+  if (form.type === "integer" || form.type === "number") return numberInWords(form);
+  return words[form.type ?? ""] ?? "anything";
+}
 
-function numberInWords({ type, minimum = Number.NEGATIVE_INFINITY, maximum = Number.POSITIVE_INFINITY }: SettingSchema): string {
+const words: Readonly<Record<string, string>> = {
+  string: "text",
+  boolean: "true or false",
+  object: "keys and values",
+  null: "nothing",
+};
+
+function numberInWords({ type, minimum, maximum }: SettingSchema): string {
   const name = type === "integer" ? "whole number" : "number";
-  const low = minimum > Number.MIN_SAFE_INTEGER ? ` from ${minimum}` : "";
-  const high = maximum < Number.MAX_SAFE_INTEGER ? ` to ${maximum}` : "";
+  // zod states the safe integers as bounds of every whole number.
+  const low = minimum !== undefined && minimum > Number.MIN_SAFE_INTEGER ? ` from ${minimum}` : "";
+  const high = maximum !== undefined && maximum < Number.MAX_SAFE_INTEGER ? ` to ${maximum}` : "";
   return name + low + high;
 }

@@ -36,7 +36,8 @@ export function loadConfig({ sections, folder, environment, flags = {}, file }: 
   const keys = settingKeys(sections);
   const path = file ?? findConfigFile(folder);
   const secrets = path === undefined ? {} : readSecrets(join(dirname(path), ".env"));
-  const configFile = path === undefined ? undefined : readConfigFile(path, folder, { ...secrets, ...present(environment) });
+  const configFile =
+    path === undefined ? undefined : readConfigFile(path, folder, { ...secrets, ...present(environment) });
   const fromFlags = readFlags(flags, keys);
   const fromEnvironment = readEnvironment({ environment, secrets, keys });
   const settings = keys.map((key): Setting => {

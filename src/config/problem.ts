@@ -21,10 +21,20 @@ type Issue = z.core.$ZodIssue;
 export function problemOf(issues: readonly Issue[], sources: Sources): TuttiError {
   const [first] = issues;
   if (!first) return new TuttiError("config.invalid", "the configuration is not valid");
-  const error = first.code === "unrecognized_keys" ? unknownKey(first.path, first.keys[0] ?? "", sources) : invalidValue(first, sources);
-  const more = issues.reduce((count, issue) => count + (issue.code === "unrecognized_keys" ? issue.keys.length : 1), -1);
+  const error =
+    first.code === "unrecognized_keys"
+      ? unknownKey(first.path, first.keys[0] ?? "", sources)
+      : invalidValue(first, sources);
+  const more = issues.reduce(
+    (count, issue) => count + (issue.code === "unrecognized_keys" ? issue.keys.length : 1),
+    -1,
+  );
   if (more === 0) return error;
-  return new TuttiError(error.code, `${error.message} (and ${more} more ${more === 1 ? "mistake" : "mistakes"})`, detailsOf(error));
+  return new TuttiError(
+    error.code,
+    `${error.message} (and ${more} more ${more === 1 ? "mistake" : "mistakes"})`,
+    detailsOf(error),
+  );
 }
 
 /** For a name given by hand, on the command line or in the configuration's operations. */
@@ -38,7 +48,12 @@ export function unknownSetting(name: string, keys: readonly SettingKey[], place:
 }
 
 export function isRecord(value: unknown): value is Record<string, unknown> {
-  return typeof value === "object" && value !== null && !Array.isArray(value) && Object.prototype.toString.call(value) === "[object Object]";
+  return (
+    typeof value === "object" &&
+    value !== null &&
+    !Array.isArray(value) &&
+    Object.prototype.toString.call(value) === "[object Object]"
+  );
 }
 
 function unknownKey(parents: readonly PropertyKey[], key: string, sources: Sources): TuttiError {
@@ -61,7 +76,8 @@ function invalidValue(issue: Issue, sources: Sources): TuttiError {
     return invalidFile(sources.file.placeOf([]), "it must hold sections with keys", sources.file.sourceLine);
   }
   // zod says "Invalid input" for a union; the setting's type in words says more.
-  const wanted = setting && issue.code.startsWith("invalid_") ? `must be ${typeInWords(setting.schema)}` : issue.message;
+  const wanted =
+    setting && issue.code.startsWith("invalid_") ? `must be ${typeInWords(setting.schema)}` : issue.message;
   return new TuttiError("config.invalid", `${place.where}: ${name} ${issue.path.length > 2 ? issue.message : wanted}`, {
     where: place.where,
     data: { ...place.data, key: name },
@@ -78,10 +94,14 @@ interface Place {
 function placeOf(path: readonly PropertyKey[], { settings, file }: Sources): Place {
   const setting = settings.find((candidate) => candidate.name === path.slice(0, 2).join("."));
   const winner = setting?.layers[0];
-  if (winner && winner.layer !== "file" && winner.layer !== "default") return { where: winner.source, data: { source: winner.source } };
+  if (winner && winner.layer !== "file" && winner.layer !== "default")
+    return { where: winner.source, data: { source: winner.source } };
   if (!file) return { where: path.map(String).join("."), data: {} };
   const place = file.placeOf(path);
-  return { where: `${place.file}:${place.line}:${place.column}`, data: { ...place, source: file.sourceLine(place.line) } };
+  return {
+    where: `${place.file}:${place.line}:${place.column}`,
+    data: { ...place, source: file.sourceLine(place.line) },
+  };
 }
 
 /** The keys that could stand beside an unknown one. */
@@ -98,9 +118,15 @@ function siblings(parents: readonly PropertyKey[], sections: readonly ConfigSect
 
 /** By the whole name, or by the key alone: `maxReadBytes` without its section means `tools.maxReadBytes`. */
 function nearestSetting(name: string, keys: readonly SettingKey[]): string | undefined {
-  const whole = nearest(name, keys.map((key) => key.name));
+  const whole = nearest(
+    name,
+    keys.map((key) => key.name),
+  );
   if (whole) return whole;
-  const last = nearest(name.split(".").at(-1) ?? name, keys.map((key) => key.key));
+  const last = nearest(
+    name.split(".").at(-1) ?? name,
+    keys.map((key) => key.key),
+  );
   return keys.find((key) => key.key === last)?.name;
 }
 

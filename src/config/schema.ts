@@ -33,7 +33,10 @@ export function environmentName(section: string, key: string): string {
 }
 
 function upperSnake(name: string): string {
-  return name.replace(/([a-z0-9])([A-Z])/g, "$1_$2").replaceAll("-", "_").toUpperCase();
+  return name
+    .replace(/([a-z0-9])([A-Z])/g, "$1_$2")
+    .replaceAll("-", "_")
+    .toUpperCase();
 }
 
 /** A safety net under `.meta({ secret: true })`; `.meta({ secret: false })` says that a key only sounds like one. */

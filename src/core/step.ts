@@ -35,7 +35,7 @@ export interface StepRecord {
   readonly attempts: number;
   readonly startedAt: EpochMs | null;
   readonly finishedAt: EpochMs | null;
-  readonly output?: unknown;
+  readonly output: unknown;
   readonly error: Failure | null;
   readonly skipped: Skipped | null;
 }

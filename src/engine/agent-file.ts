@@ -43,7 +43,9 @@ export async function loadAgents(folders: readonly string[]): Promise<LoadedAgen
         if (twin) throw invalid({ file, line: 1, column: 1 }, `the agent "${agent.name}" is in ${twin.file} as well`);
         here.set(agent.name, agent);
       } catch (error) {
-        problems.push(error instanceof TuttiError ? error : invalid({ file, line: 1, column: 1 }, "it cannot be read", error));
+        problems.push(
+          error instanceof TuttiError ? error : invalid({ file, line: 1, column: 1 }, "it cannot be read", error),
+        );
       }
     }
     for (const [name, agent] of here) if (!agents.has(name)) agents.set(name, agent);
@@ -87,7 +89,10 @@ const headerSchema = z.looseObject({
   name: z
     .string({ error: required("a name") })
     .regex(/^[A-Za-z0-9][A-Za-z0-9_-]{0,99}$/, "must be letters, digits, - and _, such as code-reviewer"),
-  description: z.string({ error: required("a description: what the agent is for") }).trim().min(1, "must not be empty"),
+  description: z
+    .string({ error: required("a description: what the agent is for") })
+    .trim()
+    .min(1, "must not be empty"),
   tools: toolList.optional(),
   disallowedTools: toolList.optional(),
   model: z.string({ error: "must be the name of a model, or inherit" }).optional(),
@@ -95,7 +100,8 @@ const headerSchema = z.looseObject({
 });
 
 function required(what: string) {
-  return (issue: { readonly input?: unknown }): string => (issue.input === undefined ? `the header needs ${what}` : "must be text");
+  return (issue: { readonly input?: unknown }): string =>
+    issue.input === undefined ? `the header needs ${what}` : "must be text";
 }
 
 interface FilePlace {
@@ -108,16 +114,28 @@ function split(text: string, file: string): { header: string; body: string } {
   const lines = text.replace(/^\uFEFF/, "").split(/\r\n|\r|\n/);
   const start = { file, line: 1, column: 1 };
   if (lines[0]?.trimEnd() !== "---") {
-    throw invalid(start, "it does not begin with a header", undefined, "Begin with a line of ---, then `name:` and `description:`, then --- again.");
+    throw invalid(
+      start,
+      "it does not begin with a header",
+      undefined,
+      "Begin with a line of ---, then `name:` and `description:`, then --- again.",
+    );
   }
   const end = lines.findIndex((line, index) => index > 0 && line.trimEnd() === "---");
-  if (end < 0) throw invalid(start, "the header has no end", undefined, "Put a line of --- after the last key of the header.");
-  return { header: lines.slice(1, end).join("\n"), body: lines.slice(end + 1).join("\n").trim() };
+  if (end < 0)
+    throw invalid(start, "the header has no end", undefined, "Put a line of --- after the last key of the header.");
+  return {
+    header: lines.slice(1, end).join("\n"),
+    body: lines
+      .slice(end + 1)
+      .join("\n")
+      .trim(),
+  };
 }
 
 interface Header {
   readonly fields: unknown;
-  placeOf(key: string): FilePlace;
+  readonly placeOf: (key: string) => FilePlace;
 }
 
 function parseHeader(header: string, file: string): Header {
@@ -151,7 +169,10 @@ function parseLeniently(header: string, counter: LineCounter): Document {
   const options = { prettyErrors: false, uniqueKeys: true };
   const strict = parseDocument(header, { ...options, lineCounter: counter });
   if (strict.errors.length === 0) return strict;
-  const quoted = header.replace(/^(name|description|model):[ \t]+(?!["'|>])(.*)$/gm, (_line, key: string, value: string) => `${key}: ${JSON.stringify(value.trim())}`);
+  const quoted = header.replace(
+    /^(name|description|model):[ \t]+(?!["'|>])(.*)$/gm,
+    (_line, key: string, value: string) => `${key}: ${JSON.stringify(value.trim())}`,
+  );
   const second = new LineCounter();
   const lenient = parseDocument(quoted, { ...options, lineCounter: second });
   if (lenient.errors.length > 0) return strict;
@@ -173,7 +194,12 @@ function sortTools(given: string | readonly string[] | null, place: FilePlace): 
   for (const part of parts.map((text) => text.trim()).filter(Boolean)) {
     // To take `Bash(git diff:*)` for Bash would allow more than the file does.
     if (part.includes("(")) {
-      throw invalid(place, `${part} narrows a tool, which Tutti cannot hold`, undefined, `Write ${part.split("(")[0]} to allow all of it, or leave it out.`);
+      throw invalid(
+        place,
+        `${part} narrows a tool, which Tutti cannot hold`,
+        undefined,
+        `Write ${part.split("(")[0]} to allow all of it, or leave it out.`,
+      );
     }
     const name = fromClaudeTool(part);
     if (name === null) unsupported.push(part);
@@ -223,5 +249,10 @@ async function markdownFiles(folder: string): Promise<string[]> {
 
 function invalid({ file, line, column }: FilePlace, problem: string, cause?: unknown, hint?: string): TuttiError {
   const where = `${file}:${line}:${column}`;
-  return new TuttiError("agent.invalid", `${where}: ${problem}`, { cause, where, data: { file, line, column }, ...(hint ? { hint } : {}) });
+  return new TuttiError("agent.invalid", `${where}: ${problem}`, {
+    cause,
+    where,
+    data: { file, line, column },
+    ...(hint ? { hint } : {}),
+  });
 }

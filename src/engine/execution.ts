@@ -11,7 +11,7 @@ import { freezeOutcome, JournalWriter, type Finished, type JournalPorts, type Wr
 import { endRun, pauseRun } from "./run-end.ts";
 import type { JournalRow, OpeningRow, RunRow, RunStore } from "./run-store.ts";
 import { cancelFailure, place, Scope, VerbCall } from "./scope.ts";
-import { openCalls } from "./opening.ts";
+import { addressOf, openCalls } from "./opening.ts";
 
 export interface ExecutionPorts extends JournalPorts {
   readonly clock: Clock;
@@ -457,8 +457,10 @@ export class Execution {
     due.sort((left, right) => (left.dueAt ?? 0) - (right.dueAt ?? 0));
     for (const call of due) {
       call.state = "finished";
-      const outcome = call.work.type === "wait" ? call.work.spec.whenDue : undefined;
-      this.finished.push({ call, outcome: freezeOutcome(outcome ?? { status: "succeeded", result: null }, call.key), needsWake: call.kind !== "sleep" });
+      if (call.work.type !== "wait") continue;
+      const { whenDue = { status: "succeeded", result: null }, withdrawn } = call.work.spec;
+      const before = withdrawn?.(addressOf(this, call)) ?? [];
+      this.finished.push({ call, outcome: freezeOutcome(whenDue, call.key), needsWake: call.kind !== "sleep", before });
     }
     const { deadline_at: deadline } = this.run;
     if (deadline !== null && deadline <= now && !this.#cancelIsAsked) this.#askCancel(null, "deadline");
@@ -560,10 +562,9 @@ export function withdrawal(execution: Execution, call: VerbCall, statements: Exe
   if (call.work.type !== "wait" || !call.hasOpening) return call.hasOpening ? [statements.closeOpening({ run: execution.run.id, key: call.key })] : [];
   const { spec } = call.work;
   const id = { run: execution.run.id, key: call.key };
-  const address = { run: execution.run.id as never, flow: execution.run.flow, key: call.key, name: call.name, kind: call.kind };
   return [
     ...(spec.event === undefined ? [] : [statements.returnSignal(id)]),
-    ...(spec.withdrawn?.(address) ?? []),
+    ...(spec.withdrawn?.(addressOf(execution, call)) ?? []),
     statements.closeOpening(id),
     ...(spec.event === undefined ? [] : statements.matchSignal(spec.event, execution.ports.clock.now())),
   ];

@@ -3,11 +3,11 @@ import { TuttiError } from "../core/error.ts";
 import type { Duration } from "../core/duration.ts";
 
 /** A durable program. `Step` is what its body is handed: the verbs of every capability. */
-export interface Flow<Input = never, Output = unknown, Step = never> {
+export interface Flow<in Input = never, Output = unknown, Step = never> {
   readonly kind: "flow";
   readonly name: string;
   readonly description?: string | undefined;
-  readonly input?: z.ZodType<Input> | undefined;
+  readonly input?: z.ZodType | undefined;
   /** How many runs of this flow may be worked on at once; the others stay queued. */
   readonly concurrency?: number | undefined;
   /** A run that takes longer fails with `engine.deadline`. */

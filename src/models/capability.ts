@@ -22,7 +22,9 @@ export const modelsSettings = z.object({
     .string()
     .min(1)
     .optional()
-    .describe("What a step gets that names no model, such as ollama/llama3.2. Unset: the first chat model that Ollama lists."),
+    .describe(
+      "What a step gets that names no model, such as ollama/llama3.2. Unset: the first chat model that Ollama lists.",
+    ),
   numCtx: z
     .int()
     .min(64)
@@ -103,7 +105,8 @@ function modelServerCheck(registry: ModelRegistry): Check {
 
 async function checkServer(registry: ModelRegistry, signal: AbortSignal): Promise<CheckResult> {
   const reachable = await registry.reachable("default", signal);
-  if (!reachable.ok) return { status: "warn", message: `${reachable.reason}; steps that need one will fail`, fix: reachable.hint };
+  if (!reachable.ok)
+    return { status: "warn", message: `${reachable.reason}; steps that need one will fail`, fix: reachable.hint };
   try {
     const model = await registry.chat("default", signal);
     const models = await registry.list(signal);

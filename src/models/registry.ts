@@ -60,7 +60,9 @@ export function createModelRegistry(options: ModelRegistryOptions): ModelRegistr
       return remember(embeddings, full, () => source.embedding?.(model) ?? refuse(provider, "embedding models"));
     },
     async list(signal = never()) {
-      const lists = await Promise.all([...providers.values()].map((source) => source.list?.(signal) ?? []));
+      const lists = await Promise.all(
+        [...providers.values()].map(async (source) => (await source.list?.(signal)) ?? []),
+      );
       return lists.flat();
     },
     async reachable(name = "default", signal = never()) {
@@ -80,10 +82,14 @@ function guard(client: OllamaClient, allowRemote: readonly string[]): OllamaClie
   if (isAllowed(client.url, allowRemote)) return client;
   const { hostname } = new URL(client.url);
   const refuseAll = (): never => {
-    throw new TuttiError("model.unreachable", `The model server ${client.url} is not on this machine, so it was not asked`, {
-      hint: `Add ${hostname} to models.allowRemote to let prompts leave this machine.`,
-      data: { url: client.url },
-    });
+    throw new TuttiError(
+      "model.unreachable",
+      `The model server ${client.url} is not on this machine, so it was not asked`,
+      {
+        hint: `Add ${hostname} to models.allowRemote to let prompts leave this machine.`,
+        data: { url: client.url },
+      },
+    );
   };
   return { url: client.url, request: async () => refuseAll(), stream: refuseAll };
 }

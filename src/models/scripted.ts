@@ -18,7 +18,9 @@ export type ScriptedAnswer = string | ScriptedReply;
 export interface ScriptedModelOptions {
   readonly name?: string;
   /** In order, one for each call; or what to answer to a request. A list that is used up throws `model.bad_answer`. */
-  readonly answers: readonly ScriptedAnswer[] | ((request: ChatRequest, index: number) => ScriptedAnswer | Promise<ScriptedAnswer>);
+  readonly answers:
+    | readonly ScriptedAnswer[]
+    | ((request: ChatRequest, index: number) => ScriptedAnswer | Promise<ScriptedAnswer>);
   /** In tokens; a token is a word here. */
   readonly contextLength?: number;
   readonly clock?: Clock;
@@ -46,7 +48,8 @@ export function createScriptedModel(options: ScriptedModelOptions): ScriptedMode
       const inputTokens = countInput(request);
       refuseOverflow(name, inputTokens, limit);
       const answer = typeof answers === "function" ? await answers(request, index) : answers[index];
-      if (answer === undefined) throw new TuttiError("model.bad_answer", `The script of ${name} has no answer ${index + 1}`);
+      if (answer === undefined)
+        throw new TuttiError("model.bad_answer", `The script of ${name} has no answer ${index + 1}`);
       const reply = typeof answer === "string" ? { text: answer } : answer;
       return play({ name, reply, request, limit, inputTokens, clock }, call);
     },
@@ -62,7 +65,10 @@ interface Scene {
   readonly clock: Clock;
 }
 
-async function play({ name, reply, request, limit, inputTokens, clock }: Scene, { signal, onChunk }: ChatCall): Promise<ChatAnswer> {
+async function play(
+  { name, reply, request, limit, inputTokens, clock }: Scene,
+  { signal, onChunk }: ChatCall,
+): Promise<ChatAnswer> {
   const startedAt = clock.now();
   await wait(reply.delayMs ?? 0, clock, signal);
   refuseAborted(name, signal);
@@ -85,7 +91,15 @@ async function play({ name, reply, request, limit, inputTokens, clock }: Scene, 
   const finishReason = isCut ? "length" : toolCalls.length > 0 ? "tool_calls" : "stop";
   const timings = { totalMs: clock.now() - startedAt, firstTokenMs };
   const usage = { inputTokens, outputTokens };
-  return { text: said.join(""), ...(thinking ? { thinking } : {}), toolCalls, finishReason, usage, timings, model: name };
+  return {
+    text: said.join(""),
+    ...(thinking ? { thinking } : {}),
+    toolCalls,
+    finishReason,
+    usage,
+    timings,
+    model: name,
+  };
 }
 
 /** Ends at the delay or at the abort, whichever comes first. */
@@ -119,8 +133,12 @@ function refuseAborted(name: string, signal: AbortSignal): void {
 
 function refuseOverflow(name: string, used: number, limit: number): void {
   if (used <= limit) return;
-  throw new TuttiError("model.context_overflow", `${used} tokens do not fit the context of ${name}, which has ${limit}`, {
-    hint: "Send less, or raise numCtx.",
-    data: { used, limit },
-  });
+  throw new TuttiError(
+    "model.context_overflow",
+    `${used} tokens do not fit the context of ${name}, which has ${limit}`,
+    {
+      hint: "Send less, or raise numCtx.",
+      data: { used, limit },
+    },
+  );
 }

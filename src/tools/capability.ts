@@ -20,7 +20,10 @@ export interface ToolsDependencies {
 }
 
 /** The tools that agents have from the start: five for the files of the workspace and one for commands. */
-export function createTools({ limits, environment }: ToolsDependencies): Capability & { readonly tools: readonly AnyTool[] } {
+export function createTools({
+  limits,
+  environment,
+}: ToolsDependencies): Capability & { readonly tools: readonly AnyTool[] } {
   const tools: readonly AnyTool[] = [
     createReadFile(limits),
     createListFiles(limits),

@@ -9,8 +9,15 @@ import type { ProcessResult } from "./process.ts";
 import { locate } from "./workspace.ts";
 
 const input = z.strictObject({
-  argv: z.array(z.string()).min(1).describe('The program and its arguments, such as ["git", "status"]. No shell takes part.'),
-  cwd: z.string().min(1).optional().describe("The folder to run in, relative to the workspace. Default: the workspace."),
+  argv: z
+    .array(z.string())
+    .min(1)
+    .describe('The program and its arguments, such as ["git", "status"]. No shell takes part.'),
+  cwd: z
+    .string()
+    .min(1)
+    .optional()
+    .describe("The folder to run in, relative to the workspace. Default: the workspace."),
   stdin: z.string().optional().describe("What the program reads on its standard input."),
   timeoutMs: z.int().min(1).optional().describe("Ends the program after this many milliseconds."),
 });
@@ -21,7 +28,8 @@ export function createRunCommand(limits: ToolLimits, environment: Environment): 
   const env = minimalEnvironment(environment, limits.environment);
   return {
     name: "run_command",
-    description: "Runs a program in the workspace and returns its exit code and output. It is ended when its time is up.",
+    description:
+      "Runs a program in the workspace and returns its exit code and output. It is ended when its time is up.",
     input,
     effect: "write",
     async call({ argv, cwd = ".", stdin, timeoutMs = toMs(limits.commandTimeout) }, { workspace, signal }) {
@@ -32,14 +40,35 @@ export function createRunCommand(limits: ToolLimits, environment: Environment): 
         });
       }
       const place = await locate(workspace, cwd, "read");
-      const result = await runProcess({ argv, cwd: place.path, env, stdin, timeoutMs, signal, maxOutputBytes: limits.maxOutputBytes });
+      const result = await runProcess({
+        argv,
+        cwd: place.path,
+        env,
+        stdin,
+        timeoutMs,
+        signal,
+        maxOutputBytes: limits.maxOutputBytes,
+      });
       return present(result, { maxBytes: limits.maxResultBytes, timeoutMs });
     },
   };
 }
 
 // What programs need to find themselves, their caches and the user's language. Everything else, tokens above all, stays here.
-const passedOn = ["PATH", "HOME", "USER", "LOGNAME", "SHELL", "LANG", "LANGUAGE", "TZ", "TMPDIR", "TMP", "TEMP", "SystemRoot"];
+const passedOn = [
+  "PATH",
+  "HOME",
+  "USER",
+  "LOGNAME",
+  "SHELL",
+  "LANG",
+  "LANGUAGE",
+  "TZ",
+  "TMPDIR",
+  "TMP",
+  "TEMP",
+  "SystemRoot",
+];
 
 /** The environment of programs that models start: a few known names and those that the configuration adds. */
 export function minimalEnvironment(environment: Environment, more: readonly string[] = []): Record<string, string> {
@@ -51,7 +80,10 @@ export function minimalEnvironment(environment: Environment, more: readonly stri
   return result;
 }
 
-function present(result: ProcessResult, { maxBytes, timeoutMs }: { maxBytes: number; timeoutMs: number }): Record<string, unknown> {
+function present(
+  result: ProcessResult,
+  { maxBytes, timeoutMs }: { maxBytes: number; timeoutMs: number },
+): Record<string, unknown> {
   const stdout = headAndTail(result.stdout, maxBytes);
   const stderr = headAndTail(result.stderr, maxBytes);
   const notes: string[] = [];

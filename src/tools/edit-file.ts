@@ -11,7 +11,10 @@ import { replaceFile } from "./write-file.ts";
 
 const input = z.strictObject({
   path: z.string().min(1).describe("The file, relative to the workspace."),
-  old: z.string().min(1).describe("The exact text to replace, with its white space. It must occur exactly once unless `all` is true."),
+  old: z
+    .string()
+    .min(1)
+    .describe("The exact text to replace, with its white space. It must occur exactly once unless `all` is true."),
   new: z.string().describe("The text to put in its place."),
   all: z.boolean().optional().describe("Replace every occurrence."),
 });
@@ -29,7 +32,11 @@ export function createEditFile(limits: ToolLimits): Tool<z.infer<typeof input>> 
       const places = occurrences(text, edit.old);
       if (places.length === 0) return missing(place, text, edit);
       if (places.length > 1 && !all) throw ambiguous(place, text, places);
-      await replaceFile(place, text.replaceAll(edit.old, () => edit.replacement), limits.maxWriteBytes);
+      await replaceFile(
+        place,
+        text.replaceAll(edit.old, () => edit.replacement),
+        limits.maxWriteBytes,
+      );
       return { path: place.name, replaced: places.length, line: lineAt(text, places[0] ?? 0) };
     },
   };
@@ -44,7 +51,8 @@ async function readWhole(place: Place, maxBytes: number): Promise<string> {
   const file = await openFile(place);
   try {
     const { size } = await file.stat();
-    if (size > maxBytes) throw new TuttiError("tool.failed", `${place.name} has ${size} bytes; ${maxBytes} can be edited`);
+    if (size > maxBytes)
+      throw new TuttiError("tool.failed", `${place.name} has ${size} bytes; ${maxBytes} can be edited`);
     const bytes = await file.readFile();
     if (isBinary(bytes)) throw binaryFile(place.name);
     // Decoding would turn other bytes into U+FFFD and writing would store that all over the file.
@@ -59,8 +67,11 @@ async function readWhole(place: Place, maxBytes: number): Promise<string> {
 function fitLineEnds(text: string, edit: Edit): Edit {
   const usesCrlf = text.includes("\r\n") && !/(?<!\r)\n/.test(text);
   if (!usesCrlf) return edit;
-  const fit = (part: string): string => part.replace(/\r?\n/g, "\r\n");
-  return { old: fit(edit.old), replacement: fit(edit.replacement) };
+  return { old: toCrlf(edit.old), replacement: toCrlf(edit.replacement) };
+}
+
+function toCrlf(text: string): string {
+  return text.replace(/\r?\n/g, "\r\n");
 }
 
 function occurrences(text: string, old: string): number[] {
@@ -83,9 +94,13 @@ function missing(place: Place, text: string, { old, replacement }: Edit): Record
 function ambiguous(place: Place, text: string, places: readonly number[]): TuttiError {
   const lines = places.slice(0, 10).map((at) => lineAt(text, at));
   const shown = lines.join(", ") + (places.length > 10 ? " …" : "");
-  return new TuttiError("tool.failed", `the text to replace occurs ${places.length} times in ${place.name}: lines ${shown}`, {
-    hint: "Add lines before or after it until it is unique, or set all to true.",
-  });
+  return new TuttiError(
+    "tool.failed",
+    `the text to replace occurs ${places.length} times in ${place.name}: lines ${shown}`,
+    {
+      hint: "Add lines before or after it until it is unique, or set all to true.",
+    },
+  );
 }
 
 // Comparing is length × length: only lines that could be meant, and only so much of them.

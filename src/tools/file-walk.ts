@@ -64,7 +64,13 @@ async function* walk(
       const name = folder.prefix + entry.name;
       const path = join(folder.path, entry.name);
       if (entry.isDirectory()) inner.push({ path, prefix: `${name}/` });
-      const kind = entry.isDirectory() ? "folder" : entry.isFile() ? "file" : entry.isSymbolicLink() ? "symlink" : "other";
+      const kind = entry.isDirectory()
+        ? "folder"
+        : entry.isFile()
+          ? "file"
+          : entry.isSymbolicLink()
+            ? "symlink"
+            : "other";
       yield { name, path, kind };
     }
     folders.push(...inner.toReversed());

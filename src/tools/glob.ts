@@ -13,7 +13,8 @@ const maxPatternLength = 300;
  * translation to regular expressions takes exponential time on some of them, this is bounded by length × length.
  */
 export function createGlob(pattern: string): GlobMatcher {
-  if (pattern.length > maxPatternLength) throw invalidGlob(pattern.slice(0, 40), `is longer than ${maxPatternLength} characters`);
+  if (pattern.length > maxPatternLength)
+    throw invalidGlob(pattern.slice(0, 40), `is longer than ${maxPatternLength} characters`);
   const alternatives = expandBraces(pattern.replace(/^\.\//, "")).map((text) => text.split("/"));
   return (path) => {
     const parts = path.split("/");
@@ -30,8 +31,11 @@ function matchParts(wanted: readonly string[], parts: readonly string[]): boolea
 }
 
 function matchPart(wanted: string, text: string): boolean {
-  const matches = (piece: string, char: string): boolean => piece === "?" || piece === char || inClass(piece, char);
-  return matchStars(pieces(wanted), [...text], (piece) => piece === "*" || piece === "**", matches);
+  return matchStars(pieces(wanted), Array.from(text), (piece) => piece === "*" || piece === "**", matchCharacter);
+}
+
+function matchCharacter(piece: string, char: string): boolean {
+  return piece === "?" || piece === char || inClass(piece, char);
 }
 
 /** Greedy matching that only ever goes back to the last star: quadratic at worst. */
@@ -44,7 +48,7 @@ function matchStars(
   let at = 0;
   let star = -1;
   let resume = 0;
-  for (let index = 0; index < given.length; ) {
+  for (let index = 0; index < given.length;) {
     const piece = wanted[at];
     if (piece !== undefined && isStar(piece)) {
       star = at++;
@@ -68,7 +72,7 @@ function pieces(text: string): string[] {
 function inClass(piece: string, char: string): boolean {
   if (piece.length < 3 || !piece.startsWith("[")) return false;
   const isNegated = /^\[[!^]/.test(piece);
-  const members = [...piece.slice(isNegated ? 2 : 1, -1)];
+  const members = Array.from(piece.slice(isNegated ? 2 : 1, -1));
   let isMember = false;
   for (let index = 0; index < members.length; index++) {
     const low = members[index] ?? "";

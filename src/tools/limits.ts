@@ -14,20 +14,28 @@ const duration = (value: string, description: string) =>
 export const toolsSection = {
   name: "tools",
   schema: z.strictObject({
-    maxReadBytes: bytes(32_768, "The most bytes of a file that one read_file call hands to the model; it can read on from there."),
+    maxReadBytes: bytes(
+      32_768,
+      "The most bytes of a file that one read_file call hands to the model; it can read on from there.",
+    ),
     maxWriteBytes: bytes(1_048_576, "The largest file that write_file and edit_file write, in bytes."),
     maxFiles: bytes(500, "The most entries that one list_files call names."),
     maxMatches: bytes(100, "The most lines that one search_text call returns."),
     maxSearchFileBytes: bytes(2_097_152, "search_text leaves out files larger than this, in bytes."),
     searchTimeout: duration("5s", "How long one search_text call may take; regular expressions are stopped at it."),
-    maxResultBytes: bytes(16_384, "The most bytes of stdout, and of stderr, that run_command hands to the model: the beginning and the end."),
+    maxResultBytes: bytes(
+      16_384,
+      "The most bytes of stdout, and of stderr, that run_command hands to the model: the beginning and the end.",
+    ),
     maxOutputBytes: bytes(10_485_760, "A command that prints more than this on stdout or stderr, in bytes, is ended."),
     commandTimeout: duration("2m", "How long run_command lets a command run unless the call says less or more."),
     maxCommandTimeout: duration("30m", "The longest time that a run_command call may ask for."),
     environment: z
       .array(z.string())
       .default([])
-      .describe("Names of environment variables that commands of run_command get besides PATH, HOME, LANG and the like."),
+      .describe(
+        "Names of environment variables that commands of run_command get besides PATH, HOME, LANG and the like.",
+      ),
   }),
 } as const satisfies ConfigSection;
 

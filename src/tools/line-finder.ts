@@ -53,7 +53,9 @@ function createRegexFinder({ pattern, ignoreCase, timeoutMs }: LinePattern): Lin
   try {
     new RegExp(pattern);
   } catch (error) {
-    throw new TuttiError("tool.input_invalid", `${JSON.stringify(pattern)} is not a regular expression`, { cause: error });
+    throw new TuttiError("tool.input_invalid", `${JSON.stringify(pattern)} is not a regular expression`, {
+      cause: error,
+    });
   }
   // The same folder holds the worker as .ts in a clone and as .js in the package.
   const file = new URL(`./regex-worker${extname(import.meta.url)}`, import.meta.url);

@@ -90,6 +90,9 @@ function bootId(): string {
 }
 
 function startTimeByPs(pid: number): string | undefined {
-  const { stdout } = spawnSync("ps", ["-o", "lstart=", "-p", String(pid)], { encoding: "utf8", env: { LC_ALL: "C", PATH: "/bin:/usr/bin" } });
+  const { stdout } = spawnSync("ps", ["-o", "lstart=", "-p", String(pid)], {
+    encoding: "utf8",
+    env: { LC_ALL: "C", PATH: "/bin:/usr/bin" },
+  });
   return stdout?.trim() || undefined;
 }

@@ -46,7 +46,10 @@ export async function runProcess(request: ProcessRequest): Promise<ProcessResult
   const output = collect(child, request, () => void stopping.stop("output"));
   const onAbort = (): void => void stopping.stop("abort");
   request.signal?.addEventListener("abort", onAbort, { once: true });
-  const timer = setTimeout(() => void stopping.stop("timeout"), Math.min(request.timeoutMs ?? longestTimerMs, longestTimerMs));
+  const timer = setTimeout(
+    () => void stopping.stop("timeout"),
+    Math.min(request.timeoutMs ?? longestTimerMs, longestTimerMs),
+  );
   try {
     request.onStart?.(group);
     if (request.signal?.aborted) onAbort();
@@ -79,10 +82,11 @@ const lastOutputMs = 500;
 
 async function start({ argv, cwd, env, stdin }: ProcessRequest): Promise<Child> {
   const [program = "", ...rest] = argv;
-  if (program === "") throw new TuttiError("tool.input_invalid", "the command is empty", { hint: 'Write it as a list: ["git", "log"].' });
+  if (program === "")
+    throw new TuttiError("tool.input_invalid", "the command is empty", { hint: 'Write it as a list: ["git", "log"].' });
   const bad = argv.findIndex((text) => text.includes("\0"));
   if (bad >= 0) throw new TuttiError("tool.input_invalid", `argument ${bad} of ${program} holds a NUL character`);
-  const child = spawn(program, rest, { cwd, env: { ...env }, detached: true, shell: false, stdio: ["pipe", "pipe", "pipe"] });
+  const child = spawnGroup(program, rest, { cwd, env });
   const { promise, resolve, reject } = Promise.withResolvers<Child>();
   child.once("spawn", () => resolve(child));
   child.once("error", (error) => reject(cannotStart(error, program, cwd)));
@@ -93,18 +97,42 @@ async function start({ argv, cwd, env, stdin }: ProcessRequest): Promise<Child> 
   return child;
 }
 
+function spawnGroup(
+  program: string,
+  rest: readonly string[],
+  { cwd, env }: Pick<ProcessRequest, "cwd" | "env">,
+): Child {
+  try {
+    return spawn(program, rest, {
+      cwd,
+      env: { ...env },
+      detached: true,
+      shell: false,
+      stdio: ["pipe", "pipe", "pipe"],
+    });
+  } catch (error) {
+    // Some failures, such as arguments that are too long, come at once and not as an event.
+    throw error instanceof Error ? cannotStart(error, program, cwd) : error;
+  }
+}
+
 function cannotStart(error: Error, program: string, cwd: string): TuttiError {
   const code = "code" in error && typeof error.code === "string" ? error.code : "unknown";
   const folder = statSync(cwd, { throwIfNoEntry: false });
   if (!folder?.isDirectory()) {
-    return new TuttiError("tool.failed", `${program} cannot be started: the folder ${cwd} does not exist`, { cause: error });
+    return new TuttiError("tool.failed", `${program} cannot be started: the folder ${cwd} does not exist`, {
+      cause: error,
+    });
   }
   const [problem, hint] = startProblems[code] ?? [error.message, "Check the program by hand."];
   return new TuttiError("tool.failed", `${program} cannot be started: ${problem} (${code})`, { cause: error, hint });
 }
 
 const startProblems: Readonly<Record<string, readonly [string, string]>> = {
-  ENOENT: ["there is no such program", "Install it, or check its spelling and PATH. Pipes and built-ins of a shell need [\"sh\", \"-c\", …]."],
+  ENOENT: [
+    "there is no such program",
+    'Install it, or check its spelling and PATH. Pipes and built-ins of a shell need ["sh", "-c", …].',
+  ],
   EACCES: ["it may not be executed", "Make it executable with `chmod +x`, or name the interpreter first."],
   E2BIG: ["its arguments are too long", "Hand the data over on stdin."],
   ENOEXEC: ["it is not a program for this machine", "Name the interpreter first."],
@@ -112,12 +140,12 @@ const startProblems: Readonly<Record<string, readonly [string, string]>> = {
 
 type Streams = Readonly<Record<"stdout" | "stderr", ReturnType<typeof createOutputBuffer>>>;
 
-function collect(child: Child, { maxOutputBytes, onOutput }: ProcessRequest, onFull: () => void): Streams {
+function collect(child: Child, request: ProcessRequest, onFull: () => void): Streams {
   const watch = (name: "stdout" | "stderr"): ReturnType<typeof createOutputBuffer> => {
-    const buffer = createOutputBuffer(maxOutputBytes);
+    const buffer = createOutputBuffer(request.maxOutputBytes);
     const decoder = new TextDecoder();
     child[name].on("data", (bytes: Uint8Array) => {
-      if (!buffer.isFull) onOutput?.(name, decoder.decode(bytes, { stream: true }));
+      if (!buffer.isFull) request.onOutput?.(name, decoder.decode(bytes, { stream: true }));
       buffer.add(bytes);
       if (buffer.isFull) onFull();
     });

@@ -14,7 +14,8 @@ const input = z.strictObject({
 export function createReadFile(limits: ToolLimits): Tool<z.infer<typeof input>> {
   return {
     name: "read_file",
-    description: "Reads a text file of the workspace, or some of its lines. A long file is cut and the note says where to read on.",
+    description:
+      "Reads a text file of the workspace, or some of its lines. A long file is cut and the note says where to read on.",
     input,
     effect: "read",
     async call({ path, offset = 1, limit = Number.MAX_SAFE_INTEGER }, { workspace, signal }) {
@@ -81,17 +82,17 @@ async function readLines(file: FileHandle, { offset, limit, maxBytes, signal }: 
     if (isFirst && isBinary(piece)) return { bytes: piece, isBinary: true, cut: "no", lineEnds };
     const result = (cut: Slice["cut"]): Slice => ({ bytes: Buffer.concat(parts), isBinary: false, cut, lineEnds });
     if (bytesRead === 0) return result("no");
-    for (let at = 0; at < piece.length; ) {
+    for (let at = 0; at < piece.length;) {
       if (lineEnds >= offset - 1 + limit) return result("lines");
       if (taken >= maxBytes) return result("bytes");
       const found = piece.indexOf(10, at);
       const end = found < 0 ? piece.length : found + 1;
-      if (lineEnds >= offset - 1) {
-        const line = piece.subarray(at, Math.min(end, at + maxBytes - taken));
-        parts.push(Uint8Array.from(line));
-        taken += line.length;
-        if (line.length < end - at) return result("bytes");
-      }
+      const isWanted = lineEnds >= offset - 1;
+      const line = piece.subarray(at, isWanted ? Math.min(end, at + maxBytes - taken) : at);
+      // A copy: the buffer is filled anew by the next read.
+      if (isWanted) parts.push(Uint8Array.from(line));
+      taken += line.length;
+      if (isWanted && line.length < end - at) return result("bytes");
       if (found >= 0) lineEnds++;
       at = end;
     }

@@ -36,7 +36,8 @@ const maxLineLength = 300;
 export function createSearchText(limits: ToolLimits): Tool<z.infer<typeof input>> {
   return {
     name: "search_text",
-    description: "Finds the lines of the workspace's text files that hold a text. .git, node_modules and binary files are left out.",
+    description:
+      "Finds the lines of the workspace's text files that hold a text. .git, node_modules and binary files are left out.",
     input,
     effect: "read",
     async call({ pattern, path = ".", glob, regex = false, ignoreCase = false, limit = limits.maxMatches }, context) {
@@ -102,7 +103,8 @@ async function readText(place: Place, maxBytes: number): Promise<string | null> 
 
 function notes(found: Found, isTimeUp: boolean): { note?: string } {
   const said: string[] = [];
-  if (found.isCut) said.push(isTimeUp ? "the time was up" : `cut after ${found.matches.length} lines; search more narrowly`);
+  if (found.isCut)
+    said.push(isTimeUp ? "the time was up" : `cut after ${found.matches.length} lines; search more narrowly`);
   if (found.filesLeftOut) said.push(`${found.filesLeftOut} files were too large or could not be opened`);
   return said.length ? { note: said.join("; ") } : {};
 }

@@ -37,16 +37,18 @@ export async function locate(workspace: string, path: string, access: Access): P
 
 /** Opens a regular file for reading; nothing that was swapped for a symlink since `locate` is followed. */
 export async function openFile(place: Place): Promise<FileHandle> {
-  return withFolder(place.root, dirname(place.path), async (folder) => {
-    // O_NONBLOCK: without it, opening a named pipe waits for a writer for ever.
-    const flags = constants.O_RDONLY | constants.O_NOFOLLOW | constants.O_NONBLOCK;
-    const file = await open(join(folder, basename(place.path)), flags).catch((error: unknown) => {
+  // O_NONBLOCK: without it, opening a named pipe waits for a writer for ever.
+  const flags = constants.O_RDONLY | constants.O_NOFOLLOW | constants.O_NONBLOCK;
+  const parent = parentOf(place);
+  const file = await withFolder(place.root, parent, (folder) => open(join(folder, basename(place.path)), flags)).catch(
+    (error: unknown) => {
       throw explain(error, place);
-    });
-    if ((await file.stat()).isFile()) return file;
-    await file.close();
-    throw new TuttiError("tool.failed", `${place.name} is not a regular file`);
-  });
+    },
+  );
+  const status = await file.stat();
+  if (status.isFile()) return file;
+  await file.close();
+  throw new TuttiError("tool.failed", `${place.name} is ${status.isDirectory() ? "a folder" : "not a regular file"}`);
 }
 
 /**
@@ -63,6 +65,12 @@ export async function withFolder<T>(root: string, folder: string, use: (path: st
   } finally {
     await handle.close();
   }
+}
+
+/** The folder that a file lies in; the workspace itself is no file. */
+export function parentOf(place: Place): string {
+  if (place.path === place.root) throw new TuttiError("tool.failed", "the workspace is a folder");
+  return dirname(place.path);
 }
 
 /** Makes the folders above a place that is to be written, one by one, each inside the one checked before. */

@@ -1,12 +1,12 @@
 import { randomUUID } from "node:crypto";
 import { constants } from "node:fs";
 import { lstat, open, rename, rm } from "node:fs/promises";
-import { basename, dirname, join } from "node:path";
+import { basename, join } from "node:path";
 import { z } from "zod";
 import { TuttiError } from "../core/error.ts";
 import type { Tool } from "../core/tool.ts";
 import type { ToolLimits } from "./limits.ts";
-import { explain, locate, makeFolders, withFolder } from "./workspace.ts";
+import { explain, locate, makeFolders, parentOf, withFolder } from "./workspace.ts";
 import type { Place } from "./workspace.ts";
 
 const input = z.strictObject({
@@ -17,7 +17,8 @@ const input = z.strictObject({
 export function createWriteFile(limits: ToolLimits): Tool<z.infer<typeof input>> {
   return {
     name: "write_file",
-    description: "Writes a text file of the workspace, whole: a new one, or over an old one. To change a part, use edit_file.",
+    description:
+      "Writes a text file of the workspace, whole: a new one, or over an old one. To change a part, use edit_file.",
     input,
     effect: "write",
     async call({ path, text }, { workspace }) {
@@ -37,8 +38,9 @@ export async function replaceFile(place: Place, text: string, maxBytes: number):
     });
   }
   try {
+    const parent = parentOf(place);
     await makeFolders(place);
-    await withFolder(place.root, dirname(place.path), (folder) => replaceIn(folder, place, bytes));
+    await withFolder(place.root, parent, (folder) => replaceIn(folder, place, bytes));
   } catch (error) {
     throw explain(error, place);
   }

@@ -2,7 +2,13 @@ import assert from "node:assert/strict";
 import { describe, test } from "node:test";
 import { createModelRegistry } from "../../src/models/registry.ts";
 import { ask, assertCode, chatModelContract, failure, steady, unaborted, user } from "./chat-model.ts";
-import { openRealServer, openScripted, openScriptedServer, realOllamaMissing, type OllamaFixture } from "./chat-model-fixture.ts";
+import {
+  openRealServer,
+  openScripted,
+  openScriptedServer,
+  realOllamaMissing,
+  type OllamaFixture,
+} from "./chat-model-fixture.ts";
 
 const skipReal = realOllamaMissing();
 
@@ -15,7 +21,7 @@ chatModelContract("Ollama client on a real Ollama", openRealServer, {
 
 /** What holds for any Ollama server: run by the scripted one too, which proves that it behaves as the real one does. */
 function ollamaContract(name: string, open: () => Promise<OllamaFixture>, skip: string | false): void {
-  describe(`ollama contract: ${name}`, { skip }, () => {
+  describe(`ollama contract: ${name}`, { skip, timeout: 60_000 }, () => {
     test("a missing model is named with those that are there", async () => {
       await using fixture = await open();
       const error = await failure(await fixture.registry.chat("ollama/not-there"), { messages: [user("hello")] });
@@ -60,7 +66,10 @@ function ollamaContract(name: string, open: () => Promise<OllamaFixture>, skip: 
       const list = await fixture.registry.list(unaborted());
       const chat = list.find(({ name }) => name.startsWith("tiny-chat"));
       const embedding = list.find(({ name }) => name.startsWith("all-minilm"));
-      assert.deepEqual([chat?.kind, chat?.loaded, chat?.contextLength, chat?.provider], ["chat", true, 32_768, "ollama"]);
+      assert.deepEqual(
+        [chat?.kind, chat?.loaded, chat?.contextLength, chat?.provider],
+        ["chat", true, 32_768, "ollama"],
+      );
       assert.equal(embedding?.kind, "embedding");
       assert.ok((chat?.sizeBytes ?? 0) > 100_000);
       assert.deepEqual(await fixture.registry.reachable(), { ok: true });

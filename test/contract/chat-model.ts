@@ -9,6 +9,8 @@ import type { ChatAnswer, ChatChunk, ChatModel, ChatRequest } from "../../src/mo
  */
 export interface ChatModelFixture extends AsyncDisposable {
   readonly model: ChatModel;
+  /** Called after an abort in the middle of an answer, for a server that may get stuck by one. */
+  settle?(): Promise<void>;
 }
 
 export interface ChatModelContractOptions {
@@ -18,8 +20,12 @@ export interface ChatModelContractOptions {
 }
 
 /** What every ChatModel promises; run by every adapter and by the scripted one. */
-export function chatModelContract(name: string, open: () => Promise<ChatModelFixture>, options: ChatModelContractOptions = {}): void {
-  describe(`chat model contract: ${name}`, { skip: options.skip ?? false }, () => {
+export function chatModelContract(
+  name: string,
+  open: () => Promise<ChatModelFixture>,
+  options: ChatModelContractOptions = {},
+): void {
+  describe(`chat model contract: ${name}`, { skip: options.skip ?? false, timeout: 60_000 }, () => {
     test("an answer has text, usage, timings and the model's name", async () => {
       await using fixture = await open();
       const answer = await ask(fixture.model, { messages: [user("hello")], options: { maxTokens: 20, ...steady } });
@@ -37,12 +43,21 @@ export function chatModelContract(name: string, open: () => Promise<ChatModelFix
       const request = { messages: [user("a long story")], options: { maxTokens: 20, ...steady } };
       const answer = await fixture.model.chat(request, { signal: unaborted(), onChunk: (chunk) => chunks.push(chunk) });
       assert.ok(chunks.length > 1, "it came in more than one piece");
-      assert.equal(chunks.filter(({ kind }) => kind === "text").map(({ text }) => text).join(""), answer.text);
+      assert.equal(
+        chunks
+          .filter(({ kind }) => kind === "text")
+          .map(({ text }) => text)
+          .join(""),
+        answer.text,
+      );
     });
 
     test("maxTokens ends an answer with the reason length", async () => {
       await using fixture = await open();
-      const answer = await ask(fixture.model, { messages: [user("a long story")], options: { maxTokens: 5, ...steady } });
+      const answer = await ask(fixture.model, {
+        messages: [user("a long story")],
+        options: { maxTokens: 5, ...steady },
+      });
       assert.equal(answer.finishReason, "length");
       assert.equal(answer.usage.outputTokens, 5);
     });
@@ -58,7 +73,11 @@ export function chatModelContract(name: string, open: () => Promise<ChatModelFix
 
     test("a schema as format gives JSON of that schema", async () => {
       await using fixture = await open();
-      const answer = await ask(fixture.model, { messages: [user("rate it")], format: ratingSchema, options: { maxTokens: 200, ...steady } });
+      const answer = await ask(fixture.model, {
+        messages: [user("rate it")],
+        format: ratingSchema,
+        options: { maxTokens: 200, ...steady },
+      });
       assert.equal(answer.finishReason, "stop");
       const rating = JSON.parse(answer.text) as Record<string, unknown>;
       assert.ok(["good", "bad"].includes(String(rating["verdict"])), answer.text);
@@ -71,17 +90,24 @@ export function chatModelContract(name: string, open: () => Promise<ChatModelFix
       assert.ok(answer.usage.inputTokens > 0);
     });
 
-    test("a tool call comes with its name and arguments as an object", { skip: options.lacks?.toolCalls ?? false }, async () => {
-      await using fixture = await open();
-      const answer = await ask(fixture.model, { messages: [user("read it")], tools: [readFile] });
-      assert.equal(answer.finishReason, "tool_calls");
-      assert.equal(answer.toolCalls[0]?.name, "read_file");
-      assert.equal(typeof answer.toolCalls[0]?.arguments, "object");
-    });
+    test(
+      "a tool call comes with its name and arguments as an object",
+      { skip: options.lacks?.toolCalls ?? false },
+      async () => {
+        await using fixture = await open();
+        const answer = await ask(fixture.model, { messages: [user("read it")], tools: [readFile] });
+        assert.equal(answer.finishReason, "tool_calls");
+        assert.equal(answer.toolCalls[0]?.name, "read_file");
+        assert.equal(typeof answer.toolCalls[0]?.arguments, "object");
+      },
+    );
 
     test("a prompt beyond numCtx is refused with the limit", async () => {
       await using fixture = await open();
-      const error = await failure(fixture.model, { messages: [user("word ".repeat(600))], options: { numCtx: 256, maxTokens: 5 } });
+      const error = await failure(fixture.model, {
+        messages: [user("word ".repeat(600))],
+        options: { numCtx: 256, maxTokens: 5 },
+      });
       assertCode(error, "model.context_overflow");
       assert.equal((error.data as { limit: number }).limit, 256);
     });
@@ -95,7 +121,10 @@ export function chatModelContract(name: string, open: () => Promise<ChatModelFix
 
     test("an answer that fills the context is refused, not cut in silence", async () => {
       await using fixture = await open();
-      const error = await failure(fixture.model, { messages: [user("a long story")], options: { numCtx: 80, ...steady } });
+      const error = await failure(fixture.model, {
+        messages: [user("a long story")],
+        options: { numCtx: 80, ...steady },
+      });
       assertCode(error, "model.context_overflow");
       const { used, limit } = error.data as { used: number; limit: number };
       assert.ok(used > limit && limit === 80, `${used} of ${limit}`);
@@ -103,7 +132,11 @@ export function chatModelContract(name: string, open: () => Promise<ChatModelFix
 
     test("an aborted signal gets no answer", async () => {
       await using fixture = await open();
-      const error = await failure(fixture.model, { messages: [user("hello")] }, { signal: AbortSignal.abort("not wanted") });
+      const error = await failure(
+        fixture.model,
+        { messages: [user("hello")] },
+        { signal: AbortSignal.abort("not wanted") },
+      );
       assertCode(error, "model.aborted");
       assert.equal(error.cause, "not wanted");
     });
@@ -116,9 +149,14 @@ export function chatModelContract(name: string, open: () => Promise<ChatModelFix
         chunks += 1;
         if (chunks === 3) abort.abort(new Error("enough"));
       };
-      const error = await failure(fixture.model, { messages: [user("a long story")], options: steady }, { signal: abort.signal, onChunk });
+      const error = await failure(
+        fixture.model,
+        { messages: [user("a long story")], options: steady },
+        { signal: abort.signal, onChunk },
+      );
       assertCode(error, "model.aborted");
       assert.equal(chunks, 3);
+      await fixture.settle?.();
       assert.ok((await ask(fixture.model, { messages: [user("hello")], options: { maxTokens: 5, ...steady } })).text);
     });
 
@@ -130,6 +168,7 @@ export function chatModelContract(name: string, open: () => Promise<ChatModelFix
       const error = await failure(fixture.model, request, { signal: abort.signal, onChunk: () => abort.abort() });
       assertCode(error, "model.aborted");
       assert.ok((await other).text.length > 0);
+      await fixture.settle?.();
     });
   });
 }
@@ -164,7 +203,11 @@ export function ask(model: ChatModel, request: ChatRequest): Promise<ChatAnswer>
   return model.chat(request, { signal: unaborted() });
 }
 
-export async function failure(model: ChatModel, request: ChatRequest, call?: Parameters<ChatModel["chat"]>[1]): Promise<TuttiError> {
+export async function failure(
+  model: ChatModel,
+  request: ChatRequest,
+  call?: Parameters<ChatModel["chat"]>[1],
+): Promise<TuttiError> {
   try {
     await model.chat(request, call ?? { signal: unaborted() });
   } catch (error) {

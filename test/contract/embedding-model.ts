@@ -18,7 +18,7 @@ export function embeddingModelContract(
   open: () => Promise<EmbeddingModelFixture>,
   options: EmbeddingModelContractOptions = {},
 ): void {
-  describe(`embedding model contract: ${name}`, { skip: options.skip ?? false }, () => {
+  describe(`embedding model contract: ${name}`, { skip: options.skip ?? false, timeout: 60_000 }, () => {
     test("every text gets a vector of length 1, in order", async () => {
       await using fixture = await open();
       const texts = Array.from({ length: 70 }, (_, index) => `sentence number ${index}`);
@@ -53,7 +53,10 @@ export function embeddingModelContract(
 
     test("a text that is too long is refused, not cut", async () => {
       await using fixture = await open();
-      await assert.rejects(fixture.model.embed(["short", "word ".repeat(5_000)], { signal: unaborted() }), hasCode("model.context_overflow"));
+      await assert.rejects(
+        fixture.model.embed(["short", "word ".repeat(5_000)], { signal: unaborted() }),
+        hasCode("model.context_overflow"),
+      );
     });
 
     test("an aborted signal gets no vectors", async () => {

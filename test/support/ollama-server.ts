@@ -17,7 +17,12 @@ export interface ServedModel {
 /** What comes over the wire to /api/chat, as far as tests look at it. */
 export interface ChatBody {
   readonly model: string;
-  readonly messages: readonly { readonly role: string; readonly content: string; readonly tool_name?: string; readonly tool_calls?: readonly unknown[] }[];
+  readonly messages: readonly {
+    readonly role: string;
+    readonly content: string;
+    readonly tool_name?: string;
+    readonly tool_calls?: readonly unknown[];
+  }[];
   readonly tools?: readonly unknown[];
   readonly format?: unknown;
   readonly stream?: boolean;
@@ -134,7 +139,9 @@ function toModel(model: string | ServedModel): Served {
 }
 
 function defaultReply({ format }: ChatBody): Reply {
-  return typeof format === "object" ? JSON.stringify(sample(format as Record<string, unknown>)) : "This is a scripted answer of a few words.";
+  return typeof format === "object"
+    ? JSON.stringify(sample(format as Record<string, unknown>))
+    : "This is a scripted answer of a few words.";
 }
 
 /** The smallest value that fits a simple JSON Schema, since a real server constrains the grammar by it. */
@@ -144,7 +151,14 @@ function sample(schema: Record<string, unknown>): unknown {
     const properties = Object.entries((schema["properties"] ?? {}) as Record<string, Record<string, unknown>>);
     return Object.fromEntries(properties.map(([key, inner]) => [key, sample(inner)]));
   }
-  const samples: Record<string, unknown> = { array: [], string: "text", number: 1, integer: 1, boolean: true, null: null };
+  const samples: Record<string, unknown> = {
+    array: [],
+    string: "text",
+    number: 1,
+    integer: 1,
+    boolean: true,
+    null: null,
+  };
   return samples[String(schema["type"])] ?? {};
 }
 
@@ -158,7 +172,9 @@ async function handle(state: State, request: IncomingMessage, response: ServerRe
     case "GET /api/tags":
       return send(response, 200, { models: state.models.map(toTag) });
     case "GET /api/ps":
-      return send(response, 200, { models: [...state.loaded].map(([name, length]) => ({ name, model: name, context_length: length })) });
+      return send(response, 200, {
+        models: [...state.loaded].map(([name, length]) => ({ name, model: name, context_length: length })),
+      });
     case "POST /api/show":
       return show(state, body, response);
     case "POST /api/chat":
@@ -192,12 +208,14 @@ async function chat(state: State, body: ChatBody, response: ServerResponse): Pro
   const index = state.chats.push(body) - 1;
   const model = findModel(state, body.model);
   if (!model) return send(response, 404, { error: `model '${body.model}' not found` });
-  if (!model.capabilities.includes("completion")) return send(response, 400, { error: `"${body.model}" does not support chat` });
+  if (!model.capabilities.includes("completion"))
+    return send(response, 400, { error: `"${body.model}" does not support chat` });
   response.once("close", () => noteAbandoned(state, response));
   const numCtx = Math.min(body.options?.num_ctx ?? 2_048, model.contextLength);
   const loadNs = load(state, model.name, numCtx);
   const promptTokens = body.messages.reduce((sum, { content }) => sum + 4 + words(content).length, 0);
-  if (body.truncate === false && promptTokens > numCtx) return send(response, 400, { error: "the input length exceeds the context length" });
+  if (body.truncate === false && promptTokens > numCtx)
+    return send(response, 400, { error: "the input length exceeds the context length" });
   const answer = typeof state.reply === "function" ? await state.reply(body, index) : state.reply;
   const reply = typeof answer === "string" ? { text: answer } : answer;
   await play(state, { reply, body, numCtx, loadNs, promptTokens: Math.min(promptTokens, numCtx) }, response);
@@ -221,7 +239,8 @@ interface Scene {
 async function play(state: State, scene: Scene, response: ServerResponse): Promise<void> {
   const { reply, body, numCtx, promptTokens } = scene;
   const { error, hang, thinking } = reply;
-  const pause = (ms = 0): Promise<unknown> => (ms > 0 ? delay(ms, undefined, { signal: state.closing.signal }) : Promise.resolve());
+  const pause = (ms = 0): Promise<unknown> =>
+    ms > 0 ? delay(ms, undefined, { signal: state.closing.signal }) : Promise.resolve();
   if (hang === "start") return;
   await pause(reply.delayMs);
   if (error && error.status !== 200) return send(response, error.status, { error: error.message });
@@ -267,7 +286,10 @@ function embed(state: State, body: Record<string, unknown>, response: ServerResp
   if (body["truncate"] === false && counts.some((count) => count > found.contextLength)) {
     return send(response, 400, { error: "the input length exceeds the context length" });
   }
-  send(response, 200, { embeddings: texts.map(vectorOf), prompt_eval_count: counts.reduce((sum, count) => sum + count, 0) });
+  send(response, 200, {
+    embeddings: texts.map(vectorOf),
+    prompt_eval_count: counts.reduce((sum, count) => sum + count, 0),
+  });
 }
 
 /** A unit vector by the words of a text: texts that share words are near. No meaning, so only for the protocol. */

@@ -1,6 +1,14 @@
 import { systemClock, type Clock } from "../../core/clock.ts";
 import { TuttiError } from "../../core/error.ts";
-import type { ChatAnswer, ChatCall, ChatMessage, ChatModel, ChatRequest, FinishReason, ToolCall } from "../chat-model.ts";
+import type {
+  ChatAnswer,
+  ChatCall,
+  ChatMessage,
+  ChatModel,
+  ChatRequest,
+  FinishReason,
+  ToolCall,
+} from "../chat-model.ts";
 import type { OllamaClient } from "./client.ts";
 import type { ContextShare, StickyContext } from "./context.ts";
 import { createInspector } from "./inspect.ts";
@@ -16,7 +24,13 @@ export interface OllamaChatOptions {
   readonly clock?: Clock | undefined;
 }
 
-export function createOllamaChat({ client, model, context, allowRemote = [], clock = systemClock }: OllamaChatOptions): ChatModel {
+export function createOllamaChat({
+  client,
+  model,
+  context,
+  allowRemote = [],
+  clock = systemClock,
+}: OllamaChatOptions): ChatModel {
   const facts = createInspector(client, { model, capability: "completion", allowRemote });
   const name = `ollama/${model}`;
   return {
@@ -28,7 +42,8 @@ export function createOllamaChat({ client, model, context, allowRemote = [], clo
       const sentAt = clock.now();
       const body = toBody(model, request, share);
       const reading = startReading(call, () => clock.now() - sentAt);
-      for await (const line of client.stream("/api/chat", chatLine, { body, about, signal: call.signal })) reading.take(line);
+      for await (const line of client.stream("/api/chat", chatLine, { body, about, signal: call.signal }))
+        reading.take(line);
       const last = reading.end(model);
       refuseOverflow(last, request, share, name);
       return toAnswer(name, last, reading);
@@ -113,7 +128,12 @@ function toToolCall(call: NonNullable<ChatLine["message"]>["tool_calls"][number]
  * An answer that the context cut off is refused, since its reader cannot tell it from a whole one. The server ends with
  * `length` for two causes, of which `maxTokens` is what the caller wanted.
  */
-function refuseOverflow(last: ChatLine, { options = {} }: ChatRequest, { limit, numCtx }: ContextShare, name: string): void {
+function refuseOverflow(
+  last: ChatLine,
+  { options = {} }: ChatRequest,
+  { limit, numCtx }: ContextShare,
+  name: string,
+): void {
   const used = last.prompt_eval_count + last.eval_count;
   const isFull = last.done_reason === "length" && last.eval_count < (options.maxTokens ?? Number.POSITIVE_INFINITY);
   if (!isFull && (limit === numCtx || used <= limit)) return;

@@ -61,7 +61,12 @@ interface Connection {
   readonly totalMs: number;
 }
 
-async function request<Reply>(on: Connection, path: string, schema: z.ZodType<Reply>, call: OllamaCall): Promise<Reply> {
+async function request<Reply>(
+  on: Connection,
+  path: string,
+  schema: z.ZodType<Reply>,
+  call: OllamaCall,
+): Promise<Reply> {
   using deadline = deadlineOf(on, call);
   try {
     const response = await send(on, path, call, deadline);
@@ -72,7 +77,12 @@ async function request<Reply>(on: Connection, path: string, schema: z.ZodType<Re
   }
 }
 
-async function* stream<Line>(on: Connection, path: string, schema: z.ZodType<Line>, call: OllamaCall): AsyncGenerator<Line, void> {
+async function* stream<Line>(
+  on: Connection,
+  path: string,
+  schema: z.ZodType<Line>,
+  call: OllamaCall,
+): AsyncGenerator<Line, void> {
   using deadline = deadlineOf(on, call, on.firstTokenMs);
   try {
     const response = await send(on, path, call, deadline);
@@ -89,7 +99,13 @@ async function* stream<Line>(on: Connection, path: string, schema: z.ZodType<Lin
 
 function deadlineOf(on: Connection, call: OllamaCall, firstTokenMs?: number): Deadline {
   const what = call.about?.model ?? `Ollama at ${on.url}`;
-  return startDeadline({ clock: on.clock, signal: call.signal, what, totalMs: call.timeoutMs ?? on.totalMs, firstTokenMs });
+  return startDeadline({
+    clock: on.clock,
+    signal: call.signal,
+    what,
+    totalMs: call.timeoutMs ?? on.totalMs,
+    firstTokenMs,
+  });
 }
 
 async function send(on: Connection, path: string, call: OllamaCall, deadline: Deadline): Promise<Response> {

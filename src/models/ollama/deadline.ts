@@ -27,7 +27,8 @@ export function startDeadline(limits: DeadlineLimits): Deadline {
   const abort = (): void => controller.abort(aborted(what, signal.reason));
   const withdraw = [clock.after(limits.totalMs, () => expire("timeout", limits.totalMs))];
   const { firstTokenMs } = limits;
-  const started = firstTokenMs === undefined ? ignore : clock.after(firstTokenMs, () => expire("firstTokenTimeout", firstTokenMs));
+  const started =
+    firstTokenMs === undefined ? ignore : clock.after(firstTokenMs, () => expire("firstTokenTimeout", firstTokenMs));
   withdraw.push(started);
   if (signal.aborted) abort();
   signal.addEventListener("abort", abort, { once: true });
@@ -43,10 +44,16 @@ export function startDeadline(limits: DeadlineLimits): Deadline {
 
 function tooLate(what: string, key: string, ms: number): TuttiError {
   const first = key === "firstTokenTimeout";
-  return new TuttiError("model.unreachable", `${what} did not ${first ? "begin to answer" : "finish"} within ${formatMs(ms)}`, {
-    hint: `If it is slow, not stuck, raise models.${key} in tutti.yaml; \`ollama ps\` shows what the server is doing.`,
-    data: { deadline: key, ms },
-  });
+  return new TuttiError(
+    "model.unreachable",
+    `${what} did not ${first ? "begin to answer" : "finish"} within ${formatMs(ms)}`,
+    {
+      // Ollama 0.17 can leak a model's only slot when a client hangs up in the middle of an answer: then every later call
+      // waits for ever, until the model is unloaded (seen in about 1 of 400 aborts of a very fast model).
+      hint: `If it is slow, raise models.${key} in tutti.yaml; if it is stuck, \`ollama stop\` unloads the model.`,
+      data: { deadline: key, ms },
+    },
+  );
 }
 
 const ignore = (): void => undefined;

@@ -49,10 +49,14 @@ export function missing(model: string, installed: readonly string[]): TuttiError
 
 function overflow(message: string, { model, contextLimit }: About): TuttiError {
   const limit = contextLimit === undefined ? "" : ` of ${contextLimit} tokens`;
-  return new TuttiError("model.context_overflow", `The input does not fit the context${limit} of ${model ?? "the model"}: ${message}`, {
-    hint: "Send less, or raise numCtx as far as the model and the memory allow.",
-    data: contextLimit === undefined ? {} : { limit: contextLimit },
-  });
+  return new TuttiError(
+    "model.context_overflow",
+    `The input does not fit the context${limit} of ${model ?? "the model"}: ${message}`,
+    {
+      hint: "Send less, or raise numCtx as far as the model and the memory allow.",
+      data: contextLimit === undefined ? {} : { limit: contextLimit },
+    },
+  );
 }
 
 function describe(cause: unknown): string {

@@ -13,7 +13,11 @@ export interface ModelFacts {
 /** What the server tells about a model; `model.missing` if it has none of this name. */
 export async function inspect(client: OllamaClient, model: string, signal: AbortSignal): Promise<ModelFacts> {
   const show: ShowReply = await client.request("/api/show", showReply, { body: { model }, about: { model }, signal });
-  return { capabilities: show.capabilities, contextLength: contextLengthOf(show), remoteHost: show.remote_host || undefined };
+  return {
+    capabilities: show.capabilities,
+    contextLength: contextLengthOf(show),
+    remoteHost: show.remote_host || undefined,
+  };
 }
 
 export interface Demand {

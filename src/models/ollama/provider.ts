@@ -19,7 +19,12 @@ export interface OllamaProviderOptions {
 // What a person waits for when nothing is there; a local server answers in milliseconds even while it loads a model.
 const probeTimeoutMs = 3_000;
 
-export function createOllamaProvider({ client, numCtx, allowRemote, clock }: OllamaProviderOptions): Required<ModelProvider> {
+export function createOllamaProvider({
+  client,
+  numCtx,
+  allowRemote,
+  clock,
+}: OllamaProviderOptions): Required<ModelProvider> {
   const contexts = new Map<string, StickyContext>();
   const contextOf = (model: string): StickyContext => {
     const context = contexts.get(model) ?? createStickyContext(numCtx);
@@ -46,7 +51,9 @@ async function list(client: OllamaClient, signal: AbortSignal): Promise<readonly
     client.request("/api/ps", runningReply, { signal, timeoutMs: probeTimeoutMs }),
   ]);
   const loaded = new Set(running.models.map(({ name }) => name));
-  const infos = tags.models.map(({ name, size }) => describe(client, { name, sizeBytes: size, loaded: loaded.has(name) }, signal));
+  const infos = tags.models.map(({ name, size }) =>
+    describe(client, { name, sizeBytes: size, loaded: loaded.has(name) }, signal),
+  );
   return (await Promise.all(infos)).filter((info) => info !== undefined);
 }
 
@@ -56,7 +63,15 @@ async function describe(client: OllamaClient, listed: Listed, signal: AbortSigna
   try {
     const { capabilities, contextLength = null } = await inspect(client, listed.name, signal);
     const kind = capabilities.includes("completion") ? "chat" : "embedding";
-    return { name: listed.name, provider: "ollama", kind, sizeBytes: listed.sizeBytes, contextLength, capabilities, loaded: listed.loaded };
+    return {
+      name: listed.name,
+      provider: "ollama",
+      kind,
+      sizeBytes: listed.sizeBytes,
+      contextLength,
+      capabilities,
+      loaded: listed.loaded,
+    };
   } catch (error) {
     // Removed between the two requests.
     if (error instanceof TuttiError && error.code === "model.missing") return undefined;
@@ -64,7 +79,11 @@ async function describe(client: OllamaClient, listed: Listed, signal: AbortSigna
   }
 }
 
-async function firstChatModel(client: OllamaClient, allowRemote: readonly string[], signal: AbortSignal): Promise<string> {
+async function firstChatModel(
+  client: OllamaClient,
+  allowRemote: readonly string[],
+  signal: AbortSignal,
+): Promise<string> {
   const { models } = await client.request("/api/tags", tagsReply, { signal, timeoutMs: probeTimeoutMs });
   for (const { name, remote_host: remoteHost } of models) {
     if (remoteHost !== undefined && !isAllowed(remoteHost, allowRemote)) continue;

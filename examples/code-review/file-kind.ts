@@ -1,0 +1,68 @@
+/** What a path says about a file: enough to choose rules, never to open it. */
+
+const languagesByExtension: Readonly<Record<string, readonly string[]>> = {
+  javascript: ["js", "jsx", "mjs", "cjs", "ts", "tsx", "mts", "cts", "vue", "svelte"],
+  python: ["py", "pyi"],
+  ruby: ["rb", "rake"],
+  php: ["php"],
+  java: ["java"],
+  kotlin: ["kt", "kts"],
+  swift: ["swift"],
+  csharp: ["cs"],
+  go: ["go"],
+  rust: ["rs"],
+  c: ["c", "h", "cc", "cpp", "cxx", "hpp", "m", "mm"],
+  shell: ["sh", "bash", "zsh"],
+  sql: ["sql"],
+  lua: ["lua"],
+  elixir: ["ex", "exs"],
+  scala: ["scala"],
+  dart: ["dart"],
+  style: ["css", "scss", "less"],
+};
+
+const languages = new Map(
+  Object.entries(languagesByExtension).flatMap(([language, extensions]) =>
+    extensions.map((extension) => [extension, language] as const),
+  ),
+);
+
+export const baseName = (path: string): string => path.slice(path.lastIndexOf("/") + 1);
+export const folderOf = (path: string): string => path.slice(0, path.lastIndexOf("/") + 1);
+
+export function extensionOf(path: string): string {
+  const name = baseName(path);
+  const dot = name.lastIndexOf(".");
+  return dot < 0 ? "" : name.slice(dot + 1).toLowerCase();
+}
+
+/** `null` for what is not source code. */
+export function languageOf(path: string): string | null {
+  return languages.get(extensionOf(path)) ?? null;
+}
+
+export function isTest(path: string): boolean {
+  return (
+    /(?:^|\/)(?:tests?|specs?|__tests__|testing|e2e)\//i.test(path) ||
+    /(?:[._-](?:test|spec|e2e)s?\.[a-z]+|_test\.(?:go|py|rb|dart|exs)|Tests?\.(?:java|kt|cs|swift|php))$/.test(path) ||
+    /^(?:test_.*|conftest)\.py$/.test(baseName(path))
+  );
+}
+
+/** Programs whose job is to print. */
+export function isCommandLine(path: string): boolean {
+  return /(?:^|\/)(?:bin|cli|cmd|scripts?|tools?|examples?|bench(?:marks?)?|cli\.[a-z]+|main\.[a-z]+|start\.[a-z]+)(?:\/|$)/i.test(path);
+}
+
+export function isGenerated(path: string): boolean {
+  return (
+    /(?:^|\/)(?:dist|build|vendor|node_modules|generated|__snapshots__)\//.test(path) ||
+    /(?:\.min\.(?:js|css)|\.map|\.snap|\.pb\.go|_pb2\.py|\.g\.dart|\.generated\.[a-z]+)$/.test(path)
+  );
+}
+
+// Where people write text that git must be able to compare.
+const textExtensions = new Set(["md", "txt", "json", "yaml", "yml", "toml", "xml", "html", "ini", "cfg", "env", "csv"]);
+
+export const isExpectedText = (path: string): boolean =>
+  languageOf(path) !== null || textExtensions.has(extensionOf(path));

@@ -1,0 +1,31 @@
+/** Text from a repository, made harmless in Markdown: nothing in it may become a heading, a link or HTML. */
+export function escapeText(text: string): string {
+  return visible(text).replace(/[\\`*_{}[\]<>#|!&~$]/g, (character) =>
+    character === "<" ? "&lt;" : character === ">" ? "&gt;" : character === "&" ? "&amp;" : `\\${character}`,
+  );
+}
+
+/** A code span that holds any text, also inside a table. */
+export function code(text: string): string {
+  const shown = visible(text).replaceAll("|", "\\|");
+  const fence = "`".repeat(Math.max(0, ...(shown.match(/`+/g) ?? []).map((run) => run.length)) + 1);
+  const pad = /^`|`$|^ .* $/.test(shown) ? " " : "";
+  return `${fence}${pad}${shown}${pad}${fence}`;
+}
+
+const named: Readonly<Record<string, string>> = { "\n": "\\n", "\t": "\\t", "\r": "\\r" };
+// Control characters, and the ones that turn the direction of writing: a terminal or page would obey them.
+const hidden = /[\u0000-\u001f\u007f-\u009f\u200e\u200f\u2028-\u202e\u2066-\u2069]/g;
+
+/** Text on one line, with every control character written out. */
+export function visible(text: string): string {
+  return text.replace(hidden, (character) => {
+    const hex = character.charCodeAt(0).toString(16).padStart(4, "0");
+    return named[character] ?? `\\u${hex}`;
+  });
+}
+
+export function table(head: readonly string[], rows: readonly (readonly string[])[]): string {
+  const line = (cells: readonly string[]): string => `| ${cells.join(" | ")} |`;
+  return [line(head), line(head.map(() => "---")), ...rows.map(line)].join("\n");
+}

@@ -1,0 +1,126 @@
+import { dirname, join } from "node:path";
+import { createConfig } from "./config/capability.ts";
+import { loadConfig, type Config } from "./config/load.ts";
+import type { Capability, ConfigSection } from "./core/capability.ts";
+import { systemClock } from "./core/clock.ts";
+import { TuttiError } from "./core/error.ts";
+import type { Log } from "./core/log.ts";
+import type { AnyOperation } from "./core/operation.ts";
+import { systemRandom } from "./core/random.ts";
+import type { Verbs } from "./core/verb.ts";
+import { loadAgents } from "./engine/agent-file.ts";
+import type { Agent } from "./engine/agent.ts";
+import { createEngine, engineSettings, type Engine } from "./engine/capability.ts";
+import { createFlowLoader } from "./engine/flow-loader.ts";
+import type { Worker } from "./engine/worker.ts";
+import { createEventLog, eventMigrations } from "./events/event-log.ts";
+import { createLiveEvents } from "./events/live.ts";
+import { createModels, modelsSettings } from "./models/capability.ts";
+import { createReview } from "./review/capability.ts";
+import { fileBlobs, tableBlobs } from "./storage/blob.ts";
+import { createStorage, storageSection } from "./storage/capability.ts";
+import type { Database } from "./storage/database.ts";
+import type { Home } from "./storage/home.ts";
+import { createPayloads } from "./storage/payload.ts";
+import { openSqlite } from "./storage/sqlite.ts";
+import { createTools } from "./tools/capability.ts";
+import { toolsSection } from "./tools/limits.ts";
+import { endProcessGroup, processStartTime } from "./tools/process-group.ts";
+import { runProcess } from "./tools/process.ts";
+
+export interface AppOptions {
+  readonly home: Home;
+  /** The project's folder: flows, agents and tutti.yaml are sought from here upward. */
+  readonly folder: string;
+  readonly environment: Readonly<Record<string, string | undefined>>;
+  readonly flags?: Readonly<Record<string, unknown>>;
+  readonly log: Log;
+}
+
+/** The whole product, put together: everything a face needs. */
+export interface App extends AsyncDisposable {
+  readonly config: Config;
+  readonly database: Database;
+  readonly engine: Engine;
+  readonly operations: readonly AnyOperation[];
+  readonly capabilities: readonly Capability[];
+  createWorker(options?: { concurrency?: number | undefined }): Worker;
+}
+
+const sections: readonly ConfigSection[] = [storageSection, { name: "engine", schema: engineSettings }, { name: "models", schema: modelsSettings }, toolsSection];
+
+export function readConfig({ folder, environment, flags = {} }: Pick<AppOptions, "folder" | "environment" | "flags">): Config {
+  return loadConfig({ sections, folder, environment, flags });
+}
+
+/** The composition root: the only place that sees every room's door. */
+export async function openApp({ home, folder, environment, flags = {}, log }: AppOptions): Promise<App> {
+  const config = readConfig({ folder, environment, flags });
+  const place = home.tenant("default");
+  const database = await openDatabase(config, place.database);
+  const blobs = database.dialect === "sqlite" ? fileBlobs(place.blobs) : tableBlobs(database);
+  const ports = { database, payloads: createPayloads(blobs), events: createEventLog(database), clock: systemClock, random: systemRandom };
+  const models = createModels({ settings: config.get({ name: "models", schema: modelsSettings }) });
+  const tools = createTools({ limits: config.get(toolsSection), environment });
+  const engine = createEngine({
+    ...ports,
+    live: createLiveEvents(),
+    log,
+    settings: config.get({ name: "engine", schema: engineSettings }),
+    flows: createFlowLoader(folder),
+    work: {
+      runProcess,
+      chatModel: (name, signal) => models.registry.chat(name, signal),
+      tools: new Map(tools.tools.map((tool) => [tool.name, tool])),
+      findAgent: (name) => findAgent(folder, name),
+      workspace: folder,
+      environment,
+      log,
+    },
+    endProcess: async (pid, started) => void (await endProcessGroup(pid, started)),
+    processStartTime,
+  });
+  const review = createReview({ ...ports, waits: engine.control });
+  const capabilities: readonly Capability[] = [createStorage(), createConfig(config), models, tools, engine, review];
+  await migrate(database, capabilities);
+  const verbs: Verbs = Object.assign({}, ...capabilities.map((capability) => capability.verbs ?? {})) as Verbs;
+  // The effect ring from the outside in; each capability's own place in it is decided here and nowhere else.
+  const ring = capabilities.flatMap((capability) => capability.effect ?? []);
+  return {
+    config,
+    database,
+    engine,
+    capabilities,
+    operations: capabilities.flatMap((capability) => capability.operations),
+    createWorker: (options = {}) => engine.createWorker({ verbs, ring, ...options }),
+    [Symbol.asyncDispose]: () => database[Symbol.asyncDispose](),
+  };
+}
+
+async function openDatabase(config: Config, path: string): Promise<Database> {
+  const { database, durability } = config.get(storageSection);
+  if (database === "sqlite") return openSqlite({ path, durability });
+  const { openPostgres } = await import("./storage/postgres.ts");
+  return openPostgres({ url: database, schema: "tutti_default" });
+}
+
+async function migrate(database: Database, capabilities: readonly Capability[]): Promise<void> {
+  const rooms = capabilities.map(({ name, migrations }) => ({ room: name, migrations }));
+  await database.migrate([...rooms, { room: "events", migrations: eventMigrations }]);
+}
+
+async function findAgent(folder: string, name: string): Promise<Agent> {
+  const folders = upward(folder).flatMap((here) => [join(here, "agents"), join(here, ".claude", "agents")]);
+  const { agents, problems } = await loadAgents(folders);
+  const found = agents.get(name);
+  if (found) return { ...found, tools: (found.tools ?? []).filter((tool) => !found.withoutTools?.includes(tool)) };
+  const problem = problems.find((candidate) => candidate.message.includes(name));
+  throw problem ?? new TuttiError("agent.invalid", `there is no agent "${name}"`, {
+    hint: `Put one into agents/${name}.md. There are: ${[...agents.keys()].join(", ") || "none"}.`,
+  });
+}
+
+function upward(folder: string): string[] {
+  const parent = dirname(folder);
+  return parent === folder ? [folder] : [folder, ...upward(parent)];
+}

@@ -1,0 +1,96 @@
+import { z } from "zod";
+import type { Capability } from "../core/capability.ts";
+import type { Clock } from "../core/clock.ts";
+import { toMs } from "../core/duration.ts";
+import { newWorkerId } from "../core/id.ts";
+import type { Log } from "../core/log.ts";
+import type { Random } from "../core/random.ts";
+import type { EffectInterceptor, Verbs } from "../core/verb.ts";
+import type { EventLog } from "../events/event-log.ts";
+import type { LiveEvents } from "../events/live.ts";
+import type { Database, Row } from "../storage/database.ts";
+import type { Payloads } from "../storage/payload.ts";
+import { createEffectRunner } from "./effect.ts";
+import { createRunControl, type RunControl } from "./engine.ts";
+import type { FlowLoader } from "./flow-loader.ts";
+import { createEngineOperations } from "./operations.ts";
+import { createRunStatements } from "./run-statement.ts";
+import { createRunStore, type RunStore } from "./run-store.ts";
+import { engineMigrations } from "./run-table.ts";
+import { createStepFactory } from "./step.ts";
+import { createWorkVerbs, type WorkPorts } from "./work-verbs.ts";
+import { Worker } from "./worker.ts";
+
+const duration = z.union([z.string(), z.number()]);
+
+export const engineSettings = z.object({
+  concurrency: z.int().min(1).max(10_000).default(200).describe("How many runs one worker works on at once."),
+  grace: duration.default("10s").describe("How long running steps may take to end after a cancel or a stop."),
+  parkAfter: duration.default("1s").describe("A run whose next wake is further away than this leaves memory."),
+});
+export type EngineSettings = z.infer<typeof engineSettings>;
+
+export interface EngineDependencies {
+  readonly database: Database;
+  readonly payloads: Payloads;
+  readonly events: EventLog;
+  readonly live: LiveEvents;
+  readonly clock: Clock;
+  readonly random: Random;
+  readonly log: Log;
+  readonly settings: EngineSettings;
+  readonly flows: FlowLoader;
+  readonly work: Omit<WorkPorts, "trackProcess" | "forgetProcess">;
+  endProcess(pid: number, started: string): Promise<void>;
+  processStartTime(pid: number): string | undefined;
+}
+
+export interface Engine extends Capability {
+  readonly control: RunControl;
+  readonly store: RunStore;
+  readonly verbs: Verbs;
+  /** A worker with the verbs and rings of all capabilities; one in a process. */
+  createWorker(options: { readonly verbs: Verbs; readonly ring: readonly EffectInterceptor[]; readonly concurrency?: number | undefined }): Worker;
+}
+
+/** The door of the engine: runs, their control, and the worker that the host starts. */
+export function createEngine(dependencies: EngineDependencies): Engine {
+  const { database, payloads, events, clock, random, live, flows, settings } = dependencies;
+  const statements = createRunStatements(database);
+  const store = createRunStore(database, payloads);
+  let worker: Worker | undefined;
+  const base = { database, payloads, events, clock, statements, store, live, flows, log: dependencies.log };
+  const control = createRunControl({ ...base, random, woken: (rows: readonly Row[]) => worker?.woken(rows) });
+  const work: WorkPorts = {
+    ...dependencies.work,
+    async trackProcess(run, key, pid) {
+      const started = dependencies.processStartTime(pid) ?? "";
+      await database.write([statements.trackProcess({ run, key, pid, started })]);
+    },
+    forgetProcess: (run, key) => statements.forgetProcess({ run, key }),
+  };
+  return {
+    name: "engine",
+    config: { name: "engine", schema: engineSettings },
+    migrations: engineMigrations,
+    operations: createEngineOperations({ control, store, live, flows }),
+    verbs: createWorkVerbs(work),
+    control,
+    store,
+    createWorker({ verbs, ring, concurrency }) {
+      worker = new Worker({
+        ...base,
+        id: newWorkerId(random),
+        stepFor: createStepFactory(verbs),
+        startChild: control.startChild,
+        effects: createEffectRunner(ring),
+        turn: () => new Promise((resolve) => setImmediate(resolve)),
+        graceMs: toMs(settings.grace),
+        parkAfterMs: toMs(settings.parkAfter),
+        concurrency: concurrency ?? settings.concurrency,
+        endProcess: dependencies.endProcess,
+      });
+      return worker;
+    },
+  };
+}

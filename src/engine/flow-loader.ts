@@ -1,0 +1,153 @@
+import { execFile } from "node:child_process";
+import { existsSync, readdirSync, statSync } from "node:fs";
+import { registerHooks } from "node:module";
+import { basename, dirname, isAbsolute, join, resolve } from "node:path";
+import { fileURLToPath, pathToFileURL } from "node:url";
+import { promisify } from "node:util";
+import { TuttiError } from "../core/error.ts";
+import { isFlow, type AnyFlow } from "./flow.ts";
+import type { FlowSource } from "./worker.ts";
+
+export interface FlowEntry {
+  readonly name: string;
+  readonly file: string;
+  readonly flow: AnyFlow | null;
+  readonly problem: TuttiError | null;
+}
+
+export interface FlowLoader extends FlowSource {
+  /** Every flow file that is found, those that cannot be read with their problem. */
+  list(): Promise<readonly FlowEntry[]>;
+  /** By name, or by the path of a file. `flow.missing`, `flow.syntax`, `flow.invalid`. */
+  get(nameOrFile: string): Promise<AnyFlow>;
+}
+
+const extensions = [".ts", ".js", ".mjs"];
+
+/** Reads flows from `flows/*.ts`, sought from `folder` upward. A file is read once: a change needs a new host. */
+export function createFlowLoader(folder: string): FlowLoader {
+  const known = new Map<string, Promise<FlowEntry>>();
+  const read = (file: string): Promise<FlowEntry> => {
+    const entry = known.get(file) ?? readFlow(file);
+    known.set(file, entry);
+    return entry;
+  };
+  const list = async (): Promise<readonly FlowEntry[]> => {
+    const entries = await Promise.all([...new Set([...flowFiles(folder), ...known.keys()])].map(read));
+    return entries.toSorted((left, right) => (left.name < right.name ? -1 : 1));
+  };
+  const byName = async (name: string): Promise<AnyFlow | null> => {
+    // A file that is called like the flow saves reading all the others.
+    const likely = flowFiles(folder).filter((file) => stem(file) === name);
+    for (const entry of await Promise.all(likely.map(read))) {
+      if (entry.problem) throw entry.problem;
+      if (entry.name === name) return entry.flow;
+    }
+    return (await list()).find((entry) => entry.name === name && entry.flow !== null)?.flow ?? null;
+  };
+  return {
+    list,
+    find: byName,
+    async get(nameOrFile) {
+      const file = asFile(folder, nameOrFile);
+      if (file === null) return (await byName(nameOrFile)) ?? missing(nameOrFile, await list());
+      const { flow, problem } = await read(file);
+      if (flow) return flow;
+      throw problem ?? new TuttiError("flow.invalid", `${file} exports no flow`);
+    },
+  };
+}
+
+function asFile(folder: string, text: string): string | null {
+  if (!extensions.some((extension) => text.endsWith(extension))) return null;
+  const path = isAbsolute(text) ? text : resolve(folder, text);
+  if (existsSync(path)) return path;
+  throw new TuttiError("flow.missing", `there is no file ${path}`, { hint: "Name a flow of `tutti flow list`, or the path of a flow's file." });
+}
+
+function flowFiles(folder: string): string[] {
+  for (let here = resolve(folder); ; here = dirname(here)) {
+    const candidate = join(here, "flows");
+    if (statSync(candidate, { throwIfNoEntry: false })?.isDirectory()) {
+      const names = readdirSync(candidate).filter((name) => extensions.some((extension) => name.endsWith(extension)) && !name.endsWith(".d.ts"));
+      return names.toSorted().map((name) => join(candidate, name));
+    }
+    if (here === dirname(here)) return [];
+  }
+}
+
+async function readFlow(file: string): Promise<FlowEntry> {
+  try {
+    installHooks();
+    const module: unknown = await import(pathToFileURL(file).href);
+    const flow = typeof module === "object" && module !== null && "default" in module ? module.default : undefined;
+    if (isFlow(flow)) return { name: flow.name, file, flow, problem: null };
+    throw new TuttiError("flow.invalid", `${file} has no flow as its default export`, {
+      hint: "End the file with: export default flow({ name, input, async run(step, input) { … } })",
+      where: file,
+    });
+  } catch (error) {
+    return { name: stem(file), file, flow: null, problem: await toProblem(file, error) };
+  }
+}
+
+async function toProblem(file: string, error: unknown): Promise<TuttiError> {
+  if (error instanceof TuttiError) return error;
+  const place = (await syntaxPlace(file, error)) ?? file;
+  const message = error instanceof Error ? error.message.split("\n")[0] : String(error);
+  const isSyntax = error instanceof SyntaxError || (error instanceof Error && "code" in error && String(error.code).includes("TYPESCRIPT"));
+  return new TuttiError(isSyntax ? "flow.syntax" : "flow.invalid", `${place}: ${message}`, { cause: error, where: place });
+}
+
+/** `file:line` of a syntax error: from the stack where Node tells it, else from `node --check`. */
+async function syntaxPlace(file: string, error: unknown): Promise<string | null> {
+  const first = error instanceof Error ? (error.stack ?? "").split("\n")[0] : "";
+  const told = /^(?:file:\/\/)?(\/.*|[A-Za-z]:.*?):(\d+)$/.exec(first?.trim() ?? "");
+  if (told) return `${told[1]}:${told[2]}`;
+  if (!(error instanceof SyntaxError)) return placeInStack(file, error);
+  const output = await promisify(execFile)(process.execPath, ["--check", file]).then(
+    () => "",
+    (failure: unknown) => (failure instanceof Error && "stderr" in failure ? String(failure.stderr) : ""),
+  );
+  const line = /:(\d+)\s*$/m.exec(output.split("\n").find((text) => text.includes(basename(file))) ?? "");
+  return line ? `${file}:${line[1]}` : null;
+}
+
+function placeInStack(file: string, error: unknown): string | null {
+  const frame = error instanceof Error ? (error.stack ?? "").split("\n").find((line) => line.includes(file)) : undefined;
+  const line = /:(\d+):\d+\)?$/.exec(frame ?? "");
+  return line ? `${file}:${line[1]}` : null;
+}
+
+let areHooksInstalled = false;
+
+/** `import { flow, z } from "tutti"` in a user's file means this very package, wherever the file lies. */
+function installHooks(): void {
+  if (areHooksInstalled) return;
+  areHooksInstalled = true;
+  const self = import.meta.url;
+  const index = new URL(self.endsWith(".ts") ? "../index.ts" : "../index.js", self).href;
+  registerHooks({
+    resolve(specifier, context, next) {
+      if (specifier === "tutti") return { url: index, format: self.endsWith(".ts") ? "module-typescript" : "module", shortCircuit: true };
+      const resolved = next(specifier, context);
+      // A user's .ts file is a module whatever package.json stands above it, or none.
+      if (resolved.url.startsWith("file:") && resolved.url.endsWith(".ts") && !fileURLToPath(resolved.url).includes("node_modules")) {
+        return { ...resolved, format: "module-typescript" };
+      }
+      return resolved;
+    },
+  });
+}
+
+function missing(name: string, entries: readonly FlowEntry[]): never {
+  const names = entries.map((entry) => entry.name);
+  throw new TuttiError("flow.missing", `there is no flow "${name}"`, {
+    hint: names.length > 0 ? `There are: ${names.join(", ")}.` : "Put one into flows/NAME.ts, or start with `tutti init`.",
+    data: { flows: names },
+  });
+}
+
+function stem(file: string): string {
+  return basename(file).replace(/\.[^.]+$/, "");
+}

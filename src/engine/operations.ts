@@ -1,0 +1,204 @@
+import { z } from "zod";
+import { operation, type AnyOperation } from "../core/operation.ts";
+import { runStatuses, stepStatuses } from "../core/step.ts";
+import type { LiveEvents } from "../events/live.ts";
+import type { RunControl } from "./engine.ts";
+import type { FlowLoader } from "./flow-loader.ts";
+import { toRunSummary, type RunStore } from "./run-store.ts";
+import { watchRun, type WatchEvent } from "./watch.ts";
+
+export interface EngineOperationDependencies {
+  readonly control: RunControl;
+  readonly store: RunStore;
+  readonly live: LiveEvents;
+  readonly flows: FlowLoader;
+}
+
+const failure = z.object({ code: z.string(), message: z.string(), data: z.unknown().exactOptional() });
+const usage = z.object({
+  calls: z.number(),
+  inputTokens: z.number().exactOptional(),
+  outputTokens: z.number().exactOptional(),
+  modelMs: z.number().exactOptional(),
+  models: z.array(z.string()).readonly().exactOptional(),
+});
+const stepShape = z.object({
+  key: z.string(),
+  name: z.string(),
+  kind: z.string(),
+  status: z.enum(stepStatuses),
+  attempts: z.number(),
+  startedAt: z.number().nullable(),
+  finishedAt: z.number().nullable(),
+  output: z.unknown(),
+  error: failure.nullable(),
+  skipped: z.object({ reason: z.string(), hint: z.string() }).nullable(),
+});
+const summaryShape = z.object({
+  id: z.string(),
+  flow: z.string(),
+  status: z.enum(runStatuses),
+  error: failure.nullable(),
+  createdAt: z.number(),
+  startedAt: z.number().nullable(),
+  finishedAt: z.number().nullable(),
+  usage,
+});
+const runShape = summaryShape.extend({ input: z.unknown(), output: z.unknown(), steps: z.array(stepShape).readonly() });
+
+const faces = ["cli", "http", "sdk", "mcp"] as const;
+const id = z.string().min(1).describe("The run's id");
+const byId = z.strictObject({ id });
+const read = { method: "GET", role: "viewer", effect: "read", idempotent: true, faces } as const;
+const act = { method: "POST", role: "operator", effect: "write", idempotent: false, faces, output: runShape } as const;
+
+export function createEngineOperations(dependencies: EngineOperationDependencies): AnyOperation[] {
+  return [...runOperations(dependencies), ...controlOperations(dependencies), ...flowOperations(dependencies)];
+}
+
+function runOperations({ control, store, live, flows }: EngineOperationDependencies): AnyOperation[] {
+  const start = operation({
+    ...act,
+    name: "run.start",
+    summary: "Starts a run of a flow",
+    path: "/runs",
+    input: z.strictObject({
+      flow: z.string().min(1).describe("The flow's name, or the path of its file"),
+      input: z.unknown().optional().describe("The flow's input"),
+      priority: z.int().min(-100).max(100).optional().describe("Higher goes first; 0 unless given"),
+      deadline: z.union([z.string(), z.number()]).optional().describe('The run fails after this long, such as "10m"'),
+    }),
+    cli: { positional: ["flow"], examples: ["tutti run code-review --input last=5"] },
+    handle: async ({ flow, input, priority, deadline }) => {
+      const found = await flows.get(flow);
+      return store.record(await control.start({ flow: found, input, priority, deadline }));
+    },
+  });
+  const list = operation({
+    ...read,
+    name: "run.list",
+    summary: "Lists runs, newest first, without their payloads",
+    path: "/runs",
+    input: z.strictObject({
+      status: z.enum(runStatuses).optional().describe("Only runs in this state"),
+      flow: z.string().optional().describe("Only runs of this flow"),
+      limit: z.coerce.number().int().min(1).max(1_000).default(50).describe("How many at the most"),
+    }),
+    output: z.array(summaryShape),
+    cli: { examples: ["tutti run list", "tutti run list --status failed --json"] },
+    empty: [],
+    handle: async (filter) => (await store.list(filter)).map(toRunSummary),
+  });
+  const get = operation({
+    ...read,
+    name: "run.get",
+    summary: "Shows one run with its input, output and steps",
+    path: "/runs/:id",
+    input: byId,
+    output: runShape,
+    cli: { positional: ["id"], examples: ["tutti run get run_4k7d2mzq01pb --json"] },
+    handle: ({ id: asked }) => store.record(asked),
+  });
+  const watch = operation<{ id: string; untilIdle: boolean }, unknown, WatchEvent>({
+    ...read,
+    name: "run.watch",
+    summary: "Follows a run until it has ended or is paused",
+    path: "/runs/:id/watch",
+    input: z.strictObject({ id, untilIdle: z.stringbool().or(z.boolean()).default(false).describe("Return as soon as only waits are left") }),
+    output: runShape,
+    cli: { positional: ["id"], examples: ["tutti run watch run_4k7d2mzq01pb"] },
+    handle: (input, { signal }) => watchRun({ store, live }, input, signal),
+  });
+  return [start, list, get, watch];
+}
+
+function controlOperations({ control, store }: EngineOperationDependencies): AnyOperation[] {
+  const on = (name: "pause" | "resume", summary: string): AnyOperation =>
+    operation({
+      ...act,
+      name: `run.${name}`,
+      summary,
+      path: `/runs/:id/${name}`,
+      input: byId,
+      cli: { positional: ["id"], examples: [`tutti run ${name} run_4k7d2mzq01pb`] },
+      handle: async ({ id: asked }) => {
+        await control[name](asked);
+        return store.record(asked);
+      },
+    });
+  const cancel = operation({
+    ...act,
+    name: "run.cancel",
+    effect: "destroy",
+    summary: "Cancels a run: open waits and running steps end, cleanups run",
+    path: "/runs/:id/cancel",
+    input: z.strictObject({ id, reason: z.string().optional().describe("Why; kept with the run") }),
+    cli: { positional: ["id"], examples: ["tutti run cancel run_4k7d2mzq01pb"] },
+    handle: async ({ id: asked, reason }) => {
+      await control.cancel(asked, reason);
+      return store.record(asked);
+    },
+  });
+  const retry = operation({
+    ...act,
+    name: "run.retry",
+    summary: "Starts a failed or cancelled run again as a new run that keeps what had succeeded",
+    path: "/runs/:id/retry",
+    input: byId,
+    cli: { positional: ["id"], examples: ["tutti run retry run_4k7d2mzq01pb"] },
+    handle: async ({ id: asked }) => store.record(await control.retry(asked)),
+  });
+  const fork = operation({
+    ...act,
+    name: "run.fork",
+    summary: "Starts a new run that keeps the results before a step and does the rest again",
+    path: "/runs/:id/fork",
+    input: z.strictObject({ id, from: z.string().min(1).describe("The key of the step to do again, as `tutti run get` shows it") }),
+    cli: { positional: ["id"], examples: ['tutti run fork run_4k7d2mzq01pb --from "draft"'] },
+    handle: async ({ id: asked, from }) => store.record(await control.fork(asked, from)),
+  });
+  const emit = operation({
+    ...act,
+    name: "event.emit",
+    summary: "Emits an event; the run that has waited for it the longest takes it",
+    path: "/events",
+    input: z.strictObject({ name: z.string().min(1).describe("The event's name"), payload: z.unknown().optional().describe("The event's payload, JSON") }),
+    output: z.object({ name: z.string() }),
+    cli: { positional: ["name"], examples: ["tutti event emit deployed --payload '{\"version\":2}'"] },
+    handle: async ({ name, payload }) => {
+      await control.emit(name, payload);
+      return { name };
+    },
+  });
+  return [cancel, on("pause", "Pauses a run: what is running finishes, nothing new starts"), on("resume", "Lets a paused run go on"), retry, fork, emit];
+}
+
+function flowOperations({ flows }: EngineOperationDependencies): AnyOperation[] {
+  const entry = z.object({ name: z.string(), file: z.string(), description: z.string().nullable(), problem: z.string().nullable() });
+  const list = operation({
+    ...read,
+    name: "flow.list",
+    summary: "Lists the flows of this folder",
+    path: "/flows",
+    input: z.strictObject({}),
+    output: z.array(entry),
+    cli: { examples: ["tutti flow list"] },
+    handle: async () =>
+      (await flows.list()).map(({ name, file, flow, problem }) => ({ name, file, description: flow?.description ?? null, problem: problem?.message ?? null })),
+  });
+  const show = operation({
+    ...read,
+    name: "flow.show",
+    summary: "Shows a flow with the JSON Schema of its input",
+    path: "/flows/:name",
+    input: z.strictObject({ name: z.string().min(1).describe("The flow's name, or the path of its file") }),
+    output: z.object({ name: z.string(), description: z.string().nullable(), concurrency: z.number().nullable(), inputSchema: z.unknown() }),
+    cli: { positional: ["name"], examples: ["tutti flow show code-review"] },
+    handle: async ({ name }) => {
+      const flow = await flows.get(name);
+      const inputSchema = flow.input ? z.toJSONSchema(flow.input, { io: "input", unrepresentable: "any" }) : null;
+      return { name: flow.name, description: flow.description ?? null, concurrency: flow.concurrency ?? null, inputSchema };
+    },
+  });
+  return [list, show];
+}

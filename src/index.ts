@@ -1,0 +1,45 @@
+import type { z as zod } from "zod";
+import type { Duration } from "./core/duration.ts";
+import { defineFlow, type Flow } from "./engine/flow.ts";
+import type { StepOf } from "./engine/step.ts";
+import type { WorkVerbs } from "./engine/work-verbs.ts";
+import type { ReviewVerbs } from "./review/review.ts";
+
+export { z } from "zod";
+export { StepError, TuttiError } from "./core/error.ts";
+export { defineAgent as agent, type Agent, type AgentResult } from "./engine/agent.ts";
+export type { ModelRequest, ModelResult } from "./engine/model-step.ts";
+export type { ShellOptions, ShellResult } from "./engine/work-verbs.ts";
+export type { Decision, ReviewRequest } from "./review/review.ts";
+export type { RunRecord, RunStatus, StepRecord, StepStatus, Usage } from "./core/step.ts";
+export type { Tool, ToolContext } from "./core/tool.ts";
+export type { Duration, Flow };
+
+/** What a flow's body is handed: the verbs of the engine and of every capability. */
+export type Step = StepOf<WorkVerbs & ReviewVerbs>;
+
+export interface FlowDefinition<Schema extends zod.ZodType, Output> {
+  readonly name: string;
+  readonly description?: string;
+  readonly input?: Schema;
+  /** How many runs of this flow may be worked on at once; the others stay queued. */
+  readonly concurrency?: number;
+  /** A run that takes longer fails with `engine.deadline`. */
+  readonly deadline?: Duration;
+  run(step: Step, input: zod.infer<Schema>): Promise<Output>;
+}
+
+/**
+ * Declares a durable flow. Its body awaits steps only; what a step returned is stored once and replayed after a crash.
+ *
+ * ```ts
+ * export default flow({
+ *   name: "greet",
+ *   input: z.object({ name: z.string() }),
+ *   run: async (step, { name }) => step.run("greet", () => `Hello, ${name}`),
+ * });
+ * ```
+ */
+export function flow<Output, Schema extends zod.ZodType = zod.ZodUnknown>(definition: FlowDefinition<Schema, Output>): Flow<zod.infer<Schema>, Output, Step> {
+  return defineFlow<zod.infer<Schema>, Output, Step>(definition);
+}

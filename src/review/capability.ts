@@ -1,0 +1,89 @@
+import type { Kysely } from "kysely";
+import type { Capability } from "../core/capability.ts";
+import type { Clock } from "../core/clock.ts";
+import { toMs } from "../core/duration.ts";
+import { TuttiError } from "../core/error.ts";
+import { newReviewId } from "../core/id.ts";
+import type { Random } from "../core/random.ts";
+import type { Statement } from "../core/statement.ts";
+import type { StepAddress, VerbHost, WaitSpec } from "../core/verb.ts";
+import type { EventLog } from "../events/event-log.ts";
+import { toStatement, type Database } from "../storage/database.ts";
+import type { Payloads } from "../storage/payload.ts";
+import { createReviewOperations } from "./operations.ts";
+import { reviewMigrations, type ReviewTables } from "./review-table.ts";
+import { createReviewStore } from "./review-store.ts";
+import type { ReviewRequest } from "./review.ts";
+
+/** What reviews need of the engine: to settle the wait that asked. False if it is no longer open. */
+export interface WaitSettler {
+  settle(settle: {
+    readonly run: string;
+    readonly key: string;
+    readonly outcome: { readonly status: "succeeded"; readonly result: unknown } | { readonly status: "failed"; readonly code: "review.rejected"; readonly message: string; readonly data?: unknown };
+    readonly writes: readonly Statement[];
+  }): Promise<boolean>;
+}
+
+export interface ReviewDependencies {
+  readonly database: Database;
+  readonly payloads: Payloads;
+  readonly events: EventLog;
+  readonly clock: Clock;
+  readonly random: Random;
+  readonly waits: WaitSettler;
+}
+
+/** Questions that a run asks a human. Opened with the wait in one transaction, decided with its settlement in one. */
+export function createReview(dependencies: ReviewDependencies): Capability {
+  const store = createReviewStore(dependencies.database, dependencies.payloads);
+  return {
+    name: "review",
+    migrations: reviewMigrations,
+    operations: createReviewOperations({ ...dependencies, store }),
+    verbs: { review: (host) => (name: string, request: ReviewRequest) => ask(dependencies, host, name, request) },
+  };
+}
+
+function ask(dependencies: ReviewDependencies, host: VerbHost, name: string, request: ReviewRequest): Promise<unknown> {
+  if (typeof request.title !== "string" || request.title === "") {
+    return Promise.reject(new TuttiError("usage.invalid", `review "${name}" has no title`, { hint: "Say in `title` what is to be decided." }));
+  }
+  const { title, payload, choices = [], timeout } = request;
+  const spec: WaitSpec = {
+    kind: "review",
+    name,
+    input: { title, payload: payload ?? null, choices },
+    prepare: (address, at) => openReview(dependencies, address, { title, payload, choices, at }),
+    withdrawn: (address) => [withdrawReview(dependencies.database, address)],
+  };
+  if (timeout === undefined) return host.wait(spec);
+  const failure = { code: "engine.deadline", message: `nobody decided "${title}" within ${timeout}` };
+  return host.wait({ ...spec, dueInMs: toMs(timeout), whenDue: { status: "failed", failure } });
+}
+
+interface NewReview {
+  readonly title: string;
+  readonly payload: unknown;
+  readonly choices: readonly string[];
+  readonly at: number;
+}
+
+async function openReview({ database, payloads, random, events }: ReviewDependencies, address: StepAddress, review: NewReview): Promise<Statement[]> {
+  const build = database.build as unknown as Kysely<ReviewTables>;
+  const id = newReviewId(random);
+  const insert = build.insertInto("reviews").values({
+    id, run_id: address.run, step: address.key, title: review.title,
+    payload: await payloads.store(review.payload ?? null, `the payload of review "${review.title}"`),
+    choices: JSON.stringify(review.choices), status: "open", created_at: review.at, decision: null,
+  });
+  const told = events.append({ type: "tutti.review.opened", subject: address.run, at: review.at, data: { review: id, step: address.key, title: review.title } });
+  return [toStatement(insert), told];
+}
+
+function withdrawReview(database: Database, address: StepAddress): Statement {
+  const build = database.build as unknown as Kysely<ReviewTables>;
+  return toStatement(
+    build.updateTable("reviews").set({ status: "withdrawn" }).where("run_id", "=", address.run).where("step", "=", address.key).where("status", "=", "open"),
+  );
+}

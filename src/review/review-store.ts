@@ -1,0 +1,49 @@
+import type { Kysely, Selectable } from "kysely";
+import { TuttiError } from "../core/error.ts";
+import type { Statement } from "../core/statement.ts";
+import { toStatement, type Database } from "../storage/database.ts";
+import type { Payloads } from "../storage/payload.ts";
+import type { ReviewTables } from "./review-table.ts";
+import type { Decision, Review, ReviewStatus } from "./review.ts";
+
+export interface ReviewStore {
+  list(status: ReviewStatus | "all"): Promise<Review[]>;
+  /** By id or an unambiguous beginning of one; `review.missing`. */
+  get(id: string): Promise<Review>;
+  /** A guard: changes nothing where the review is no longer open. */
+  decide(id: string, status: ReviewStatus, decision: Decision): Promise<Statement>;
+}
+
+export function createReviewStore(database: Database, payloads: Payloads): ReviewStore {
+  const build = database.build as unknown as Kysely<ReviewTables>;
+  const toReview = async (row: Selectable<ReviewTables["reviews"]>): Promise<Review> => ({
+    id: row.id,
+    run: row.run_id,
+    step: row.step,
+    title: row.title,
+    payload: (await payloads.load(row.payload)) ?? null,
+    choices: JSON.parse(row.choices) as string[],
+    status: row.status as ReviewStatus,
+    createdAt: row.created_at,
+    decision: ((await payloads.load(row.decision)) as Decision | undefined) ?? null,
+  });
+  return {
+    async list(status) {
+      const all = build.selectFrom("reviews").selectAll().orderBy("created_at").orderBy("id").limit(500);
+      const rows = await database.read((status === "all" ? all : all.where("status", "=", status)).compile());
+      return Promise.all(rows.map(toReview));
+    },
+    async get(id) {
+      const like = `${id.replaceAll(/[%_\\]/g, "")}%`;
+      const rows = await database.read(build.selectFrom("reviews").selectAll().where("id", "like", like).limit(2).compile());
+      const exact = rows.find((row) => row.id === id) ?? (rows.length === 1 && id.length >= 4 ? rows[0] : undefined);
+      if (exact) return toReview(exact);
+      throw new TuttiError("review.missing", `there is no review ${id}`, { hint: "`tutti review list` shows the open ones." });
+    },
+    async decide(id, status, decision) {
+      const column = await payloads.store(decision, "the decision");
+      const update = build.updateTable("reviews").set({ status, decision: column }).where("id", "=", id).where("status", "=", "open");
+      return toStatement(update, { guard: true });
+    },
+  };
+}

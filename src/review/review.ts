@@ -1,0 +1,43 @@
+import { z } from "zod";
+
+export const reviewStatuses = ["open", "approved", "rejected", "answered", "withdrawn"] as const;
+export type ReviewStatus = (typeof reviewStatuses)[number];
+
+export const decisionSchema = z.object({
+  verdict: z.enum(["approved", "rejected", "answered"]),
+  /** As proposed, or as edited by the reviewer. */
+  payload: z.unknown(),
+  answer: z.string().nullable(),
+  reason: z.string().nullable(),
+  by: z.string(),
+  at: z.number(),
+});
+export type Decision = z.infer<typeof decisionSchema>;
+
+export const reviewSchema = z.object({
+  id: z.string(),
+  run: z.string(),
+  step: z.string(),
+  title: z.string(),
+  payload: z.unknown(),
+  choices: z.array(z.string()),
+  status: z.enum(reviewStatuses),
+  createdAt: z.number(),
+  decision: decisionSchema.nullable(),
+});
+export type Review = z.infer<typeof reviewSchema>;
+
+export interface ReviewRequest {
+  readonly title: string;
+  /** What is to be approved: shown whole, handed back as it is or edited. */
+  readonly payload?: unknown;
+  /** Answers to choose from, for a question; any text will do where there are none. */
+  readonly choices?: readonly string[];
+  /** After this long without a decision the review fails with `engine.deadline`. */
+  readonly timeout?: string | number;
+}
+
+export interface ReviewVerbs {
+  /** Asks a human and waits, for as long as it takes. A rejection throws `review.rejected`. */
+  review<Payload = unknown>(name: string, request: ReviewRequest & { payload?: Payload }): Promise<Decision & { payload: Payload }>;
+}

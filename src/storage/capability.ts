@@ -1,0 +1,24 @@
+import { z } from "zod";
+import type { Capability, ConfigSection } from "../core/capability.ts";
+import { blobMigrations } from "./blob.ts";
+
+export const storageSection = {
+  name: "storage",
+  schema: z.strictObject({
+    database: z
+      .string()
+      .refine((value) => value === "sqlite" || /^postgres(ql)?:\/\//.test(value), 'is neither "sqlite" nor a postgres:// address')
+      .default("sqlite")
+      .describe('"sqlite", files in the data folder, or a postgres:// address that several machines share. TUTTI_DATABASE sets it too.'),
+    durability: z
+      .enum(["process", "power"])
+      .default("process")
+      .describe('What stored work survives on SQLite: "process", a killed process; "power", a power cut too, at about a quarter of the speed.'),
+  }),
+} as const satisfies ConfigSection;
+export type StorageSettings = z.infer<typeof storageSection.schema>;
+
+/** The door of the storage room: its section of the configuration and its own tables. */
+export function createStorage(): Capability {
+  return { name: "storage", config: storageSection, migrations: blobMigrations, operations: [] };
+}
