@@ -1,3 +1,108 @@
 #!/usr/bin/env node
-// `npm start`, `npm test` and their kin. Works on a fresh clone with any Node from 20 on; see bin/bootstrap.js.
-import { existsSync, globSync as maybeGlobSync } from "node:fs";
+// `npm start`, `npm test` and their kin, on a fresh clone with any Node from 20 on: sets the clone up (bin/bootstrap.js),
+// then runs one job in one child.
+import { existsSync } from "node:fs";
+import { basename, dirname, join } from "node:path";
+import { fileURLToPath } from "node:url";
+import { endLike, handOver, nodeFor, prepare, report, runChild } from "./bin/bootstrap.js";
+
+const root = dirname(fileURLToPath(import.meta.url));
+const tools = join(root, "node_modules", ".bin");
+
+// A test that hangs must end as a failed test with a name, not as a job that somebody kills.
+const testOptions = ["--test", "--test-reporter=spec", "--test-timeout=600000"];
+const fastTests = [
+  "test/unit/**/*.test.ts",
+  "test/contract/**/*.test.ts",
+  "test/{architecture,error-catalogue}.test.ts",
+];
+
+const checks = [
+  { name: "format", tool: "oxfmt", args: ["--check", "."] },
+  { name: "lint", tool: "oxlint", args: [] },
+  { name: "types", tool: "tsc", args: ["-p", "tsconfig.json"] },
+  { name: "dead code", tool: "knip", args: [] },
+];
+
+const jobs = {
+  test: (args) => (args.length > 0 ? someTests(args) : allTests()),
+  check: () => inTurn([...checks.map(toTask), { name: "fast tests", run: () => node(fastTestArgs()) }]),
+  build: () => inTurn([]),
+  format: (args) => tool("oxfmt", args),
+  simulate: (args) => program("test/simulation/main.ts", args),
+  chaos: (args) => program("test/chaos/main.ts", args),
+  bench: (args) => program("bench/main.ts", args),
+  schema: (args) => program("test/support/schema.ts", args),
+};
+const jobsWithoutBuild = ["check", "format", "simulate", "schema"];
+
+async function main([word, ...args]) {
+  if (word === undefined || !Object.hasOwn(jobs, word)) return mainJob(word === undefined ? [] : [word, ...args]);
+  await prepare(root, { build: !jobsWithoutBuild.includes(word) });
+  endLike(await jobs[word](args));
+}
+
+/** A review of this repository; words and flags that follow are handed to the flow: `npm start -- --input range=HEAD~5..`. */
+async function mainJob(args) {
+  await prepare(root);
+  const flow = join(root, "examples", "code-review", "code-review.ts");
+  await handOver(root, join(root, "dist", "cli", "main.js"), ["run", flow, ...args]);
+}
+
+function allTests() {
+  return inTurn([...checks.map(toTask), { name: "tests", run: () => node([...testOptions, "test/**/*.test.ts"]) }]);
+}
+
+function someTests(args) {
+  return node([...testOptions, ...args]);
+}
+
+// One process for all of them: they share nothing but the loaded code, and starting a process for each is most of the time.
+function fastTestArgs() {
+  return [...testOptions, "--test-isolation=none", ...fastTests];
+}
+
+function toTask({ name, tool: toolName, args }) {
+  return { name, run: () => tool(toolName, args) };
+}
+
+/** All tasks run, so that one look shows everything; the first that ends by a signal ends the job. */
+async function inTurn(tasks) {
+  const failed = [];
+  for (const { name, run } of tasks) {
+    process.stderr.write(`— ${name}\n`);
+    const ending = await run();
+    if (ending.signal !== null) return ending;
+    if (ending.code !== 0) failed.push(name);
+  }
+  if (failed.length > 0) process.stderr.write(`Failed: ${failed.join(", ")}\n`);
+  return { code: failed.length > 0 ? 1 : 0, signal: null };
+}
+
+function node(args) {
+  return runChild(nodeFor(root), args, { cwd: root });
+}
+
+function tool(name, args) {
+  return runChild(join(tools, process.platform === "win32" ? `${name}.cmd` : name), args, {
+    cwd: root,
+    shell: process.platform === "win32",
+    // The tools are started by `#!/usr/bin/env node`: they get the Node that everything else runs with.
+    env: {
+      ...process.env,
+      PATH: `${dirname(nodeFor(root))}${process.platform === "win32" ? ";" : ":"}${process.env["PATH"]}`,
+    },
+  });
+}
+
+function program(file, args) {
+  if (existsSync(join(root, file))) return node([file, ...args]);
+  process.stderr.write(`${file} is not there, so there is no "${basename(dirname(file))}" to run.\n`);
+  return { code: 1, signal: null };
+}
+
+try {
+  await main(process.argv.slice(2));
+} catch (error) {
+  report(error);
+}

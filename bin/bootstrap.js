@@ -6,6 +6,7 @@ import { existsSync, linkSync, mkdirSync, readdirSync, readFileSync, renameSync,
 import { unlinkSync, utimesSync, writeFileSync } from "node:fs";
 import { hostname } from "node:os";
 import { join } from "node:path";
+import { isatty } from "node:tty";
 import { pathToFileURL } from "node:url";
 
 export const oldestNode = 24;
@@ -32,7 +33,10 @@ export async function prepare(root, { build = true } = {}) {
 }
 
 /** The present Node where it is new enough, else the one that the private runtime package brings. */
-export function nodeFor(root, { version = process.versions.node, platform = process.platform, arch = process.arch } = {}) {
+export function nodeFor(
+  root,
+  { version = process.versions.node, platform = process.platform, arch = process.arch } = {},
+) {
   if (Number.parseInt(version, 10) >= oldestNode) return process.execPath;
   const name = runtimePackages[`${platform}-${arch}`];
   const file = platform === "win32" ? "bin/node.exe" : "bin/node";
@@ -59,7 +63,7 @@ export async function handOver(root, file, args) {
  */
 export function runChild(command, args, options = {}) {
   return new Promise((resolve, reject) => {
-    const onTerminal = [0, 1, 2].some((descriptor) => isTerminal(descriptor));
+    const onTerminal = [0, 1, 2].some((descriptor) => isatty(descriptor));
     const child = spawn(command, args, { stdio: "inherit", ...options });
     const passOn = (signal) => {
       const sentByTerminal = onTerminal && signal !== "SIGTERM";
@@ -182,7 +186,7 @@ function sourceHash(root) {
 }
 
 function filesUnder(folder) {
-  const entries = readdirSync(folder, { withFileTypes: true }).sort((a, b) => (a.name < b.name ? -1 : 1));
+  const entries = readdirSync(folder, { withFileTypes: true }).toSorted((a, b) => (a.name < b.name ? -1 : 1));
   return entries.flatMap((entry) => {
     const path = join(folder, entry.name);
     return entry.isDirectory() ? filesUnder(path) : [path];
@@ -277,10 +281,6 @@ function readOrNothing(path) {
     if (error.code === "ENOENT" || error.code === "ENOTDIR") return undefined;
     throw error;
   }
-}
-
-function isTerminal(descriptor) {
-  return [process.stdin, process.stdout, process.stderr][descriptor].isTTY === true;
 }
 
 function say(text) {

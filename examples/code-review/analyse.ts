@@ -94,7 +94,15 @@ function describeFiles(changes: readonly FileChange[], range: readonly Commit[])
     const why = [...new Set(commits.map((commit) => commit.subject))];
     const { path, from, kind, added, deleted } = change;
     // Only a merge's own resolution is in no commit's list.
-    return { path, from, kind, added, deleted, remark: remarkOn(change), why: why.length === 0 && hasMerges ? ["in a merge"] : why };
+    return {
+      path,
+      from,
+      kind,
+      added,
+      deleted,
+      remark: remarkOn(change),
+      why: why.length === 0 && hasMerges ? ["in a merge"] : why,
+    };
   });
 }
 

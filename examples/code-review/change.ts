@@ -42,7 +42,7 @@ export function parseChanges(output: string): FileChange[] {
     else index += readCount(tokens, index, (count) => counts.set(count.path, count));
   }
   return changes
-    .map((change) => ({ ...change, ...lineCount(counts.get(change.path)) }))
+    .map((change) => Object.assign(change, lineCount(counts.get(change.path))))
     .toSorted((a, b) => (a.path < b.path ? -1 : 1));
 }
 

@@ -13,10 +13,17 @@ import { summarise } from "./summary.ts";
 
 const input = z.object({
   repository: z.string().min(1).default(".").describe("The git repository: any folder in it"),
-  range: z.string().default("").describe("The commits, such as HEAD~5..HEAD, main...topic or one commit; default: the last ones"),
+  range: z
+    .string()
+    .default("")
+    .describe("The commits, such as HEAD~5..HEAD, main...topic or one commit; default: the last ones"),
   last: z.int().min(1).max(100_000).default(10).describe("How many commits, where no range is given"),
   output: z.string().default("review.md").describe("The file for the report, from the current folder; empty: none"),
-  model: z.string().min(1).default("default").describe("The model that reads the risky files"),
+  model: z
+    .string()
+    .min(1)
+    .default("default")
+    .describe("The model that reads the risky files; default: the configured one"),
   maxModelFiles: z.int().min(0).max(100).default(5).describe("How many files the model reads at most; 0: none"),
 });
 
@@ -28,7 +35,8 @@ export default flow({
     const collected = await collect(step, { path: repository, range, last });
     const analysis = await step.run("analyse", () => analyse(collected, maxModelFiles));
     const review = put(collected, analysis, await reviewByModel(step, analysis.questions, model));
-    const report = output === "" ? "" : await step.run("write the report", () => saveReport(output, writeReport(review)));
+    const report =
+      output === "" ? "" : await step.run("write the report", () => saveReport(output, writeReport(review)));
     const { commits, files, findings, hotSpots, dependencies } = review;
     return {
       repository: review.repository,
@@ -46,9 +54,13 @@ export default flow({
   },
 });
 
-function put({ repository, range, notes }: Collected, { questions: _, ...analysis }: Analysis, model: ModelReview): Review {
+function put({ repository, range, notes }: Collected, analysis: Analysis, model: ModelReview): Review {
+  const { commits, files, hotSpots, dependencies } = analysis;
   return {
-    ...analysis,
+    commits,
+    files,
+    hotSpots,
+    dependencies,
     repository,
     range: range?.label ?? "no commit yet",
     head: range?.head ?? null,

@@ -56,12 +56,32 @@ export async function collect(step: CollectStep, { path, range: wanted, last }: 
   const { git } = repository;
   const ends = [range.base, range.head];
   const changes = parseChanges(
-    await gitOutput(git, "list the changed files", ["diff-tree", "-z", "--raw", "--numstat", ...diffOptions, ...ends, "--"]),
+    await gitOutput(git, "list the changed files", [
+      "diff-tree",
+      "-z",
+      "--raw",
+      "--numstat",
+      ...diffOptions,
+      ...ends,
+      "--",
+    ]),
   );
   const sizes = await readSizes(repository, changes);
   const tooLarge = findTooLarge(changes, sizes);
-  const log = await gitOutput(git, "read the commits", ["log", ...logOptions, range.head, ...without(repository, range), "--"]);
-  const history = await git("read the history", ["log", ...logOptions, `--max-count=${historyCommits}`, range.head, "--"]);
+  const log = await gitOutput(git, "read the commits", [
+    "log",
+    ...logOptions,
+    range.head,
+    ...without(repository, range),
+    "--",
+  ]);
+  const history = await git("read the history", [
+    "log",
+    ...logOptions,
+    `--max-count=${historyCommits}`,
+    range.head,
+    "--",
+  ]);
   return {
     repository: repository.path,
     range,
@@ -97,7 +117,9 @@ const historyNotes = (failure: string): string[] =>
   failure === "" ? [] : [`The history could not be read, so there are no hot spots: ${failure}`];
 
 async function readSizes(repository: Repository, changes: readonly FileChange[]): Promise<string> {
-  const ids = changes.filter((change) => change.kind !== "deleted" && !isSubmodule(change)).map((change) => change.newId);
+  const ids = changes
+    .filter((change) => change.kind !== "deleted" && !isSubmodule(change))
+    .map((change) => change.newId);
   if (ids.length === 0) return "";
   const argv = ["cat-file", "--batch-check=%(objectname) %(objectsize)"];
   return gitOutput(repository.git, "measure the changed files", argv, `${[...new Set(ids)].join("\n")}\n`);

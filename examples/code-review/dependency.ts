@@ -1,7 +1,7 @@
 import type { FileChange } from "./change.ts";
 import { baseName, folderOf } from "./file-kind.ts";
 import { compare } from "./finding.ts";
-import type { Finding } from "./finding.ts";
+import type { Finding, Severity } from "./finding.ts";
 import { isLockFile, manifestOf, manifestsOfLock } from "./manifest.ts";
 
 export interface DependencyChange {
@@ -71,11 +71,10 @@ export function findDependencyFaults(
 const isFromElsewhere = ({ kind, after }: DependencyChange): boolean =>
   kind !== "removed" && /^(?:@ )?(?:git[+:@]|https?:|ssh:|github:|[\w-]+\/[\w.-]+(?:#|$))|\bgit\s*=/.test(after ?? "");
 
-const fromElsewhere = ({ file, name, after }: DependencyChange): Finding => ({
-  ...fault(file, "dependency from outside a registry"),
-  severity: "medium",
-  detail: `${name} comes from ${after}: it can change without a new version`,
-});
+function fromElsewhere({ file, name, after }: DependencyChange): Finding {
+  const detail = `${name} comes from ${after}: it can change without a new version`;
+  return fault("medium", file, "dependency from outside a registry", detail);
+}
 
 function manifestsWithoutLock(
   changes: readonly FileChange[],
@@ -88,7 +87,7 @@ function manifestsWithoutLock(
     const existing = locks.filter((lock) => existingLocks.includes(lock));
     if (existing.length === 0 || locks.some((lock) => changed.has(lock))) return [];
     const detail = `${existing.join(", ")} did not change with it: an install may give other versions than were tested`;
-    return [{ ...fault(path, "dependencies changed, lock file not"), severity: "medium", detail }];
+    return [fault("medium", path, "dependencies changed, lock file not", detail)];
   });
 }
 
@@ -97,20 +96,14 @@ function locksWithoutManifest(changes: readonly FileChange[]): Finding[] {
   return changes
     .filter(({ path, kind }) => isLockFile(path) && kind !== "deleted" && kind !== "renamed")
     .filter(({ path }) => !manifests.some((manifest) => isManifestOf(manifest, path)))
-    .map(({ path }) => ({
-      ...fault(path, "lock file changed, manifest not"),
-      severity: "low",
-      detail: "an update of what the dependencies depend on, or a change by hand: see that it was meant",
-    }));
+    .map(({ path }) => fault("low", path, "lock file changed, manifest not", byHand));
 }
+
+const byHand = "an update of what the dependencies depend on, or a change by hand: see that it was meant";
 
 const isManifestOf = (manifest: string, lock: string): boolean =>
   manifest.startsWith(folderOf(lock)) && manifestsOfLock(lock).some(({ matches }) => matches.test(baseName(manifest)));
 
-const fault = (file: string, title: string): Pick<Finding, "kind" | "file" | "line" | "title" | "source"> => ({
-  kind: "dependency",
-  file,
-  line: null,
-  title,
-  source: "rule",
-});
+function fault(severity: Severity, file: string, title: string, detail: string): Finding {
+  return { severity, kind: "dependency", file, line: null, title, detail, source: "rule" };
+}

@@ -51,7 +51,9 @@ export function isTest(path: string): boolean {
 
 /** Programs whose job is to print. */
 export function isCommandLine(path: string): boolean {
-  return /(?:^|\/)(?:bin|cli|cmd|scripts?|tools?|examples?|bench(?:marks?)?|cli\.[a-z]+|main\.[a-z]+|start\.[a-z]+)(?:\/|$)/i.test(path);
+  return /(?:^|\/)(?:bin|cli|cmd|scripts?|tools?|examples?|bench(?:marks?)?|cli\.[a-z]+|main\.[a-z]+|start\.[a-z]+)(?:\/|$)/i.test(
+    path,
+  );
 }
 
 export function isGenerated(path: string): boolean {

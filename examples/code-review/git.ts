@@ -19,7 +19,14 @@ export interface ShellStep {
 export type Git = (name: string, argv: readonly string[], stdin?: string) => Promise<ShellResult>;
 
 // Each of these keys can make a reading command run a program that the repository names.
-const settings = ["core.quotePath=false", "core.fsmonitor=false", "core.hooksPath=/dev/null", "log.showSignature=false"];
+const settings = [
+  "core.quotePath=false",
+  "core.fsmonitor=false",
+  "core.hooksPath=/dev/null",
+  "log.showSignature=false",
+  // No tree: newer versions of git would take the attributes of a bare repository's HEAD.
+  "attr.tree=none",
+];
 
 // No prompt, no lock, no pager, and no network: a partial clone could name a program as its "remote".
 const environment = {
@@ -28,6 +35,8 @@ const environment = {
   GIT_NO_LAZY_FETCH: "1",
   GIT_ALLOW_PROTOCOL: "none",
   GIT_LITERAL_PATHSPECS: "0",
+  // Where there is no work tree git takes .gitattributes from the index; no command here needs one.
+  GIT_INDEX_FILE: "no-index",
   GIT_PAGER: "cat",
   LC_ALL: "C",
 };

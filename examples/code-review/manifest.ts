@@ -20,7 +20,11 @@ const manifests: readonly Manifest[] = [
   { matches: /^[\w.-]*requirements[\w.-]*\.txt$/, locks: [], read: fromRequirements },
   { matches: /^pyproject\.toml$/, locks: ["poetry.lock", "uv.lock", "pdm.lock"], read: fromPyproject },
   { matches: /^Pipfile$/, locks: ["Pipfile.lock"], read: (text) => fromToml(text, /^(?:dev-)?packages$/) },
-  { matches: /^Cargo\.toml$/, locks: ["Cargo.lock"], read: (text) => fromToml(text, /(?:^|\.)(?:[a-z]+-)?dependencies$/) },
+  {
+    matches: /^Cargo\.toml$/,
+    locks: ["Cargo.lock"],
+    read: (text) => fromToml(text, /(?:^|\.)(?:[a-z]+-)?dependencies$/),
+  },
   { matches: /^go\.mod$/, locks: ["go.sum"], read: fromGoMod },
   { matches: /^Gemfile$/, locks: ["Gemfile.lock"], read: fromGemfile },
 ];

@@ -23,13 +23,13 @@ export interface ModelStep {
   model(
     name: string,
     request: {
-      readonly model: string;
+      readonly model?: string;
       readonly prompt: string;
       readonly options: { readonly numCtx: number; readonly maxTokens: number; readonly temperature: number };
       readonly output: typeof answer;
       readonly optional: true;
     },
-  ): Promise<{ readonly output?: unknown; readonly skipped?: Skipped | undefined }>;
+  ): Promise<{ readonly output?: unknown; readonly model?: string; readonly skipped?: Skipped | undefined }>;
 }
 
 export interface ModelMapStep {
@@ -52,8 +52,16 @@ export const answer = z.object({
   ),
 });
 
+// A request that names no model gets the configured one.
+const configuredModel = "default";
+
 type FileReview =
-  | { readonly state: "reviewed"; readonly claims: readonly Finding[]; readonly dropped: number }
+  | {
+      readonly state: "reviewed";
+      readonly model: string;
+      readonly claims: readonly Finding[];
+      readonly dropped: number;
+    }
   | { readonly state: "skipped"; readonly skipped: Skipped }
   | { readonly state: "failed"; readonly message: string };
 
@@ -77,11 +85,17 @@ const nothingToAsk: Skipped = {
 async function ask(step: ModelStep, question: Question, model: string): Promise<FileReview> {
   try {
     const options = { numCtx: 16_384, maxTokens: 2_000, temperature: 0 };
-    const { output, skipped } = await step.model("review", { model, prompt: question.prompt, options, output: answer, optional: true });
+    const { output, skipped, ...result } = await step.model("review", {
+      ...(model === configuredModel ? {} : { model }),
+      prompt: question.prompt,
+      options,
+      output: answer,
+      optional: true,
+    });
     if (skipped) return { state: "skipped", skipped };
     const parsed = answer.safeParse(output);
     if (!parsed.success) return { state: "failed", message: "the answer does not have the form that was asked for" };
-    return check(parsed.data.findings, question, model);
+    return check(parsed.data.findings, question, result.model ?? model);
   } catch (error) {
     // A model that fails costs its part of the review and no more; a cancel and all else goes on.
     if (error instanceof Error && "code" in error && String(error.code).startsWith("model.")) {
@@ -96,7 +110,7 @@ function check(claims: z.infer<typeof answer>["findings"], question: Question, m
   const findings = kept.map(({ line, severity, title, detail }): Finding => {
     return { severity, kind: "model", file: question.file, line, title, detail, source: `model ${model}` };
   });
-  return { state: "reviewed", claims: findings, dropped: claims.length - kept.length };
+  return { state: "reviewed", model, claims: findings, dropped: claims.length - kept.length };
 }
 
 function putTogether(model: string, questions: readonly Question[], reviews: readonly FileReview[]): ModelReview {
@@ -104,7 +118,7 @@ function putTogether(model: string, questions: readonly Question[], reviews: rea
   const skipped = reviews.find((review) => review.state === "skipped")?.skipped;
   const notes = questions.flatMap(({ file, leftOut }, index) => noteOn(file, leftOut, reviews[index]));
   return {
-    model,
+    model: reviewed[0]?.model ?? model,
     reviewed: reviewed.length,
     ...(skipped && reviewed.length === 0 ? { skipped } : {}),
     claims: reviewed.flatMap((review) => review.claims),

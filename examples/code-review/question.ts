@@ -41,12 +41,18 @@ export function prepareQuestions({ changes, patches, findings, hotSpots, limit }
 }
 
 const isAskedAbout = (change: FileChange): boolean =>
-  change.kind !== "deleted" && !isBinary(change) && !isSubmodule(change) && languageOf(change.path) !== null && !isGenerated(change.path);
+  change.kind !== "deleted" &&
+  !isBinary(change) &&
+  !isSubmodule(change) &&
+  languageOf(change.path) !== null &&
+  !isGenerated(change.path);
 
 const weights: Readonly<Record<Severity, number>> = { critical: 1_000, high: 300, medium: 100, low: 10 };
 
 function riskOf(change: FileChange, findings: readonly Finding[], hotSpots: readonly HotSpot[]): number {
-  const found = findings.filter(({ file }) => file === change.path).reduce((sum, { severity }) => sum + weights[severity], 0);
+  const found = findings
+    .filter(({ file }) => file === change.path)
+    .reduce((sum, { severity }) => sum + weights[severity], 0);
   const heat = hotSpots.find(({ file }) => file === change.path)?.score ?? 0;
   return (found + heat + (change.added ?? 0) + (change.deleted ?? 0) / 2) / (isTest(change.path) ? 4 : 1);
 }
@@ -55,7 +61,9 @@ function question(file: string, hunks: readonly Hunk[]): Question[] {
   const texts = hunks.map((hunk) => writeHunk(hunk, file));
   const { shown, leftOut } = fit(texts);
   if (shown.length === 0) return [];
-  const places = hunks.slice(0, shown.length).map(({ newStart, newLines }) => [newStart, newStart + Math.max(newLines, 1) - 1] as const);
+  const places = hunks
+    .slice(0, shown.length)
+    .map(({ newStart, newLines }) => [newStart, newStart + Math.max(newLines, 1) - 1] as const);
   return [{ file, prompt: `${instruction}\n\nFile: ${JSON.stringify(file)}\n\n${shown.join("\n")}`, places, leftOut }];
 }
 
@@ -75,7 +83,9 @@ function writeHunk(hunk: Hunk, file: string): string {
 function shorten(text: string): string {
   // The body of a key or of embedded data: no model can review it, and it should not travel.
   if (/^[\s"'+]*[A-Za-z0-9+/=]{60,}[\s"'\\n,;+]*$/.test(text)) return "[data]";
-  return text.length > longestLine ? `${text.slice(0, longestLine)} [${text.length - longestLine} more characters]` : text;
+  return text.length > longestLine
+    ? `${text.slice(0, longestLine)} [${text.length - longestLine} more characters]`
+    : text;
 }
 
 function fit(texts: readonly string[]): { shown: string[]; leftOut: string } {
@@ -90,7 +100,10 @@ function fit(texts: readonly string[]): { shown: string[]; leftOut: string } {
   if (shown.length === 0 && first !== undefined) {
     const cut = first.slice(0, longestPatch).replace(/\n[^\n]*$/, "");
     const rest = texts.length > 1 ? ` and ${texts.length - 1} more changed places` : "";
-    return { shown: [cut], leftOut: `the end of the first changed place (after ${cut.split("\n").length - 1} lines)${rest}` };
+    return {
+      shown: [cut],
+      leftOut: `the end of the first changed place (after ${cut.split("\n").length - 1} lines)${rest}`,
+    };
   }
   const left = texts.length - shown.length;
   return { shown, leftOut: left === 0 ? "" : `the last ${left} of ${texts.length} changed places` };

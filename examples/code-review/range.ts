@@ -30,8 +30,8 @@ async function lastCommits(repository: Repository, last: number): Promise<Review
   }
   const commits = result.stdout.split("\n").filter((line) => line !== "");
   const head = commits[0] ?? "";
-  if (commits.length > last) return { label: lastLabel(last), base: commits[last] ?? "", head, notes: [] };
-  if (!repository.isShallow) return { label: allLabel(commits.length), base: repository.emptyTree, head, notes: [] };
+  if (commits.length > last) return { label: `HEAD~${last}..HEAD`, base: commits[last] ?? "", head, notes: [] };
+  if (!repository.isShallow) return { label: "the whole history", base: repository.emptyTree, head, notes: [] };
   return shallowRange(repository, commits, head);
 }
 
@@ -41,14 +41,11 @@ function shallowRange(repository: Repository, commits: readonly string[], head: 
   const oldest = commits.at(-1) ?? head;
   if (commits.length > 1) {
     const note = `This is a shallow clone: what its oldest commit ${oldest.slice(0, 7)} changed is not known here and not reviewed. ${advice}`;
-    return { label: lastLabel(commits.length - 1), base: oldest, head, notes: [note] };
+    return { label: `HEAD~${commits.length - 1}..HEAD`, base: oldest, head, notes: [note] };
   }
   const note = `This is a shallow clone of one commit: what came before is not here, so every file counts as added. ${advice}`;
   return { label: "the one commit of a shallow clone", base: repository.emptyTree, head, notes: [note] };
 }
-
-const lastLabel = (count: number): string => (count === 1 ? "the last commit" : `the last ${count} commits`);
-const allLabel = (count: number): string => (count === 1 ? "the only commit" : `all ${count} commits`);
 
 async function oneCommit(repository: Repository, revision: string): Promise<ReviewRange> {
   const head = await resolveCommit(repository, revision, revision);
@@ -62,7 +59,9 @@ async function resolveCommit(repository: Repository, revision: string, range: st
   const result = await repository.git("resolve a revision", argv);
   const id = result.stdout.trim();
   if (result.exitCode === 0 && id !== "") return id;
-  const shallow = repository.isShallow ? ` This is a shallow clone: "git fetch --unshallow" gets the older commits.` : "";
+  const shallow = repository.isShallow
+    ? ` This is a shallow clone: "git fetch --unshallow" gets the older commits.`
+    : "";
   throw new Error(
     `The range ${JSON.stringify(range)} cannot be reviewed: ${gitMessage(result)}. ` +
       `Give two revisions, such as --input range=HEAD~5..HEAD, or one commit.${shallow}`,
@@ -77,6 +76,7 @@ async function mergeBase(
 ): Promise<Pick<ReviewRange, "base" | "notes">> {
   const result = await repository.git("find the common ancestor", ["merge-base", from, head]);
   const base = result.stdout.trim().split("\n")[0] ?? "";
-  if (base === "") return { base: from, notes: ["The two ends have no common ancestor here, so they are compared directly."] };
+  if (base === "")
+    return { base: from, notes: ["The two ends have no common ancestor here, so they are compared directly."] };
   return { base, notes: [] };
 }

@@ -18,8 +18,10 @@ export const plural = (count: number, word: string): string => `${count} ${word}
 
 /** What was looked at, in one sentence. */
 export function describeScope(review: Review): string {
-  if (review.head === null) return "This repository has no commit yet, so there is nothing to review. Make the first one and run again.";
-  if (review.commits.length === 0 && review.files.length === 0) return `The range (${review.range}) is empty: nothing changed.`;
+  if (review.head === null)
+    return "This repository has no commit yet, so there is nothing to review. Make the first one and run again.";
+  if (review.commits.length === 0 && review.files.length === 0)
+    return `The range (${review.range}) is empty: nothing changed.`;
   const added = review.files.reduce((sum, file) => sum + (file.added ?? 0), 0);
   const deleted = review.files.reduce((sum, file) => sum + (file.deleted ?? 0), 0);
   const commits = `${plural(review.commits.length, "commit")} changed ${plural(review.files.length, "file")}`;
@@ -28,7 +30,8 @@ export function describeScope(review: Review): string {
 
 export function describeModel({ reviewed, skipped, claims, dropped, notes, model }: ModelReview): string {
   if (skipped) return `No model review: ${withStop(skipped.reason)} ${withStop(skipped.hint)}`;
-  if (reviewed === 0) return `The model ${model} gave no usable review: ${withStop(notes[0] ?? "no file was asked about")}`;
+  if (reviewed === 0)
+    return `The model ${model} gave no usable review: ${withStop(notes[0] ?? "no file was asked about")}`;
   const left = dropped === 0 ? "" : `; ${plural(dropped, "claim")} about lines outside the change dropped`;
   return `The model ${model} read ${plural(reviewed, "risky file")} and made ${plural(claims.length, "claim")}${left}.`;
 }

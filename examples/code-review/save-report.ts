@@ -13,7 +13,10 @@ export async function saveReport(output: string, text: string): Promise<string> 
     await rename(temporary, path);
   } catch (error) {
     await rm(temporary, { force: true });
-    throw new Error(`The report cannot be written to ${path}: ${error instanceof Error ? error.message : String(error)}`, { cause: error });
+    throw new Error(
+      `The report cannot be written to ${path}: ${error instanceof Error ? error.message : String(error)}`,
+      { cause: error },
+    );
   }
   return path;
 }
@@ -21,9 +24,11 @@ export async function saveReport(output: string, text: string): Promise<string> 
 async function checkPlace(path: string, output: string): Promise<void> {
   const advice = `Choose another file: --input output=FILE, or --input output= for none.`;
   const folder = await stat(dirname(path)).catch(missing);
-  if (!folder?.isDirectory()) throw new Error(`The report cannot be written: there is no folder ${dirname(path)}. ${advice}`);
+  if (!folder?.isDirectory())
+    throw new Error(`The report cannot be written: there is no folder ${dirname(path)}. ${advice}`);
   const present = await stat(path).catch(missing);
-  if (present?.isDirectory()) throw new Error(`The report cannot be written: ${JSON.stringify(output)} is a folder. ${advice}`);
+  if (present?.isDirectory())
+    throw new Error(`The report cannot be written: ${JSON.stringify(output)} is a folder. ${advice}`);
 }
 
 // Whatever else is wrong with the place, the write right after says it with the system's words.

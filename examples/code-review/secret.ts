@@ -50,7 +50,10 @@ const settingsFile = /(?:^|\/)(?:\.env[\w.-]*|[^/]*\.(?:env|ini|properties|conf|
 const setting: SecretPattern = {
   title: "likely secret",
   severity: "high",
-  expression: new RegExp(`^\\s{0,20}(?:export )?[\\w.-]{0,40}${keyWord}[\\w.-]{0,20}\\s{0,5}[=:]\\s{0,5}([^\\s"'#]{8,200})\\s*$`, "gi"),
+  expression: new RegExp(
+    `^\\s{0,20}(?:export )?[\\w.-]{0,40}${keyWord}[\\w.-]{0,20}\\s{0,5}[=:]\\s{0,5}([^\\s"'#]{8,200})\\s*$`,
+    "gi",
+  ),
   mustLookRandom: true,
 };
 
@@ -111,8 +114,18 @@ export function entropy(text: string): number {
 function toFinding({ value, pattern }: Hit, file: string, line: number): Finding {
   const lower = pattern.severity === "critical" ? "high" : "low";
   const severity = isTest(file) ? lower : pattern.severity;
-  const advice = isTest(file) ? "in a test: make sure that it never was valid" : "revoke it, then take it out of the history";
-  return { severity, kind: "secret", file, line, title: pattern.title, detail: `${mask(value)}: ${advice}`, source: "rule" };
+  const advice = isTest(file)
+    ? "in a test: make sure that it never was valid"
+    : "revoke it, then take it out of the history";
+  return {
+    severity,
+    kind: "secret",
+    file,
+    line,
+    title: pattern.title,
+    detail: `${mask(value)}: ${advice}`,
+    source: "rule",
+  };
 }
 
 function mask(value: string): string {

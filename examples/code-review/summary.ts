@@ -13,9 +13,14 @@ export function summarise(review: Review, report: string): string {
   const lines = [describeScope(review)];
   if (review.head !== null && review.files.length > 0) {
     lines.push(findings.length === 0 ? "No findings." : `Findings: ${countBySeverity(findings)}.`);
-    lines.push(...findings.slice(0, findingsShown).map(({ severity, title, ...at }) => `  ${severity}: ${place(at)} ${title}`));
+    lines.push(
+      ...findings.slice(0, findingsShown).map(({ severity, title, ...at }) => `  ${severity}: ${place(at)} ${title}`),
+    );
     const [hottest] = hotSpots;
-    if (hottest) lines.push(`Hottest spot: ${hottest.file} (${hottest.churn} commits, ${hottest.sizeKilobytes} kB${hottest.isTestTouched ? "" : ", no test touched"}).`);
+    if (hottest)
+      lines.push(
+        `Hottest spot: ${hottest.file} (${hottest.churn} commits, ${hottest.sizeKilobytes} kB${hottest.isTestTouched ? "" : ", no test touched"}).`,
+      );
     if (dependencies.length > 0) lines.push(`Dependencies: ${countKinds(dependencies)}.`);
     lines.push(describeModel(review.model));
   }

@@ -4,8 +4,8 @@ export type Json = null | boolean | number | string | readonly Json[] | { readon
 
 /**
  * Strict JSON text of a value; `undefined` stays `undefined`. What JSON would change in silence is refused:
- * `Map, Set, Date, NaN`, functions, typed arrays, class instances, cycles, bigint, holes in arrays. A property that is
- * `undefined` is left out, as JSON does.
+ * `Map, Set, Date, NaN`, functions, typed arrays, class instances, cycles, bigint. A property that is `undefined` is left
+ * out and in an array it becomes null, as JSON does: steps that return nothing stand in many lists.
  */
 export function encodeJson(value: unknown, what: string): string | undefined {
   if (value === undefined) return undefined;
@@ -49,7 +49,9 @@ function checkObject(value: object, what: string, path: string, parents: object[
   if (parents.includes(value)) throw notJson(what, path, "a cycle");
   parents.push(value);
   if (Array.isArray(value)) {
-    for (let index = 0; index < value.length; index++) check(value[index], what, `${path}[${index}]`, parents);
+    for (let index = 0; index < value.length; index++) {
+      if (value[index] !== undefined) check(value[index], what, `${path}[${index}]`, parents);
+    }
   } else if (isPlainObject(value)) {
     for (const key of Object.keys(value)) {
       if (value[key] !== undefined) check(value[key], what, `${path}.${key}`, parents);

@@ -249,6 +249,7 @@ export class Execution {
   async #beat(): Promise<void> {
     if (this.#fault) return this.#pauseOrEnd(this.#fault);
     this.#settleScopes();
+    if (this.#body && !this.#hasAskedAll(this.#body)) return;
     if (this.#body || this.#refusals > mostRefusals) return this.#finish();
     if (!this.#leaving && (await this.#release())) return;
     if (this.finished.length > 0) return this.#writeFinished();
@@ -260,6 +261,19 @@ export class Execution {
     if (this.#inboxIsDirty) return this.#readInbox();
     if (this.#collectDue()) return;
     await this.#rest();
+  }
+
+  /** A body may end before all rows are handed out, but only if it had called their verbs: else its code has changed. */
+  #hasAskedAll(end: NonNullable<BodyEnd>): boolean {
+    if (!this.isReplaying || this.#cancel || ("failure" in end && end.failure.code === "engine.foreign_await")) return true;
+    const rows = this.#rows.slice(this.#next, this.#loaded).filter((row) => row !== undefined && row.kind !== "cancel");
+    const missing = [...rows, ...this.openings.values()].find((row) => !this.calls.has(row.key) && !this.#isInEndedScope(row));
+    if (missing) this.fault(notAsked(missing, [...this.calls.keys()]));
+    return missing === undefined;
+  }
+
+  #isInEndedScope(row: JournalRow | OpeningRow): boolean {
+    return [...this.#endedScopes].some((path) => row.key.startsWith(`${path}/`));
   }
 
   /** Hands out the next stored result. */
@@ -274,7 +288,7 @@ export class Execution {
     }
     const call = this.calls.get(row.key);
     if (call) await this.#deliver(call, row);
-    else if (row.scope === null || !this.#endedScopes.has(row.scope)) this.fault(notAsked(row, [...this.calls.keys()]));
+    else if (row.scope === null || !this.#isInEndedScope(row)) this.fault(notAsked(row, [...this.calls.keys()]));
     return true;
   }
 

@@ -9,8 +9,11 @@ export function directStep(answer: Answer = unreachableModel): Record<string, un
     run: async (_name: string, body: () => unknown) => throughJson(await body()),
     shell: (_name: string, argv: readonly string[], options: ShellOptions = {}) => shell(argv, options),
     model: async (_name: string, request: Parameters<Answer>[0]) => throughJson(await answer(request)),
-    map: async (_name: string, items: readonly unknown[], each: (item: unknown, step: unknown, index: number) => unknown) =>
-      throughJson(await Promise.all(items.map((item, index) => each(item, step, index)))),
+    map: async (
+      _name: string,
+      items: readonly unknown[],
+      each: (item: unknown, step: unknown, index: number) => unknown,
+    ) => throughJson(await Promise.all(items.map((item, index) => each(item, step, index)))),
     now: () => 0,
   };
   return step;
