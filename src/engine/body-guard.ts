@@ -31,7 +31,7 @@ function install(): () => void {
     init(_id, type) {
       if (harmless.has(type)) return;
       const here = place.getStore();
-      if (here instanceof Scope) here.foreign ??= type;
+      if (here instanceof Scope) here.answerable.foreign ??= type;
     },
     // Promises are most of all resources and harmless; without this every await would pay for the hook.
     ...{ trackPromises: false },
@@ -49,7 +49,7 @@ function install(): () => void {
 const noted = new WeakMap<Promise<unknown>, Scope>();
 
 function noteUnhandled(reason: unknown, promise: Promise<unknown>): void {
-  const scope = scopeOfRejection(promise);
+  const scope = scopeOfRejection(promise)?.answerable;
   if (scope) {
     scope.unhandled.set(promise, reason);
     noted.set(promise, scope);

@@ -309,6 +309,7 @@ export class Execution {
       const inside = this.#withdrawInside(call.work.scope);
       this.#endedScopes.add(call.work.scope.path);
       call.state = "finished";
+      this.root.foreign ??= call.work.scope.foreign;
       const unhandled = [...call.work.scope.unhandled.values()][0];
       const settled: EffectOutcome =
         unhandled === undefined || outcome.status !== "succeeded" ? outcome : { status: "failed", failure: toFailure(unhandled, "step.failed") };

@@ -11,6 +11,8 @@ export class Scope {
   readonly seed: number;
   /** The innermost scope around this one (itself included) that is stored as one row; null outside of any. */
   readonly collapsed: Scope | null;
+  /** The scope whose end answers for this one's rejections: the innermost collapsed one, else the body's. */
+  readonly answerable: Scope;
   readonly isCleanup: boolean;
   /** Set when a cleanup's own deadline has passed: its verbs are refused from then on. */
   isExpired = false;
@@ -24,6 +26,7 @@ export class Scope {
     this.path = options.path;
     this.seed = options.seed;
     this.collapsed = options.isCollapsed ? this : (options.parent?.collapsed ?? null);
+    this.answerable = options.isCollapsed ? this : (options.parent?.answerable ?? this);
     this.isCleanup = options.isCleanup ?? options.parent?.isCleanup ?? false;
   }
 
