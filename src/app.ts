@@ -47,9 +47,18 @@ export interface App extends AsyncDisposable {
   createWorker(options?: { concurrency?: number | undefined }): Worker;
 }
 
-const sections: readonly ConfigSection[] = [storageSection, { name: "engine", schema: engineSettings }, { name: "models", schema: modelsSettings }, toolsSection];
+const sections: readonly ConfigSection[] = [
+  storageSection,
+  { name: "engine", schema: engineSettings },
+  { name: "models", schema: modelsSettings },
+  toolsSection,
+];
 
-export function readConfig({ folder, environment, flags = {} }: Pick<AppOptions, "folder" | "environment" | "flags">): Config {
+export function readConfig({
+  folder,
+  environment,
+  flags = {},
+}: Pick<AppOptions, "folder" | "environment" | "flags">): Config {
   return loadConfig({ sections, folder, environment, flags });
 }
 
@@ -59,7 +68,13 @@ export async function openApp({ home, folder, environment, flags = {}, log }: Ap
   const place = home.tenant("default");
   const database = await openDatabase(config, place.database);
   const blobs = database.dialect === "sqlite" ? fileBlobs(place.blobs) : tableBlobs(database);
-  const ports = { database, payloads: createPayloads(blobs), events: createEventLog(database), clock: systemClock, random: systemRandom };
+  const ports = {
+    database,
+    payloads: createPayloads(blobs),
+    events: createEventLog(database),
+    clock: systemClock,
+    random: systemRandom,
+  };
   const models = createModels({ settings: config.get({ name: "models", schema: modelsSettings }) });
   const tools = createTools({ limits: config.get(toolsSection), environment });
   const engine = createEngine({
@@ -115,9 +130,12 @@ async function findAgent(folder: string, name: string): Promise<Agent> {
   const found = agents.get(name);
   if (found) return { ...found, tools: (found.tools ?? []).filter((tool) => !found.withoutTools?.includes(tool)) };
   const problem = problems.find((candidate) => candidate.message.includes(name));
-  throw problem ?? new TuttiError("agent.invalid", `there is no agent "${name}"`, {
-    hint: `Put one into agents/${name}.md. There are: ${[...agents.keys()].join(", ") || "none"}.`,
-  });
+  throw (
+    problem ??
+    new TuttiError("agent.invalid", `there is no agent "${name}"`, {
+      hint: `Put one into agents/${name}.md. There are: ${[...agents.keys()].join(", ") || "none"}.`,
+    })
+  );
 }
 
 function upward(folder: string): string[] {

@@ -40,6 +40,8 @@ export interface FlowDefinition<Schema extends zod.ZodType, Output> {
  * });
  * ```
  */
-export function flow<Output, Schema extends zod.ZodType = zod.ZodUnknown>(definition: FlowDefinition<Schema, Output>): Flow<zod.infer<Schema>, Output, Step> {
+export function flow<Output, Schema extends zod.ZodType = zod.ZodUnknown>(
+  definition: FlowDefinition<Schema, Output>,
+): Flow<zod.infer<Schema>, Output, Step> {
   return defineFlow<zod.infer<Schema>, Output, Step>(definition);
 }

@@ -108,7 +108,7 @@ describe("one child", () => {
 
 describe("the choice of a Node", () => {
   it("is the present one when it is new enough, else the runtime's, else a sentence", async () => {
-    const { nodeFor } = (await import("../bin/bootstrap.js" as string)) as typeof import("../bin/bootstrap.js");
+    const { nodeFor }: Bootstrap = await import(join(root, "bin", "bootstrap.js"));
     const clone = makeClone();
     const old = { version: "20.20.2", platform: "linux", arch: "x64" } as const;
     assert.equal(nodeFor(clone, { version: "24.0.0" }), process.execPath);
@@ -131,6 +131,10 @@ describe("bin/tutti.js in an installed package", () => {
     assert.equal(stdout, "main doctor\n");
   });
 });
+
+interface Bootstrap {
+  readonly nodeFor: (root: string, present: { version: string; platform?: string; arch?: string }) => string;
+}
 
 /** A folder with our own start files, one source, and an npm and a compiler that write down that they were called. */
 function makeClone({ npm = "", main = "" }: { npm?: string; main?: string } = {}): string {

@@ -27,7 +27,7 @@ describe("docs/errors.md", () => {
 
   it("says what to do about each", () => {
     for (const [, code, meaning, remedy] of rows) {
-      assert.ok(/\.$/.test(meaning ?? "") && /\.$/.test(remedy ?? ""), `${code}: whole sentences, please`);
+      assert.ok(meaning?.endsWith(".") && remedy?.endsWith("."), `${code}: whole sentences, please`);
     }
   });
 });

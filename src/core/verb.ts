@@ -74,7 +74,11 @@ export type Verbs = Readonly<Record<string, (host: VerbHost) => (...values: neve
 /** Stands in the body, may wait, and journals what it decides: healing, a budget's question. */
 export interface PlanInterceptor {
   readonly name: string;
-  around(address: StepAddress, spec: EffectSpec, next: (spec: EffectSpec) => Promise<EffectOutcome>): Promise<EffectOutcome>;
+  around(
+    address: StepAddress,
+    spec: EffectSpec,
+    next: (spec: EffectSpec) => Promise<EffectOutcome>,
+  ): Promise<EffectOutcome>;
 }
 
 /** Stands around each real execution: trace, guards, slots, score. May add writes to the outcome. */

@@ -39,7 +39,11 @@ const longestToolResult = 20_000;
  * The durable loop: each model turn and each tool call is a step of its own, so a crash in turn 7 goes on in turn 7. A
  * tool that fails is told to the model, which may do better.
  */
-export function runAgent(ports: WorkPorts, host: VerbHost & ScopeHost, request: { name: string; agent: Agent | string; prompt: string }): Promise<unknown> {
+export function runAgent(
+  ports: WorkPorts,
+  host: VerbHost & ScopeHost,
+  request: { name: string; agent: Agent | string; prompt: string },
+): Promise<unknown> {
   const { name, agent, prompt } = request;
   const input = { agent: typeof agent === "string" ? agent : agent.name, prompt };
   return host.scope("agent", name, input, async (inner) => {
@@ -64,7 +68,9 @@ async function readAgent(ports: WorkPorts, inner: InnerScope, name: string): Pro
 }
 
 async function converse(ports: WorkPorts, inner: InnerScope, agent: Agent, prompt: string): Promise<ScopeOutcome> {
-  const tools = (agent.tools ?? []).map((tool) => (typeof tool === "string" ? (ports.tools.get(tool) ?? unknownTool(tool, ports)) : tool));
+  const tools = (agent.tools ?? []).map((tool) =>
+    typeof tool === "string" ? (ports.tools.get(tool) ?? unknownTool(tool, ports)) : tool,
+  );
   const messages: ChatMessage[] = [
     { role: "system", content: agent.instructions },
     { role: "user", content: prompt },
@@ -72,12 +78,16 @@ async function converse(ports: WorkPorts, inner: InnerScope, agent: Agent, promp
   let usage: Usage = noUsage;
   const mostTurns = agent.maxTurns ?? defaultMaxTurns;
   for (let turn = 1; turn <= mostTurns; turn++) {
-    const { answer, results } = await inner.branch(`turn ${turn}`, (step) => takeTurn(ports, step as Hosted, { agent, tools, messages })) as Turn;
+    const { answer, results } = (await inner.branch(`turn ${turn}`, (step) =>
+      takeTurn(ports, step as Hosted, { agent, tools, messages }),
+    )) as Turn;
     usage = addUsage(usage, { calls: 1, ...answer.usage, ...(answer.model ? { models: [answer.model] } : {}) });
     const { text, toolCalls = [] } = answer;
-    if (toolCalls.length === 0) return new ScopeOutcome({ status: "succeeded", result: { text, turns: turn, usage } satisfies AgentResult });
+    if (toolCalls.length === 0)
+      return new ScopeOutcome({ status: "succeeded", result: { text, turns: turn, usage } satisfies AgentResult });
     messages.push({ role: "assistant", content: text, toolCalls });
-    for (const [index, call] of toolCalls.entries()) messages.push({ role: "tool", toolName: call.name, content: results[index] ?? "" });
+    for (const [index, call] of toolCalls.entries())
+      messages.push({ role: "tool", toolName: call.name, content: results[index] ?? "" });
   }
   throw new TuttiError("agent.no_answer", `agent "${agent.name}" used its ${mostTurns} turns without an answer`, {
     hint: "Raise maxTurns, narrow the prompt, or choose a model that follows instructions better.",
@@ -96,7 +106,11 @@ interface Conversation {
 }
 
 async function takeTurn(ports: WorkPorts, { host }: Hosted, { agent, tools, messages }: Conversation): Promise<Turn> {
-  const definitions = tools.map(({ name, description, input }) => ({ name, description, parameters: z.toJSONSchema(input, { io: "input" }) }));
+  const definitions = tools.map(({ name, description, input }) => ({
+    name,
+    description,
+    parameters: z.toJSONSchema(input, { io: "input" }),
+  }));
   const call = { model: agent.model, messages, options: agent.options, tools: definitions, isOptional: false };
   const answer = (await host.effect({
     kind: "model",

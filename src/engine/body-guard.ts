@@ -94,7 +94,11 @@ function guardGlobals(): () => void {
 
 function refuseInBody(what: string, instead: string): void {
   if (!(place.getStore() instanceof Scope)) return;
-  throw new TuttiError("engine.not_deterministic", `${what} in a flow's body gives another value when the run is replayed`, {
-    hint: `Use ${instead}, or call ${what} inside step.run.`,
-  });
+  throw new TuttiError(
+    "engine.not_deterministic",
+    `${what} in a flow's body gives another value when the run is replayed`,
+    {
+      hint: `Use ${instead}, or call ${what} inside step.run.`,
+    },
+  );
 }

@@ -50,7 +50,11 @@ export interface Engine extends Capability {
   readonly store: RunStore;
   readonly verbs: Verbs;
   /** A worker with the verbs and rings of all capabilities; one in a process. */
-  createWorker(options: { readonly verbs: Verbs; readonly ring: readonly EffectInterceptor[]; readonly concurrency?: number | undefined }): Worker;
+  createWorker(options: {
+    readonly verbs: Verbs;
+    readonly ring: readonly EffectInterceptor[];
+    readonly concurrency?: number | undefined;
+  }): Worker;
 }
 
 /** The door of the engine: runs, their control, and the worker that the host starts. */

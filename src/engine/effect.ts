@@ -34,7 +34,11 @@ export function createEffectRunner(ring: readonly EffectInterceptor[]): EffectRu
   };
 }
 
-async function attempt(ring: readonly EffectInterceptor[], context: EffectContext, spec: EffectSpec): Promise<EffectOutcome> {
+async function attempt(
+  ring: readonly EffectInterceptor[],
+  context: EffectContext,
+  spec: EffectSpec,
+): Promise<EffectOutcome> {
   const enter = (index: number): Promise<EffectOutcome> => {
     const interceptor = ring[index];
     return interceptor ? interceptor.around(context, spec, () => enter(index + 1)) : spec.perform(context);

@@ -23,7 +23,9 @@ export interface StartRequest {
 export interface Settle {
   readonly run: string;
   readonly key: string;
-  readonly outcome: { readonly status: "succeeded"; readonly result: unknown } | { readonly status: "failed"; readonly code: ErrorCode; readonly message: string; readonly data?: unknown };
+  readonly outcome:
+    | { readonly status: "succeeded"; readonly result: unknown }
+    | { readonly status: "failed"; readonly code: ErrorCode; readonly message: string; readonly data?: unknown };
   /** Join the transaction; the first may be a guard. */
   readonly writes: readonly Statement[];
 }
@@ -76,7 +78,10 @@ export function createRunControl(ports: RunControlPorts): RunControl {
       if (!rows || !wasWoken(rows)) throw conflict(await store.run(id), "be paused");
     },
     async resume(id) {
-      const rows = await write([statements.resume({ id }), events.append({ type: "tutti.run.resumed", subject: id, at: clock.now() })]);
+      const rows = await write([
+        statements.resume({ id }),
+        events.append({ type: "tutti.run.resumed", subject: id, at: clock.now() }),
+      ]);
       if (!rows) throw conflict(await store.run(id), "be resumed");
     },
     fork: (id, from) => forkRun(ports, id, from, write),
@@ -97,7 +102,13 @@ type Write = (batch: readonly Statement[]) => Promise<readonly Row[] | null>;
 async function startRun(ports: RunControlPorts, request: StartRequest, write: Write): Promise<RunId> {
   const flow = typeof request.flow === "string" ? await findFlow(ports, request.flow) : request.flow;
   const id = newRunId(ports.random);
-  const row = await newRow(ports, { id, flow, input: parseInput(flow, request.input), priority: request.priority, deadline: request.deadline });
+  const row = await newRow(ports, {
+    id,
+    flow,
+    input: parseInput(flow, request.input),
+    priority: request.priority,
+    deadline: request.deadline,
+  });
   await write([ports.statements.insertRun(row), createdEvent(ports, row)]);
   return id;
 }
@@ -111,24 +122,53 @@ interface NewRun {
   readonly parent?: { readonly run: string; readonly key: string };
 }
 
-async function newRow(ports: RunControlPorts, { id, flow, input, priority, deadline, parent }: NewRun): Promise<RunRow> {
+async function newRow(
+  ports: RunControlPorts,
+  { id, flow, input, priority, deadline, parent }: NewRun,
+): Promise<RunRow> {
   const at = ports.clock.now();
   const limit = deadline ?? flow.deadline;
   return {
-    ...emptyRun, id, flow: flow.name, input: await ports.payloads.store(input ?? null, "the run's input"),
-    seed: Math.floor(ports.random() * 4_294_967_296), priority: priority ?? 0, created_at: at,
-    deadline_at: limit === undefined ? null : at + toMs(limit), parent_run: parent?.run ?? null, parent_key: parent?.key ?? null,
+    ...emptyRun,
+    id,
+    flow: flow.name,
+    input: await ports.payloads.store(input ?? null, "the run's input"),
+    seed: Math.floor(ports.random() * 4_294_967_296),
+    priority: priority ?? 0,
+    created_at: at,
+    deadline_at: limit === undefined ? null : at + toMs(limit),
+    parent_run: parent?.run ?? null,
+    parent_key: parent?.key ?? null,
   };
 }
 
 const emptyRun = {
-  status: "queued", output: null, failure: null, abandoned: null, started_at: null, finished_at: null, due_at: null,
-  owner: null, epoch: 0, wake: 0, seq: 0, deaths: 0, cancel_at: null, cancel_reason: null, pause_at: null, forked_from: null,
+  status: "queued",
+  output: null,
+  failure: null,
+  abandoned: null,
+  started_at: null,
+  finished_at: null,
+  due_at: null,
+  owner: null,
+  epoch: 0,
+  wake: 0,
+  seq: 0,
+  deaths: 0,
+  cancel_at: null,
+  cancel_reason: null,
+  pause_at: null,
+  forked_from: null,
   usage: null,
 } as const;
 
 function createdEvent(ports: RunControlPorts, row: RunRow): Statement {
-  return ports.events.append({ type: "tutti.run.created", subject: row.id, at: row.created_at, data: { flow: row.flow } });
+  return ports.events.append({
+    type: "tutti.run.created",
+    subject: row.id,
+    at: row.created_at,
+    data: { flow: row.flow },
+  });
 }
 
 async function findFlow(ports: RunControlPorts, name: string): Promise<AnyFlow> {
@@ -151,7 +191,11 @@ function parseInput(flow: AnyFlow, input: unknown): unknown {
 }
 
 /** The child's row is written in the transaction that opens the wait for it, so there is never one without the other. */
-async function startChild(ports: RunControlPorts, host: VerbHost, request: { name: string; flow: AnyFlow | string; input: unknown }): Promise<unknown> {
+async function startChild(
+  ports: RunControlPorts,
+  host: VerbHost,
+  request: { name: string; flow: AnyFlow | string; input: unknown },
+): Promise<unknown> {
   const { name, input } = request;
   const flowName = typeof request.flow === "string" ? request.flow : request.flow.name;
   const flow = isFlow(request.flow) ? request.flow : undefined;
@@ -161,17 +205,39 @@ async function startChild(ports: RunControlPorts, host: VerbHost, request: { nam
     input: { flow: flowName, input: input ?? null },
     prepare: async (address) => {
       const found = flow ?? (await findFlow(ports, flowName));
-      const row = await newRow(ports, { id: newRunId(ports.random), flow: found, input: parseInput(found, input), parent: { run: address.run, key: address.key } });
+      const row = await newRow(ports, {
+        id: newRunId(ports.random),
+        flow: found,
+        input: parseInput(found, input),
+        parent: { run: address.run, key: address.key },
+      });
       return [ports.statements.insertRun(row), createdEvent(ports, row)];
     },
   });
 }
 
-async function settleWait(ports: RunControlPorts, { run, key, outcome, writes }: Settle, write: Write): Promise<boolean> {
+async function settleWait(
+  ports: RunControlPorts,
+  { run, key, outcome, writes }: Settle,
+  write: Write,
+): Promise<boolean> {
   const { payloads, statements, clock } = ports;
   const result = outcome.status === "succeeded" ? await payloads.store(outcome.result, "the answer") : null;
-  const failure = outcome.status === "failed" ? await payloads.store({ code: outcome.code, message: outcome.message, ...(outcome.data === undefined ? {} : { data: outcome.data }) }, "the answer") : null;
-  const settle = { ...statements.settleOpening({ run, key, status: outcome.status, result, failure, at: clock.now() }), guard: true };
+  const failure =
+    outcome.status === "failed"
+      ? await payloads.store(
+          {
+            code: outcome.code,
+            message: outcome.message,
+            ...(outcome.data === undefined ? {} : { data: outcome.data }),
+          },
+          "the answer",
+        )
+      : null;
+  const settle = {
+    ...statements.settleOpening({ run, key, status: outcome.status, result, failure, at: clock.now() }),
+    guard: true,
+  };
   return (await write([settle, ...writes, statements.wake({ id: run })])) !== null;
 }
 
@@ -180,19 +246,37 @@ async function forkRun(ports: RunControlPorts, id: string, from: string, write: 
   const rows = await ports.store.rows(id);
   const at = rows.findIndex((row) => row.key === from);
   if (at < 0) {
-    throw new TuttiError("usage.invalid", `run ${id} has no finished step "${from}"`, { hint: `It has: ${rows.map((row) => row.key).join(", ") || "none"}.` });
+    throw new TuttiError("usage.invalid", `run ${id} has no finished step "${from}"`, {
+      hint: `It has: ${rows.map((row) => row.key).join(", ") || "none"}.`,
+    });
   }
   const cancelled = rows.findIndex((row) => row.kind === "cancel");
   const kept = rows.slice(0, cancelled < 0 ? at : Math.min(at, cancelled));
   return copyRun(ports, origin, kept.length, write, kept);
 }
 
-async function copyRun(ports: RunControlPorts, origin: RunRow, cut: number, write: Write, kept: Awaited<ReturnType<RunStore["rows"]>>): Promise<RunId> {
+async function copyRun(
+  ports: RunControlPorts,
+  origin: RunRow,
+  cut: number,
+  write: Write,
+  kept: Awaited<ReturnType<RunStore["rows"]>>,
+): Promise<RunId> {
   const id = newRunId(ports.random);
   const lastSeq = kept.at(-1)?.seq ?? 0;
   const row: RunRow = {
-    ...origin, ...emptyRun, id, created_at: origin.created_at, seq: lastSeq, forked_from: `${origin.id}@${lastSeq}`,
-    deadline_at: null, parent_run: null, parent_key: null, input: origin.input, seed: origin.seed, priority: origin.priority,
+    ...origin,
+    ...emptyRun,
+    id,
+    created_at: origin.created_at,
+    seq: lastSeq,
+    forked_from: `${origin.id}@${lastSeq}`,
+    deadline_at: null,
+    parent_run: null,
+    parent_key: null,
+    input: origin.input,
+    seed: origin.seed,
+    priority: origin.priority,
   };
   const copies = kept.slice(0, cut).map((stored) => ports.statements.insertRow({ ...stored, run_id: id }));
   await write([ports.statements.insertRun(row), ...copies, createdEvent(ports, row)]);
@@ -221,4 +305,3 @@ function conflict(run: RunRow, what: string): TuttiError {
     hint: `\`tutti run get ${run.id}\` shows what became of it.`,
   });
 }
-

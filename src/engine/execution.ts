@@ -1,54 +1,18 @@
-import type { Clock } from "../core/clock.ts";
 import { StepError, TuttiError, toFailure, type Failure } from "../core/error.ts";
-import type { Log } from "../core/log.ts";
-import { canonicalJson } from "../core/json.ts";
-import { sha256 } from "../core/hash.ts";
-import type { EffectOutcome, VerbHost, WaitSpec } from "../core/verb.ts";
-import type { LiveEvents } from "../events/live.ts";
+import type { EffectOutcome } from "../core/verb.ts";
 import type { AnyFlow } from "./flow.ts";
-import type { EffectRunner } from "./effect.ts";
-import { freezeOutcome, JournalWriter, type Finished, type JournalPorts, type WriteAnswer } from "./journal-writer.ts";
+import type { Departure, ExecutionPorts, LoadedRun } from "./execution-ports.ts";
+import { freezeOutcome, JournalWriter, type Finished, type WriteAnswer } from "./journal-writer.ts";
 import { endRun, pauseRun } from "./run-end.ts";
-import type { JournalRow, OpeningRow, RunRow, RunStore } from "./run-store.ts";
+import type { JournalRow, OpeningRow, RunRow } from "./run-store.ts";
 import { cancelFailure, place, Scope, VerbCall } from "./scope.ts";
+import { Cancellation } from "./cancellation.ts";
+import { differs, notAsked } from "./mismatch.ts";
 import { addressOf, openCalls } from "./opening.ts";
-
-export interface ExecutionPorts extends JournalPorts {
-  readonly clock: Clock;
-  readonly store: RunStore;
-  readonly effects: EffectRunner;
-  readonly live: LiveEvents;
-  readonly log: Log;
-  /** A full drain of the event loop: everything that can go on without a step has gone on after it. */
-  readonly turn: () => Promise<void>;
-  /** How long steps may take to end after a cancel, milliseconds. */
-  readonly graceMs: number;
-  /** A body whose next wake is further away than this leaves memory, milliseconds. */
-  readonly parkAfterMs: number;
-  /** Makes the `step` of a scope. */
-  stepFor(execution: Execution, scope: Scope): never;
-  /** Opens the wait for a child run, which is made in the same transaction. */
-  startChild(host: VerbHost, name: string, flow: AnyFlow | string, input: unknown): Promise<unknown>;
-  /** Told once, when the body is no longer in memory. */
-  left(execution: Execution, how: Departure): void;
-}
-
-export type Departure = "ended" | "parked" | "paused" | "handed back" | "lost";
-
-export interface LoadedRun {
-  readonly run: RunRow;
-  readonly rows: readonly JournalRow[];
-  readonly openings: readonly OpeningRow[];
-  readonly input: unknown;
-  readonly flow: AnyFlow;
-  /** Results of the run that this one was forked from, by key: used where the key and the input are the same. */
-  readonly cache: ReadonlyMap<string, JournalRow>;
-}
+import { withdrawal } from "./withdrawal.ts";
 
 type BodyEnd = { readonly output: unknown } | { readonly failure: Failure } | null;
 
-/** After this many refused verbs a cancelled body is dropped: a loop that swallows every refusal would never end. */
-const mostRefusals = 100;
 /** Rows that share a transaction; more would make the run's own reader wait. */
 const mostRowsAWrite = 200;
 
@@ -62,6 +26,7 @@ export class Execution {
   readonly ports: ExecutionPorts;
   readonly writer: JournalWriter;
   readonly root: Scope;
+  readonly cancellation = new Cancellation(this);
   readonly calls = new Map<string, VerbCall>();
   readonly openings: Map<string, OpeningRow>;
   readonly cache: ReadonlyMap<string, JournalRow>;
@@ -83,9 +48,6 @@ export class Execution {
   #isStopped = false;
   #leaving: "pause" | "hand back" | null = null;
   #inboxIsDirty = true;
-  #cancel: { reason: string | null; kind: "cancel" | "deadline"; graceAt: number } | null = null;
-  #cancelIsAsked = false;
-  #refusals = 0;
   #wake: (() => void) | null = null;
   #lastRowAt: number;
 
@@ -112,10 +74,6 @@ export class Execution {
   get isReplaying(): boolean {
     if (this.#next < this.#loaded) return true;
     return !this.#isLive && [...this.openings.keys()].some((key) => !this.calls.has(key));
-  }
-
-  get cancelReason(): string | null {
-    return this.#cancel ? (this.#cancel.reason ?? "") : null;
   }
 
   /** Starts the pump without the body: the run cannot go on, for the given reason. */
@@ -169,7 +127,7 @@ export class Execution {
 
   /** Takes up a verb call of the body; what is stored for it is compared now and handed out in its turn. */
   call(call: VerbCall): Promise<unknown> {
-    if (this.#cancel && this.#refuses(call.scope)) return this.#refuse();
+    if (this.cancellation.refuses(call.scope)) return this.cancellation.refusal();
     const stored = this.#stored.get(call.key) ?? this.openings.get(call.key);
     if (stored && (stored.kind !== call.kind || stored.hash !== call.hash)) this.fault(differs(stored, call));
     this.calls.set(call.key, call);
@@ -202,31 +160,6 @@ export class Execution {
     this.#misplaced ??= failure;
   }
 
-  /** Work that a cancel does not refuse; from the cancel on it has a deadline of its own, a durable timer. */
-  async cleanup(scope: Scope, deadlineMs: number, work: () => Promise<unknown>): Promise<unknown> {
-    if (!this.#cancel) return work();
-    const key = scope.keyFor("deadline");
-    const spec: WaitSpec = { kind: "sleep", name: "deadline", input: { ms: deadlineMs }, dueInMs: deadlineMs, whenDue: { status: "succeeded" } };
-    const hash = sha256(canonicalJson(spec.input, key));
-    const timer = new VerbCall({ key, kind: "sleep", name: "deadline", scope, hash, work: { type: "wait", spec } });
-    const expired = this.call(timer).then(() => this.#expire(scope));
-    expired.catch(() => undefined); // withdrawn with the run's end, which says all there is to say
-    return work();
-  }
-
-  #expire(scope: Scope): void {
-    scope.isExpired = true;
-    const error = new StepError(this.#cancelFailure());
-    for (const call of this.calls.values()) {
-      if (!call.isOpen || !call.key.startsWith(`${scope.path}/`)) continue;
-      if (call.isInFlight) call.controller?.abort(error);
-      else if (call.work.type !== "scope") {
-        this.withdraw(call);
-        call.reject(error);
-      }
-    }
-  }
-
   withdraw(call: VerbCall): void {
     call.state = "withdrawn";
     call.controller?.abort(new TuttiError("run.cancelled", `step "${call.key}" is no longer needed`));
@@ -250,7 +183,7 @@ export class Execution {
     if (this.#fault) return this.#pauseOrEnd(this.#fault);
     this.#settleScopes();
     if (this.#body && !this.#hasAskedAll(this.#body)) return;
-    if (this.#body || this.#refusals > mostRefusals) return this.#finish();
+    if (this.#body || this.cancellation.hasEndedBody) return this.#finish();
     if (!this.#leaving && (await this.#release())) return;
     if (this.finished.length > 0) return this.#writeFinished();
     if (this.#leaving && !this.#hasInFlight()) return this.#leave(this.#leaving);
@@ -265,9 +198,12 @@ export class Execution {
 
   /** A body may end before all rows are handed out, but only if it had called their verbs: else its code has changed. */
   #hasAskedAll(end: NonNullable<BodyEnd>): boolean {
-    if (!this.isReplaying || this.#cancel || ("failure" in end && end.failure.code === "engine.foreign_await")) return true;
-    const rows = this.#rows.slice(this.#next, this.#loaded).filter((row) => row !== undefined && row.kind !== "cancel");
-    const missing = [...rows, ...this.openings.values()].find((row) => !this.calls.has(row.key) && !this.#isInEndedScope(row));
+    if (!this.isReplaying || this.cancellation.isInForce || ("failure" in end && end.failure.code === "engine.foreign_await"))
+      return true;
+    const rows = this.#rows.slice(this.#next, this.#loaded).flatMap((row) => (row && row.kind !== "cancel" ? [row] : []));
+    const missing = [...rows, ...this.openings.values()].find(
+      (row) => !this.calls.has(row.key) && !this.#isInEndedScope(row),
+    );
     if (missing) this.fault(notAsked(missing, [...this.calls.keys()]));
     return missing === undefined;
   }
@@ -283,7 +219,7 @@ export class Execution {
     this.#rows[this.#next++] = undefined;
     this.#lastRowAt = row.finished_at;
     if (row.kind === "cancel") {
-      this.#applyCancel(row);
+      this.cancellation.apply(row);
       return true;
     }
     const call = this.calls.get(row.key);
@@ -297,7 +233,8 @@ export class Execution {
     this.#stored.delete(call.key);
     if (call.state === "withdrawn") return;
     call.state = "finished";
-    if (row.status === "succeeded" || row.status === "skipped") call.resolve(await this.ports.payloads.load(row.result));
+    if (row.status === "succeeded" || row.status === "skipped")
+      call.resolve(await this.ports.payloads.load(row.result));
     else call.reject(new StepError((await this.ports.payloads.load(row.failure)) as Failure));
     this.ports.live.publish({ run: this.run.id, type: "row", key: row.key });
   }
@@ -312,10 +249,16 @@ export class Execution {
       this.root.foreign ??= call.work.scope.foreign;
       const unhandled = [...call.work.scope.unhandled.values()][0];
       const settled: EffectOutcome =
-        unhandled === undefined || outcome.status !== "succeeded" ? outcome : { status: "failed", failure: toFailure(unhandled, "step.failed") };
-      const { statements } = this.ports;
-      const before = inside.flatMap((inner) => withdrawal(this, inner, statements));
-      this.finished.push({ call, outcome: freezeOutcome(settled, `step "${call.key}"`), before, needsWake: before.length > 0 });
+        unhandled === undefined || outcome.status !== "succeeded"
+          ? outcome
+          : { status: "failed", failure: toFailure(unhandled, "step.failed") };
+      const before = inside.flatMap((inner) => withdrawal(this, inner));
+      this.finished.push({
+        call,
+        outcome: freezeOutcome(settled, `step "${call.key}"`),
+        before,
+        needsWake: before.length > 0,
+      });
     }
   }
 
@@ -332,7 +275,7 @@ export class Execution {
       this.finished.splice(0, mostRowsAWrite);
       return;
     }
-    const withCancel = batch.map((entry) => (entry.call ? entry : this.#cancelRow(entry)));
+    const withCancel = batch.map((entry) => (entry.call ? entry : this.cancellation.complete(entry)));
     const { answer, rows } = await this.writer.rows(withCancel);
     if (answer === "written") {
       this.finished.splice(0, mostRowsAWrite);
@@ -365,7 +308,7 @@ export class Execution {
       return false;
     }
     this.#isLive = true;
-    if (this.#cancel) this.#giveUpUnknown();
+    if (this.cancellation.isInForce) this.cancellation.giveUpUnknown();
     return true;
   }
 
@@ -377,7 +320,7 @@ export class Execution {
       return;
     }
     this.writer.wake = run.wake;
-    if (run.cancel_at !== null && !this.#cancelIsAsked) this.#askCancel(run.cancel_reason, "cancel");
+    if (run.cancel_at !== null) this.cancellation.ask(run.cancel_reason, "cancel");
     if (run.pause_at !== null) this.#leaving = "pause";
     const settled = (await this.ports.store.openings(this.run.id)).filter((opening) => opening.settled_at !== null);
     settled.sort((left, right) => (left.settled_at ?? 0) - (right.settled_at ?? 0) || left.id - right.id);
@@ -391,73 +334,6 @@ export class Execution {
     const column = { result: opening.result, failure: opening.failure };
     const status = opening.status === "succeeded" ? "succeeded" : "failed";
     this.finished.push({ call, outcome: { status, text: undefined }, column });
-  }
-
-  #askCancel(reason: string | null, kind: "cancel" | "deadline"): void {
-    this.#cancelIsAsked = true;
-    this.finished.push({ call: null, outcome: { status: "cancelled", text: JSON.stringify({ reason, kind, inFlight: [] }) } });
-  }
-
-  /** The row of a cancel names what was running, so that a replay knows which outcomes are still to come. */
-  #cancelRow(entry: Finished): Finished {
-    const asked = JSON.parse(entry.outcome.text ?? "{}") as { reason: string | null; kind: "cancel" | "deadline" };
-    const open = [...this.calls.values()].filter((call) => call.state === "started");
-    const inFlight = open.filter((call) => call.work.type === "effect" || call.kind === "flow").map((call) => call.key);
-    const { statements, clock } = this.ports;
-    const before = open.filter((call) => call.isWaiting && call.kind !== "flow" && !call.scope.isCleanup)
-      .flatMap((call) => withdrawal(this, call, statements));
-    const children = statements.cancelChildren({ parent: this.run.id, at: clock.now() });
-    return { ...entry, before: [...before, children], outcome: { ...entry.outcome, text: JSON.stringify({ ...asked, inFlight }) } };
-  }
-
-  #applyCancel(row: JournalRow): void {
-    const { reason, kind, inFlight } = JSON.parse(row.result ?? "{}") as { reason: string | null; kind: "cancel" | "deadline"; inFlight: string[] };
-    this.#cancelIsAsked = true;
-    this.#cancel = { reason, kind, graceAt: this.ports.clock.now() + this.ports.graceMs };
-    const error = new StepError(this.#cancelFailure());
-    const isAfter = new Set(inFlight);
-    for (const call of this.calls.values()) {
-      if (!call.isOpen || call.work.type === "scope" || call.scope.isCleanup) continue;
-      if (isAfter.has(call.key) || this.#stored.has(call.key)) {
-        call.controller?.abort(error);
-      } else {
-        call.state = "withdrawn";
-        call.reject(error);
-      }
-    }
-    removeAll(this.held, (call) => call.state === "withdrawn");
-    for (const [key, opening] of this.openings) if (opening.kind !== "flow" && !this.calls.get(key)?.scope.isCleanup) this.openings.delete(key);
-  }
-
-  #cancelFailure(): Failure {
-    if (this.#cancel?.kind === "deadline") return { code: "engine.deadline", message: `run ${this.run.id} took longer than its deadline` };
-    return cancelFailure(this.#cancel?.reason ?? null);
-  }
-
-  /** In a replay nobody can know what became of steps that were running at the cancel and left no row. */
-  #giveUpUnknown(): void {
-    for (const call of this.held.splice(0)) {
-      if (call.scope.isCleanup) this.held.push(call);
-      else this.#unknownOutcome(call);
-    }
-  }
-
-  #unknownOutcome(call: VerbCall): void {
-    call.state = "finished";
-    const failure = { ...this.#cancelFailure(), data: { outcome: "unknown" } };
-    this.finished.push({ call, outcome: { status: "cancelled", failure, text: undefined } });
-  }
-
-  #refuses(scope: Scope): boolean {
-    return !scope.isCleanup || scope.isExpired;
-  }
-
-  #refuse(): Promise<never> {
-    this.#refusals++;
-    if (this.#refusals <= mostRefusals) return Promise.reject(new StepError(this.#cancelFailure()));
-    this.poke();
-    // A fresh promise each time: one shared promise that never settles would keep every body alive.
-    return new Promise(() => undefined);
   }
 
   #hasInFlight(): boolean {
@@ -478,12 +354,8 @@ export class Execution {
       this.finished.push({ call, outcome: freezeOutcome(whenDue, call.key), needsWake: call.kind !== "sleep", before });
     }
     const { deadline_at: deadline } = this.run;
-    if (deadline !== null && deadline <= now && !this.#cancelIsAsked) this.#askCancel(null, "deadline");
-    if (this.#cancel && this.#cancel.graceAt <= now) {
-      for (const call of this.calls.values()) {
-        if (call.state === "started" && call.work.type !== "scope" && !call.scope.isCleanup) this.#unknownOutcome(call);
-      }
-    }
+    if (deadline !== null && deadline <= now) this.cancellation.ask(null, "deadline");
+    if (this.cancellation.graceAt <= now) this.cancellation.endGrace();
     return this.finished.length > before;
   }
 
@@ -493,8 +365,8 @@ export class Execution {
     if (open.length === 0) return this.#foreignAwait();
     const now = this.ports.clock.now();
     const times = open.flatMap((call) => (call.dueAt === null ? [] : [call.dueAt]));
-    if (this.run.deadline_at !== null && !this.#cancelIsAsked) times.push(this.run.deadline_at);
-    if (this.#cancel && this.#cancel.graceAt > now) times.push(this.#cancel.graceAt);
+    if (this.run.deadline_at !== null && !this.cancellation.isAsked) times.push(this.run.deadline_at);
+    if (this.cancellation.graceAt < Number.POSITIVE_INFINITY && this.cancellation.graceAt > now) times.push(this.cancellation.graceAt);
     const next = times.length > 0 ? Math.min(...times) : null;
     const isFar = next === null || next - now > this.ports.parkAfterMs;
     if (isFar && !this.#leaving && open.every((call) => call.work.type === "wait")) return this.#park(next);
@@ -523,9 +395,13 @@ export class Execution {
     const what = foreign ? ` (it made a ${foreign})` : "";
     this.#body = {
       failure: toFailure(
-        new TuttiError("engine.foreign_await", `the body of flow "${this.flow.name}" awaits something that is not a step${what}`, {
-          hint: "Put timers, files and requests inside step.run, and wait with step.sleep or step.waitFor.",
-        }),
+        new TuttiError(
+          "engine.foreign_await",
+          `the body of flow "${this.flow.name}" awaits something that is not a step${what}`,
+          {
+            hint: "Put timers, files and requests inside step.run, and wait with step.sleep or step.waitFor.",
+          },
+        ),
         "engine.foreign_await",
       ),
     };
@@ -540,8 +416,7 @@ export class Execution {
       this.#foreignAwait();
       end = this.#body;
     }
-    const cancel = this.#cancel && { kind: this.#cancel.kind, failure: this.#cancelFailure() };
-    await this.#depart("ended", await endRun(this, end, cancel));
+    await this.#depart("ended", await endRun(this, end, this.cancellation.end));
   }
 
   /** A run that cannot be replayed is paused by name; one that is to be cancelled needs no replay for that. */
@@ -570,42 +445,4 @@ export class Execution {
     this.ports.live.publish({ run: this.run.id, type: "run", data: how });
     this.ports.left(this, how);
   }
-}
-
-/** Writes that give up an open wait: what it took unseen goes back, its capability is told, the opening goes. */
-export function withdrawal(execution: Execution, call: VerbCall, statements: ExecutionPorts["statements"]): Finished["before"] & object {
-  if (call.work.type !== "wait" || !call.hasOpening) return call.hasOpening ? [statements.closeOpening({ run: execution.run.id, key: call.key })] : [];
-  const { spec } = call.work;
-  const id = { run: execution.run.id, key: call.key };
-  return [
-    ...(spec.event === undefined ? [] : [statements.returnSignal(id)]),
-    ...(spec.withdrawn?.(addressOf(execution, call)) ?? []),
-    statements.closeOpening(id),
-    ...(spec.event === undefined ? [] : statements.matchSignal(spec.event, execution.ports.clock.now())),
-  ];
-}
-
-function removeAll<Item>(items: Item[], isUnwanted: (item: Item) => boolean): void {
-  for (const item of items.splice(0)) if (!isUnwanted(item)) items.push(item);
-}
-
-const usualCauses =
-  "Usual causes: a step was renamed, removed, moved or given another input since the run began. Put it back and `tutti run resume`, or `tutti run fork`; `step.version` lets old and new runs pass changed code.";
-
-function differs(stored: { key: string; kind: string; name: string; input: string | null }, call: VerbCall): Failure {
-  const what = stored.kind === call.kind ? "with another input" : `as ${call.kind}`;
-  const passed = call.work.type === "scope" ? undefined : call.work.spec.input;
-  return {
-    code: "engine.replay_mismatch",
-    message: `the journal holds "${stored.key}" (${stored.kind}); the flow's code now asks for it ${what}`,
-    data: { journal: { key: stored.key, kind: stored.kind, input: stored.input }, code: { key: call.key, kind: call.kind, input: passed ?? null }, hint: usualCauses },
-  };
-}
-
-function notAsked(stored: { key: string; kind: string }, asked: readonly string[]): Failure {
-  return {
-    code: "engine.replay_mismatch",
-    message: `the journal holds "${stored.key}" (${stored.kind}), which the flow's code no longer asks for here${asked.length > 0 ? `; it asks for ${asked.slice(0, 5).map((key) => `"${key}"`).join(", ")}` : ""}`,
-    data: { journal: { key: stored.key, kind: stored.kind }, code: { asked: asked.slice(0, 20) }, hint: usualCauses },
-  };
 }

@@ -62,14 +62,18 @@ function asFile(folder: string, text: string): string | null {
   if (!extensions.some((extension) => text.endsWith(extension))) return null;
   const path = isAbsolute(text) ? text : resolve(folder, text);
   if (existsSync(path)) return path;
-  throw new TuttiError("flow.missing", `there is no file ${path}`, { hint: "Name a flow of `tutti flow list`, or the path of a flow's file." });
+  throw new TuttiError("flow.missing", `there is no file ${path}`, {
+    hint: "Name a flow of `tutti flow list`, or the path of a flow's file.",
+  });
 }
 
 function flowFiles(folder: string): string[] {
   for (let here = resolve(folder); ; here = dirname(here)) {
     const candidate = join(here, "flows");
     if (statSync(candidate, { throwIfNoEntry: false })?.isDirectory()) {
-      const names = readdirSync(candidate).filter((name) => extensions.some((extension) => name.endsWith(extension)) && !name.endsWith(".d.ts"));
+      const names = readdirSync(candidate).filter(
+        (name) => extensions.some((extension) => name.endsWith(extension)) && !name.endsWith(".d.ts"),
+      );
       return names.toSorted().map((name) => join(candidate, name));
     }
     if (here === dirname(here)) return [];
@@ -95,8 +99,13 @@ async function toProblem(file: string, error: unknown): Promise<TuttiError> {
   if (error instanceof TuttiError) return error;
   const place = (await syntaxPlace(file, error)) ?? file;
   const message = error instanceof Error ? error.message.split("\n")[0] : String(error);
-  const isSyntax = error instanceof SyntaxError || (error instanceof Error && "code" in error && String(error.code).includes("TYPESCRIPT"));
-  return new TuttiError(isSyntax ? "flow.syntax" : "flow.invalid", `${place}: ${message}`, { cause: error, where: place });
+  const isSyntax =
+    error instanceof SyntaxError ||
+    (error instanceof Error && "code" in error && String(error.code).includes("TYPESCRIPT"));
+  return new TuttiError(isSyntax ? "flow.syntax" : "flow.invalid", `${place}: ${message}`, {
+    cause: error,
+    where: place,
+  });
 }
 
 /** `file:line` of a syntax error: from the stack where Node tells it, else from `node --check`. */
@@ -114,7 +123,8 @@ async function syntaxPlace(file: string, error: unknown): Promise<string | null>
 }
 
 function placeInStack(file: string, error: unknown): string | null {
-  const frame = error instanceof Error ? (error.stack ?? "").split("\n").find((line) => line.includes(file)) : undefined;
+  const frame =
+    error instanceof Error ? (error.stack ?? "").split("\n").find((line) => line.includes(file)) : undefined;
   const line = /:(\d+):\d+\)?$/.exec(frame ?? "");
   return line ? `${file}:${line[1]}` : null;
 }
@@ -129,10 +139,15 @@ function installHooks(): void {
   const index = new URL(self.endsWith(".ts") ? "../index.ts" : "../index.js", self).href;
   registerHooks({
     resolve(specifier, context, next) {
-      if (specifier === "tutti") return { url: index, format: self.endsWith(".ts") ? "module-typescript" : "module", shortCircuit: true };
+      if (specifier === "tutti")
+        return { url: index, format: self.endsWith(".ts") ? "module-typescript" : "module", shortCircuit: true };
       const resolved = next(specifier, context);
       // A user's .ts file is a module whatever package.json stands above it, or none.
-      if (resolved.url.startsWith("file:") && resolved.url.endsWith(".ts") && !fileURLToPath(resolved.url).includes("node_modules")) {
+      if (
+        resolved.url.startsWith("file:") &&
+        resolved.url.endsWith(".ts") &&
+        !fileURLToPath(resolved.url).includes("node_modules")
+      ) {
         return { ...resolved, format: "module-typescript" };
       }
       return resolved;
@@ -143,7 +158,8 @@ function installHooks(): void {
 function missing(name: string, entries: readonly FlowEntry[]): never {
   const names = entries.map((entry) => entry.name);
   throw new TuttiError("flow.missing", `there is no flow "${name}"`, {
-    hint: names.length > 0 ? `There are: ${names.join(", ")}.` : "Put one into flows/NAME.ts, or start with `tutti init`.",
+    hint:
+      names.length > 0 ? `There are: ${names.join(", ")}.` : "Put one into flows/NAME.ts, or start with `tutti init`.",
     data: { flows: names },
   });
 }

@@ -26,7 +26,9 @@ export type AnyFlow = Omit<Flow, "run" | "input"> & {
 const flowName = /^[a-z0-9][a-z0-9_.-]{0,99}$/i;
 const reserved = ["list", "get", "watch", "cancel", "pause", "resume", "retry", "fork", "start", "show", "verify"];
 
-export function defineFlow<Input, Output, Step>(definition: Omit<Flow<Input, Output, Step>, "kind">): Flow<Input, Output, Step> {
+export function defineFlow<Input, Output, Step>(
+  definition: Omit<Flow<Input, Output, Step>, "kind">,
+): Flow<Input, Output, Step> {
   if (!flowName.test(definition.name) || reserved.includes(definition.name)) {
     throw new TuttiError("flow.invalid", `${JSON.stringify(definition.name)} cannot be a flow's name`, {
       hint: `Use letters, digits, ".", "_" and "-", at most 100, and none of the command's own words (${reserved.join(", ")}).`,
@@ -37,7 +39,13 @@ export function defineFlow<Input, Output, Step>(definition: Omit<Flow<Input, Out
 
 export function isFlow(value: unknown): value is AnyFlow {
   return (
-    typeof value === "object" && value !== null && "kind" in value && value.kind === "flow" &&
-    "name" in value && typeof value.name === "string" && "run" in value && typeof value.run === "function"
+    typeof value === "object" &&
+    value !== null &&
+    "kind" in value &&
+    value.kind === "flow" &&
+    "name" in value &&
+    typeof value.name === "string" &&
+    "run" in value &&
+    typeof value.run === "function"
   );
 }

@@ -78,7 +78,10 @@ export class JournalWriter {
   /** Stores outcomes in their order, in one transaction. */
   async rows(finished: readonly Finished[]): Promise<{ answer: WriteAnswer; rows: JournalRow[] }> {
     const at = this.#ports.clock.now();
-    const usage = finished.reduce((sum, { outcome }) => (outcome.usage ? addUsage(sum, outcome.usage) : sum), this.#usage);
+    const usage = finished.reduce(
+      (sum, { outcome }) => (outcome.usage ? addUsage(sum, outcome.usage) : sum),
+      this.#usage,
+    );
     const rows = await Promise.all(finished.map((entry, index) => this.#toRow(entry, this.#seq + 1 + index, at)));
     const body = finished.flatMap((entry, index) => this.#closing(entry, rows[index]));
     const needsWake = finished.some((entry) => entry.needsWake);

@@ -3,7 +3,15 @@ import { toMs, type Duration } from "../core/duration.ts";
 import { TuttiError } from "../core/error.ts";
 import type { Skipped, Usage } from "../core/step.ts";
 import type { EffectContext, EffectOutcome, EffectSpec } from "../core/verb.ts";
-import type { ChatAnswer, ChatMessage, ChatModel, ChatOptions, FinishReason, ToolCall, ToolDefinition } from "../models/chat-model.ts";
+import type {
+  ChatAnswer,
+  ChatMessage,
+  ChatModel,
+  ChatOptions,
+  FinishReason,
+  ToolCall,
+  ToolDefinition,
+} from "../models/chat-model.ts";
 
 export interface ModelRequest<Schema extends z.ZodType> {
   /** `provider/name`; default: the configured one, else the first that is installed. */
@@ -54,7 +62,8 @@ export function modelEffect(ports: ModelPorts, name: string, request: ModelReque
     name,
     input: { model: model ?? null, messages, options: options ?? null },
     ...(timeout === undefined ? {} : { timeoutMs: toMs(timeout) }),
-    perform: (context) => performModel(ports, context, { model, messages, options, schema: output, isOptional: optional ?? false }),
+    perform: (context) =>
+      performModel(ports, context, { model, messages, options, schema: output, isOptional: optional ?? false }),
   };
 }
 
@@ -79,7 +88,8 @@ export async function performModel(ports: ModelPorts, context: EffectContext, ca
 }
 
 function toMessages(name: string, { prompt, messages = [] }: ModelRequest<z.ZodType>): readonly ChatMessage[] {
-  const all: readonly ChatMessage[] = prompt === undefined ? messages : [...messages, { role: "user", content: prompt }];
+  const all: readonly ChatMessage[] =
+    prompt === undefined ? messages : [...messages, { role: "user", content: prompt }];
   if (all.length === 0) throw new TuttiError("usage.invalid", `model step "${name}" has neither prompt nor messages`);
   return all;
 }
@@ -101,21 +111,34 @@ function toResult(answer: ChatAnswer, schema: z.ZodType | undefined): ModelResul
 function parseOutput({ text, model }: ChatAnswer, schema: z.ZodType): unknown {
   const parsed = schema.safeParse(parseJson(text, model));
   if (parsed.success) return parsed.data;
-  throw new TuttiError("model.output_invalid", `the answer of ${model} does not fit the schema: ${z.prettifyError(parsed.error)}`, {
-    data: { text: text.slice(0, 2_000) },
-  });
+  throw new TuttiError(
+    "model.output_invalid",
+    `the answer of ${model} does not fit the schema: ${z.prettifyError(parsed.error)}`,
+    {
+      data: { text: text.slice(0, 2_000) },
+    },
+  );
 }
 
 function parseJson(text: string, model: string): unknown {
   try {
     return JSON.parse(text);
   } catch (error) {
-    throw new TuttiError("model.output_invalid", `the answer of ${model} is not JSON`, { cause: error, data: { text: text.slice(0, 2_000) } });
+    throw new TuttiError("model.output_invalid", `the answer of ${model} is not JSON`, {
+      cause: error,
+      data: { text: text.slice(0, 2_000) },
+    });
   }
 }
 
 function toUsage({ usage, timings, model }: ChatAnswer): Usage {
-  return { calls: 1, inputTokens: usage.inputTokens, outputTokens: usage.outputTokens, modelMs: Math.round(timings.totalMs), models: [model] };
+  return {
+    calls: 1,
+    inputTokens: usage.inputTokens,
+    outputTokens: usage.outputTokens,
+    modelMs: Math.round(timings.totalMs),
+    models: [model],
+  };
 }
 
 function isWithoutModel(error: unknown): error is TuttiError {

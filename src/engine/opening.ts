@@ -9,7 +9,9 @@ import { toFailure, TuttiError } from "../core/error.ts";
 export async function openCalls(execution: Execution): Promise<WriteAnswer> {
   const calls = execution.held.splice(0).filter((call) => call.state === "held");
   for (const call of calls) takeCached(execution, call);
-  const fresh = calls.filter((call) => call.state === "held").filter((call) => needsOpening(call) && !isOpenAlready(execution, call));
+  const fresh = calls
+    .filter((call) => call.state === "held")
+    .filter((call) => needsOpening(call) && !isOpenAlready(execution, call));
   if (fresh.length > 0) {
     const answer = await execution.writer.write(await openingStatements(execution, fresh));
     if (answer !== "written") return answer;
@@ -22,9 +24,14 @@ export async function openCalls(execution: Execution): Promise<WriteAnswer> {
 /** A fork takes over what its origin has stored for the same key and input; closures of `run` always run again. */
 function takeCached(execution: Execution, call: VerbCall): void {
   const row = execution.cache.get(call.key);
-  if (!row || row.kind === "run" || row.kind !== call.kind || row.hash !== call.hash || row.status !== "succeeded") return;
+  if (!row || row.kind === "run" || row.kind !== call.kind || row.hash !== call.hash || row.status !== "succeeded")
+    return;
   call.state = "finished";
-  execution.finished.push({ call, outcome: { status: "succeeded", text: undefined }, column: { result: row.result, failure: null } });
+  execution.finished.push({
+    call,
+    outcome: { status: "succeeded", text: undefined },
+    column: { result: row.result, failure: null },
+  });
 }
 
 function needsOpening(call: VerbCall): boolean {
@@ -56,7 +63,19 @@ async function openingStatements(execution: Execution, calls: readonly VerbCall[
     call.startedAt = at;
     const input = await ports.payloads.store(spec.input, `the input of step "${call.key}"`);
     const { key, kind, name, hash } = call;
-    statements.push(ports.statements.open({ run: run.id, key, kind, name, hash, input, event: wait?.event ?? null, at, due: call.dueAt }));
+    statements.push(
+      ports.statements.open({
+        run: run.id,
+        key,
+        kind,
+        name,
+        hash,
+        input,
+        event: wait?.event ?? null,
+        at,
+        due: call.dueAt,
+      }),
+    );
     if (wait?.event !== undefined) statements.push(...ports.statements.matchSignal(wait.event, at));
     if (wait?.opened) statements.push(...wait.opened(addressOf(execution, call), at));
   }
@@ -70,14 +89,22 @@ async function prepareWait(execution: Execution, call: VerbCall, at: number): Pr
     return await call.work.spec.prepare(addressOf(execution, call), at);
   } catch (error) {
     call.state = "finished";
-    execution.finished.push({ call, outcome: { status: "failed", failure: toFailure(error, "step.failed"), text: undefined } });
+    execution.finished.push({
+      call,
+      outcome: { status: "failed", failure: toFailure(error, "step.failed"), text: undefined },
+    });
     return null;
   }
 }
 
 function start(execution: Execution, call: VerbCall, isFresh: boolean): void {
   call.state = "started";
-  execution.ports.live.publish({ run: execution.run.id, type: "started", key: call.key, data: { name: call.name, kind: call.kind } });
+  execution.ports.live.publish({
+    run: execution.run.id,
+    type: "started",
+    key: call.key,
+    data: { name: call.name, kind: call.kind },
+  });
   if (call.work.type !== "effect") return;
   if (call.hasOpening && !isFresh) {
     interrupted(execution, call, call.work.spec.onInterrupted ?? "fail");
@@ -98,6 +125,9 @@ function interrupted(execution: Execution, call: VerbCall, how: "repeat" | "ask"
   else execution.effectEnded(call, { status: "failed", failure });
 }
 
-export function addressOf(execution: Execution, call: VerbCall): { run: RunId; flow: string; key: string; name: string; kind: string } {
+export function addressOf(
+  execution: Execution,
+  call: VerbCall,
+): { run: RunId; flow: string; key: string; name: string; kind: string } {
   return { run: execution.run.id as RunId, flow: execution.run.flow, key: call.key, name: call.name, kind: call.kind };
 }

@@ -104,7 +104,10 @@ function runOperations({ control, store, live, flows }: EngineOperationDependenc
     name: "run.watch",
     summary: "Follows a run until it has ended or is paused",
     path: "/runs/:id/watch",
-    input: z.strictObject({ id, untilIdle: z.stringbool().or(z.boolean()).default(false).describe("Return as soon as only waits are left") }),
+    input: z.strictObject({
+      id,
+      untilIdle: z.stringbool().or(z.boolean()).default(false).describe("Return as soon as only waits are left"),
+    }),
     output: runShape,
     cli: { positional: ["id"], examples: ["tutti run watch run_4k7d2mzq01pb"] },
     handle: (input, { signal }) => watchRun({ store, live }, input, signal),
@@ -153,7 +156,10 @@ function controlOperations({ control, store }: EngineOperationDependencies): Any
     name: "run.fork",
     summary: "Starts a new run that keeps the results before a step and does the rest again",
     path: "/runs/:id/fork",
-    input: z.strictObject({ id, from: z.string().min(1).describe("The key of the step to do again, as `tutti run get` shows it") }),
+    input: z.strictObject({
+      id,
+      from: z.string().min(1).describe("The key of the step to do again, as `tutti run get` shows it"),
+    }),
     cli: { positional: ["id"], examples: ['tutti run fork run_4k7d2mzq01pb --from "draft"'] },
     handle: async ({ id: asked, from }) => store.record(await control.fork(asked, from)),
   });
@@ -162,7 +168,10 @@ function controlOperations({ control, store }: EngineOperationDependencies): Any
     name: "event.emit",
     summary: "Emits an event; the run that has waited for it the longest takes it",
     path: "/events",
-    input: z.strictObject({ name: z.string().min(1).describe("The event's name"), payload: z.unknown().optional().describe("The event's payload, JSON") }),
+    input: z.strictObject({
+      name: z.string().min(1).describe("The event's name"),
+      payload: z.unknown().optional().describe("The event's payload, JSON"),
+    }),
     output: z.object({ name: z.string() }),
     cli: { positional: ["name"], examples: ["tutti event emit deployed --payload '{\"version\":2}'"] },
     handle: async ({ name, payload }) => {
@@ -170,11 +179,23 @@ function controlOperations({ control, store }: EngineOperationDependencies): Any
       return { name };
     },
   });
-  return [cancel, on("pause", "Pauses a run: what is running finishes, nothing new starts"), on("resume", "Lets a paused run go on"), retry, fork, emit];
+  return [
+    cancel,
+    on("pause", "Pauses a run: what is running finishes, nothing new starts"),
+    on("resume", "Lets a paused run go on"),
+    retry,
+    fork,
+    emit,
+  ];
 }
 
 function flowOperations({ flows }: EngineOperationDependencies): AnyOperation[] {
-  const entry = z.object({ name: z.string(), file: z.string(), description: z.string().nullable(), problem: z.string().nullable() });
+  const entry = z.object({
+    name: z.string(),
+    file: z.string(),
+    description: z.string().nullable(),
+    problem: z.string().nullable(),
+  });
   const list = operation({
     ...read,
     name: "flow.list",
@@ -184,7 +205,12 @@ function flowOperations({ flows }: EngineOperationDependencies): AnyOperation[] 
     output: z.array(entry),
     cli: { examples: ["tutti flow list"] },
     handle: async () =>
-      (await flows.list()).map(({ name, file, flow, problem }) => ({ name, file, description: flow?.description ?? null, problem: problem?.message ?? null })),
+      (await flows.list()).map(({ name, file, flow, problem }) => ({
+        name,
+        file,
+        description: flow?.description ?? null,
+        problem: problem?.message ?? null,
+      })),
   });
   const show = operation({
     ...read,
@@ -192,12 +218,22 @@ function flowOperations({ flows }: EngineOperationDependencies): AnyOperation[] 
     summary: "Shows a flow with the JSON Schema of its input",
     path: "/flows/:name",
     input: z.strictObject({ name: z.string().min(1).describe("The flow's name, or the path of its file") }),
-    output: z.object({ name: z.string(), description: z.string().nullable(), concurrency: z.number().nullable(), inputSchema: z.unknown() }),
+    output: z.object({
+      name: z.string(),
+      description: z.string().nullable(),
+      concurrency: z.number().nullable(),
+      inputSchema: z.unknown(),
+    }),
     cli: { positional: ["name"], examples: ["tutti flow show code-review"] },
     handle: async ({ name }) => {
       const flow = await flows.get(name);
       const inputSchema = flow.input ? z.toJSONSchema(flow.input, { io: "input", unrepresentable: "any" }) : null;
-      return { name: flow.name, description: flow.description ?? null, concurrency: flow.concurrency ?? null, inputSchema };
+      return {
+        name: flow.name,
+        description: flow.description ?? null,
+        concurrency: flow.concurrency ?? null,
+        inputSchema,
+      };
     },
   });
   return [list, show];

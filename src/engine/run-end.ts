@@ -1,6 +1,7 @@
 import { toFailure, type Failure } from "../core/error.ts";
 import type { Statement } from "../core/statement.ts";
-import { withdrawal, type Execution } from "./execution.ts";
+import type { Execution } from "./execution.ts";
+import { withdrawal } from "./withdrawal.ts";
 import type { WriteAnswer } from "./journal-writer.ts";
 
 type BodyEnd = { readonly output: unknown } | { readonly failure: Failure } | null;
@@ -24,7 +25,7 @@ export async function endRun(execution: Execution, end: BodyEnd, cancel: Cancel)
   const hasChild = execution.startedChild;
   return writer.last([
     ports.statements.end({ ...writer.holder, ...columns, abandoned, at, usage }),
-    ...waits.flatMap((call) => withdrawal(execution, call, ports.statements)),
+    ...waits.flatMap((call) => withdrawal(execution, call)),
     ...(hasChild ? [ports.statements.cancelChildren({ parent: run.id, at })] : []),
     ...settleParent(execution, columns, at),
     ports.events.append({ type: `tutti.run.${columns.status}`, subject: run.id, at, data: { flow: run.flow } }),
@@ -68,5 +69,8 @@ function settleParent(execution: Execution, { status, output, failure }: EndColu
   const { parent_run: parent, parent_key: key } = execution.run;
   if (parent === null || key === null) return [];
   const { statements } = execution.ports;
-  return [statements.settleOpening({ run: parent, key, status, result: output, failure, at }), statements.wake({ id: parent })];
+  return [
+    statements.settleOpening({ run: parent, key, status, result: output, failure, at }),
+    statements.wake({ id: parent }),
+  ];
 }

@@ -1,7 +1,15 @@
 import type { Kysely, Selectable } from "kysely";
 import { TuttiError, type Failure } from "../core/error.ts";
 import type { RunId } from "../core/id.ts";
-import { noUsage, type RunRecord, type RunStatus, type Skipped, type StepRecord, type StepStatus, type Usage } from "../core/step.ts";
+import {
+  noUsage,
+  type RunRecord,
+  type RunStatus,
+  type Skipped,
+  type StepRecord,
+  type StepStatus,
+  type Usage,
+} from "../core/step.ts";
 import type { Database } from "../storage/database.ts";
 import type { Payloads } from "../storage/payload.ts";
 import type { EngineTables, JournalTable, OpeningTable, ProcessTable, RunTable } from "./run-table.ts";
@@ -41,7 +49,15 @@ export function createRunStore(database: Database, payloads: Payloads): RunStore
     return rows[0] ?? missingRun(id);
   };
   const rows = (id: string, afterSeq = 0): Promise<JournalRow[]> =>
-    database.read(build.selectFrom("journal").selectAll().where("run_id", "=", id).where("seq", ">", afterSeq).orderBy("seq").compile());
+    database.read(
+      build
+        .selectFrom("journal")
+        .selectAll()
+        .where("run_id", "=", id)
+        .where("seq", ">", afterSeq)
+        .orderBy("seq")
+        .compile(),
+    );
   const openings = (id: string): Promise<OpeningRow[]> =>
     database.read(build.selectFrom("openings").selectAll().where("run_id", "=", id).orderBy("id").compile());
   return {
@@ -53,7 +69,9 @@ export function createRunStore(database: Database, payloads: Payloads): RunStore
     list: (filter) => listRuns(database, build, filter),
     async record(id) {
       const [row, stored, open] = await Promise.all([run(id), rows(id), openings(id)]);
-      const steps = await Promise.all(stored.filter((entry) => entry.kind !== "cancel").map((entry) => toStep(entry, payloads)));
+      const steps = await Promise.all(
+        stored.filter((entry) => entry.kind !== "cancel").map((entry) => toStep(entry, payloads)),
+      );
       return toRecord(row, [...steps, ...open.filter((entry) => entry.settled_at === null).map(openStep)], payloads);
     },
     step: (row) => toStep(row, payloads),
@@ -62,8 +80,12 @@ export function createRunStore(database: Database, payloads: Payloads): RunStore
 
 async function readReplayRows(database: Database, build: Kysely<EngineTables>, id: string): Promise<JournalRow[]> {
   const scopes = build.selectFrom("journal").select("key").where("run_id", "=", id).where("kind", "in", scopeKinds);
-  const query = build.selectFrom("journal").selectAll().where("run_id", "=", id)
-    .where((where) => where.or([where("scope", "is", null), where("scope", "not in", scopes)])).orderBy("seq");
+  const query = build
+    .selectFrom("journal")
+    .selectAll()
+    .where("run_id", "=", id)
+    .where((where) => where.or([where("scope", "is", null), where("scope", "not in", scopes)]))
+    .orderBy("seq");
   const found = await database.read(query.compile());
   const stored = found.filter((row) => isScopeKind(row.kind)).map((row) => `${row.key}/`);
   // A scope within a stored scope may have no row of its own.
@@ -82,21 +104,34 @@ function queueReads(database: Database, build: Kysely<EngineTables>) {
     },
     queued: () =>
       database.read(
-        build.selectFrom("runs").select(["id", "flow", "priority", "created_at"]).where("status", "=", "queued")
-          .orderBy("priority", "desc").orderBy("created_at").compile(),
+        build
+          .selectFrom("runs")
+          .select(["id", "flow", "priority", "created_at"])
+          .where("status", "=", "queued")
+          .orderBy("priority", "desc")
+          .orderBy("created_at")
+          .compile(),
       ),
     owners: async () => {
-      const found = await database.read(build.selectFrom("runs").select("owner").distinct().where("status", "=", "running").compile());
+      const found = await database.read(
+        build.selectFrom("runs").select("owner").distinct().where("status", "=", "running").compile(),
+      );
       return found.flatMap(({ owner }) => (owner === null ? [] : [owner]));
     },
     nextDue: async () => {
-      const query = build.selectFrom("runs").select((value) => value.fn.min("due_at").as("due")).where("status", "=", "waiting");
+      const query = build
+        .selectFrom("runs")
+        .select((value) => value.fn.min("due_at").as("due"))
+        .where("status", "=", "waiting");
       const found = await database.read(query.compile());
       return found[0]?.due ?? null;
     },
     countOpen: async () => {
-      const query = build.selectFrom("runs").select((value) => ["status", value.fn.countAll<number>().as("count")] as const)
-        .where("status", "in", ["queued", "running", "waiting"]).groupBy("status");
+      const query = build
+        .selectFrom("runs")
+        .select((value) => ["status", value.fn.countAll<number>().as("count")] as const)
+        .where("status", "in", ["queued", "running", "waiting"])
+        .groupBy("status");
       const found = await database.read(query.compile());
       const count = (status: string): number => Number(found.find((row) => row.status === status)?.count ?? 0);
       return { active: count("queued") + count("running"), waiting: count("waiting") };
@@ -126,14 +161,30 @@ export function toRunSummary(row: RunRow): Omit<RunRecord, "input" | "output" | 
 }
 
 async function toRecord(row: RunRow, steps: readonly StepRecord[], payloads: Payloads): Promise<RunRecord> {
-  const [input, output, error] = await Promise.all([payloads.load(row.input), payloads.load(row.output), payloads.load(row.failure)]);
+  const [input, output, error] = await Promise.all([
+    payloads.load(row.input),
+    payloads.load(row.output),
+    payloads.load(row.failure),
+  ]);
   const { id, flow, status, createdAt, startedAt, finishedAt, usage } = toRunSummary(row);
   const abandoned = row.abandoned === null ? {} : { abandoned: JSON.parse(row.abandoned) as unknown };
   const forkedFrom = row.forked_from === null ? {} : { forkedFrom: row.forked_from };
   const parent = row.parent_run === null ? {} : { parent: { run: row.parent_run, step: row.parent_key } };
   return {
-    id, flow, status, input: input ?? null, output: output ?? null, error: (error as Failure | undefined) ?? null,
-    createdAt, startedAt, finishedAt, usage, steps, ...abandoned, ...forkedFrom, ...parent,
+    id,
+    flow,
+    status,
+    input: input ?? null,
+    output: output ?? null,
+    error: (error as Failure | undefined) ?? null,
+    createdAt,
+    startedAt,
+    finishedAt,
+    usage,
+    steps,
+    ...abandoned,
+    ...forkedFrom,
+    ...parent,
   };
 }
 
@@ -156,11 +207,21 @@ async function toStep(row: JournalRow, payloads: Payloads): Promise<StepRecord> 
 function openStep(row: OpeningRow): StepRecord {
   const status = ["sleep", "waitFor", "review", "flow"].includes(row.kind) ? "waiting" : "running";
   return {
-    key: row.key, name: row.name, kind: row.kind, status, attempts: 0, startedAt: row.opened_at, finishedAt: null,
-    output: null, error: null, skipped: null,
+    key: row.key,
+    name: row.name,
+    kind: row.kind,
+    status,
+    attempts: 0,
+    startedAt: row.opened_at,
+    finishedAt: null,
+    output: null,
+    error: null,
+    skipped: null,
   };
 }
 
 function missingRun(id: string): never {
-  throw new TuttiError("run.missing", `there is no run ${id}`, { hint: "`tutti run list` shows the runs of this folder." });
+  throw new TuttiError("run.missing", `there is no run ${id}`, {
+    hint: "`tutti run list` shows the runs of this folder.",
+  });
 }

@@ -22,7 +22,13 @@ export class Scope {
   #counts: Map<string, number> | undefined;
   #random: Random | undefined;
 
-  constructor(options: { path: string; seed: number; parent: Scope | null; isCollapsed: boolean; isCleanup?: boolean }) {
+  constructor(options: {
+    path: string;
+    seed: number;
+    parent: Scope | null;
+    isCollapsed: boolean;
+    isCleanup?: boolean;
+  }) {
     this.path = options.path;
     this.seed = options.seed;
     this.collapsed = options.isCollapsed ? this : (options.parent?.collapsed ?? null);
@@ -126,10 +132,16 @@ export function scopeOfRejection(promise: Promise<unknown>): Scope | undefined {
 export function misplaced(scope: Scope, name: string): TuttiError | null {
   const here = place.getStore();
   if (here instanceof EffectMark) {
-    return outOfPlace(`step "${name}" was called inside the effect of step "${here.key}"`, "Return from the effect first, then call the step from the flow's body.");
+    return outOfPlace(
+      `step "${name}" was called inside the effect of step "${here.key}"`,
+      "Return from the effect first, then call the step from the flow's body.",
+    );
   }
   if (here && here.collapsed !== scope.collapsed) {
-    return outOfPlace(`step "${name}" of an outer scope was called inside "${here.path}"`, "Use the `step` that the callback is handed.");
+    return outOfPlace(
+      `step "${name}" of an outer scope was called inside "${here.path}"`,
+      "Use the `step` that the callback is handed.",
+    );
   }
   return null;
 }

@@ -21,16 +21,30 @@ export interface RunOptions {
 
 /** The verbs that the engine itself gives to a flow's body. */
 export interface EngineVerbs<Step> {
-  run<Result>(name: string, work: (context: RunContext) => Result | Promise<Result>, options?: RunOptions): Promise<Result>;
+  run<Result>(
+    name: string,
+    work: (context: RunContext) => Result | Promise<Result>,
+    options?: RunOptions,
+  ): Promise<Result>;
   /** Works on every item, at most `concurrency` at once (default 10); the results keep the items' order. */
-  map<Item, Result>(name: string, items: readonly Item[], work: (item: Item, step: Step, index: number) => Promise<Result>, options?: { concurrency?: number }): Promise<Result[]>;
+  map<Item, Result>(
+    name: string,
+    items: readonly Item[],
+    work: (item: Item, step: Step, index: number) => Promise<Result>,
+    options?: { concurrency?: number },
+  ): Promise<Result[]>;
   sleep(name: string, duration: Duration): Promise<void>;
   /** The payload of the event; null once the timeout has passed. */
   waitFor<Payload = unknown>(name: string, options: { event: string; timeout?: Duration }): Promise<Payload | null>;
   emit(name: string, event: { name: string; payload?: unknown }): Promise<void>;
   flow<Input, Output>(name: string, flow: Flow<Input, Output, never> | string, input: Input): Promise<Output>;
   /** The first branch to settle wins; the others are withdrawn. */
-  race<Branches extends Record<string, (step: Step) => Promise<unknown>>>(name: string, branches: Branches): Promise<{ [Winner in keyof Branches]: { winner: Winner; value: Awaited<ReturnType<Branches[Winner]>> } }[keyof Branches]>;
+  race<Branches extends Record<string, (step: Step) => Promise<unknown>>>(
+    name: string,
+    branches: Branches,
+  ): Promise<
+    { [Winner in keyof Branches]: { winner: Winner; value: Awaited<ReturnType<Branches[Winner]>> } }[keyof Branches]
+  >;
   /** Runs as usual, and also after a cancel; `deadline` (default 30 s) counts from then. */
   cleanup<Result>(work: (step: Step) => Promise<Result>, options?: { deadline?: Duration }): Promise<Result>;
   /** When the last result was handed out, epoch milliseconds: the same in every replay. */
@@ -78,14 +92,24 @@ class BaseStep {
   run(name: string, work: (context: RunContext) => unknown, options: RunOptions = {}): Promise<unknown> {
     const { input, timeout, onInterrupted } = options;
     return this.#effect({
-      kind: "run", name, input,
+      kind: "run",
+      name,
+      input,
       ...(timeout === undefined ? {} : { timeoutMs: toMs(timeout) }),
       ...(onInterrupted === undefined ? {} : { onInterrupted }),
-      perform: async ({ key, signal, attempt }) => ({ status: "succeeded", result: await work({ key, signal, attempt }) }),
+      perform: async ({ key, signal, attempt }) => ({
+        status: "succeeded",
+        result: await work({ key, signal, attempt }),
+      }),
     });
   }
 
-  async map(name: string, items: readonly unknown[], work: (item: unknown, step: never, index: number) => Promise<unknown>, options: { concurrency?: number } = {}): Promise<unknown[]> {
+  async map(
+    name: string,
+    items: readonly unknown[],
+    work: (item: unknown, step: never, index: number) => Promise<unknown>,
+    options: { concurrency?: number } = {},
+  ): Promise<unknown[]> {
     const path = this.#scope.keyFor(name);
     const results: unknown[] = Array.from({ length: items.length });
     let next = 0;
@@ -109,18 +133,33 @@ class BaseStep {
   }
 
   waitFor(name: string, { event, timeout }: { event: string; timeout?: Duration }): Promise<unknown> {
-    return this.#wait({ kind: "waitFor", name, input: { event }, event, ...(timeout === undefined ? {} : { dueInMs: toMs(timeout) }) });
+    return this.#wait({
+      kind: "waitFor",
+      name,
+      input: { event },
+      event,
+      ...(timeout === undefined ? {} : { dueInMs: toMs(timeout) }),
+    });
   }
 
   emit(name: string, event: { name: string; payload?: unknown }): Promise<unknown> {
     const { statements, payloads, clock, events } = this.#execution.ports;
     return this.#effect({
-      kind: "emit", name, input: event,
+      kind: "emit",
+      name,
+      input: event,
       perform: async ({ run }) => {
         const payload = await payloads.store(event.payload, `the payload of event "${event.name}"`);
         const at = clock.now();
         const told = events.append({ type: event.name, subject: run, at, data: event.payload });
-        return { status: "succeeded", writes: [told, statements.putSignal({ name: event.name, payload, at }), ...statements.matchSignal(event.name, at)] };
+        return {
+          status: "succeeded",
+          writes: [
+            told,
+            statements.putSignal({ name: event.name, payload, at }),
+            ...statements.matchSignal(event.name, at),
+          ],
+        };
       },
     });
   }
@@ -142,7 +181,7 @@ class BaseStep {
   async cleanup(work: (step: never) => Promise<unknown>, options: { deadline?: Duration } = {}): Promise<unknown> {
     const path = this.#scope.keyFor("cleanup");
     const scope = this.#child(path, { isCleanup: true });
-    return this.#execution.cleanup(scope, toMs(options.deadline ?? defaultCleanup), () => this.#enter(scope, work));
+    return this.#execution.cancellation.cleanup(scope, toMs(options.deadline ?? defaultCleanup), () => this.#enter(scope, work));
   }
 
   now(): number {
@@ -193,7 +232,12 @@ class BaseStep {
   }
 
   /** A scope that is stored as one row; its inside runs only where that row is not there yet. */
-  #collapsed(kind: string, name: string, input: unknown, work: (inner: InnerScope) => Promise<unknown>): Promise<unknown> {
+  #collapsed(
+    kind: string,
+    name: string,
+    input: unknown,
+    work: (inner: InnerScope) => Promise<unknown>,
+  ): Promise<unknown> {
     const key = this.#scope.keyFor(name);
     const scope = new Scope({ path: key, seed: this.#execution.run.seed, parent: this.#scope, isCollapsed: true });
     const wrong = misplaced(this.#scope, name);
@@ -213,10 +257,12 @@ class BaseStep {
     };
     call.startedAt = this.#execution.ports.clock.now();
     call.attempts = 1;
-    place.run(scope, async () => work(inner)).then(
-      (result) => this.#execution.scopeEnded(call, asOutcome(result)),
-      (error: unknown) => this.#execution.scopeEnded(call, { status: "failed", failure: scopeFailure(error) }),
-    );
+    place
+      .run(scope, async () => work(inner))
+      .then(
+        (result) => this.#execution.scopeEnded(call, asOutcome(result)),
+        (error: unknown) => this.#execution.scopeEnded(call, { status: "failed", failure: scopeFailure(error) }),
+      );
   }
 
   #inside(path: string, work: (step: never) => Promise<unknown>): Promise<unknown> {
@@ -256,7 +302,10 @@ function asOutcome(result: unknown): EffectOutcome {
 }
 
 function scopeFailure(error: unknown): Failure {
-  return toFailure(error instanceof Error ? error : new TuttiError("step.failed", `threw ${String(error)}, which is not an Error`), "step.failed");
+  return toFailure(
+    error instanceof Error ? error : new TuttiError("step.failed", `threw ${String(error)}, which is not an Error`),
+    "step.failed",
+  );
 }
 
 /** `step` for a flow's author, from the interfaces of the capabilities: see index.ts. */

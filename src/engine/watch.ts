@@ -71,11 +71,29 @@ function* tell(event: LiveEvent): Generator<WatchEvent> {
   if (event.type !== "started") return;
   const { name, kind } = event.data as { name: string; kind: string };
   const isWait = ["sleep", "waitFor", "review", "flow"].includes(kind);
-  yield { type: "step", step: { key: event.key, name, kind, status: isWait ? "waiting" : "running", attempts: 1, startedAt: null, finishedAt: null, output: null, error: null, skipped: null } };
+  yield {
+    type: "step",
+    step: {
+      key: event.key,
+      name,
+      kind,
+      status: isWait ? "waiting" : "running",
+      attempts: 1,
+      startedAt: null,
+      finishedAt: null,
+      output: null,
+      error: null,
+      skipped: null,
+    },
+  };
 }
 
 /** Live events of a run, handed over in bunches; an empty bunch once in a while. */
-function collectNews(live: LiveEvents, id: string, signal: AbortSignal): { next(): Promise<LiveEvent[]>; stop(): void } {
+function collectNews(
+  live: LiveEvents,
+  id: string,
+  signal: AbortSignal,
+): { next(): Promise<LiveEvent[]>; stop(): void } {
   let waiting: LiveEvent[] = [];
   let wake: (() => void) | null = null;
   const ring = (): void => {

@@ -31,7 +31,10 @@ export interface ShellResult {
 export interface WorkVerbs {
   /** Runs a program, without a shell. A program that cannot start, or is cut off by its timeout, fails the step. */
   shell(name: string, argv: readonly string[], options?: ShellOptions): Promise<ShellResult>;
-  model<Schema extends z.ZodType = z.ZodType<undefined>>(name: string, request: ModelRequest<Schema>): Promise<ModelResult<z.infer<Schema>>>;
+  model<Schema extends z.ZodType = z.ZodType<undefined>>(
+    name: string,
+    request: ModelRequest<Schema>,
+  ): Promise<ModelResult<z.infer<Schema>>>;
   tool(name: string, tool: string | AnyTool, values: unknown): Promise<unknown>;
   agent(name: string, agent: Agent | string, request: { prompt: string }): Promise<AgentResult>;
 }
@@ -68,19 +71,31 @@ const maxOutputBytes = 128 * 1_024 * 1_024;
 
 export function createWorkVerbs(ports: WorkPorts): Verbs {
   return {
-    shell: (host) => (name: string, argv: readonly string[], options: ShellOptions = {}) => shell(ports, host, { name, argv, options }),
+    shell:
+      (host) =>
+      (name: string, argv: readonly string[], options: ShellOptions = {}) =>
+        shell(ports, host, { name, argv, options }),
     model: (host) => (name: string, request: ModelRequest<z.ZodType>) => host.effect(modelEffect(ports, name, request)),
-    tool: (host) => (name: string, tool: string | AnyTool, values: unknown) => callTool(ports, host, { name, tool, values }),
+    tool: (host) => (name: string, tool: string | AnyTool, values: unknown) =>
+      callTool(ports, host, { name, tool, values }),
     agent: (host) => (name: string, agent: Agent | string, request: { prompt: string }) =>
       // The engine's own hosts can open scopes; capabilities are handed the same object by a narrower type.
       runAgent(ports, host as VerbHost & ScopeHost, { name, agent, prompt: request.prompt }),
   };
 }
 
-function shell(ports: WorkPorts, host: VerbHost, { name, argv, options }: { name: string; argv: readonly string[]; options: ShellOptions }): Promise<unknown> {
+function shell(
+  ports: WorkPorts,
+  host: VerbHost,
+  { name, argv, options }: { name: string; argv: readonly string[]; options: ShellOptions },
+): Promise<unknown> {
   const { stdin, cwd, env = {}, timeout, onInterrupted } = options;
   if (argv.length === 0) {
-    return Promise.reject(new TuttiError("usage.invalid", `shell step "${name}" has no program to run`, { hint: 'Give argv as a list: ["git", "status"].' }));
+    return Promise.reject(
+      new TuttiError("usage.invalid", `shell step "${name}" has no program to run`, {
+        hint: 'Give argv as a list: ["git", "status"].',
+      }),
+    );
   }
   return host.effect({
     kind: "shell",
@@ -88,7 +103,14 @@ function shell(ports: WorkPorts, host: VerbHost, { name, argv, options }: { name
     // The values of environment variables may be secrets; their names are enough to notice a change.
     input: { argv, cwd: cwd ?? null, env: Object.keys(env).toSorted(), ...(stdin === undefined ? {} : { stdin }) },
     ...(onInterrupted === undefined ? {} : { onInterrupted }),
-    perform: (context) => performShell(ports, context, { argv, stdin, cwd, env, timeoutMs: timeout === undefined ? undefined : toMs(timeout) }),
+    perform: (context) =>
+      performShell(ports, context, {
+        argv,
+        stdin,
+        cwd,
+        env,
+        timeoutMs: timeout === undefined ? undefined : toMs(timeout),
+      }),
   });
 }
 
@@ -103,23 +125,40 @@ interface ShellCall {
 async function performShell(ports: WorkPorts, context: EffectContext, call: ShellCall): Promise<EffectOutcome> {
   let tracked: Promise<void> = Promise.resolve();
   const { stdout, stderr, exitCode, ended } = await ports.runProcess({
-    argv: call.argv, stdin: call.stdin, timeoutMs: call.timeoutMs, maxOutputBytes, signal: context.signal,
+    argv: call.argv,
+    stdin: call.stdin,
+    timeoutMs: call.timeoutMs,
+    maxOutputBytes,
+    signal: context.signal,
     cwd: call.cwd ?? ports.workspace,
     env: { ...ports.environment, ...call.env, TUTTI_RUN: context.run, TUTTI_STEP: context.key },
     onStart: (pid) => {
       tracked = ports.trackProcess(context.run, context.key, pid);
-      tracked.catch((error: unknown) => ports.log.warn("process.not_tracked", { run: context.run, key: context.key, error }));
+      tracked.catch((error: unknown) =>
+        ports.log.warn("process.not_tracked", { run: context.run, key: context.key, error }),
+      );
     },
     onOutput: (stream, text) => context.live({ stream, text }),
   });
   await tracked;
   const writes = [ports.forgetProcess(context.run, context.key)];
   if (!ended) return { status: "succeeded", result: { stdout, stderr, exitCode }, writes };
-  const message = ended === "timeout" ? `${call.argv[0]} took longer than ${call.timeoutMs} ms and was ended` : `${call.argv[0]} printed more than ${maxOutputBytes} bytes and was ended`;
-  return { status: "failed", failure: { code: ended === "timeout" ? "engine.deadline" : "engine.too_large", message }, writes };
+  const message =
+    ended === "timeout"
+      ? `${call.argv[0]} took longer than ${call.timeoutMs} ms and was ended`
+      : `${call.argv[0]} printed more than ${maxOutputBytes} bytes and was ended`;
+  return {
+    status: "failed",
+    failure: { code: ended === "timeout" ? "engine.deadline" : "engine.too_large", message },
+    writes,
+  };
 }
 
-function callTool(ports: WorkPorts, host: VerbHost, { name, tool, values }: { name: string; tool: string | AnyTool; values: unknown }): Promise<unknown> {
+function callTool(
+  ports: WorkPorts,
+  host: VerbHost,
+  { name, tool, values }: { name: string; tool: string | AnyTool; values: unknown },
+): Promise<unknown> {
   const toolName = typeof tool === "string" ? tool : tool.name;
   return host.effect({
     kind: "tool",
@@ -134,15 +173,30 @@ function callTool(ports: WorkPorts, host: VerbHost, { name, tool, values }: { na
 }
 
 /** Checks the arguments against the tool's schema and calls it. */
-export function performTool(ports: WorkPorts, context: EffectContext, tool: AnyTool, values: unknown): Promise<unknown> {
+export function performTool(
+  ports: WorkPorts,
+  context: EffectContext,
+  tool: AnyTool,
+  values: unknown,
+): Promise<unknown> {
   const parsed = tool.input.safeParse(values ?? {});
   if (!parsed.success) {
-    throw new TuttiError("tool.input_invalid", `the arguments of tool "${tool.name}" are not valid: ${z.prettifyError(parsed.error)}`);
+    throw new TuttiError(
+      "tool.input_invalid",
+      `the arguments of tool "${tool.name}" are not valid: ${z.prettifyError(parsed.error)}`,
+    );
   }
   // `input` is the tool's own schema, so what it has parsed is what `call` takes.
-  return tool.call(parsed.data as never, { signal: context.signal, workspace: ports.workspace, key: context.key, log: ports.log });
+  return tool.call(parsed.data as never, {
+    signal: context.signal,
+    workspace: ports.workspace,
+    key: context.key,
+    log: ports.log,
+  });
 }
 
 export function missingTool(name: string, tools: ReadonlyMap<string, AnyTool>): TuttiError {
-  return new TuttiError("tool.missing", `there is no tool "${name}"`, { hint: `There are: ${[...tools.keys()].join(", ") || "none"}.` });
+  return new TuttiError("tool.missing", `there is no tool "${name}"`, {
+    hint: `There are: ${[...tools.keys()].join(", ") || "none"}.`,
+  });
 }

@@ -3,7 +3,8 @@ import { TuttiError, toFailure, type Failure } from "../core/error.ts";
 import type { WorkerId } from "../core/id.ts";
 import type { Log } from "../core/log.ts";
 import type { Row } from "../storage/database.ts";
-import { Execution, type Departure, type ExecutionPorts } from "./execution.ts";
+import { Execution } from "./execution.ts";
+import type { Departure, ExecutionPorts } from "./execution-ports.ts";
 import type { AnyFlow } from "./flow.ts";
 import { ReadyRuns, wokenRuns, type QueuedRun } from "./run-queue.ts";
 import type { JournalRow, RunRow } from "./run-store.ts";
@@ -76,7 +77,8 @@ export class Worker {
     const { database, statements, clock, store } = this.#ports;
     const due = await database.write([statements.wakeDue({ now: clock.now() })]);
     if (due.committed) this.woken(due.rows.flat());
-    for (const run of await store.queued()) this.offer({ id: run.id, flow: run.flow, priority: run.priority, createdAt: run.created_at });
+    for (const run of await store.queued())
+      this.offer({ id: run.id, flow: run.flow, priority: run.priority, createdAt: run.created_at });
     const next = await store.nextDue();
     if (next !== null) this.#armTimer(next);
   }
@@ -131,7 +133,9 @@ export class Worker {
   #offerById(id: string): void {
     // Priority and flow come with the claim; a woken run goes by its age in this worker.
     void this.#ports.store.run(id).then(
-      (run) => run.status === "queued" && this.offer({ id, flow: run.flow, priority: run.priority, createdAt: run.created_at }),
+      (run) =>
+        run.status === "queued" &&
+        this.offer({ id, flow: run.flow, priority: run.priority, createdAt: run.created_at }),
       (error: unknown) => this.#ports.log.warn("run.hint_lost", { run: id, error }),
     );
   }
@@ -219,7 +223,10 @@ export class Worker {
     ]);
     const cache = run.forked_from === null ? new Map<string, JournalRow>() : await this.#cache(run);
     const body = "code" in flow ? neverFlow(run.flow) : flow;
-    return new Execution({ run, rows, openings, input, flow: body, cache }, { ...this.#ports, woken: this.woken, left: this.#left });
+    return new Execution(
+      { run, rows, openings, input, flow: body, cache },
+      { ...this.#ports, woken: this.woken, left: this.#left },
+    );
   }
 
   async #cache(run: RunRow): Promise<Map<string, JournalRow>> {
@@ -278,9 +285,13 @@ export class Worker {
 }
 
 function crashLoop(run: RunRow): Failure {
-  const error = new TuttiError("engine.crash_loop", `run ${run.id} ended its worker ${run.deaths} times in a row without a new step`, {
-    hint: "Look at the step after the last stored one; then `tutti run resume`.",
-  });
+  const error = new TuttiError(
+    "engine.crash_loop",
+    `run ${run.id} ended its worker ${run.deaths} times in a row without a new step`,
+    {
+      hint: "Look at the step after the last stored one; then `tutti run resume`.",
+    },
+  );
   return toFailure(error, "engine.crash_loop");
 }
 

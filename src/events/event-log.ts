@@ -39,10 +39,13 @@ export interface EventLog {
 export function createEventLog(database: Database): EventLog {
   const build = database.build as unknown as Kysely<EventTables>;
   const insert = prepare<{ type: string; subject: string; time: number; data: string | null }>((slot) =>
-    build.insertInto("events").values({ type: slot("type"), subject: slot("subject"), time: slot("time"), data: slot("data") }),
+    build
+      .insertInto("events")
+      .values({ type: slot("type"), subject: slot("subject"), time: slot("time"), data: slot("data") }),
   );
   return {
-    append: ({ type, subject, at, data }) => insert({ type, subject, time: at, data: encodeJson(data, `event ${type}`) ?? null }),
+    append: ({ type, subject, at, data }) =>
+      insert({ type, subject, time: at, data: encodeJson(data, `event ${type}`) ?? null }),
     async read({ after = 0, subject, limit }) {
       let query = build.selectFrom("events").selectAll().where("seq", ">", after).orderBy("seq").limit(limit);
       if (subject !== undefined) query = query.where("subject", "=", subject);

@@ -20,7 +20,14 @@ export interface WaitSettler {
   settle(settle: {
     readonly run: string;
     readonly key: string;
-    readonly outcome: { readonly status: "succeeded"; readonly result: unknown } | { readonly status: "failed"; readonly code: "review.rejected"; readonly message: string; readonly data?: unknown };
+    readonly outcome:
+      | { readonly status: "succeeded"; readonly result: unknown }
+      | {
+          readonly status: "failed";
+          readonly code: "review.rejected";
+          readonly message: string;
+          readonly data?: unknown;
+        };
     readonly writes: readonly Statement[];
   }): Promise<boolean>;
 }
@@ -47,7 +54,11 @@ export function createReview(dependencies: ReviewDependencies): Capability {
 
 function ask(dependencies: ReviewDependencies, host: VerbHost, name: string, request: ReviewRequest): Promise<unknown> {
   if (typeof request.title !== "string" || request.title === "") {
-    return Promise.reject(new TuttiError("usage.invalid", `review "${name}" has no title`, { hint: "Say in `title` what is to be decided." }));
+    return Promise.reject(
+      new TuttiError("usage.invalid", `review "${name}" has no title`, {
+        hint: "Say in `title` what is to be decided.",
+      }),
+    );
   }
   const { title, payload, choices = [], timeout } = request;
   const spec: WaitSpec = {
@@ -69,21 +80,41 @@ interface NewReview {
   readonly at: number;
 }
 
-async function openReview({ database, payloads, random, events }: ReviewDependencies, address: StepAddress, review: NewReview): Promise<Statement[]> {
+async function openReview(
+  { database, payloads, random, events }: ReviewDependencies,
+  address: StepAddress,
+  review: NewReview,
+): Promise<Statement[]> {
   const build = database.build as unknown as Kysely<ReviewTables>;
   const id = newReviewId(random);
   const insert = build.insertInto("reviews").values({
-    id, run_id: address.run, step: address.key, title: review.title,
+    id,
+    run_id: address.run,
+    step: address.key,
+    title: review.title,
     payload: await payloads.store(review.payload ?? null, `the payload of review "${review.title}"`),
-    choices: JSON.stringify(review.choices), status: "open", created_at: review.at, decision: null,
+    choices: JSON.stringify(review.choices),
+    status: "open",
+    created_at: review.at,
+    decision: null,
   });
-  const told = events.append({ type: "tutti.review.opened", subject: address.run, at: review.at, data: { review: id, step: address.key, title: review.title } });
+  const told = events.append({
+    type: "tutti.review.opened",
+    subject: address.run,
+    at: review.at,
+    data: { review: id, step: address.key, title: review.title },
+  });
   return [toStatement(insert), told];
 }
 
 function withdrawReview(database: Database, address: StepAddress): Statement {
   const build = database.build as unknown as Kysely<ReviewTables>;
   return toStatement(
-    build.updateTable("reviews").set({ status: "withdrawn" }).where("run_id", "=", address.run).where("step", "=", address.key).where("status", "=", "open"),
+    build
+      .updateTable("reviews")
+      .set({ status: "withdrawn" })
+      .where("run_id", "=", address.run)
+      .where("step", "=", address.key)
+      .where("status", "=", "open"),
   );
 }

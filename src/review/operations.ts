@@ -16,7 +16,14 @@ export interface ReviewOperationDependencies {
 
 const id = z.string().min(1).describe("The review's id");
 const faces = ["cli", "http", "sdk", "mcp"] as const;
-const write = { method: "POST", role: "reviewer", effect: "write", idempotent: false, output: reviewSchema, faces } as const;
+const write = {
+  method: "POST",
+  role: "reviewer",
+  effect: "write",
+  idempotent: false,
+  output: reviewSchema,
+  faces,
+} as const;
 const read = { method: "GET", role: "viewer", effect: "read", idempotent: true, faces } as const;
 
 export function createReviewOperations(dependencies: ReviewOperationDependencies): AnyOperation[] {
@@ -29,7 +36,12 @@ function list({ store }: ReviewOperationDependencies): AnyOperation {
     name: "review.list",
     summary: "Lists the questions that wait for a human, oldest first",
     path: "/reviews",
-    input: z.strictObject({ status: z.enum([...reviewStatuses, "all"]).default("open").describe("Which reviews to list") }),
+    input: z.strictObject({
+      status: z
+        .enum([...reviewStatuses, "all"])
+        .default("open")
+        .describe("Which reviews to list"),
+    }),
     output: z.array(reviewSchema),
     cli: { examples: ["tutti review list", "tutti review list --status all --json"] },
     empty: [],
@@ -64,8 +76,17 @@ function approve(dependencies: ReviewOperationDependencies): AnyOperation {
     cli: { positional: ["id"], examples: ["tutti review approve rev_4k7d2m"] },
     handle: async ({ id: asked, payload, comment }, { caller }) => {
       const review = await dependencies.store.get(asked);
-      const given = { payload: payload === undefined ? review.payload : payload, answer: null, reason: comment ?? null };
-      return decide(dependencies, review, "approved", { verdict: "approved", ...given, by: caller, at: dependencies.clock.now() });
+      const given = {
+        payload: payload === undefined ? review.payload : payload,
+        answer: null,
+        reason: comment ?? null,
+      };
+      return decide(dependencies, review, "approved", {
+        verdict: "approved",
+        ...given,
+        by: caller,
+        at: dependencies.clock.now(),
+      });
     },
   });
 }
@@ -80,7 +101,14 @@ function reject(dependencies: ReviewOperationDependencies): AnyOperation {
     cli: { positional: ["id"], examples: ['tutti review reject rev_4k7d2m --reason "wrong branch"'] },
     handle: async ({ id: asked, reason }, { caller }) => {
       const review = await dependencies.store.get(asked);
-      return decide(dependencies, review, "rejected", { verdict: "rejected", payload: review.payload, answer: null, reason, by: caller, at: dependencies.clock.now() });
+      return decide(dependencies, review, "rejected", {
+        verdict: "rejected",
+        payload: review.payload,
+        answer: null,
+        reason,
+        by: caller,
+        at: dependencies.clock.now(),
+      });
     },
   });
 }
@@ -91,33 +119,62 @@ function answer(dependencies: ReviewOperationDependencies): AnyOperation {
     name: "review.answer",
     summary: "Answers the question of a review; the run goes on at once",
     path: "/reviews/:id/answer",
-    input: z.strictObject({ id, answer: z.string().min(1).describe("The answer; one of the choices where there are any") }),
+    input: z.strictObject({
+      id,
+      answer: z.string().min(1).describe("The answer; one of the choices where there are any"),
+    }),
     cli: { positional: ["id", "answer"], examples: ["tutti review answer rev_4k7d2m yes"] },
     handle: async ({ id: asked, answer: given }, { caller }) => {
       const review = await dependencies.store.get(asked);
       if (review.choices.length > 0 && !review.choices.includes(given)) {
-        throw new TuttiError("usage.invalid", `"${given}" is none of the choices of review ${review.id}`, { hint: `Choose one of: ${review.choices.join(", ")}.` });
+        throw new TuttiError("usage.invalid", `"${given}" is none of the choices of review ${review.id}`, {
+          hint: `Choose one of: ${review.choices.join(", ")}.`,
+        });
       }
-      return decide(dependencies, review, "answered", { verdict: "answered", payload: review.payload, answer: given, reason: null, by: caller, at: dependencies.clock.now() });
+      return decide(dependencies, review, "answered", {
+        verdict: "answered",
+        payload: review.payload,
+        answer: given,
+        reason: null,
+        by: caller,
+        at: dependencies.clock.now(),
+      });
     },
   });
 }
 
-async function decide(dependencies: ReviewOperationDependencies, review: Review, status: ReviewStatus, decision: Decision): Promise<Review> {
+async function decide(
+  dependencies: ReviewOperationDependencies,
+  review: Review,
+  status: ReviewStatus,
+  decision: Decision,
+): Promise<Review> {
   const { store, waits, events, clock } = dependencies;
   const message = `"${review.title}" was rejected${decision.reason ? `: ${decision.reason}` : ""}`;
   const isDecided = await waits.settle({
     run: review.run,
     key: review.step,
-    outcome: status === "rejected" ? { status: "failed", code: "review.rejected", message, data: { review: review.id, reason: decision.reason } } : { status: "succeeded", result: decision },
+    outcome:
+      status === "rejected"
+        ? { status: "failed", code: "review.rejected", message, data: { review: review.id, reason: decision.reason } }
+        : { status: "succeeded", result: decision },
     writes: [
       await store.decide(review.id, status, decision),
-      events.append({ type: "tutti.review.decided", subject: review.run, at: clock.now(), data: { review: review.id, verdict: decision.verdict, by: decision.by } }),
+      events.append({
+        type: "tutti.review.decided",
+        subject: review.run,
+        at: clock.now(),
+        data: { review: review.id, verdict: decision.verdict, by: decision.by },
+      }),
     ],
   });
   const now = await store.get(review.id);
   if (isDecided) return now;
-  throw new TuttiError("review.closed", `review ${review.id} is ${now.status === "open" ? "no longer waited for" : `already ${now.status}`}`, {
-    hint: `\`tutti run get ${review.run}\` shows what became of the run.`,
-  });
+  throw new TuttiError(
+    "review.closed",
+    `review ${review.id} is ${now.status === "open" ? "no longer waited for" : `already ${now.status}`}`,
+    {
+      hint: `\`tutti run get ${review.run}\` shows what became of the run.`,
+    },
+  );
 }

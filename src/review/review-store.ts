@@ -35,14 +35,22 @@ export function createReviewStore(database: Database, payloads: Payloads): Revie
     },
     async get(id) {
       const like = `${id.replaceAll(/[%_\\]/g, "")}%`;
-      const rows = await database.read(build.selectFrom("reviews").selectAll().where("id", "like", like).limit(2).compile());
+      const rows = await database.read(
+        build.selectFrom("reviews").selectAll().where("id", "like", like).limit(2).compile(),
+      );
       const exact = rows.find((row) => row.id === id) ?? (rows.length === 1 && id.length >= 4 ? rows[0] : undefined);
       if (exact) return toReview(exact);
-      throw new TuttiError("review.missing", `there is no review ${id}`, { hint: "`tutti review list` shows the open ones." });
+      throw new TuttiError("review.missing", `there is no review ${id}`, {
+        hint: "`tutti review list` shows the open ones.",
+      });
     },
     async decide(id, status, decision) {
       const column = await payloads.store(decision, "the decision");
-      const update = build.updateTable("reviews").set({ status, decision: column }).where("id", "=", id).where("status", "=", "open");
+      const update = build
+        .updateTable("reviews")
+        .set({ status, decision: column })
+        .where("id", "=", id)
+        .where("status", "=", "open");
       return toStatement(update, { guard: true });
     },
   };

@@ -39,5 +39,8 @@ export interface ReviewRequest {
 
 export interface ReviewVerbs {
   /** Asks a human and waits, for as long as it takes. A rejection throws `review.rejected`. */
-  review<Payload = unknown>(name: string, request: ReviewRequest & { payload?: Payload }): Promise<Decision & { payload: Payload }>;
+  review<Payload = unknown>(
+    name: string,
+    request: ReviewRequest & { payload?: Payload },
+  ): Promise<Decision & { payload: Payload }>;
 }

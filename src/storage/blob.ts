@@ -20,7 +20,10 @@ export function fileBlobs(folder: string): BlobStore {
   return {
     async put(bytes) {
       const hash = sha256Hex(bytes);
-      const size = await stat(place(hash)).then((found) => found.size, () => -1);
+      const size = await stat(place(hash)).then(
+        (found) => found.size,
+        () => -1,
+      );
       if (size !== bytes.byteLength) await writeWhole(join(folder, hash.slice(0, 2)), place(hash), bytes);
       return hash;
     },

@@ -7,13 +7,20 @@ export const storageSection = {
   schema: z.strictObject({
     database: z
       .string()
-      .refine((value) => value === "sqlite" || /^postgres(ql)?:\/\//.test(value), 'is neither "sqlite" nor a postgres:// address')
+      .refine(
+        (value) => value === "sqlite" || /^postgres(ql)?:\/\//.test(value),
+        'is neither "sqlite" nor a postgres:// address',
+      )
       .default("sqlite")
-      .describe('"sqlite", files in the data folder, or a postgres:// address that several machines share. TUTTI_DATABASE sets it too.'),
+      .describe(
+        '"sqlite", files in the data folder, or a postgres:// address that several machines share. TUTTI_DATABASE sets it too.',
+      ),
     durability: z
       .enum(["process", "power"])
       .default("process")
-      .describe('What stored work survives on SQLite: "process", a killed process; "power", a power cut too, at about a quarter of the speed.'),
+      .describe(
+        'What stored work survives on SQLite: "process", a killed process; "power", a power cut too, at about a quarter of the speed.',
+      ),
   }),
 } as const satisfies ConfigSection;
 export type StorageSettings = z.infer<typeof storageSection.schema>;

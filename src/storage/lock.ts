@@ -7,7 +7,9 @@ export interface FolderLock extends Disposable {
   readonly path: string;
 }
 
-export type LockAttempt = { readonly held: true; readonly lock: FolderLock } | { readonly held: false; readonly pid: number | null };
+export type LockAttempt =
+  | { readonly held: true; readonly lock: FolderLock }
+  | { readonly held: false; readonly pid: number | null };
 
 /**
  * Takes the lock of a data folder, or says who has it. The lock is an exclusive transaction that stays open; the

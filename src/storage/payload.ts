@@ -34,7 +34,11 @@ export function createPayloads(blobs: BlobStore): Payloads {
 }
 
 function tooLarge(what: string, size: number): TuttiError {
-  return new TuttiError("engine.too_large", `${what} is ${Math.round(size / 1_048_576)} MB of JSON; the limit is 256 MB`, {
-    hint: "Write it to a file and return the file's path.",
-  });
+  return new TuttiError(
+    "engine.too_large",
+    `${what} is ${Math.round(size / 1_048_576)} MB of JSON; the limit is 256 MB`,
+    {
+      hint: "Write it to a file and return the file's path.",
+    },
+  );
 }

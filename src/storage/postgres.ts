@@ -1,4 +1,11 @@
-import { DummyDriver, Kysely, PostgresAdapter, PostgresIntrospector, PostgresQueryCompiler, type CompiledQuery } from "kysely";
+import {
+  DummyDriver,
+  Kysely,
+  PostgresAdapter,
+  PostgresIntrospector,
+  PostgresQueryCompiler,
+  type CompiledQuery,
+} from "kysely";
 import pg from "pg";
 import { TuttiError } from "../core/error.ts";
 import type { SqlValue, Statement } from "../core/statement.ts";
@@ -22,18 +29,26 @@ export async function openPostgres({ url, schema, connections = 10 }: PostgresOp
     connectionString: url,
     max: connections,
     options: `-c search_path=${schema}`,
-    types: { getTypeParser: ((oid: number, format: "text") => (oid === 20 ? Number : pg.types.getTypeParser(oid, format))) as never },
+    types: {
+      getTypeParser: ((oid: number, format: "text") =>
+        oid === 20 ? Number : pg.types.getTypeParser(oid, format)) as never,
+    },
   });
   // A connection that breaks while idle is replaced by the pool; without a listener it would end the process.
   pool.on("error", () => undefined);
-  const connect = (): Promise<pg.PoolClient> => pool.connect().catch((error: unknown) => { throw toStorageError(error); });
+  const connect = (): Promise<pg.PoolClient> =>
+    pool.connect().catch((error: unknown) => {
+      throw toStorageError(error);
+    });
   await withClient(connect, (client) => client.query(`create schema if not exists "${schema}"`));
   return {
     dialect: "postgres",
     capabilities: { sharedWriters: true },
     build: postgresBuilder(),
     async read<Result>(query: CompiledQuery<Result>): Promise<Result[]> {
-      const result = await pool.query(query.sql, [...query.parameters]).catch((error: unknown) => { throw toStorageError(error); });
+      const result = await pool.query(query.sql, [...query.parameters]).catch((error: unknown) => {
+        throw toStorageError(error);
+      });
       return result.rows as Result[];
     },
     write: (statements) => withClient(connect, (client) => writeBatch(client, statements)),
@@ -45,7 +60,10 @@ export async function openPostgres({ url, schema, connections = 10 }: PostgresOp
   };
 }
 
-async function withClient<Result>(connect: () => Promise<pg.PoolClient>, work: (client: pg.PoolClient) => Promise<Result>): Promise<Result> {
+async function withClient<Result>(
+  connect: () => Promise<pg.PoolClient>,
+  work: (client: pg.PoolClient) => Promise<Result>,
+): Promise<Result> {
   const client = await connect();
   try {
     const result = await work(client);
@@ -76,11 +94,16 @@ async function writeBatch(client: pg.PoolClient, statements: readonly Statement[
 async function migrate(client: pg.PoolClient, rooms: readonly RoomMigrations[], where: string): Promise<void> {
   await client.query("begin");
   await client.query("select pg_advisory_xact_lock($1)", [migrationLock]);
-  await client.query("create table if not exists tutti_migrations (room text not null, name text not null, applied_at bigint not null, primary key (room, name))");
+  await client.query(
+    "create table if not exists tutti_migrations (room text not null, name text not null, applied_at bigint not null, primary key (room, name))",
+  );
   const applied = await client.query("select room, name from tutti_migrations");
   for (const { room, migration } of pendingMigrations(rooms, applied.rows as Row[], where)) {
     for (const sql of migration.postgres) await client.query(sql);
-    await client.query("insert into tutti_migrations (room, name, applied_at) values ($1, $2, (extract(epoch from now()) * 1000)::bigint)", [room, migration.name]);
+    await client.query(
+      "insert into tutti_migrations (room, name, applied_at) values ($1, $2, (extract(epoch from now()) * 1000)::bigint)",
+      [room, migration.name],
+    );
   }
   await client.query("commit");
 }
@@ -90,13 +113,20 @@ async function schemaText(client: pg.PoolClient, schema: string): Promise<string
     "select table_name, column_name, data_type, is_nullable from information_schema.columns where table_schema = $1 order by table_name, ordinal_position",
     [schema],
   );
-  const indexes = await client.query("select indexdef from pg_indexes where schemaname = $1 order by tablename, indexname", [schema]);
+  const indexes = await client.query(
+    "select indexdef from pg_indexes where schemaname = $1 order by tablename, indexname",
+    [schema],
+  );
   const byTable = Map.groupBy(columns.rows as Record<string, string>[], (row) => row["table_name"] ?? "");
   const tables = [...byTable].map(([table, rows]) => {
-    const lines = rows.map((row) => `  ${row["column_name"]} ${row["data_type"]}${row["is_nullable"] === "NO" ? " not null" : ""}`);
+    const lines = rows.map(
+      (row) => `  ${row["column_name"]} ${row["data_type"]}${row["is_nullable"] === "NO" ? " not null" : ""}`,
+    );
     return `create table ${table} (\n${lines.join(",\n")}\n);`;
   });
-  const definitions = (indexes.rows as Record<string, string>[]).map((row) => `${(row["indexdef"] ?? "").replaceAll(`${schema}.`, "")};`);
+  const definitions = (indexes.rows as Record<string, string>[]).map(
+    (row) => `${(row["indexdef"] ?? "").replaceAll(`${schema}.`, "")};`,
+  );
   return `${[...tables, ...definitions].join("\n\n")}\n`;
 }
 
@@ -104,7 +134,12 @@ function toStorageError(error: unknown): unknown {
   if (error instanceof TuttiError || !(error instanceof Error)) return error;
   const code = "code" in error ? String(error.code) : "";
   // Connection failures of Node, and the classes 08 (connection), 57P (shutdown) and 53 (resources) of Postgres.
-  if (/^E[A-Z]+$/.test(code) || /^(08|57P|53)/.test(code) || error.message.includes("Connection terminated") || error.message.includes("timeout")) {
+  if (
+    /^E[A-Z]+$/.test(code) ||
+    /^(08|57P|53)/.test(code) ||
+    error.message.includes("Connection terminated") ||
+    error.message.includes("timeout")
+  ) {
     return new TuttiError("storage.unavailable", `Postgres cannot be reached: ${error.message || code}`, {
       cause: error,
       hint: "Check that the server runs and that TUTTI_DATABASE names it. Runs go on once it is back.",

@@ -2,12 +2,32 @@ import { TuttiError, type ErrorCode } from "../core/error.ts";
 
 // SQLite's primary result codes (sqlite.org/rescode.html).
 const codes: Readonly<Record<number, { code: ErrorCode; says: string; hint: string }>> = {
-  5: { code: "storage.locked", says: "is locked by another program", hint: "End the program that has the file open, then try again." },
-  8: { code: "storage.unavailable", says: "is read-only", hint: "Check the owner and mode of the file and its folder." },
+  5: {
+    code: "storage.locked",
+    says: "is locked by another program",
+    hint: "End the program that has the file open, then try again.",
+  },
+  8: {
+    code: "storage.unavailable",
+    says: "is read-only",
+    hint: "Check the owner and mode of the file and its folder.",
+  },
   10: { code: "storage.unavailable", says: "could not be read or written", hint: "Check the disk." },
-  11: { code: "storage.corrupt", says: "is damaged", hint: "Restore it from a backup; the damaged file is left as it is." },
-  13: { code: "storage.full", says: "is on a full disk", hint: "Free some space. Nothing was lost: the run goes on from its last stored step." },
-  14: { code: "storage.unavailable", says: "cannot be opened", hint: "Check the owner and mode of the file and its folder." },
+  11: {
+    code: "storage.corrupt",
+    says: "is damaged",
+    hint: "Restore it from a backup; the damaged file is left as it is.",
+  },
+  13: {
+    code: "storage.full",
+    says: "is on a full disk",
+    hint: "Free some space. Nothing was lost: the run goes on from its last stored step.",
+  },
+  14: {
+    code: "storage.unavailable",
+    says: "cannot be opened",
+    hint: "Check the owner and mode of the file and its folder.",
+  },
   26: { code: "storage.corrupt", says: "is not a SQLite database", hint: "Move the file away; a new one is made." },
 };
 

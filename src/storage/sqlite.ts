@@ -1,6 +1,13 @@
 import { DatabaseSync, type StatementSync } from "node:sqlite";
 import { chmodSync, closeSync, openSync } from "node:fs";
-import { DummyDriver, Kysely, SqliteAdapter, SqliteIntrospector, SqliteQueryCompiler, type CompiledQuery } from "kysely";
+import {
+  DummyDriver,
+  Kysely,
+  SqliteAdapter,
+  SqliteIntrospector,
+  SqliteQueryCompiler,
+  type CompiledQuery,
+} from "kysely";
 import { TuttiError } from "../core/error.ts";
 import type { SqlValue, Statement } from "../core/statement.ts";
 import type { Database, RoomMigrations, Row, WriteResult } from "./database.ts";

@@ -9,7 +9,8 @@ type Open = () => Promise<Database>;
 
 /** The contract of durable execution, sentence by sentence, on any database. */
 export function engineContract(name: string, openDatabase: Open, { skip }: { skip?: string | false } = {}): void {
-  const open = async (options: TestEngineOptions = {}): Promise<TestEngine> => openTestEngine({ ...options, database: await openDatabase() });
+  const open = async (options: TestEngineOptions = {}): Promise<TestEngine> =>
+    openTestEngine({ ...options, database: await openDatabase() });
   describe(`engine on ${name}`, { skip: skip ?? false }, () => {
     resultTests(open);
     orderTests(open);
@@ -35,17 +36,30 @@ async function acrossCrash(engine: TestEngine, flow: AnyFlow, changed: AnyFlow, 
   return engine.until(id, "succeeded", "failed", "paused");
 }
 
-const go = (engine: TestEngine, payload: unknown = null) => () => engine.control.emit("go", payload);
+const go =
+  (engine: TestEngine, payload: unknown = null) =>
+  () =>
+    engine.control.emit("go", payload);
 
 function resultTests(open: OpenEngine): void {
   test("a step's result is stored once and its round trip is handed out", async () => {
     await using engine = await open();
-    const run = await engine.run(testFlow("f", async (step: TestStep) => step.run("a", () => ({ x: 1, gone: undefined }))));
+    const run = await engine.run(
+      testFlow("f", async (step: TestStep) => step.run("a", () => ({ x: 1, gone: undefined }))),
+    );
     assert.deepEqual(run.output, { x: 1 });
     assert.equal(run.steps[0]?.status, "succeeded");
   });
 
-  for (const [what, value] of Object.entries({ Map: new Map(), Date: new Date(0), NaN: Number.NaN, bigint: 1n, function: () => 1, bytes: new Uint8Array(1), class: new (class A {})() })) {
+  for (const [what, value] of Object.entries({
+    Map: new Map(),
+    Date: new Date(0),
+    NaN: Number.NaN,
+    bigint: 1n,
+    function: () => 1,
+    bytes: new Uint8Array(1),
+    class: new (class A {})(),
+  })) {
     test(`a ${what} as a result is engine.not_json there and then`, async () => {
       await using engine = await open();
       const run = await engine.run(testFlow("f", async (step: TestStep) => step.run("a", () => ({ deep: [value] }))));
@@ -98,7 +112,9 @@ function resultTests(open: OpenEngine): void {
 
   test("a result of 5 MB is stored once, outside of the row, and handed out whole", async () => {
     await using engine = await open();
-    const run = await engine.run(testFlow("f", async (step: TestStep) => (await step.run("a", () => "x".repeat(5_000_000))).length));
+    const run = await engine.run(
+      testFlow("f", async (step: TestStep) => (await step.run("a", () => "x".repeat(5_000_000))).length),
+    );
     assert.equal(run.output, 5_000_000);
     const [row] = await engine.store.rows(run.id);
     assert.match(row?.result ?? "", /^@[0-9a-f]{64}$/);
@@ -125,7 +141,9 @@ function orderTests(open: OpenEngine): void {
     await using engine = await open();
     const flow = testFlow("f", async (step: TestStep) => {
       const order: string[] = [];
-      const slow = step.run("slow", async () => new Promise<void>((resolve) => setTimeout(resolve, 20))).then(() => order.push("slow"));
+      const slow = step
+        .run("slow", async () => new Promise<void>((resolve) => setTimeout(resolve, 20)))
+        .then(() => order.push("slow"));
       const fast = step.run("fast", () => undefined).then(() => order.push("fast"));
       await Promise.all([slow, fast]);
       await step.waitFor("e", { event: "go" });
@@ -140,16 +158,21 @@ function orderTests(open: OpenEngine): void {
     let most = 0;
     const flow = testFlow("f", async (step: TestStep) => {
       const out: number[] = [];
-      const results = await step.map("m", [1, 2, 3, 4, 5], async (item, inner) => {
-        const value = await inner.run("double", async () => {
-          most = Math.max(most, ++active);
-          await new Promise((resolve) => setTimeout(resolve, 5));
-          active--;
-          return item * 2;
-        });
-        out.push(value);
-        return value;
-      }, { concurrency: 2 });
+      const results = await step.map(
+        "m",
+        [1, 2, 3, 4, 5],
+        async (item, inner) => {
+          const value = await inner.run("double", async () => {
+            most = Math.max(most, ++active);
+            await new Promise((resolve) => setTimeout(resolve, 5));
+            active--;
+            return item * 2;
+          });
+          out.push(value);
+          return value;
+        },
+        { concurrency: 2 },
+      );
       await step.waitFor("e", { event: "go" });
       return { results, out: out.length };
     });
@@ -161,12 +184,17 @@ function orderTests(open: OpenEngine): void {
 
   test("the same name again gets a number, and names may hold any character but NUL", async () => {
     await using engine = await open();
-    const run = await engine.run(testFlow("f", async (step: TestStep) => {
-      await step.run("a", () => 1);
-      await step.run("a", () => 2);
-      await step.run("src/a[1]#2%", () => 3);
-    }));
-    assert.deepEqual(run.steps.map((step) => step.key), ["a", "a#2", "src%2Fa%5B1%5D%232%25"]);
+    const run = await engine.run(
+      testFlow("f", async (step: TestStep) => {
+        await step.run("a", () => 1);
+        await step.run("a", () => 2);
+        await step.run("src/a[1]#2%", () => 3);
+      }),
+    );
+    assert.deepEqual(
+      run.steps.map((step) => step.key),
+      ["a", "a#2", "src%2Fa%5B1%5D%232%25"],
+    );
   });
 
   test("a closure that changes an outer variable is not trusted: its change is gone after a replay", async () => {
@@ -200,7 +228,10 @@ function waitTests(open: OpenEngine): void {
     await using engine = await open();
     await engine.control.emit("go", { n: 1 });
     await engine.control.emit("go", { n: 2 });
-    const flow = testFlow("f", async (step: TestStep) => [await step.waitFor("a", { event: "go" }), await step.waitFor("b", { event: "go" })]);
+    const flow = testFlow("f", async (step: TestStep) => [
+      await step.waitFor("a", { event: "go" }),
+      await step.waitFor("b", { event: "go" }),
+    ]);
     assert.deepEqual((await engine.run(flow)).output, [{ n: 1 }, { n: 2 }]);
   });
 
@@ -226,7 +257,10 @@ function waitTests(open: OpenEngine): void {
       await step.run("between", () => engine.control.emit("go", "late")),
       await step.waitFor("b", { event: "go", timeout: 1_000 }),
     ]);
-    assert.deepEqual((await engine.run(flow)).output, [null, null, "late"].map((value) => value ?? null));
+    assert.deepEqual(
+      (await engine.run(flow)).output,
+      [null, null, "late"].map((value) => value ?? null),
+    );
   });
 
   test("a wait that lost a native race stays open and takes its event", async () => {
@@ -244,9 +278,15 @@ function waitTests(open: OpenEngine): void {
   test("step.race withdraws the losers, and an event that a loser took unseen goes to the next wait", async () => {
     await using engine = await open();
     const flow = testFlow("f", async (step: TestStep) => {
-      const first = await step.race("r", { event: (s) => s.waitFor("m", { event: "go" }), timeout: (s) => s.sleep("s", 10) });
+      const first = await step.race("r", {
+        event: (s) => s.waitFor("m", { event: "go" }),
+        timeout: (s) => s.sleep("s", 10),
+      });
       await step.run("emit", () => engine.control.emit("go", "event"));
-      const second = await step.race("r", { event: (s) => s.waitFor("m", { event: "go" }), timeout: (s) => s.sleep("s", 500) });
+      const second = await step.race("r", {
+        event: (s) => s.waitFor("m", { event: "go" }),
+        timeout: (s) => s.sleep("s", 500),
+      });
       return [first.winner, second];
     });
     assert.deepEqual((await engine.run(flow)).output, ["timeout", { winner: "event", value: "event" }]);
@@ -258,7 +298,9 @@ function waitTests(open: OpenEngine): void {
     engine.flows.set("waiter", waiter);
     const id = await engine.control.start({ flow: waiter });
     await engine.until(id, "waiting");
-    await engine.run(testFlow("emitter", async (step: TestStep) => step.emit("tell", { name: "ping", payload: { a: 1 } })));
+    await engine.run(
+      testFlow("emitter", async (step: TestStep) => step.emit("tell", { name: "ping", payload: { a: 1 } })),
+    );
     assert.deepEqual((await engine.until(id, "succeeded")).output, { a: 1 });
   });
 
@@ -280,8 +322,13 @@ function waitTests(open: OpenEngine): void {
   test("a step beside a child runs once", async () => {
     await using engine = await open({ parkAfterMs: 0 });
     let count = 0;
-    engine.flows.set("child", testFlow("child", async (step: TestStep) => step.sleep("nap", 30)));
-    const flow = testFlow("f", async (step: TestStep) => Promise.all([step.run("a", () => ++count), step.flow("kid", "child", null)]));
+    engine.flows.set(
+      "child",
+      testFlow("child", async (step: TestStep) => step.sleep("nap", 30)),
+    );
+    const flow = testFlow("f", async (step: TestStep) =>
+      Promise.all([step.run("a", () => ++count), step.flow("kid", "child", null)]),
+    );
     assert.equal((await engine.run(flow)).status, "succeeded");
     assert.equal(count, 1);
   });
@@ -306,7 +353,12 @@ function scopeTests(open: OpenEngine): void {
     await using engine = await open();
     const seen: number[] = [];
     const flow = testFlow("f", async (step: TestStep) => {
-      await step.race("r", { a: async (s) => { s.random(); return s.run("x", () => 1); } });
+      await step.race("r", {
+        a: async (s) => {
+          s.random();
+          return s.run("x", () => 1);
+        },
+      });
       seen.push(step.random());
       await step.waitFor("e", { event: "go" });
       return null;
@@ -324,10 +376,11 @@ function scopeTests(open: OpenEngine): void {
 
   test("an outer scope's step inside a collapsed scope is engine.verb_out_of_place", async () => {
     await using engine = await open();
-    const run = await engine.run(testFlow("f", async (step: TestStep) => step.race("r", { a: () => step.run("b", () => 1) })));
+    const run = await engine.run(
+      testFlow("f", async (step: TestStep) => step.race("r", { a: () => step.run("b", () => 1) })),
+    );
     assert.equal(run.error?.code, "engine.verb_out_of_place");
   });
-
 }
 
 function mismatchTests(open: OpenEngine): void {
@@ -339,13 +392,38 @@ function mismatchTests(open: OpenEngine): void {
     return "done";
   });
   const changes: Record<string, (step: TestStep) => Promise<unknown>> = {
-    "a renamed step": async (step) => { await step.run("A", () => 1); await step.run("b", () => 2, { input: { x: 1 } }); return step.waitFor("gate", { event: "go" }); },
-    "swapped steps": async (step) => { await step.run("b", () => 2, { input: { x: 1 } }); await base(step); return step.waitFor("gate", { event: "go" }); },
-    "a step inserted before": async (step) => { await step.run("new", () => 0); await base(step); await step.run("b", () => 2, { input: { x: 1 } }); return step.waitFor("gate", { event: "go" }); },
-    "another input": async (step) => { await base(step); await step.run("b", () => 2, { input: { x: 2 } }); return step.waitFor("gate", { event: "go" }); },
-    "another kind": async (step) => { await step.sleep("a", 1); await step.run("b", () => 2, { input: { x: 1 } }); return step.waitFor("gate", { event: "go" }); },
+    "a renamed step": async (step) => {
+      await step.run("A", () => 1);
+      await step.run("b", () => 2, { input: { x: 1 } });
+      return step.waitFor("gate", { event: "go" });
+    },
+    "swapped steps": async (step) => {
+      await step.run("b", () => 2, { input: { x: 1 } });
+      await base(step);
+      return step.waitFor("gate", { event: "go" });
+    },
+    "a step inserted before": async (step) => {
+      await step.run("new", () => 0);
+      await base(step);
+      await step.run("b", () => 2, { input: { x: 1 } });
+      return step.waitFor("gate", { event: "go" });
+    },
+    "another input": async (step) => {
+      await base(step);
+      await step.run("b", () => 2, { input: { x: 2 } });
+      return step.waitFor("gate", { event: "go" });
+    },
+    "another kind": async (step) => {
+      await step.sleep("a", 1);
+      await step.run("b", () => 2, { input: { x: 1 } });
+      return step.waitFor("gate", { event: "go" });
+    },
     "an early return": async () => "early",
-    "a removed wait": async (step) => { await base(step); await step.run("b", () => 2, { input: { x: 1 } }); return step.run("dangerous", () => 3); },
+    "a removed wait": async (step) => {
+      await base(step);
+      await step.run("b", () => 2, { input: { x: 1 } });
+      return step.run("dangerous", () => 3);
+    },
   };
   for (const [what, changed] of Object.entries(changes)) {
     test(`code changed under a waiting run: ${what} pauses it and writes nothing`, async () => {
@@ -353,7 +431,10 @@ function mismatchTests(open: OpenEngine): void {
       const run = await acrossCrash(engine, before, testFlow("f", changed), go(engine));
       assert.equal(run.status, "paused");
       assert.equal(run.error?.code, "engine.replay_mismatch");
-      assert.deepEqual((await engine.store.rows(run.id)).map((row) => row.key), ["a", "b"]);
+      assert.deepEqual(
+        (await engine.store.rows(run.id)).map((row) => row.key),
+        ["a", "b"],
+      );
       engine.flows.set("f", before);
       await engine.control.resume(run.id);
       assert.equal((await engine.until(run.id, "succeeded", "failed", "paused")).output, "done");
@@ -361,10 +442,32 @@ function mismatchTests(open: OpenEngine): void {
   }
 
   const harmless: Record<string, (step: TestStep) => Promise<unknown>> = {
-    "appended steps": async (step) => { await base(step); await step.run("b", () => 2, { input: { x: 1 } }); await step.waitFor("gate", { event: "go" }); await step.run("more", () => 3); return "done"; },
-    "another closure": async (step) => { await step.run("a", () => 99); await step.run("b", () => 98, { input: { x: 1 } }); await step.waitFor("gate", { event: "go" }); return "done"; },
-    "a new parallel branch": async (step) => { await base(step); await step.run("b", () => 2, { input: { x: 1 } }); await Promise.all([step.waitFor("gate", { event: "go" }), step.run("beside", () => 3)]); return "done"; },
-    "a step behind step.version": async (step) => { await base(step); if ((await step.version("v", 1)) > 0) await step.run("new", () => 0); await step.run("b", () => 2, { input: { x: 1 } }); await step.waitFor("gate", { event: "go" }); return "done"; },
+    "appended steps": async (step) => {
+      await base(step);
+      await step.run("b", () => 2, { input: { x: 1 } });
+      await step.waitFor("gate", { event: "go" });
+      await step.run("more", () => 3);
+      return "done";
+    },
+    "another closure": async (step) => {
+      await step.run("a", () => 99);
+      await step.run("b", () => 98, { input: { x: 1 } });
+      await step.waitFor("gate", { event: "go" });
+      return "done";
+    },
+    "a new parallel branch": async (step) => {
+      await base(step);
+      await step.run("b", () => 2, { input: { x: 1 } });
+      await Promise.all([step.waitFor("gate", { event: "go" }), step.run("beside", () => 3)]);
+      return "done";
+    },
+    "a step behind step.version": async (step) => {
+      await base(step);
+      if ((await step.version("v", 1)) > 0) await step.run("new", () => 0);
+      await step.run("b", () => 2, { input: { x: 1 } });
+      await step.waitFor("gate", { event: "go" });
+      return "done";
+    },
   };
   for (const [what, changed] of Object.entries(harmless)) {
     test(`code changed under a waiting run: ${what} passes`, async () => {
@@ -375,7 +478,17 @@ function mismatchTests(open: OpenEngine): void {
 
   test("step.version gives new runs its highest version", async () => {
     await using engine = await open();
-    assert.equal((await engine.run(testFlow("f", async (step: TestStep) => { await step.run("a", () => 1); return step.version("v", 2); }))).output, 2);
+    assert.equal(
+      (
+        await engine.run(
+          testFlow("f", async (step: TestStep) => {
+            await step.run("a", () => 1);
+            return step.version("v", 2);
+          }),
+        )
+      ).output,
+      2,
+    );
   });
 }
 
@@ -388,23 +501,39 @@ function bodyTests(open: OpenEngine): void {
 
   test("a race between a step and a timer is engine.foreign_await too", async () => {
     await using engine = await open();
-    const run = await engine.run(testFlow("f", async (step: TestStep) => Promise.race([step.run("a", () => 1), new Promise((resolve) => setTimeout(resolve, 50))])));
+    const run = await engine.run(
+      testFlow("f", async (step: TestStep) =>
+        Promise.race([step.run("a", () => 1), new Promise((resolve) => setTimeout(resolve, 50))]),
+      ),
+    );
     assert.equal(run.error?.code, "engine.foreign_await");
   });
 
-  for (const [what, use] of Object.entries({ "new Date()": () => new Date().getTime(), "Date.now()": () => Date.now(), "Math.random()": () => Math.random() })) {
+  for (const [what, use] of Object.entries({
+    "new Date()": () => new Date().getTime(),
+    "Date.now()": () => Date.now(),
+    "Math.random()": () => Math.random(),
+  })) {
     test(`${what} in a body is caught with a hint, and allowed in a step`, async () => {
       await using engine = await open();
       const bad = await engine.run(testFlow("f", async () => use()));
       assert.equal(bad.error?.code, "engine.not_deterministic");
-      assert.equal((await engine.run(testFlow("g", async (step: TestStep) => typeof (await step.run("a", use))))).output, "number");
+      assert.equal(
+        (await engine.run(testFlow("g", async (step: TestStep) => typeof (await step.run("a", use))))).output,
+        "number",
+      );
     });
   }
 
   test("a step that nobody awaits at the end is named as abandoned", async () => {
     await using engine = await open();
     let ran = 0;
-    const run = await engine.run(testFlow("f", async (step: TestStep) => { void step.run("notify", () => ++ran); return 1; }));
+    const run = await engine.run(
+      testFlow("f", async (step: TestStep) => {
+        void step.run("notify", () => ++ran);
+        return 1;
+      }),
+    );
     assert.equal(run.status, "succeeded");
     assert.deepEqual((run as unknown as { abandoned: string[] }).abandoned, ["notify"]);
     assert.equal(ran, 0);
@@ -443,7 +572,9 @@ function bodyTests(open: OpenEngine): void {
     await using engine = await open();
     let starts = 0;
     const flow = testFlow("f", async (step: TestStep) =>
-      step.run("pay", () => (++starts === 1 ? new Promise<void>(() => undefined) : undefined), { onInterrupted: "fail" }).catch((error: StepError) => error.code),
+      step
+        .run("pay", () => (++starts === 1 ? new Promise<void>(() => undefined) : undefined), { onInterrupted: "fail" })
+        .catch((error: StepError) => error.code),
     );
     engine.flows.set("f", flow);
     const id = await engine.control.start({ flow });
@@ -477,7 +608,13 @@ function cancelTests(open: OpenEngine): void {
 
   test("a cancel aborts a running step; an outcome after the abort is still stored", async () => {
     await using engine = await open();
-    const flow = testFlow("f", async (step: TestStep) => step.run("long", ({ signal }) => new Promise<string>((resolve) => signal.addEventListener("abort", () => resolve("ended itself")))));
+    const flow = testFlow("f", async (step: TestStep) =>
+      step.run(
+        "long",
+        ({ signal }) =>
+          new Promise<string>((resolve) => signal.addEventListener("abort", () => resolve("ended itself"))),
+      ),
+    );
     engine.flows.set("f", flow);
     const id = await engine.control.start({ flow });
     await engine.until(id, "running");
@@ -520,7 +657,10 @@ function cancelTests(open: OpenEngine): void {
 
   test("a cancelled parent cancels its child", async () => {
     await using engine = await open();
-    engine.flows.set("child", testFlow("child", async (step: TestStep) => step.sleep("nap", "1h")));
+    engine.flows.set(
+      "child",
+      testFlow("child", async (step: TestStep) => step.sleep("nap", "1h")),
+    );
     const flow = testFlow("f", async (step: TestStep) => step.flow("kid", "child", null));
     engine.flows.set("f", flow);
     const id = await engine.control.start({ flow });
@@ -541,7 +681,13 @@ function cancelTests(open: OpenEngine): void {
 
   test("a step that passes its deadline fails with engine.deadline, and the body may go on", async () => {
     await using engine = await open();
-    const run = await engine.run(testFlow("f", async (step: TestStep) => step.run("slow", () => new Promise<void>(() => undefined), { timeout: 30 }).catch((error: StepError) => error.code)));
+    const run = await engine.run(
+      testFlow("f", async (step: TestStep) =>
+        step
+          .run("slow", () => new Promise<void>(() => undefined), { timeout: 30 })
+          .catch((error: StepError) => error.code),
+      ),
+    );
     assert.equal(run.output, "engine.deadline");
   });
 
@@ -559,7 +705,11 @@ function controlTests(open: OpenEngine): void {
     await using engine = await open();
     const started: string[] = [];
     const flow = testFlow("f", async (step: TestStep) => {
-      for (const key of ["a", "b", "c"]) await step.run(key, async () => { started.push(key); await new Promise((resolve) => setTimeout(resolve, 60)); });
+      for (const key of ["a", "b", "c"])
+        await step.run(key, async () => {
+          started.push(key);
+          await new Promise((resolve) => setTimeout(resolve, 60));
+        });
       return "done";
     });
     engine.flows.set("f", flow);
@@ -593,7 +743,10 @@ function controlTests(open: OpenEngine): void {
     const started: string[] = [];
     const flow = testFlow("f", async (step: TestStep) => {
       await step.run("a", () => void started.push("a"));
-      return step.run("b", () => { if (++attempts === 1) throw new Error("first time"); return "ok"; });
+      return step.run("b", () => {
+        if (++attempts === 1) throw new Error("first time");
+        return "ok";
+      });
     });
     const run = await engine.run(flow);
     assert.equal(run.status, "failed");
@@ -607,15 +760,26 @@ function controlTests(open: OpenEngine): void {
     let active = 0;
     let most = 0;
     const order: number[] = [];
-    const flow = testFlow("f", async (step: TestStep, input: { n: number }) => step.run("work", async () => {
-      most = Math.max(most, ++active);
-      order.push(input.n);
-      await new Promise((resolve) => setTimeout(resolve, 20));
-      active--;
-    }), { concurrency: 1 });
+    const flow = testFlow(
+      "f",
+      async (step: TestStep, input: { n: number }) =>
+        step.run("work", async () => {
+          most = Math.max(most, ++active);
+          order.push(input.n);
+          await new Promise((resolve) => setTimeout(resolve, 20));
+          active--;
+        }),
+      { concurrency: 1 },
+    );
     engine.flows.set("f", flow);
     const ids = [];
-    for (const [n, priority] of [[0, 0], [1, 0], [2, 5], [3, 9]] as const) ids.push(await engine.control.start({ flow, input: { n }, priority }));
+    for (const [n, priority] of [
+      [0, 0],
+      [1, 0],
+      [2, 5],
+      [3, 9],
+    ] as const)
+      ids.push(await engine.control.start({ flow, input: { n }, priority }));
     await Promise.all(ids.map((id) => engine.until(id, "succeeded")));
     assert.equal(most, 1);
     assert.deepEqual(order.slice(-1), [1]);
@@ -624,7 +788,10 @@ function controlTests(open: OpenEngine): void {
   test("runs of a dead worker go on by themselves, queued runs too", async () => {
     await using engine = await open();
     let isOpen = false;
-    const flow = testFlow("f", async (step: TestStep) => { await step.run("a", () => 1); return step.run("b", () => (isOpen ? "b" : new Promise<string>(() => undefined))); });
+    const flow = testFlow("f", async (step: TestStep) => {
+      await step.run("a", () => 1);
+      return step.run("b", () => (isOpen ? "b" : new Promise<string>(() => undefined)));
+    });
     engine.flows.set("f", flow);
     const ids = await Promise.all(Array.from({ length: 20 }, () => engine.control.start({ flow })));
     await Promise.all(ids.map((id) => engine.until(id, "running")));

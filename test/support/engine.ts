@@ -24,7 +24,11 @@ export type TestStep = StepOf<object>;
 export type TestFlow = Flow<never, unknown, TestStep>;
 
 /** A flow with the engine's own verbs. */
-export function testFlow<Input>(name: string, run: (step: TestStep, input: Input) => Promise<unknown>, options: Partial<AnyFlow> = {}): AnyFlow {
+export function testFlow<Input>(
+  name: string,
+  run: (step: TestStep, input: Input) => Promise<unknown>,
+  options: Partial<AnyFlow> = {},
+): AnyFlow {
   return defineFlow<Input, unknown, TestStep>({ name, run, ...options } as never);
 }
 
@@ -76,7 +80,10 @@ export async function openTestEngine(options: TestEngineOptions = {}): Promise<T
   await worker.start(await parts.store.owners());
   const until = (id: string, ...states: string[]): Promise<RunRecord> => waitUntil(parts, id, states);
   return {
-    database, control: parts.control, store: parts.store, flows: parts.flows,
+    database,
+    control: parts.control,
+    store: parts.store,
+    flows: parts.flows,
     get worker() {
       return worker;
     },
@@ -111,15 +118,36 @@ function createParts(database: Database, options: TestEngineOptions) {
   const store = createRunStore(database, payloads);
   const stepFor = createStepFactory(options.verbs ?? {});
   let current: Worker | undefined;
-  const base = { database, clock, payloads, store, random, log: options.log ?? silentLog, live, statements: createRunStatements(database), events: createEventLog(database), flows: { find: async (name: string) => flows.get(name) ?? null } };
+  const base = {
+    database,
+    clock,
+    payloads,
+    store,
+    random,
+    log: options.log ?? silentLog,
+    live,
+    statements: createRunStatements(database),
+    events: createEventLog(database),
+    flows: { find: async (name: string) => flows.get(name) ?? null },
+  };
   const control = createRunControl({ ...base, woken: (rows: readonly Row[]) => current?.woken(rows) });
   const newWorker = (): Worker => {
     const worker: Worker = new Worker({
-      ...base, id: newWorkerId(random), stepFor, startChild: control.startChild, effects: createEffectRunner(options.ring ?? []),
+      ...base,
+      id: newWorkerId(random),
+      stepFor,
+      startChild: control.startChild,
+      effects: createEffectRunner(options.ring ?? []),
       // A killed worker writes nothing more: its last writes are lost, as with the process.
-      database: { ...database, write: (statements) => (killed.has(worker) ? new Promise(() => undefined) : database.write(statements)) },
-      turn: () => new Promise((resolve) => setImmediate(resolve)), graceMs: options.graceMs ?? 200, parkAfterMs: options.parkAfterMs ?? 1_000,
-      concurrency: options.concurrency ?? 200, endProcess: async () => undefined,
+      database: {
+        ...database,
+        write: (statements) => (killed.has(worker) ? new Promise(() => undefined) : database.write(statements)),
+      },
+      turn: () => new Promise((resolve) => setImmediate(resolve)),
+      graceMs: options.graceMs ?? 200,
+      parkAfterMs: options.parkAfterMs ?? 1_000,
+      concurrency: options.concurrency ?? 200,
+      endProcess: async () => undefined,
     });
     current = worker;
     return worker;
@@ -127,7 +155,11 @@ function createParts(database: Database, options: TestEngineOptions) {
   return { control, store, flows, killed, newWorker, live };
 }
 
-function waitUntil({ live, store }: ReturnType<typeof createParts>, id: string, states: readonly string[]): Promise<RunRecord> {
+function waitUntil(
+  { live, store }: ReturnType<typeof createParts>,
+  id: string,
+  states: readonly string[],
+): Promise<RunRecord> {
   return new Promise((resolve, reject) => {
     const look = (): void => {
       store.run(id).then((run) => {

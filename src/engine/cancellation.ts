@@ -1,0 +1,167 @@
+import { StepError, type Failure } from "../core/error.ts";
+import { sha256 } from "../core/hash.ts";
+import { canonicalJson } from "../core/json.ts";
+import type { WaitSpec } from "../core/verb.ts";
+import type { Execution } from "./execution.ts";
+import type { Finished } from "./journal-writer.ts";
+import type { JournalRow } from "./run-store.ts";
+import { cancelFailure, VerbCall, type Scope } from "./scope.ts";
+import { withdrawal } from "./withdrawal.ts";
+
+/** After this many refused verbs a cancelled body is dropped: a loop that swallows every refusal would never end. */
+const mostRefusals = 100;
+
+/** What the row of a cancel holds. */
+interface CancelRecord {
+  readonly reason: string | null;
+  readonly kind: "cancel" | "deadline";
+  /** Keys of the steps that were running: their outcomes are still to come, as rows of their own. */
+  readonly inFlight: readonly string[];
+}
+
+/** A run's cancel (or the end of its deadline), from the request over its row in the sequence to the end of the grace. */
+export class Cancellation {
+  readonly #execution: Execution;
+  #record: CancelRecord | null = null;
+  #refusals = 0;
+  #graceAt = Number.POSITIVE_INFINITY;
+  isAsked = false;
+
+  constructor(execution: Execution) {
+    this.#execution = execution;
+  }
+
+  /** True once the row of the cancel has been handed out. */
+  get isInForce(): boolean {
+    return this.#record !== null;
+  }
+
+  get hasEndedBody(): boolean {
+    return this.#refusals > mostRefusals;
+  }
+
+  get graceAt(): number {
+    return this.#graceAt;
+  }
+
+  get failure(): Failure {
+    if (this.#record?.kind !== "deadline") return cancelFailure(this.#record?.reason ?? null);
+    return { code: "engine.deadline", message: `run ${this.#execution.run.id} took longer than its deadline` };
+  }
+
+  /** How the run ends, if the cancel is in force. */
+  get end(): { kind: "cancel" | "deadline"; failure: Failure } | null {
+    return this.#record && { kind: this.#record.kind, failure: this.failure };
+  }
+
+  ask(reason: string | null, kind: "cancel" | "deadline"): void {
+    if (this.isAsked) return;
+    this.isAsked = true;
+    const text = JSON.stringify({ reason, kind, inFlight: [] } satisfies CancelRecord);
+    this.#execution.finished.push({ call: null, outcome: { status: "cancelled", text } });
+  }
+
+  /** The row as it is written: it names what is running now, and gives up the open waits in its transaction. */
+  complete(entry: Finished): Finished {
+    const asked = JSON.parse(entry.outcome.text ?? "{}") as CancelRecord;
+    const { calls, ports, run } = this.#execution;
+    const open = [...calls.values()].filter((call) => call.state === "started");
+    const inFlight = open.filter((call) => call.work.type === "effect" || call.kind === "flow").map((call) => call.key);
+    const waits = open.filter((call) => call.isWaiting && call.kind !== "flow" && !call.scope.isCleanup);
+    const children = ports.statements.cancelChildren({ parent: run.id, at: ports.clock.now() });
+    return {
+      ...entry,
+      before: [...waits.flatMap((call) => withdrawal(this.#execution, call)), children],
+      outcome: { ...entry.outcome, text: JSON.stringify({ ...asked, inFlight }) },
+    };
+  }
+
+  /** The cancel is handed out: open waits reject, running steps are told, what was only called is refused. */
+  apply(row: JournalRow): void {
+    const { calls, openings, held, ports } = this.#execution;
+    this.isAsked = true;
+    this.#record = JSON.parse(row.result ?? "{}") as CancelRecord;
+    this.#graceAt = ports.clock.now() + ports.graceMs;
+    const error = new StepError(this.failure);
+    const running = new Set(this.#record.inFlight);
+    for (const call of calls.values()) {
+      if (!call.isOpen || call.work.type === "scope" || call.scope.isCleanup) continue;
+      if (running.has(call.key) || this.#execution.isStored(call.key)) call.controller?.abort(error);
+      else refuse(call, error);
+    }
+    held.splice(0, held.length, ...held.filter((call) => call.state !== "withdrawn"));
+    for (const [key, opening] of openings) {
+      if (opening.kind !== "flow" && calls.get(key)?.scope.isCleanup !== true) openings.delete(key);
+    }
+  }
+
+  /** In a replay nobody can know what became of steps that were running at the cancel and left no row. */
+  giveUpUnknown(): void {
+    const { held } = this.#execution;
+    for (const call of held.splice(0)) {
+      if (call.scope.isCleanup) held.push(call);
+      else this.#unknownOutcome(call);
+    }
+  }
+
+  /** The grace is over: what still runs is stored as cancelled, outcome unknown. */
+  endGrace(): void {
+    for (const call of this.#execution.calls.values()) {
+      if (call.state === "started" && call.work.type !== "scope" && !call.scope.isCleanup) this.#unknownOutcome(call);
+    }
+  }
+
+  refuses(scope: Scope): boolean {
+    return this.isInForce && (!scope.isCleanup || scope.isExpired);
+  }
+
+  refusal(): Promise<never> {
+    this.#refusals++;
+    if (!this.hasEndedBody) return Promise.reject(new StepError(this.failure));
+    this.#execution.poke();
+    // A fresh promise each time: one shared promise that never settles would keep every body alive.
+    return new Promise(() => undefined);
+  }
+
+  /** Work that a cancel does not refuse; once it is in force the work has a deadline of its own, a durable timer. */
+  async cleanup(scope: Scope, deadlineMs: number, work: () => Promise<unknown>): Promise<unknown> {
+    if (!this.isInForce) return work();
+    const key = scope.keyFor("deadline");
+    const spec: WaitSpec = {
+      kind: "sleep",
+      name: "deadline",
+      input: { ms: deadlineMs },
+      dueInMs: deadlineMs,
+      whenDue: { status: "succeeded" },
+    };
+    const hash = sha256(canonicalJson(spec.input, key));
+    const timer = new VerbCall({ key, kind: "sleep", name: "deadline", scope, hash, work: { type: "wait", spec } });
+    // A rejection means that the timer was withdrawn with the run's end, which says all there is to say.
+    void this.#execution.call(timer).then(
+      () => this.#expire(scope),
+      () => undefined,
+    );
+    return work();
+  }
+
+  #expire(scope: Scope): void {
+    scope.isExpired = true;
+    const error = new StepError(this.failure);
+    for (const call of this.#execution.calls.values()) {
+      if (!call.isOpen || call.work.type === "scope" || !call.key.startsWith(`${scope.path}/`)) continue;
+      if (call.isInFlight) call.controller?.abort(error);
+      else refuse(call, error);
+    }
+  }
+
+  #unknownOutcome(call: VerbCall): void {
+    call.state = "finished";
+    const failure = { ...this.failure, data: { outcome: "unknown" } };
+    this.#execution.finished.push({ call, outcome: { status: "cancelled", failure, text: undefined } });
+  }
+}
+
+function refuse(call: VerbCall, error: StepError): void {
+  call.state = "withdrawn";
+  call.reject(error);
+}

@@ -1,0 +1,42 @@
+import type { Clock } from "../core/clock.ts";
+import type { Log } from "../core/log.ts";
+import type { VerbHost } from "../core/verb.ts";
+import type { LiveEvents } from "../events/live.ts";
+import type { EffectRunner } from "./effect.ts";
+import type { Execution } from "./execution.ts";
+import type { AnyFlow } from "./flow.ts";
+import type { JournalPorts } from "./journal-writer.ts";
+import type { JournalRow, OpeningRow, RunRow, RunStore } from "./run-store.ts";
+import type { Scope } from "./scope.ts";
+
+export interface ExecutionPorts extends JournalPorts {
+  readonly clock: Clock;
+  readonly store: RunStore;
+  readonly effects: EffectRunner;
+  readonly live: LiveEvents;
+  readonly log: Log;
+  /** A full drain of the event loop: everything that can go on without a step has gone on after it. */
+  readonly turn: () => Promise<void>;
+  /** How long steps may take to end after a cancel, milliseconds. */
+  readonly graceMs: number;
+  /** A body whose next wake is further away than this leaves memory, milliseconds. */
+  readonly parkAfterMs: number;
+  /** Makes the `step` of a scope. */
+  stepFor(execution: Execution, scope: Scope): never;
+  /** Opens the wait for a child run, which is made in the same transaction. */
+  startChild(host: VerbHost, name: string, flow: AnyFlow | string, input: unknown): Promise<unknown>;
+  /** Told once, when the body is no longer in memory. */
+  left(execution: Execution, how: Departure): void;
+}
+
+export type Departure = "ended" | "parked" | "paused" | "handed back" | "lost";
+
+export interface LoadedRun {
+  readonly run: RunRow;
+  readonly rows: readonly JournalRow[];
+  readonly openings: readonly OpeningRow[];
+  readonly input: unknown;
+  readonly flow: AnyFlow;
+  /** Results of the run that this one was forked from, by key: used where the key and the input are the same. */
+  readonly cache: ReadonlyMap<string, JournalRow>;
+}
