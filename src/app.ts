@@ -22,7 +22,7 @@ import { createStorage, storageSection } from "./storage/capability.ts";
 import type { Database } from "./storage/database.ts";
 import type { Home } from "./storage/home.ts";
 import { createPayloads } from "./storage/payload.ts";
-import { openSqlite } from "./storage/sqlite.ts";
+import { closedDatabase, openSqlite } from "./storage/sqlite.ts";
 import { createTools } from "./tools/capability.ts";
 import { toolsSection } from "./tools/limits.ts";
 import { endProcessGroup, processStartTime } from "./tools/process-group.ts";
@@ -62,12 +62,28 @@ export function readConfig({
   return loadConfig({ sections, folder, environment, flags });
 }
 
+/** Opens the database, brings its tables up to date, and puts the product together. */
+export async function openApp(options: AppOptions): Promise<App> {
+  const config = readConfig(options);
+  const database = await openDatabase(config, options.home.tenant("default").database);
+  try {
+    const app = assemble(options, config, database);
+    await migrate(database, app.capabilities);
+    return app;
+  } catch (error) {
+    await database[Symbol.asyncDispose]();
+    throw error;
+  }
+}
+
+/** The table of operations without a database: for those who only need names, places and schemas. */
+export function describeOperations(options: AppOptions): readonly AnyOperation[] {
+  return assemble(options, readConfig(options), closedDatabase()).operations;
+}
+
 /** The composition root: the only place that sees every room's door. */
-export async function openApp({ home, folder, environment, flags = {}, log }: AppOptions): Promise<App> {
-  const config = readConfig({ folder, environment, flags });
-  const place = home.tenant("default");
-  const database = await openDatabase(config, place.database);
-  const blobs = database.dialect === "sqlite" ? fileBlobs(place.blobs) : tableBlobs(database);
+function assemble({ home, folder, environment, log }: AppOptions, config: Config, database: Database): App {
+  const blobs = database.dialect === "sqlite" ? fileBlobs(home.tenant("default").blobs) : tableBlobs(database);
   const ports = {
     database,
     payloads: createPayloads(blobs),
@@ -97,7 +113,6 @@ export async function openApp({ home, folder, environment, flags = {}, log }: Ap
   });
   const review = createReview({ ...ports, waits: engine.control });
   const capabilities: readonly Capability[] = [createStorage(), createConfig(config), models, tools, engine, review];
-  await migrate(database, capabilities);
   const verbs: Verbs = Object.assign({}, ...capabilities.map((capability) => capability.verbs ?? {})) as Verbs;
   // The effect ring from the outside in; each capability's own place in it is decided here and nowhere else.
   const ring = capabilities.flatMap((capability) => capability.effect ?? []);

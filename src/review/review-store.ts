@@ -34,9 +34,8 @@ export function createReviewStore(database: Database, payloads: Payloads): Revie
       return Promise.all(rows.map(toReview));
     },
     async get(id) {
-      const like = `${id.replaceAll(/[%_\\]/g, "")}%`;
       const rows = await database.read(
-        build.selectFrom("reviews").selectAll().where("id", "like", like).limit(2).compile(),
+        build.selectFrom("reviews").selectAll().where("id", ">=", id).where("id", "<", `${id}~`).limit(2).compile(),
       );
       const exact = rows.find((row) => row.id === id) ?? (rows.length === 1 && id.length >= 4 ? rows[0] : undefined);
       if (exact) return toReview(exact);

@@ -79,6 +79,23 @@ export function openSqlite({ path, durability = "process" }: SqliteOptions): Dat
   };
 }
 
+/** Builds queries and cannot run them: stands where only the shape of the product is asked for. */
+export function closedDatabase(): Database {
+  const refuse = async (): Promise<never> => {
+    throw new TuttiError("storage.unavailable", "no database is open here");
+  };
+  return {
+    dialect: "sqlite",
+    capabilities: { sharedWriters: false },
+    build: sqliteBuilder(),
+    read: refuse,
+    write: refuse,
+    migrate: refuse,
+    schemaText: refuse,
+    [Symbol.asyncDispose]: async () => undefined,
+  };
+}
+
 interface Connection {
   run(statement: Statement): { rows: readonly Row[]; touched: number };
   all(sql: string, parameters: readonly SqlValue[]): readonly Row[];

@@ -1,0 +1,109 @@
+import { holderPid, tryFolderLock } from "./storage/lock.ts";
+import { findHome, openHome, type Home } from "./storage/home.ts";
+import { dirname } from "node:path";
+import { TuttiError } from "./core/error.ts";
+import type { Log } from "./core/log.ts";
+import { toMs } from "./core/duration.ts";
+import { describeOperations, openApp, type App, type AppOptions } from "./app.ts";
+import { engineSettings } from "./engine/capability.ts";
+import { guardBodies } from "./engine/body-guard.ts";
+import { createClient } from "./sdk/client.ts";
+import type { Connection, ConnectOptions } from "./sdk/connection.ts";
+import { socketTransport } from "./sdk/socket-transport.ts";
+import { createHttpApp } from "./server/http.ts";
+import { serveOnSocket, socketPath } from "./server/socket.ts";
+
+// A host that has just taken the lock needs this long at most until it listens: it opens the database in between.
+const startingHostMs = 5_000;
+
+/** Becomes the host of the data folder, or the client of the process that is. Null where there is no folder to read. */
+export async function connect(options: ConnectOptions): Promise<Connection | null> {
+  const named = options.environment["TUTTI_HOME"] || undefined;
+  const home = options.write ? openHome(options.cwd, named) : findHome(options.cwd, named);
+  if (!home) return null;
+  const deadline = performance.now() + startingHostMs;
+  for (;;) {
+    const attempt = tryFolderLock(home.lock);
+    if (attempt.held) return host(home, attempt.lock, options);
+    const client = await asClient(home, options);
+    if (client) return client;
+    if (performance.now() > deadline) throw busy(home, attempt.pid ?? holderPid(home.lock));
+    await new Promise((resolve) => setTimeout(resolve, 50));
+  }
+}
+
+async function host(home: Home, lock: Disposable, options: ConnectOptions): Promise<Connection> {
+  const stack = new AsyncDisposableStack();
+  try {
+    stack.use(lock);
+    const app = stack.use(await openApp(appOptions(home, options)));
+    const worker = await startWorker(app, options, stack);
+    const http = createHttpApp(app.operations, { caller: "cli" });
+    stack.use(await serveOnSocket(http, socketPath(home.path)));
+    return {
+      mode: "host",
+      home: home.path,
+      operations: app.operations,
+      client: createClient(async (request) => http.fetch(request), app.operations),
+      whenIdle: async () => worker?.whenIdle(),
+      [Symbol.asyncDispose]: () => stack.disposeAsync(),
+    };
+  } catch (error) {
+    await stack.disposeAsync();
+    throw error;
+  }
+}
+
+async function startWorker(app: App, { takeRuns, concurrency }: ConnectOptions, stack: AsyncDisposableStack) {
+  if (!takeRuns) return undefined;
+  stack.use(guardBodies());
+  const worker = app.createWorker({ concurrency });
+  const { grace } = app.config.get({ name: "engine", schema: engineSettings });
+  // Added before the start, so that a failed start stops it too; the socket closes first, the worker after it.
+  stack.defer(() => worker.stop(toMs(grace)));
+  // With the folder's lock in hand every other worker is dead.
+  await worker.start(await app.engine.store.owners());
+  return worker;
+}
+
+/** Null while nobody listens: the holder of the lock is starting or ending. */
+async function asClient(home: Home, options: ConnectOptions): Promise<Connection | null> {
+  const transport = socketTransport(socketPath(home.path));
+  const operations = describeOperations(appOptions(home, options));
+  const client = createClient(transport, operations);
+  try {
+    await client.call("flow.list", {});
+  } catch (error) {
+    if (error instanceof TuttiError && error.code === "host.unreachable") return null;
+    throw error;
+  }
+  return {
+    mode: "client",
+    home: home.path,
+    operations,
+    client,
+    whenIdle: async () => undefined,
+    [Symbol.asyncDispose]: async () => undefined,
+  };
+}
+
+function appOptions(home: Home, { cwd, environment, flags, isVerbose }: ConnectOptions): AppOptions {
+  // The project is the folder that `.tutti` lies in; a data folder named by TUTTI_HOME moves only data.
+  const folder = environment["TUTTI_HOME"] ? cwd : dirname(home.path);
+  return { home, folder, environment, flags, log: isVerbose ? verboseLog : quietLog };
+}
+
+const write = (level: string) => (event: string, fields: Readonly<Record<string, unknown>> = {}) => {
+  const shown = Object.fromEntries(Object.entries(fields).map(([key, value]) => [key, value instanceof Error ? value.message : value]));
+  process.stderr.write(`${JSON.stringify({ level, event, ...shown })}\n`);
+};
+const drop = (): void => undefined;
+const verboseLog: Log = { debug: write("debug"), info: write("info"), warn: write("warn"), error: write("error") };
+const quietLog: Log = { debug: drop, info: drop, warn: drop, error: write("error") };
+
+function busy(home: Home, pid: number | null): TuttiError {
+  return new TuttiError("host.busy", `${home.path} is held by process ${pid ?? "unknown"}, which does not answer`, {
+    hint: pid === null ? "End it, then try again." : `Wait for it, or end it with \`kill ${pid}\`, then try again. Nothing is lost.`,
+    where: home.lock,
+  });
+}

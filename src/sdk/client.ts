@@ -1,0 +1,76 @@
+import { TuttiError } from "../core/error.ts";
+import { fromWireError, type WireError } from "./wire.ts";
+
+/** What the client has to know of an operation. */
+export interface OperationPlace {
+  readonly name: string;
+  readonly method: string;
+  readonly path: string;
+}
+
+export type Transport = (request: Request) => Promise<Response>;
+
+export interface CallOptions {
+  readonly signal?: AbortSignal | undefined;
+  onProgress?(progress: unknown): void;
+}
+
+/** Calls operations of a host by name, wherever it is. */
+export interface Client {
+  call(name: string, input: Readonly<Record<string, unknown>>, options?: CallOptions): Promise<unknown>;
+}
+
+export function createClient(transport: Transport, operations: readonly OperationPlace[]): Client {
+  const places = new Map(operations.map((operation) => [operation.name, operation]));
+  return {
+    async call(name, input, options = {}) {
+      const place = places.get(name);
+      if (!place) throw new TuttiError("usage.invalid", `there is no operation "${name}"`);
+      const response = await transport(toRequest(place, input, options.signal));
+      if (response.headers.get("content-type")?.startsWith("application/x-ndjson")) return follow(response, options);
+      const body: unknown = await response.json();
+      if (!response.ok) throw fromWireError((body as { error: WireError }).error);
+      return body;
+    },
+  };
+}
+
+function toRequest({ method, path }: OperationPlace, input: Readonly<Record<string, unknown>>, signal: AbortSignal | undefined): Request {
+  const rest = new Map(Object.entries(input).filter(([, value]) => value !== undefined));
+  const filled = path.replaceAll(/:(\w+)/g, (_all, key: string) => {
+    const value = String(rest.get(key) ?? "");
+    rest.delete(key);
+    return encodeURIComponent(value);
+  });
+  const url = new URL(`http://localhost/api${filled}`);
+  const init = { method, ...(signal ? { signal } : {}) };
+  if (method === "GET" || method === "DELETE") {
+    for (const [key, value] of rest) url.searchParams.set(key, typeof value === "string" ? value : JSON.stringify(value));
+    return new Request(url, init);
+  }
+  const headers = { "content-type": "application/json" };
+  return new Request(url, { ...init, headers, body: JSON.stringify(Object.fromEntries(rest)) });
+}
+
+/** Reads an answer of many lines: progress, then one result or error. */
+async function follow(response: Response, { onProgress }: CallOptions): Promise<unknown> {
+  for await (const line of lines(response)) {
+    const message = JSON.parse(line) as { progress?: unknown; result?: unknown; error?: WireError };
+    if (message.error) throw fromWireError(message.error);
+    if ("result" in message) return message.result;
+    onProgress?.(message.progress);
+  }
+  throw new TuttiError("host.unreachable", "the host went away in the middle of an answer");
+}
+
+async function* lines(response: Response): AsyncGenerator<string> {
+  if (!response.body) return;
+  let rest = "";
+  const decoder = new TextDecoder();
+  for await (const chunk of response.body as ReadableStream<Uint8Array>) {
+    const parts = (rest + decoder.decode(chunk, { stream: true })).split("\n");
+    rest = parts.pop() ?? "";
+    yield* parts.filter((part) => part !== "");
+  }
+  if (rest !== "") yield rest;
+}

@@ -1,0 +1,24 @@
+import type { AnyOperation } from "../core/operation.ts";
+import type { Client } from "./client.ts";
+
+export interface ConnectOptions {
+  readonly cwd: string;
+  readonly environment: Readonly<Record<string, string | undefined>>;
+  readonly flags: Readonly<Record<string, unknown>>;
+  /** Take up the open runs of the folder, if this process becomes its host. */
+  readonly takeRuns: boolean;
+  /** Make the data folder where there is none; a command that only reads gets null there. */
+  readonly write: boolean;
+  readonly concurrency?: number | undefined;
+  readonly isVerbose: boolean;
+}
+
+/** A way to a data folder: this process is its host, or the client of the one that is. */
+export interface Connection extends AsyncDisposable {
+  readonly client: Client;
+  readonly mode: "host" | "client";
+  readonly operations: readonly AnyOperation[];
+  readonly home: string;
+  /** Resolves once nothing can run now; waits do not count. Only a host knows. */
+  whenIdle(): Promise<void>;
+}

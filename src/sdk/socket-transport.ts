@@ -1,0 +1,38 @@
+import { request as httpRequest } from "node:http";
+import { Readable } from "node:stream";
+import { TuttiError } from "../core/error.ts";
+import type { Transport } from "./client.ts";
+
+/** Speaks HTTP over the local socket of a host. `host.unreachable` where nobody listens. */
+export function socketTransport(socketPath: string): Transport {
+  return async (request) => {
+    const body = request.body ? Buffer.from(await request.arrayBuffer()) : undefined;
+    const url = new URL(request.url);
+    return new Promise<Response>((resolve, reject) => {
+      const sent = httpRequest(
+        {
+          socketPath,
+          method: request.method,
+          path: url.pathname + url.search,
+          headers: { host: "localhost", ...Object.fromEntries(request.headers), ...(body ? { "content-length": body.byteLength } : {}) },
+          signal: request.signal,
+        },
+        (answer) => {
+          // A host that dies in the middle ends the stream with an error, which the reader of the body gets.
+          const stream = Readable.toWeb(answer) as ReadableStream<Uint8Array>;
+          const contentType = answer.headers["content-type"] ?? "application/json";
+          resolve(new Response(stream, { status: answer.statusCode ?? 500, headers: { "content-type": contentType } }));
+        },
+      );
+      sent.on("error", (error) => reject(request.signal.aborted ? error : unreachable(socketPath, error)));
+      sent.end(body);
+    });
+  };
+}
+
+function unreachable(path: string, cause: Error): TuttiError {
+  return new TuttiError("host.unreachable", `the host of this data folder does not answer on ${path}`, {
+    cause,
+    hint: "It may just have ended: try again. `tutti doctor` looks further.",
+  });
+}

@@ -1,0 +1,93 @@
+import { Hono, type Context } from "hono";
+import { z } from "zod";
+import { TuttiError, type ErrorCode } from "../core/error.ts";
+import type { AnyOperation } from "../core/operation.ts";
+import { toWireError } from "../sdk/wire.ts";
+
+/** The operation table as an HTTP app: one route each, JSON in and out, NDJSON for those that tell their progress. */
+export function createHttpApp(operations: readonly AnyOperation[], { caller }: { caller: string }): Hono {
+  const app = new Hono();
+  for (const operation of operations) {
+    app.on(operation.method, [`/api${operation.path}`], async (context) => {
+      try {
+        return await answer(operation, context, caller);
+      } catch (error) {
+        return failure(context, error);
+      }
+    });
+  }
+  app.notFound((context) => failure(context, new TuttiError("usage.invalid", `there is nothing at ${context.req.path}`)));
+  return app;
+}
+
+async function answer(operation: AnyOperation, context: Context, caller: string): Promise<Response> {
+  const input = parseInput(operation, await readInput(operation, context));
+  const { signal } = context.req.raw;
+  const result = operation.handle(input as never, { signal, caller });
+  if (Symbol.asyncIterator in result) return stream(result, signal);
+  return context.json((await result) as never);
+}
+
+async function readInput({ method }: AnyOperation, context: Context): Promise<Record<string, unknown>> {
+  const params = context.req.param() as Record<string, string>;
+  if (method === "GET" || method === "DELETE") return { ...context.req.query(), ...params };
+  const text = await context.req.text();
+  const body = text === "" ? {} : parseJson(text);
+  if (typeof body !== "object" || body === null || Array.isArray(body)) throw new TuttiError("usage.invalid", "the body is not a JSON object");
+  return { ...body, ...params };
+}
+
+function parseJson(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch (error) {
+    throw new TuttiError("usage.invalid", `the body is not JSON: ${error instanceof Error ? error.message : String(error)}`);
+  }
+}
+
+export function parseInput(operation: AnyOperation, input: unknown): unknown {
+  const parsed = operation.input.safeParse(input);
+  if (parsed.success) return parsed.data;
+  throw new TuttiError("usage.invalid", `the input of ${operation.name} is not valid: ${z.prettifyError(parsed.error)}`, {
+    data: { issues: parsed.error.issues.map(({ path, message }) => ({ path: path.map(String), message })) },
+  });
+}
+
+function stream(progress: AsyncGenerator<unknown, unknown>, signal: AbortSignal): Response {
+  const encoder = new TextEncoder();
+  const line = (message: unknown): Uint8Array => encoder.encode(`${JSON.stringify(message)}\n`);
+  const body = new ReadableStream<Uint8Array>({
+    async pull(controller) {
+      try {
+        const next = await progress.next();
+        controller.enqueue(line(next.done ? { result: next.value } : { progress: next.value }));
+        if (next.done) controller.close();
+      } catch (error) {
+        if (!signal.aborted) controller.enqueue(line({ error: toWireError(error) }));
+        controller.close();
+      }
+    },
+    async cancel() {
+      await progress.return(undefined);
+    },
+  });
+  return new Response(body, { headers: { "content-type": "application/x-ndjson" } });
+}
+
+const statuses: Partial<Record<ErrorCode, 404 | 409 | 503>> = {
+  "flow.missing": 404,
+  "model.missing": 404,
+  "review.missing": 404,
+  "run.missing": 404,
+  "review.closed": 409,
+  "run.conflict": 409,
+  "model.unreachable": 503,
+  "storage.unavailable": 503,
+  "storage.full": 503,
+  "storage.locked": 503,
+};
+
+function failure(context: Context, error: unknown): Response {
+  const status = error instanceof TuttiError ? (statuses[error.code] ?? 400) : 500;
+  return context.json({ error: toWireError(error) }, status);
+}
