@@ -8,11 +8,16 @@ import type { Log } from "./core/log.ts";
 import type { AnyOperation } from "./core/operation.ts";
 import { systemRandom } from "./core/random.ts";
 import type { Verbs } from "./core/verb.ts";
-import { loadAgents } from "./engine/agent-file.ts";
-import type { Agent } from "./engine/agent.ts";
-import { createEngine, engineSettings, type Engine } from "./engine/capability.ts";
-import { createFlowLoader } from "./engine/flow-loader.ts";
-import type { Worker } from "./engine/worker.ts";
+import {
+  createEngine,
+  createFlowLoader,
+  engineSettings,
+  loadAgents,
+  type Agent,
+  type Engine,
+  type Worker,
+} from "./engine/capability.ts";
+import { createTools, endProcessGroup, processStartTime, runProcess, toolsSection } from "./tools/capability.ts";
 import { createEventLog, eventMigrations } from "./events/event-log.ts";
 import { createLiveEvents } from "./events/live.ts";
 import { createModels, modelsSettings } from "./models/capability.ts";
@@ -23,10 +28,6 @@ import type { Database } from "./storage/database.ts";
 import type { Home } from "./storage/home.ts";
 import { createPayloads } from "./storage/payload.ts";
 import { closedDatabase, openSqlite } from "./storage/sqlite.ts";
-import { createTools } from "./tools/capability.ts";
-import { toolsSection } from "./tools/limits.ts";
-import { endProcessGroup, processStartTime } from "./tools/process-group.ts";
-import { runProcess } from "./tools/process.ts";
 
 export interface AppOptions {
   readonly home: Home;

@@ -5,8 +5,7 @@ import { TuttiError } from "./core/error.ts";
 import type { Log } from "./core/log.ts";
 import { toMs } from "./core/duration.ts";
 import { describeOperations, openApp, type App, type AppOptions } from "./app.ts";
-import { engineSettings } from "./engine/capability.ts";
-import { guardBodies } from "./engine/body-guard.ts";
+import { engineSettings, guardBodies } from "./engine/capability.ts";
 import { createClient } from "./sdk/client.ts";
 import type { Connection, ConnectOptions } from "./sdk/connection.ts";
 import { socketTransport } from "./sdk/socket-transport.ts";
@@ -93,17 +92,24 @@ function appOptions(home: Home, { cwd, environment, flags, isVerbose }: ConnectO
   return { home, folder, environment, flags, log: isVerbose ? verboseLog : quietLog };
 }
 
-const write = (level: string) => (event: string, fields: Readonly<Record<string, unknown>> = {}) => {
-  const shown = Object.fromEntries(Object.entries(fields).map(([key, value]) => [key, value instanceof Error ? value.message : value]));
-  process.stderr.write(`${JSON.stringify({ level, event, ...shown })}\n`);
-};
+const write =
+  (level: string) =>
+  (event: string, fields: Readonly<Record<string, unknown>> = {}) => {
+    const shown = Object.fromEntries(
+      Object.entries(fields).map(([key, value]) => [key, value instanceof Error ? value.message : value]),
+    );
+    process.stderr.write(`${JSON.stringify({ level, event, ...shown })}\n`);
+  };
 const drop = (): void => undefined;
 const verboseLog: Log = { debug: write("debug"), info: write("info"), warn: write("warn"), error: write("error") };
 const quietLog: Log = { debug: drop, info: drop, warn: drop, error: write("error") };
 
 function busy(home: Home, pid: number | null): TuttiError {
   return new TuttiError("host.busy", `${home.path} is held by process ${pid ?? "unknown"}, which does not answer`, {
-    hint: pid === null ? "End it, then try again." : `Wait for it, or end it with \`kill ${pid}\`, then try again. Nothing is lost.`,
+    hint:
+      pid === null
+        ? "End it, then try again."
+        : `Wait for it, or end it with \`kill ${pid}\`, then try again. Nothing is lost.`,
     where: home.lock,
   });
 }

@@ -1,16 +1,14 @@
 import type { z as zod } from "zod";
 import type { Duration } from "./core/duration.ts";
-import { defineFlow, type Flow } from "./engine/flow.ts";
-import type { StepOf } from "./engine/step.ts";
-import type { WorkVerbs } from "./engine/work-verbs.ts";
-import type { ReviewVerbs } from "./review/review.ts";
+
+import { defineFlow, type Flow, type StepOf, type WorkVerbs } from "./engine/capability.ts";
+import type { ReviewVerbs } from "./review/capability.ts";
 
 export { z } from "zod";
 export { StepError, TuttiError } from "./core/error.ts";
-export { defineAgent as agent, type Agent, type AgentResult } from "./engine/agent.ts";
-export type { ModelRequest, ModelResult } from "./engine/model-step.ts";
-export type { ShellOptions, ShellResult } from "./engine/work-verbs.ts";
-export type { Decision, ReviewRequest } from "./review/review.ts";
+export { defineAgent as agent, type Agent, type AgentResult } from "./engine/capability.ts";
+export type { ModelRequest, ModelResult, ShellOptions, ShellResult } from "./engine/capability.ts";
+export type { Decision, ReviewRequest } from "./review/capability.ts";
 export type { RunRecord, RunStatus, StepRecord, StepStatus, Usage } from "./core/step.ts";
 export type { Tool, ToolContext } from "./core/tool.ts";
 export type { Duration, Flow };

@@ -13,7 +13,16 @@ export const exitCodes = {
   interrupted: 130,
 } as const;
 
-const usageErrors = ["usage.", "config.", "flow.input_invalid", "flow.missing", "flow.syntax", "flow.invalid", "run.missing", "review.missing"];
+const usageErrors = [
+  "usage.",
+  "config.",
+  "flow.input_invalid",
+  "flow.missing",
+  "flow.syntax",
+  "flow.invalid",
+  "run.missing",
+  "review.missing",
+];
 
 export function exitCodeOfError(code: string): number {
   if (usageErrors.some((beginning) => code.startsWith(beginning))) return exitCodes.usage;

@@ -4,12 +4,14 @@ import type { Command } from "commander";
 import { TuttiError } from "../core/error.ts";
 import { exitCodes } from "./exit-code.ts";
 import { open, type Invocation } from "./invocation.ts";
-import { addCommonOptions, invocationOf } from "./program.ts";
+import { addCommonOptions, invocationOf } from "./common-option.ts";
 
 /** Commands that are about this process or this folder, not about an operation. */
 export function addHostCommands(program: Command, setCode: (code: number) => void): Command[] {
   const work = program.command("work").description("Works on open runs until it is ended");
-  work.option("--until-idle", "end when nothing can run now; waits do not count").option("--concurrency <number>", "how many runs at once");
+  work
+    .option("--until-idle", "end when nothing can run now; waits do not count")
+    .option("--concurrency <number>", "how many runs at once");
   work.addHelpText("after", "\nExamples:\n  tutti work\n  tutti work --until-idle --concurrency 4");
   work.action(async (flags: Record<string, unknown>) => setCode(await runWork(flags, invocationOf(flags))));
   const init = program.command("init").description("Sets this folder up: a first flow, and types for the editor");
@@ -21,7 +23,10 @@ export function addHostCommands(program: Command, setCode: (code: number) => voi
 async function runWork(flags: Readonly<Record<string, unknown>>, invocation: Invocation): Promise<number> {
   const concurrency = flags["concurrency"] === undefined ? undefined : Number(flags["concurrency"]);
   if (concurrency !== undefined && !(Number.isInteger(concurrency) && concurrency > 0)) {
-    throw new TuttiError("usage.invalid", `--concurrency ${String(flags["concurrency"])} is not a whole number above 0`);
+    throw new TuttiError(
+      "usage.invalid",
+      `--concurrency ${String(flags["concurrency"])} is not a whole number above 0`,
+    );
   }
   await using connection = await open(invocation, { takeRuns: true, write: true, concurrency });
   if (connection?.mode !== "host") {
@@ -53,7 +58,10 @@ function runInit(invocation: Invocation): number {
   const file = join(folder, "flows", "hello.ts");
   mkdirSync(join(folder, "flows"), { recursive: true });
   if (!existsSync(file)) writeFileSync(file, firstFlow);
-  invocation.output.data(invocation.isJson ? JSON.stringify({ folder, flow: file }) : `Wrote ${file}\n\nNext:\n  tutti run hello --input name=Ada\n  tutti run list`);
+  invocation.output.data(
+    invocation.isJson
+      ? JSON.stringify({ folder, flow: file })
+      : `Wrote ${file}\n\nNext:\n  tutti run hello --input name=Ada\n  tutti run list`,
+  );
   return exitCodes.ok;
 }
-

@@ -11,9 +11,18 @@ export interface Invocation {
   readonly output: Output;
 }
 
-export async function open(invocation: Invocation, options: Pick<ConnectOptions, "takeRuns" | "write"> & { concurrency?: number | undefined }): Promise<Connection | null> {
+export async function open(
+  invocation: Invocation,
+  options: Pick<ConnectOptions, "takeRuns" | "write"> & { concurrency?: number | undefined },
+): Promise<Connection | null> {
   const { connect } = await import("../host.ts");
-  return connect({ cwd: process.cwd(), environment: process.env, flags: {}, isVerbose: invocation.isVerbose, ...options });
+  return connect({
+    cwd: process.cwd(),
+    environment: process.env,
+    flags: {},
+    isVerbose: invocation.isVerbose,
+    ...options,
+  });
 }
 
 /** Enough of a place to tell which operations there are; nothing is opened there. */

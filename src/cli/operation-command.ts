@@ -7,7 +7,11 @@ import { present } from "./present/present.ts";
 import { watch } from "./watch.ts";
 
 /** One command: parse, one call, print. */
-export async function runOperation(operation: AnyOperation, input: Readonly<Record<string, unknown>>, invocation: Invocation): Promise<number> {
+export async function runOperation(
+  operation: AnyOperation,
+  input: Readonly<Record<string, unknown>>,
+  invocation: Invocation,
+): Promise<number> {
   // Checked here too, so that a wrong value is told before anything is opened.
   parseInput(operation, input);
   const isRead = operation.effect === "read";
@@ -20,19 +24,22 @@ export async function runOperation(operation: AnyOperation, input: Readonly<Reco
 
   async function call(asked: AnyOperation): Promise<unknown> {
     if (!connection) return undefined;
-    if (asked.name === "run.watch") return await watch(connection, { id: String(input["id"]), untilIdle: input["untilIdle"] === true }, invocation);
-    const { signal, stop } = interruptSignal();
+    if (asked.name === "run.watch")
+      return await watch(connection, { id: String(input["id"]), untilIdle: input["untilIdle"] === true }, invocation);
+    const interrupt = interruptSignal();
     try {
-      return await connection.client.call(asked.name, input, { signal });
+      return await connection.client.call(asked.name, input, { signal: interrupt.signal });
     } finally {
-      stop();
+      interrupt.stop();
     }
   }
 }
 
 function withoutFolder(operation: AnyOperation): unknown {
   if (operation.empty !== undefined) return operation.empty;
-  throw new TuttiError("usage.invalid", "there is no data folder here", { hint: "Start a run, or `tutti init`, to make one; or name it with TUTTI_HOME." });
+  throw new TuttiError("usage.invalid", "there is no data folder here", {
+    hint: "Start a run, or `tutti init`, to make one; or name it with TUTTI_HOME.",
+  });
 }
 
 export function interruptSignal(): { signal: AbortSignal; stop(): void } {
@@ -41,4 +48,3 @@ export function interruptSignal(): { signal: AbortSignal; stop(): void } {
   process.once("SIGINT", abort);
   return { signal: controller.signal, stop: () => process.off("SIGINT", abort) };
 }
-

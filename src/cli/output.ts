@@ -23,7 +23,8 @@ export interface OutputOptions {
 export function createOutput({ isQuiet, color, environment }: OutputOptions): Output {
   const isPlain = environment["TERM"] === "dumb" || Boolean(environment["CI"]);
   const isLive = process.stderr.isTTY && !isPlain && !isQuiet;
-  const wantsColor = color === "auto" ? process.stdout.isTTY && !isPlain && !environment["NO_COLOR"] : color === "always";
+  const wantsColor =
+    color === "auto" ? process.stdout.isTTY && !isPlain && !environment["NO_COLOR"] : color === "always";
   let hasStatus = false;
   // A reader that goes away (`| head`) is no error of ours.
   for (const stream of [process.stdout, process.stderr]) stream.on("error", ignoreBrokenPipe);

@@ -9,9 +9,8 @@ import { createOutput } from "./output.ts";
 import { addRunCommand } from "./run-command.ts";
 import { addHostCommands } from "./host-command.ts";
 import { runOperation } from "./operation-command.ts";
-import type { Invocation } from "./invocation.ts";
+import { addCommonOptions, fromText, invocationOf } from "./common-option.ts";
 import { homeToDescribe } from "./invocation.ts";
-
 
 /** Builds the commands from the operation table, runs the one that was asked for, and gives the exit code. */
 export async function runProgram(words: readonly string[]): Promise<number> {
@@ -34,7 +33,11 @@ function commanderExit(error: CommanderError, isJson: boolean, output: ReturnTyp
   if (error.exitCode === 0) return exitCodes.ok;
   const message = error.message.replace(/^error: /, "");
   const [what = message, ...rest] = message.split("\n");
-  showError(new TuttiError("usage.invalid", what, { hint: rest.join(" ").replaceAll(/[()]/g, "") || "See --help." }), output, isJson);
+  showError(
+    new TuttiError("usage.invalid", what, { hint: rest.join(" ").replaceAll(/[()]/g, "") || "See --help." }),
+    output,
+    isJson,
+  );
   return exitCodes.usage;
 }
 
@@ -79,24 +82,10 @@ function addOperation(parent: Command, verb: string, operation: AnyOperation, se
   });
 }
 
-export function addCommonOptions(command: Command): Command {
-  return command
-    .option("--json", "print one JSON value on stdout")
-    .option("--quiet", "say nothing on stderr but errors")
-    .option("--verbose", "say on stderr what happens inside")
-    .addOption(new Option("--color <when>", "color").choices(["auto", "always", "never"]).default("auto"));
-}
-
-export function invocationOf(options: Readonly<Record<string, unknown>>): Invocation {
-  return {
-    isJson: options["json"] === true,
-    isVerbose: options["verbose"] === true,
-    output: createOutput({ isQuiet: options["quiet"] === true, color: (options["color"] ?? "auto") as "auto", environment: process.env }),
-  };
-}
-
 interface SchemaShape {
-  readonly properties?: Readonly<Record<string, { type?: string; description?: string; enum?: readonly string[]; default?: unknown }>>;
+  readonly properties?: Readonly<
+    Record<string, { type?: string; description?: string; enum?: readonly string[]; default?: unknown }>
+  >;
   readonly required?: readonly string[];
 }
 
@@ -124,16 +113,9 @@ function optionsOf(operation: AnyOperation, positional: readonly string[]): Opti
 function ownInput(operation: AnyOperation, named: Readonly<Record<string, unknown>>): Record<string, unknown> {
   const { properties = {} } = shapeOf(operation);
   const given = Object.entries(properties).filter(([key]) => named[key] !== undefined);
-  return Object.fromEntries(given.map(([key, schema]) => [key, schema.type === "string" ? named[key] : fromText(named[key])]));
-}
-
-export function fromText(value: unknown): unknown {
-  if (typeof value !== "string") return value;
-  try {
-    return JSON.parse(value) as unknown;
-  } catch {
-    return value; // not JSON, so it is text
-  }
+  return Object.fromEntries(
+    given.map(([key, schema]) => [key, schema.type === "string" ? named[key] : fromText(named[key])]),
+  );
 }
 
 function kebab(key: string): string {

@@ -16,10 +16,17 @@ const glyphs: Readonly<Record<string, string>> = { succeeded: "✓", failed: "�
 export function createProgress(output: Output): Progress {
   const open = new Map<string, { name: string; since: number }>();
   const { green, red, yellow, dim } = output.color;
-  const paint: Readonly<Record<string, (text: string) => string>> = { succeeded: green, failed: red, skipped: yellow, cancelled: dim };
+  const paint: Readonly<Record<string, (text: string) => string>> = {
+    succeeded: green,
+    failed: red,
+    skipped: yellow,
+    cancelled: dim,
+  };
   const describe = (): string => {
     const names = [...open.values()].map(({ name, since }) => `${name} ${dim(formatMs(performance.now() - since))}`);
-    return names.length > 0 ? `◐ ${names.slice(0, 4).join("   ")}${names.length > 4 ? `   and ${names.length - 4} more` : ""}` : "";
+    return names.length > 0
+      ? `◐ ${names.slice(0, 4).join("   ")}${names.length > 4 ? `   and ${names.length - 4} more` : ""}`
+      : "";
   };
   const timer = setInterval(
     () => {
@@ -39,7 +46,8 @@ export function createProgress(output: Output): Progress {
         return;
       }
       open.delete(step.key);
-      const took = step.startedAt !== null && step.finishedAt !== null ? formatMs(step.finishedAt - step.startedAt) : "";
+      const took =
+        step.startedAt !== null && step.finishedAt !== null ? formatMs(step.finishedAt - step.startedAt) : "";
       const why = step.error?.message ?? step.skipped?.reason ?? "";
       output.say(`${(paint[step.status] ?? dim)(glyph)} ${step.key} ${dim(took)}${why ? `  ${why}` : ""}`);
     },

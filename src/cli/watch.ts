@@ -19,7 +19,11 @@ type Progress =
   | { readonly type: "waiting"; readonly waits: readonly Wait[] };
 
 /** Follows a run to its end, shows what happens, and gives the exit code. Ctrl-C detaches, or stops the host gracefully. */
-export async function watch(connection: Connection, input: { id: string; untilIdle: boolean }, invocation: Invocation): Promise<number> {
+export async function watch(
+  connection: Connection,
+  input: { id: string; untilIdle: boolean },
+  invocation: Invocation,
+): Promise<number> {
   const interrupt = onInterrupt();
   const progress = createProgress(invocation.output);
   try {
@@ -46,7 +50,9 @@ export async function watch(connection: Connection, input: { id: string; untilId
 
   async function tellReviews(): Promise<void> {
     for (const review of await openReviews(connection, input.id)) {
-      invocation.output.say(`◆ waiting for you: ${review.title}\n  tutti review show ${review.id}\n  tutti review approve ${review.id}\n  tutti review reject ${review.id} --reason "…"`);
+      invocation.output.say(
+        `◆ waiting for you: ${review.title}\n  tutti review show ${review.id}\n  tutti review approve ${review.id}\n  tutti review reject ${review.id} --reason "…"`,
+      );
     }
   }
 
@@ -64,7 +70,10 @@ export async function watch(connection: Connection, input: { id: string; untilId
     const { output } = invocation;
     progress.stop();
     if (connection.mode === "client") output.say(`The run goes on. Come back with: tutti run watch ${input.id}`);
-    else output.say(`Stopped; run ${input.id} is kept as it is. Go on with: tutti run watch ${input.id}   (or tutti work)`);
+    else
+      output.say(
+        `Stopped; run ${input.id} is kept as it is. Go on with: tutti run watch ${input.id}   (or tutti work)`,
+      );
     return exitCodes.interrupted;
   }
 }
@@ -77,7 +86,8 @@ async function openReviews(connection: Connection, run: string): Promise<{ id: s
 /** What a flow wants to be printed: text, or the `summary` of its output, or the output as JSON. */
 function essence(output: unknown): string {
   if (typeof output === "string") return output;
-  if (typeof output === "object" && output !== null && "summary" in output && typeof output.summary === "string") return output.summary;
+  if (typeof output === "object" && output !== null && "summary" in output && typeof output.summary === "string")
+    return output.summary;
   return JSON.stringify(output, null, 2) ?? "";
 }
 
@@ -97,4 +107,3 @@ function onInterrupt(): { signal: AbortSignal; stop(): void } {
     },
   };
 }
-

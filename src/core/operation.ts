@@ -53,5 +53,5 @@ export type AnyOperation = Omit<Operation, "handle" | "input" | "output" | "empt
 export function operation<Input, Output, Progress = never>(
   definition: Operation<Input, Output, Progress>,
 ): AnyOperation {
-  return definition as AnyOperation;
+  return definition;
 }

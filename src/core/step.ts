@@ -8,22 +8,6 @@ export type RunStatus = (typeof runStatuses)[number];
 export const stepStatuses = ["pending", "running", "waiting", "succeeded", "failed", "skipped", "cancelled"] as const;
 export type StepStatus = (typeof stepStatuses)[number];
 
-export const stepKinds = [
-  "run",
-  "shell",
-  "model",
-  "agent",
-  "tool",
-  "sleep",
-  "waitFor",
-  "emit",
-  "flow",
-  "review",
-  "race",
-  "version",
-] as const;
-export type StepKind = (typeof stepKinds)[number];
-
 /** What work cost. A figure that is not known is absent, never zero. */
 export interface Usage {
   readonly calls: number;

@@ -39,18 +39,25 @@ export async function loadAgents(folders: readonly string[]): Promise<LoadedAgen
     for (const file of await markdownFiles(folder)) {
       try {
         const agent = parseAgentFile(await readFile(file, "utf8"), file);
-        const twin = here.get(agent.name);
-        if (twin) throw invalid({ file, line: 1, column: 1 }, `the agent "${agent.name}" is in ${twin.file} as well`);
-        here.set(agent.name, agent);
+        keep(here, agent);
       } catch (error) {
-        problems.push(
-          error instanceof TuttiError ? error : invalid({ file, line: 1, column: 1 }, "it cannot be read", error),
-        );
+        problems.push(toProblem(error, file));
       }
     }
-    for (const [name, agent] of here) if (!agents.has(name)) agents.set(name, agent);
+    for (const [name, agent] of here) agents.set(name, agents.get(name) ?? agent);
   }
   return { agents, problems };
+}
+
+function keep(agents: Map<string, AgentFile>, agent: AgentFile): void {
+  const twin = agents.get(agent.name);
+  if (twin)
+    throw invalid({ file: agent.file, line: 1, column: 1 }, `the agent "${agent.name}" is in ${twin.file} as well`);
+  agents.set(agent.name, agent);
+}
+
+function toProblem(error: unknown, file: string): TuttiError {
+  return error instanceof TuttiError ? error : invalid({ file, line: 1, column: 1 }, "it cannot be read", error);
 }
 
 /** Parses one file; `agent.invalid` with file, line and column for anything wrong. */

@@ -6,7 +6,8 @@ import type { VerbHost } from "../core/verb.ts";
 import type { ChatMessage, ChatOptions, ToolCall } from "../models/chat-model.ts";
 import { performModel, type ModelResult } from "./model-step.ts";
 import { ScopeOutcome, type InnerScope, type ScopeHost } from "./step.ts";
-import { missingTool, performTool, type WorkPorts } from "./work-verbs.ts";
+import { missingTool, performTool } from "./tool-call.ts";
+import type { WorkPorts } from "./work-ports.ts";
 
 /** A named role. */
 export interface Agent {
@@ -78,9 +79,9 @@ async function converse(ports: WorkPorts, inner: InnerScope, agent: Agent, promp
   let usage: Usage = noUsage;
   const mostTurns = agent.maxTurns ?? defaultMaxTurns;
   for (let turn = 1; turn <= mostTurns; turn++) {
-    const { answer, results } = (await inner.branch(`turn ${turn}`, (step) =>
+    const { answer, results }: Turn = await inner.branch(`turn ${turn}`, (step) =>
       takeTurn(ports, step as Hosted, { agent, tools, messages }),
-    )) as Turn;
+    );
     usage = addUsage(usage, { calls: 1, ...answer.usage, ...(answer.model ? { models: [answer.model] } : {}) });
     const { text, toolCalls = [] } = answer;
     if (toolCalls.length === 0)

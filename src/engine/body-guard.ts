@@ -27,14 +27,16 @@ export function guardBodies(): Disposable {
 
 function install(): () => void {
   const undoGlobals = guardGlobals();
+  // Promises are most of all resources and harmless; without this every await would pay for the hook. The types of
+  // Node 26 do not know the option yet.
+  const options = { trackPromises: false };
   const hook = createHook({
+    ...options,
     init(_id, type) {
       if (harmless.has(type)) return;
       const here = place.getStore();
       if (here instanceof Scope) here.answerable.foreign ??= type;
     },
-    // Promises are most of all resources and harmless; without this every await would pay for the hook.
-    ...{ trackPromises: false },
   }).enable();
   process.on("unhandledRejection", noteUnhandled);
   process.on("rejectionHandled", forgetUnhandled);

@@ -18,7 +18,8 @@ import { createRunStatements } from "./run-statement.ts";
 import { createRunStore, type RunStore } from "./run-store.ts";
 import { engineMigrations } from "./run-table.ts";
 import { createStepFactory } from "./step.ts";
-import { createWorkVerbs, type WorkPorts } from "./work-verbs.ts";
+import type { WorkPorts } from "./work-ports.ts";
+import { createWorkVerbs } from "./work-verbs.ts";
 import { Worker } from "./worker.ts";
 
 const duration = z.union([z.string(), z.number()]);
@@ -41,8 +42,8 @@ export interface EngineDependencies {
   readonly settings: EngineSettings;
   readonly flows: FlowLoader;
   readonly work: Omit<WorkPorts, "trackProcess" | "forgetProcess">;
-  endProcess(pid: number, started: string): Promise<void>;
-  processStartTime(pid: number): string | undefined;
+  readonly endProcess: (pid: number, started: string) => Promise<void>;
+  readonly processStartTime: (pid: number) => string | undefined;
 }
 
 export interface Engine extends Capability {
@@ -98,3 +99,14 @@ export function createEngine(dependencies: EngineDependencies): Engine {
     },
   };
 }
+
+// What comes through the door besides the engine itself: words that other rooms and flow authors need.
+export { defineAgent, type Agent, type AgentResult } from "./agent.ts";
+export { loadAgents } from "./agent-file.ts";
+export { guardBodies } from "./body-guard.ts";
+export { defineFlow, type Flow } from "./flow.ts";
+export { createFlowLoader } from "./flow-loader.ts";
+export type { ModelRequest, ModelResult } from "./model-step.ts";
+export type { StepOf } from "./step.ts";
+export type { ShellOptions, ShellResult, WorkVerbs } from "./work-verbs.ts";
+export type { Worker } from "./worker.ts";

@@ -7,7 +7,7 @@ import type { Statement } from "../core/statement.ts";
 import type { VerbHost } from "../core/verb.ts";
 import { isFlow, type AnyFlow } from "./flow.ts";
 import type { JournalPorts } from "./journal-writer.ts";
-import type { RunRow, RunStore } from "./run-store.ts";
+import type { JournalRow, RunRow, RunStore } from "./run-store.ts";
 import type { FlowSource } from "./worker.ts";
 import type { Row } from "../storage/database.ts";
 import { wokenRuns } from "./run-queue.ts";
@@ -43,7 +43,7 @@ export interface RunControl {
   emit(name: string, payload: unknown): Promise<void>;
   /** Settles an open wait; false if it is no longer open or a guard failed. */
   settle(settle: Settle): Promise<boolean>;
-  startChild(host: VerbHost, name: string, flow: AnyFlow | string, input: unknown): Promise<unknown>;
+  readonly startChild: (host: VerbHost, name: string, flow: AnyFlow | string, input: unknown) => Promise<unknown>;
 }
 
 export interface RunControlPorts extends JournalPorts {
@@ -252,15 +252,14 @@ async function forkRun(ports: RunControlPorts, id: string, from: string, write: 
   }
   const cancelled = rows.findIndex((row) => row.kind === "cancel");
   const kept = rows.slice(0, cancelled < 0 ? at : Math.min(at, cancelled));
-  return copyRun(ports, origin, kept.length, write, kept);
+  return copyRun(ports, origin, kept, write);
 }
 
 async function copyRun(
   ports: RunControlPorts,
   origin: RunRow,
-  cut: number,
+  kept: readonly JournalRow[],
   write: Write,
-  kept: Awaited<ReturnType<RunStore["rows"]>>,
 ): Promise<RunId> {
   const id = newRunId(ports.random);
   const lastSeq = kept.at(-1)?.seq ?? 0;
@@ -278,7 +277,7 @@ async function copyRun(
     seed: origin.seed,
     priority: origin.priority,
   };
-  const copies = kept.slice(0, cut).map((stored) => ports.statements.insertRow({ ...stored, run_id: id }));
+  const copies = kept.map((stored) => ports.statements.insertRow({ ...stored, run_id: id }));
   await write([ports.statements.insertRun(row), ...copies, createdEvent(ports, row)]);
   return id;
 }
@@ -289,7 +288,7 @@ async function retryRun(ports: RunControlPorts, id: string, write: Write): Promi
   const rows = await ports.store.rows(id);
   const broken = rows.findIndex((row) => row.status !== "succeeded" && row.status !== "skipped");
   const kept = rows.slice(0, broken < 0 ? rows.length : broken);
-  return copyRun(ports, origin, kept.length, write, kept);
+  return copyRun(ports, origin, kept, write);
 }
 
 function wasWoken(rows: readonly Row[]): boolean {

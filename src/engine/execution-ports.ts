@@ -24,7 +24,7 @@ export interface ExecutionPorts extends JournalPorts {
   /** Makes the `step` of a scope. */
   stepFor(execution: Execution, scope: Scope): never;
   /** Opens the wait for a child run, which is made in the same transaction. */
-  startChild(host: VerbHost, name: string, flow: AnyFlow | string, input: unknown): Promise<unknown>;
+  readonly startChild: (host: VerbHost, name: string, flow: AnyFlow | string, input: unknown) => Promise<unknown>;
   /** Told once, when the body is no longer in memory. */
   left(execution: Execution, how: Departure): void;
 }

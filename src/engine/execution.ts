@@ -5,7 +5,7 @@ import type { Departure, ExecutionPorts, LoadedRun } from "./execution-ports.ts"
 import { freezeOutcome, JournalWriter, type Finished, type WriteAnswer } from "./journal-writer.ts";
 import { endRun, pauseRun } from "./run-end.ts";
 import type { JournalRow, OpeningRow, RunRow } from "./run-store.ts";
-import { cancelFailure, place, Scope, VerbCall } from "./scope.ts";
+import { cancelFailure, place, Scope, type VerbCall } from "./scope.ts";
 import { Cancellation } from "./cancellation.ts";
 import { differs, notAsked } from "./mismatch.ts";
 import { addressOf, openCalls } from "./opening.ts";
@@ -198,9 +198,15 @@ export class Execution {
 
   /** A body may end before all rows are handed out, but only if it had called their verbs: else its code has changed. */
   #hasAskedAll(end: NonNullable<BodyEnd>): boolean {
-    if (!this.isReplaying || this.cancellation.isInForce || ("failure" in end && end.failure.code === "engine.foreign_await"))
+    if (
+      !this.isReplaying ||
+      this.cancellation.isInForce ||
+      ("failure" in end && end.failure.code === "engine.foreign_await")
+    )
       return true;
-    const rows = this.#rows.slice(this.#next, this.#loaded).flatMap((row) => (row && row.kind !== "cancel" ? [row] : []));
+    const rows = this.#rows
+      .slice(this.#next, this.#loaded)
+      .flatMap((row) => (row && row.kind !== "cancel" ? [row] : []));
     const missing = [...rows, ...this.openings.values()].find(
       (row) => !this.calls.has(row.key) && !this.#isInEndedScope(row),
     );
@@ -343,30 +349,35 @@ export class Execution {
   /** Waits whose time has come, the run's deadline, the end of a cancel's grace. */
   #collectDue(): boolean {
     const now = this.ports.clock.now();
-    const before = this.finished.length;
+    const known = this.finished.length;
     const due = [...this.calls.values()].filter((call) => call.isWaiting && call.dueAt !== null && call.dueAt <= now);
     due.sort((left, right) => (left.dueAt ?? 0) - (right.dueAt ?? 0));
     for (const call of due) {
       call.state = "finished";
       if (call.work.type !== "wait") continue;
-      const { whenDue = { status: "succeeded", result: null }, withdrawn } = call.work.spec;
-      const before = withdrawn?.(addressOf(this, call)) ?? [];
+      const { spec } = call.work;
+      const { whenDue = { status: "succeeded", result: null } } = spec;
+      const before = spec.withdrawn?.(addressOf(this, call)) ?? [];
       this.finished.push({ call, outcome: freezeOutcome(whenDue, call.key), needsWake: call.kind !== "sleep", before });
     }
     const { deadline_at: deadline } = this.run;
     if (deadline !== null && deadline <= now) this.cancellation.ask(null, "deadline");
     if (this.cancellation.graceAt <= now) this.cancellation.endGrace();
-    return this.finished.length > before;
+    return this.finished.length > known;
   }
 
   /** Nothing can go on: leave memory if the next wake is far, else sleep until something happens. */
   async #rest(): Promise<void> {
     const open = [...this.calls.values()].filter((call) => call.work.type !== "scope" && call.state === "started");
-    if (open.length === 0) return this.#foreignAwait();
+    if (open.length === 0) {
+      this.#foreignAwait();
+      return;
+    }
     const now = this.ports.clock.now();
     const times = open.flatMap((call) => (call.dueAt === null ? [] : [call.dueAt]));
     if (this.run.deadline_at !== null && !this.cancellation.isAsked) times.push(this.run.deadline_at);
-    if (this.cancellation.graceAt < Number.POSITIVE_INFINITY && this.cancellation.graceAt > now) times.push(this.cancellation.graceAt);
+    if (this.cancellation.graceAt < Number.POSITIVE_INFINITY && this.cancellation.graceAt > now)
+      times.push(this.cancellation.graceAt);
     const next = times.length > 0 ? Math.min(...times) : null;
     const isFar = next === null || next - now > this.ports.parkAfterMs;
     if (isFar && !this.#leaving && open.every((call) => call.work.type === "wait")) return this.#park(next);
@@ -390,7 +401,7 @@ export class Execution {
     withdrawTimer?.();
   }
 
-  #foreignAwait(): Promise<void> | void {
+  #foreignAwait(): void {
     const foreign = this.root.foreign;
     const what = foreign ? ` (it made a ${foreign})` : "";
     this.#body = {

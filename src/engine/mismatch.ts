@@ -5,7 +5,10 @@ const usualCauses =
   "Usual causes: a step was renamed, removed, moved or given another input since the run began. Put it back and `tutti run resume`, or `tutti run fork`; `step.version` lets old and new runs pass changed code.";
 
 /** The code asks for a stored step as something else. */
-export function differs(stored: { key: string; kind: string; name: string; input: string | null }, call: VerbCall): Failure {
+export function differs(
+  stored: { key: string; kind: string; name: string; input: string | null },
+  call: VerbCall,
+): Failure {
   const what = stored.kind === call.kind ? "with another input" : `as ${call.kind}`;
   const passed = call.work.type === "scope" ? undefined : call.work.spec.input;
   return {

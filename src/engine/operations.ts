@@ -142,6 +142,15 @@ function controlOperations({ control, store }: EngineOperationDependencies): Any
       return store.record(asked);
     },
   });
+  return [
+    cancel,
+    on("pause", "Pauses a run: what is running finishes, nothing new starts"),
+    on("resume", "Lets a paused run go on"),
+    ...repeatOperations({ control, store }),
+  ];
+}
+
+function repeatOperations({ control, store }: Pick<EngineOperationDependencies, "control" | "store">): AnyOperation[] {
   const retry = operation({
     ...act,
     name: "run.retry",
@@ -179,14 +188,7 @@ function controlOperations({ control, store }: EngineOperationDependencies): Any
       return { name };
     },
   });
-  return [
-    cancel,
-    on("pause", "Pauses a run: what is running finishes, nothing new starts"),
-    on("resume", "Lets a paused run go on"),
-    retry,
-    fork,
-    emit,
-  ];
+  return [retry, fork, emit];
 }
 
 function flowOperations({ flows }: EngineOperationDependencies): AnyOperation[] {

@@ -7,16 +7,6 @@ export interface QueuedRun {
   readonly createdAt: number;
 }
 
-/**
- * Tells workers that a run may go on. A hint only: the run row is the truth, a lost or doubled hint does no harm as
- * long as the sweep finds what was lost. Must not throw.
- */
-export interface RunQueue {
-  hint(run: QueuedRun): void;
-  /** Tells the worker that holds a run, wherever it is, that something has happened to it. */
-  notify(run: string): void;
-}
-
 /** Runs that wait for a free place, highest priority first, then oldest. */
 export class ReadyRuns {
   readonly #byId = new Map<string, QueuedRun>();

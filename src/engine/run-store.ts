@@ -129,7 +129,7 @@ function queueReads(database: Database, build: Kysely<EngineTables>) {
     countOpen: async () => {
       const query = build
         .selectFrom("runs")
-        .select((value) => ["status", value.fn.countAll<number>().as("count")] as const)
+        .select((value) => ["status", value.fn.countAll().as("count")] as const)
         .where("status", "in", ["queued", "running", "waiting"])
         .groupBy("status");
       const found = await database.read(query.compile());

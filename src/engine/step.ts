@@ -1,4 +1,3 @@
-import type { z } from "zod";
 import { toMs, type Duration } from "../core/duration.ts";
 import { TuttiError, toFailure, type Failure } from "../core/error.ts";
 import { canonicalJson } from "../core/json.ts";
@@ -37,7 +36,7 @@ export interface EngineVerbs<Step> {
   /** The payload of the event; null once the timeout has passed. */
   waitFor<Payload = unknown>(name: string, options: { event: string; timeout?: Duration }): Promise<Payload | null>;
   emit(name: string, event: { name: string; payload?: unknown }): Promise<void>;
-  flow<Input, Output>(name: string, flow: Flow<Input, Output, never> | string, input: Input): Promise<Output>;
+  flow<Input, Output>(name: string, flow: Flow<Input, Output> | string, input: Input): Promise<Output>;
   /** The first branch to settle wins; the others are withdrawn. */
   race<Branches extends Record<string, (step: Step) => Promise<unknown>>>(
     name: string,
@@ -181,7 +180,9 @@ class BaseStep {
   async cleanup(work: (step: never) => Promise<unknown>, options: { deadline?: Duration } = {}): Promise<unknown> {
     const path = this.#scope.keyFor("cleanup");
     const scope = this.#child(path, { isCleanup: true });
-    return this.#execution.cancellation.cleanup(scope, toMs(options.deadline ?? defaultCleanup), () => this.#enter(scope, work));
+    return this.#execution.cancellation.cleanup(scope, toMs(options.deadline ?? defaultCleanup), () =>
+      this.#enter(scope, work),
+    );
   }
 
   now(): number {
@@ -199,10 +200,8 @@ class BaseStep {
   version(name: string, max: number): Promise<unknown> {
     const key = this.#scope.keyFor(name);
     if (!this.#execution.isStored(key) && this.#execution.isReplaying) return Promise.resolve(0);
-    return this.#call(key, "version", name, undefined, {
-      type: "effect",
-      spec: { kind: "version", name, perform: async () => ({ status: "succeeded", result: max }) },
-    });
+    const spec: EffectSpec = { kind: "version", name, perform: async () => ({ status: "succeeded", result: max }) };
+    return this.#call({ key, kind: "version", name, input: undefined, work: { type: "effect", spec } });
   }
 
   #effect(spec: EffectSpec): Promise<unknown> {
@@ -215,13 +214,13 @@ class BaseStep {
 
   #keyed(kind: string, name: string, input: unknown, work: Work): Promise<unknown> {
     try {
-      return this.#call(this.#scope.keyFor(name), kind, name, input, work);
+      return this.#call({ key: this.#scope.keyFor(name), kind, name, input, work });
     } catch (error) {
       return Promise.reject(error instanceof Error ? error : new TypeError(String(error)));
     }
   }
 
-  #call(key: string, kind: string, name: string, input: unknown, work: Work): Promise<unknown> {
+  #call({ key, kind, name, input, work }: NewCall): Promise<unknown> {
     const wrong = misplaced(this.#scope, name);
     if (wrong) {
       this.#execution.misplaced(toFailure(wrong, "engine.verb_out_of_place"));
@@ -273,15 +272,23 @@ class BaseStep {
     return new Scope({ seed: this.#execution.run.seed, parent: this.#scope, isCollapsed: false, ...options, path });
   }
 
-  #enter(scope: Scope, work: (step: never) => Promise<unknown>): Promise<unknown> {
+  #enter<Result>(scope: Scope, work: (step: never) => Promise<Result>): Promise<Result> {
     return place.run(scope, async () => work(this.#execution.ports.stepFor(this.#execution, scope)));
   }
+}
+
+interface NewCall {
+  readonly key: string;
+  readonly kind: string;
+  readonly name: string;
+  readonly input: unknown;
+  readonly work: Work;
 }
 
 /** The inside of a collapsed scope. */
 export interface InnerScope {
   readonly step: never;
-  branch(name: string, work: (step: never) => Promise<unknown>): Promise<unknown>;
+  branch<Result>(name: string, work: (step: never) => Promise<Result>): Promise<Result>;
 }
 
 /** What the engine's own verbs have beyond those of capabilities: scopes that are stored as one row. */
@@ -310,5 +317,3 @@ function scopeFailure(error: unknown): Failure {
 
 /** `step` for a flow's author, from the interfaces of the capabilities: see index.ts. */
 export type StepOf<CapabilityVerbs> = CapabilityVerbs & EngineVerbs<StepOf<CapabilityVerbs>>;
-
-export type InputOf<Schema extends z.ZodType | undefined> = Schema extends z.ZodType ? z.infer<Schema> : unknown;

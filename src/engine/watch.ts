@@ -29,30 +29,42 @@ export async function* watchRun(
 ): AsyncGenerator<WatchEvent, RunRecord> {
   const news = collectNews(live, id, signal);
   let seq = 0;
-  let status = "";
-  let waits = "";
+  const changes = createChanges();
   try {
     for (;;) {
       const run = await store.run(id);
-      for (const row of await store.rows(id, seq)) {
-        seq = row.seq;
-        if (row.kind !== "cancel") yield { type: "step", step: await store.step(row) };
-      }
-      if (run.status !== status) {
-        status = run.status;
-        yield { type: "run", run: { id, flow: run.flow, status } };
-      }
+      const rows = await store.rows(id, seq);
+      seq = rows.at(-1)?.seq ?? seq;
+      yield* await Promise.all(
+        rows.filter((row) => row.kind !== "cancel").map(async (row) => tellStep(await store.step(row))),
+      );
       const open = run.status === "waiting" ? openWaits(await store.openings(id)) : [];
-      if (open.length > 0 && JSON.stringify(open) !== waits) {
-        waits = JSON.stringify(open);
-        yield { type: "waiting", waits: open };
-      }
+      yield* changes.tell(run, open);
       if (ended.includes(run.status) || (untilIdle && isIdle(run)) || signal.aborted) return await store.record(id);
       for (const event of await news.next()) yield* tell(event);
     }
   } finally {
     news.stop();
   }
+}
+
+function tellStep(step: StepRecord): WatchEvent {
+  return { type: "step", step };
+}
+
+/** Tells a state, or a set of open waits, only where it is another than the one told before. */
+function createChanges(): { tell(run: RunRow, open: readonly OpenWait[]): Generator<WatchEvent> } {
+  let status = "";
+  let waits = "[]";
+  return {
+    *tell(run, open) {
+      if (run.status !== status) yield { type: "run", run: { id: run.id, flow: run.flow, status: run.status } };
+      status = run.status;
+      const now = JSON.stringify(open);
+      if (open.length > 0 && now !== waits) yield { type: "waiting", waits: open };
+      waits = now;
+    },
+  };
 }
 
 function isIdle(run: RunRow): boolean {

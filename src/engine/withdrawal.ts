@@ -9,10 +9,11 @@ export function withdrawal(execution: Execution, call: VerbCall): Statement[] {
   const { statements, clock } = execution.ports;
   const id = { run: execution.run.id, key: call.key };
   if (call.work.type !== "wait") return [statements.closeOpening(id)];
-  const { event, withdrawn } = call.work.spec;
+  const { spec } = call.work;
+  const { event } = spec;
   return [
     ...(event === undefined ? [] : [statements.returnSignal(id)]),
-    ...(withdrawn?.(addressOf(execution, call)) ?? []),
+    ...(spec.withdrawn?.(addressOf(execution, call)) ?? []),
     statements.closeOpening(id),
     ...(event === undefined ? [] : statements.matchSignal(event, clock.now())),
   ];

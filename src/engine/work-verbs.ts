@@ -1,12 +1,11 @@
-import { z } from "zod";
+import type { z } from "zod";
 import { toMs, type Duration } from "../core/duration.ts";
 import { TuttiError } from "../core/error.ts";
-import type { Log } from "../core/log.ts";
 import type { AnyTool } from "../core/tool.ts";
 import type { EffectContext, EffectOutcome, VerbHost, Verbs } from "../core/verb.ts";
-import type { Statement } from "../core/statement.ts";
-import type { ChatModel } from "../models/chat-model.ts";
 import { runAgent, type Agent, type AgentResult } from "./agent.ts";
+import { missingTool, performTool } from "./tool-call.ts";
+import type { WorkPorts } from "./work-ports.ts";
 import { modelEffect, type ModelRequest, type ModelResult } from "./model-step.ts";
 import type { ScopeHost } from "./step.ts";
 
@@ -37,33 +36,6 @@ export interface WorkVerbs {
   ): Promise<ModelResult<z.infer<Schema>>>;
   tool(name: string, tool: string | AnyTool, values: unknown): Promise<unknown>;
   agent(name: string, agent: Agent | string, request: { prompt: string }): Promise<AgentResult>;
-}
-
-/** How a program is run; app.ts hands in the tools room's. */
-export type RunProcess = (request: {
-  argv: readonly string[];
-  cwd: string;
-  env: Readonly<Record<string, string | undefined>>;
-  stdin?: string | undefined;
-  timeoutMs?: number | undefined;
-  maxOutputBytes: number;
-  signal: AbortSignal;
-  onStart(pid: number): void;
-  onOutput(stream: "stdout" | "stderr", text: string): void;
-}) => Promise<ShellResult & { truncated: boolean; ended?: "timeout" | "output" }>;
-
-export interface WorkPorts {
-  readonly runProcess: RunProcess;
-  /** Remembers a process group until its step has a row, so that the next worker can end it first. */
-  trackProcess(run: string, key: string, pid: number): Promise<void>;
-  forgetProcess(run: string, key: string): Statement;
-  chatModel(name: string | undefined, signal: AbortSignal): Promise<ChatModel>;
-  readonly tools: ReadonlyMap<string, AnyTool>;
-  /** An agent of `agents/*.md` by name; `agent.invalid` if there is none. */
-  findAgent(name: string): Promise<Agent>;
-  readonly workspace: string;
-  readonly environment: Readonly<Record<string, string | undefined>>;
-  readonly log: Log;
 }
 
 // What a program may print: it is stored in the journal and handed to the body as one text.
@@ -169,34 +141,5 @@ function callTool(
       if (!found) throw missingTool(toolName, ports.tools);
       return { status: "succeeded", result: await performTool(ports, context, found, values) };
     },
-  });
-}
-
-/** Checks the arguments against the tool's schema and calls it. */
-export function performTool(
-  ports: WorkPorts,
-  context: EffectContext,
-  tool: AnyTool,
-  values: unknown,
-): Promise<unknown> {
-  const parsed = tool.input.safeParse(values ?? {});
-  if (!parsed.success) {
-    throw new TuttiError(
-      "tool.input_invalid",
-      `the arguments of tool "${tool.name}" are not valid: ${z.prettifyError(parsed.error)}`,
-    );
-  }
-  // `input` is the tool's own schema, so what it has parsed is what `call` takes.
-  return tool.call(parsed.data as never, {
-    signal: context.signal,
-    workspace: ports.workspace,
-    key: context.key,
-    log: ports.log,
-  });
-}
-
-export function missingTool(name: string, tools: ReadonlyMap<string, AnyTool>): TuttiError {
-  return new TuttiError("tool.missing", `there is no tool "${name}"`, {
-    hint: `There are: ${[...tools.keys()].join(", ") || "none"}.`,
   });
 }

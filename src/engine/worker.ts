@@ -22,7 +22,7 @@ export interface WorkerPorts extends Omit<ExecutionPorts, "woken" | "left"> {
   /** How many runs are worked on at once. */
   readonly concurrency: number;
   /** Ends a process group that a dead worker has left. */
-  endProcess(pid: number, started: string): Promise<void>;
+  readonly endProcess: (pid: number, started: string) => Promise<void>;
   /** Tells the workers of other processes; nothing to do where there are none. */
   elsewhere?: (runs: readonly { id: string; status: string }[]) => void;
 }
@@ -276,7 +276,7 @@ export class Worker {
   }
 
   #changed(): void {
-    for (const resolve of [...this.#idle]) {
+    for (const resolve of Array.from(this.#idle)) {
       if (!this.#isStopping && !this.isIdle) continue;
       this.#idle.delete(resolve);
       resolve();

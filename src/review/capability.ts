@@ -118,3 +118,5 @@ function withdrawReview(database: Database, address: StepAddress): Statement {
       .where("status", "=", "open"),
   );
 }
+
+export type { Decision, ReviewRequest, ReviewVerbs } from "./review.ts";

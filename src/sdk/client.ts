@@ -35,17 +35,23 @@ export function createClient(transport: Transport, operations: readonly Operatio
   };
 }
 
-function toRequest({ method, path }: OperationPlace, input: Readonly<Record<string, unknown>>, signal: AbortSignal | undefined): Request {
+function toRequest(
+  { method, path }: OperationPlace,
+  input: Readonly<Record<string, unknown>>,
+  signal: AbortSignal | undefined,
+): Request {
   const rest = new Map(Object.entries(input).filter(([, value]) => value !== undefined));
   const filled = path.replaceAll(/:(\w+)/g, (_all, key: string) => {
-    const value = String(rest.get(key) ?? "");
+    const given = rest.get(key);
+    const value = typeof given === "string" ? given : JSON.stringify(given ?? "");
     rest.delete(key);
     return encodeURIComponent(value);
   });
   const url = new URL(`http://localhost/api${filled}`);
   const init = { method, ...(signal ? { signal } : {}) };
   if (method === "GET" || method === "DELETE") {
-    for (const [key, value] of rest) url.searchParams.set(key, typeof value === "string" ? value : JSON.stringify(value));
+    for (const [key, value] of rest)
+      url.searchParams.set(key, typeof value === "string" ? value : JSON.stringify(value));
     return new Request(url, init);
   }
   const headers = { "content-type": "application/json" };
@@ -53,12 +59,12 @@ function toRequest({ method, path }: OperationPlace, input: Readonly<Record<stri
 }
 
 /** Reads an answer of many lines: progress, then one result or error. */
-async function follow(response: Response, { onProgress }: CallOptions): Promise<unknown> {
+async function follow(response: Response, options: CallOptions): Promise<unknown> {
   for await (const line of lines(response)) {
     const message = JSON.parse(line) as { progress?: unknown; result?: unknown; error?: WireError };
     if (message.error) throw fromWireError(message.error);
     if ("result" in message) return message.result;
-    onProgress?.(message.progress);
+    options.onProgress?.(message.progress);
   }
   throw new TuttiError("host.unreachable", "the host went away in the middle of an answer");
 }

@@ -14,7 +14,11 @@ export function socketTransport(socketPath: string): Transport {
           socketPath,
           method: request.method,
           path: url.pathname + url.search,
-          headers: { host: "localhost", ...Object.fromEntries(request.headers), ...(body ? { "content-length": body.byteLength } : {}) },
+          headers: {
+            host: "localhost",
+            ...Object.fromEntries(request.headers),
+            ...(body ? { "content-length": body.byteLength } : {}),
+          },
           signal: request.signal,
         },
         (answer) => {

@@ -15,10 +15,25 @@ export function toWireError(error: unknown): WireError {
   if (error instanceof TuttiError) {
     const { code, message, hint = null, where = null, data } = error;
     const docs = `docs/errors.md#${code.replaceAll(".", "")}`;
-    return { code, message, hint, docs, where, retryable: errorCatalogue[code].retryable, ...(data === undefined ? {} : { data }) };
+    return {
+      code,
+      message,
+      hint,
+      docs,
+      where,
+      retryable: errorCatalogue[code].retryable,
+      ...(data === undefined ? {} : { data }),
+    };
   }
   const { message } = toFailure(error, "step.failed");
-  return { code: "internal", message, hint: "This is a defect of Tutti; please report it.", docs: "docs/errors.md", where: null, retryable: false };
+  return {
+    code: "internal",
+    message,
+    hint: "This is a defect of Tutti; please report it.",
+    docs: "docs/errors.md",
+    where: null,
+    retryable: false,
+  };
 }
 
 export function fromWireError(wire: WireError): TuttiError {

@@ -16,7 +16,9 @@ export function createHttpApp(operations: readonly AnyOperation[], { caller }: {
       }
     });
   }
-  app.notFound((context) => failure(context, new TuttiError("usage.invalid", `there is nothing at ${context.req.path}`)));
+  app.notFound((context) =>
+    failure(context, new TuttiError("usage.invalid", `there is nothing at ${context.req.path}`)),
+  );
   return app;
 }
 
@@ -33,7 +35,8 @@ async function readInput({ method }: AnyOperation, context: Context): Promise<Re
   if (method === "GET" || method === "DELETE") return { ...context.req.query(), ...params };
   const text = await context.req.text();
   const body = text === "" ? {} : parseJson(text);
-  if (typeof body !== "object" || body === null || Array.isArray(body)) throw new TuttiError("usage.invalid", "the body is not a JSON object");
+  if (typeof body !== "object" || body === null || Array.isArray(body))
+    throw new TuttiError("usage.invalid", "the body is not a JSON object");
   return { ...body, ...params };
 }
 
@@ -41,16 +44,23 @@ function parseJson(text: string): unknown {
   try {
     return JSON.parse(text);
   } catch (error) {
-    throw new TuttiError("usage.invalid", `the body is not JSON: ${error instanceof Error ? error.message : String(error)}`);
+    throw new TuttiError(
+      "usage.invalid",
+      `the body is not JSON: ${error instanceof Error ? error.message : String(error)}`,
+    );
   }
 }
 
 export function parseInput(operation: AnyOperation, input: unknown): unknown {
   const parsed = operation.input.safeParse(input);
   if (parsed.success) return parsed.data;
-  throw new TuttiError("usage.invalid", `the input of ${operation.name} is not valid: ${z.prettifyError(parsed.error)}`, {
-    data: { issues: parsed.error.issues.map(({ path, message }) => ({ path: path.map(String), message })) },
-  });
+  throw new TuttiError(
+    "usage.invalid",
+    `the input of ${operation.name} is not valid: ${z.prettifyError(parsed.error)}`,
+    {
+      data: { issues: parsed.error.issues.map(({ path, message }) => ({ path: path.map(String), message })) },
+    },
+  );
 }
 
 function stream(progress: AsyncGenerator<unknown, unknown>, signal: AbortSignal): Response {

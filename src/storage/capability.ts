@@ -23,7 +23,6 @@ export const storageSection = {
       ),
   }),
 } as const satisfies ConfigSection;
-export type StorageSettings = z.infer<typeof storageSection.schema>;
 
 /** The door of the storage room: its section of the configuration and its own tables. */
 export function createStorage(): Capability {

@@ -42,10 +42,6 @@ export function toStatement(query: Compilable, options: { guard?: boolean } = {}
   return { sql, parameters: parameters.map(toSqlValue), ...(options.guard ? { guard: true } : {}) };
 }
 
-export function guarded(statement: Statement): Statement {
-  return { ...statement, guard: true };
-}
-
 /** Ours hold text, numbers, bytes and null; anything else would be bound wrongly without an error. */
 export function toSqlValue(value: unknown): SqlValue {
   if (value === undefined || value === null) return null;

@@ -13,7 +13,7 @@ export interface Payloads {
   store(value: unknown, what: string): Promise<string | null> | string | null;
   /** The same for a value that is JSON text already. */
   place(text: string | undefined, what: string): Promise<string | null> | string | null;
-  load(column: string | null): Promise<unknown> | unknown;
+  load(column: string | null): unknown;
 }
 
 export function createPayloads(blobs: BlobStore): Payloads {

@@ -81,9 +81,6 @@ export function openSqlite({ path, durability = "process" }: SqliteOptions): Dat
 
 /** Builds queries and cannot run them: stands where only the shape of the product is asked for. */
 export function closedDatabase(): Database {
-  const refuse = async (): Promise<never> => {
-    throw new TuttiError("storage.unavailable", "no database is open here");
-  };
   return {
     dialect: "sqlite",
     capabilities: { sharedWriters: false },
@@ -94,6 +91,10 @@ export function closedDatabase(): Database {
     schemaText: refuse,
     [Symbol.asyncDispose]: async () => undefined,
   };
+}
+
+async function refuse(): Promise<never> {
+  throw new TuttiError("storage.unavailable", "no database is open here");
 }
 
 interface Connection {

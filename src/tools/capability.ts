@@ -64,3 +64,7 @@ function listOperation(tools: readonly AnyTool[]) {
       })),
   });
 }
+
+export { toolsSection } from "./limits.ts";
+export { endProcessGroup, processStartTime } from "./process-group.ts";
+export { runProcess } from "./process.ts";

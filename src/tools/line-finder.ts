@@ -51,7 +51,7 @@ function createLiteralFinder({ pattern, ignoreCase }: LinePattern): LineFinder {
 /** A pattern such as (a+)+$ takes for ever on the wrong line and cannot be told from a good one: so it runs elsewhere. */
 function createRegexFinder({ pattern, ignoreCase, timeoutMs }: LinePattern): LineFinder {
   try {
-    new RegExp(pattern);
+    void new RegExp(pattern);
   } catch (error) {
     throw new TuttiError("tool.input_invalid", `${JSON.stringify(pattern)} is not a regular expression`, {
       cause: error,

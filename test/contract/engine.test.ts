@@ -6,5 +6,7 @@ import { openScratchPostgres, postgresUnavailable } from "../support/postgres.ts
 import { engineContract } from "./engine.ts";
 
 engineContract("SQLite in memory", async () => openSqlite({ path: ":memory:" }));
-engineContract("SQLite on disk", async () => openSqlite({ path: join(mkdtempSync(join(tmpdir(), "tutti-engine-")), "test.db") }));
+engineContract("SQLite on disk", async () =>
+  openSqlite({ path: join(mkdtempSync(join(tmpdir(), "tutti-engine-")), "test.db") }),
+);
 engineContract("Postgres", openScratchPostgres, { skip: postgresUnavailable() });

@@ -7,7 +7,7 @@ import type { EffectInterceptor, Verbs } from "../../src/core/verb.ts";
 import { guardBodies } from "../../src/engine/body-guard.ts";
 import { createEffectRunner } from "../../src/engine/effect.ts";
 import { createRunControl, type RunControl } from "../../src/engine/engine.ts";
-import { defineFlow, type AnyFlow, type Flow } from "../../src/engine/flow.ts";
+import { defineFlow, type AnyFlow } from "../../src/engine/flow.ts";
 import { engineMigrations } from "../../src/engine/run-table.ts";
 import { createRunStatements } from "../../src/engine/run-statement.ts";
 import { createRunStore, type RunStore } from "../../src/engine/run-store.ts";
@@ -21,15 +21,13 @@ import { createPayloads } from "../../src/storage/payload.ts";
 import { openSqlite } from "../../src/storage/sqlite.ts";
 
 export type TestStep = StepOf<object>;
-export type TestFlow = Flow<never, unknown, TestStep>;
-
 /** A flow with the engine's own verbs. */
-export function testFlow<Input>(
+export function testFlow(
   name: string,
-  run: (step: TestStep, input: Input) => Promise<unknown>,
+  run: (step: TestStep, input: never) => Promise<unknown>,
   options: Partial<AnyFlow> = {},
 ): AnyFlow {
-  return defineFlow<Input, unknown, TestStep>({ name, run, ...options } as never);
+  return defineFlow<never, unknown, TestStep>({ name, run, ...options });
 }
 
 export interface TestEngineOptions {

@@ -31,4 +31,6 @@ const bodies: Record<string, (step: TestStep) => Promise<unknown>> = {
 await using engine = await openTestEngine();
 const run = await engine.run(testFlow("f", bodies[process.argv[2] ?? ""] ?? fail));
 const other = await engine.run(testFlow("g", async (step: TestStep) => step.run("a", () => "alive")));
-process.stdout.write(JSON.stringify({ status: run.status, message: run.error?.message, output: run.output, other: other.output }));
+process.stdout.write(
+  JSON.stringify({ status: run.status, message: run.error?.message, output: run.output, other: other.output }),
+);

@@ -1,18 +1,15 @@
 import pg from "pg";
+import { needs, postgresAddress } from "./services.ts";
 import type { Database } from "../../src/storage/database.ts";
 import { openPostgres } from "../../src/storage/postgres.ts";
 
-const url = process.env["TUTTI_TEST_POSTGRES"];
+const url = postgresAddress();
 let count = 0;
 
 /** False where a real Postgres is there, else the reason to skip; where CI asks for all services that is an error. */
-export function postgresUnavailable(): string | false {
-  if (url) return false;
-  if (process.env["CI"] === "true") throw new Error("TUTTI_TEST_POSTGRES names no Postgres server");
-  return "no Postgres: set TUTTI_TEST_POSTGRES=postgres://…";
-}
+export const postgresUnavailable = (): string | false => needs("postgres", url);
 
-export function scratchSchema(): string {
+function scratchSchema(): string {
   return `test_${process.pid}_${++count}_${process.hrtime.bigint() % 1_000_000n}`;
 }
 

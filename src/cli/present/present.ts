@@ -32,13 +32,21 @@ function list(operation: string, rows: readonly Record<string, unknown>[], color
   const [first] = rows;
   if (!first) return emptyTexts[operation] ?? "Nothing.";
   const names = columns[operation] ?? Object.keys(first).filter((key) => typeof first[key] !== "object");
-  return table(names, rows.map((row) => names.map((name) => cell(name, row))), color);
+  return table(
+    names,
+    rows.map((row) => names.map((name) => cell(name, row))),
+    color,
+  );
 }
 
 function cell(name: string, row: Readonly<Record<string, unknown>>): string {
   const value = row[name];
-  if (name === "took") return typeof row["finishedAt"] === "number" && typeof row["startedAt"] === "number" ? formatMs(row["finishedAt"] - row["startedAt"]) : "–";
-  if (name.endsWith("At")) return typeof value === "number" ? new Date(value).toISOString().replace("T", " ").slice(0, 19) : "–";
+  if (name === "took")
+    return typeof row["finishedAt"] === "number" && typeof row["startedAt"] === "number"
+      ? formatMs(row["finishedAt"] - row["startedAt"])
+      : "–";
+  if (name.endsWith("At"))
+    return typeof value === "number" ? new Date(value).toISOString().replace("T", " ").slice(0, 19) : "–";
   if (value === null || value === undefined) return "–";
   return typeof value === "string" ? value : JSON.stringify(value);
 }

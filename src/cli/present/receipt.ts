@@ -5,14 +5,20 @@ import type { Output } from "../output.ts";
 /** The last lines of a run: what it was, how long, what it used, what was skipped and why, how to go on. */
 export function receipt(run: RunRecord, color: Output["color"]): string {
   const { dim, bold } = color;
-  const took = run.startedAt !== null && run.finishedAt !== null ? ` in ${formatMs(run.finishedAt - run.startedAt)}` : "";
+  const took =
+    run.startedAt !== null && run.finishedAt !== null ? ` in ${formatMs(run.finishedAt - run.startedAt)}` : "";
   const skipped = run.steps.filter((step) => step.skipped !== null);
   const reasons = [...new Map(skipped.map((step) => [step.skipped?.reason, step.skipped])).values()];
   return [
     `${bold(run.status)} ${run.id}${took}  ${dim(`${run.steps.length} steps`)}`,
     ...usageLine(run),
     ...reasons.flatMap((reason) =>
-      reason ? [`skipped  ${skipped.filter((step) => step.skipped?.reason === reason.reason).length} × ${reason.reason}`, `         ${dim(reason.hint)}`] : [],
+      reason
+        ? [
+            `skipped  ${skipped.filter((step) => step.skipped?.reason === reason.reason).length} × ${reason.reason}`,
+            `         ${dim(reason.hint)}`,
+          ]
+        : [],
     ),
     ...(run.error ? [`error    ${run.error.message}  ${dim(run.error.code)}`, ...hintOf(run.error.data)] : []),
     ...nextLine(run),
@@ -22,7 +28,9 @@ export function receipt(run: RunRecord, color: Output["color"]): string {
 function usageLine({ usage }: RunRecord): string[] {
   if (usage.calls === 0) return [];
   const tokens = `${usage.inputTokens ?? "–"} tokens in, ${usage.outputTokens ?? "–"} out`;
-  return [`model    ${(usage.models ?? []).join(", ")}: ${usage.calls} calls, ${tokens}${usage.modelMs === undefined ? "" : `, ${formatMs(usage.modelMs)}`}`];
+  return [
+    `model    ${(usage.models ?? []).join(", ")}: ${usage.calls} calls, ${tokens}${usage.modelMs === undefined ? "" : `, ${formatMs(usage.modelMs)}`}`,
+  ];
 }
 
 function hintOf(data: unknown): string[] {

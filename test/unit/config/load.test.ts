@@ -245,7 +245,7 @@ describe("config explain", () => {
     };
     assert.deepEqual(await run("config.get", { key: "storage.poolSize" }), { key: "storage.poolSize", value: 2 });
     assert.equal(((await run("config.list", {})) as unknown[]).length, 10);
-    assert.match(String(((await run("config.path", {})) as { path: string }).path), /tutti\.yaml$/);
+    assert.match(((await run("config.path", {})) as { path: string }).path, /tutti\.yaml$/);
     assert.ok(await run("config.explain", { key: "models.apiKey" }));
     assert.ok(await run("config.schema", {}));
   });

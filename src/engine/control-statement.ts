@@ -1,0 +1,103 @@
+import { sql } from "kysely";
+import { prepare } from "../storage/prepared.ts";
+import { woken, wokenColumns, type Runs } from "./woken.ts";
+
+/** What happens to runs from outside of their bodies: claims, deaths, wakes, requests of people. */
+export function controlStatements(build: Runs) {
+  return { ...claimStatements(build), ...cancelStatements(build), ...pauseStatements(build) };
+}
+
+function claimStatements(build: Runs) {
+  const claim = prepare<{ id: string; owner: string; at: number }>(
+    (slot) =>
+      build
+        .updateTable("runs")
+        .set({
+          status: "running",
+          owner: slot("owner"),
+          epoch: sql<number>`epoch + 1`,
+          started_at: sql<number>`coalesce(started_at, ${slot("at")})`,
+        })
+        .where("id", "=", slot("id"))
+        .where("status", "=", "queued")
+        .returningAll(),
+    { guard: true },
+  );
+  const die = prepare<{ owner: string }>((slot) =>
+    build
+      .updateTable("runs")
+      .set({ status: "queued", owner: null, deaths: sql<number>`deaths + 1` })
+      .where("owner", "=", slot("owner"))
+      .where("status", "=", "running")
+      .returning(["id as woken", "status as woken_status"]),
+  );
+  const wakeDue = prepare<{ now: number }>((slot) =>
+    build
+      .updateTable("runs")
+      .set(woken)
+      .where("status", "=", "waiting")
+      .where("due_at", "<=", slot("now"))
+      .returning(wokenColumns),
+  );
+  return { claim, die, wakeDue };
+}
+
+function cancelStatements(build: Runs) {
+  const open = ["queued", "running", "waiting", "paused"] as const;
+  const requestCancel = prepare<{ id: string; at: number; reason: string | null }>((slot) =>
+    build
+      .updateTable("runs")
+      .set({
+        cancel_at: slot("at"),
+        cancel_reason: slot("reason"),
+        wake: sql<number>`wake + 1`,
+        status: sql<string>`case when status in ('waiting', 'paused') then 'queued' else status end`,
+        pause_at: null,
+      })
+      .where("id", "=", slot("id"))
+      .where("status", "in", open)
+      .where("cancel_at", "is", null)
+      .returning(wokenColumns),
+  );
+  const cancelChildren = prepare<{ parent: string; at: number }>((slot) =>
+    build
+      .updateTable("runs")
+      .set({
+        cancel_at: slot("at"),
+        cancel_reason: "the parent run ended",
+        wake: sql<number>`wake + 1`,
+        status: sql<string>`case when status in ('waiting', 'paused') then 'queued' else status end`,
+      })
+      .where("parent_run", "=", slot("parent"))
+      .where("status", "in", open)
+      .where("cancel_at", "is", null)
+      .returning(wokenColumns),
+  );
+  return { requestCancel, cancelChildren };
+}
+
+function pauseStatements(build: Runs) {
+  const requestPause = prepare<{ id: string; at: number }>((slot) =>
+    build
+      .updateTable("runs")
+      .set({
+        pause_at: slot("at"),
+        wake: sql<number>`wake + 1`,
+        status: sql<string>`case when status in ('queued', 'waiting') then 'paused' else status end`,
+      })
+      .where("id", "=", slot("id"))
+      .where("status", "in", ["queued", "running", "waiting"])
+      .returning(wokenColumns),
+  );
+  const resume = prepare<{ id: string }>(
+    (slot) =>
+      build
+        .updateTable("runs")
+        .set({ status: "queued", deaths: 0, failure: null, pause_at: null })
+        .where("id", "=", slot("id"))
+        .where("status", "=", "paused")
+        .returning(wokenColumns),
+    { guard: true },
+  );
+  return { requestPause, resume };
+}

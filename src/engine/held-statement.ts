@@ -1,0 +1,160 @@
+import type { Holder } from "./run-statement.ts";
+import { prepare } from "../storage/prepared.ts";
+import type { JournalTable, RunTable } from "./run-table.ts";
+import { wokenColumns, type Runs } from "./woken.ts";
+
+/** Writes of the worker that holds a run: fenced by owner and epoch, so a worker that lost it writes nothing. */
+export function heldStatements(build: Runs) {
+  return { ...insertStatements(build), ...fenceStatements(build), ...endStatements(build), ...leaveStatements(build) };
+}
+
+function insertStatements(build: Runs) {
+  const insertRow = prepare<JournalTable>((slot) =>
+    build.insertInto("journal").values({
+      run_id: slot("run_id"),
+      seq: slot("seq"),
+      key: slot("key"),
+      scope: slot("scope"),
+      kind: slot("kind"),
+      name: slot("name"),
+      status: slot("status"),
+      hash: slot("hash"),
+      input: slot("input"),
+      result: slot("result"),
+      failure: slot("failure"),
+      skipped: slot("skipped"),
+      usage: slot("usage"),
+      attempts: slot("attempts"),
+      started_at: slot("started_at"),
+      finished_at: slot("finished_at"),
+    }),
+  );
+  const insertRun = prepare<RunTable>((slot) =>
+    build
+      .insertInto("runs")
+      .values({
+        id: slot("id"),
+        flow: slot("flow"),
+        status: slot("status"),
+        input: slot("input"),
+        output: null,
+        failure: null,
+        abandoned: null,
+        seed: slot("seed"),
+        priority: slot("priority"),
+        created_at: slot("created_at"),
+        started_at: slot("started_at"),
+        finished_at: null,
+        deadline_at: slot("deadline_at"),
+        due_at: null,
+        owner: slot("owner"),
+        epoch: slot("epoch"),
+        wake: 0,
+        seq: slot("seq"),
+        deaths: 0,
+        cancel_at: null,
+        cancel_reason: null,
+        pause_at: null,
+        parent_run: slot("parent_run"),
+        parent_key: slot("parent_key"),
+        forked_from: slot("forked_from"),
+        usage: slot("usage"),
+      })
+      .returning(wokenColumns),
+  );
+  return { insertRow, insertRun };
+}
+
+function fenceStatements(build: Runs) {
+  // `wake` is given only where the write is good only for what has been read; else any count will do.
+  const fence = prepare<Holder & { seq: number; usage: string | null }>(
+    (slot) =>
+      build
+        .updateTable("runs")
+        .set({ seq: slot("seq"), deaths: 0, usage: slot("usage") })
+        .where("id", "=", slot("id"))
+        .where("epoch", "=", slot("epoch"))
+        .where("owner", "=", slot("owner")),
+    { guard: true },
+  );
+  const fenceWake = prepare<Holder & { seq: number; usage: string | null; wake: number }>(
+    (slot) =>
+      build
+        .updateTable("runs")
+        .set({ seq: slot("seq"), deaths: 0, usage: slot("usage") })
+        .where("id", "=", slot("id"))
+        .where("epoch", "=", slot("epoch"))
+        .where("owner", "=", slot("owner"))
+        .where("wake", "=", slot("wake")),
+    { guard: true },
+  );
+  return { fence, fenceWake };
+}
+
+function endStatements(build: Runs) {
+  const end = prepare<
+    Holder & {
+      status: string;
+      output: string | null;
+      failure: string | null;
+      abandoned: string | null;
+      at: number;
+      usage: string | null;
+    }
+  >(
+    (slot) =>
+      build
+        .updateTable("runs")
+        .set({
+          status: slot("status"),
+          output: slot("output"),
+          failure: slot("failure"),
+          abandoned: slot("abandoned"),
+          finished_at: slot("at"),
+          usage: slot("usage"),
+          owner: null,
+          due_at: null,
+          pause_at: null,
+        })
+        .where("id", "=", slot("id"))
+        .where("epoch", "=", slot("epoch"))
+        .where("owner", "=", slot("owner")),
+    { guard: true },
+  );
+  return { end };
+}
+
+function leaveStatements(build: Runs) {
+  const park = prepare<Holder & { wake: number; due: number | null }>(
+    (slot) =>
+      build
+        .updateTable("runs")
+        .set({ status: "waiting", owner: null, deaths: 0, due_at: slot("due") })
+        .where("id", "=", slot("id"))
+        .where("epoch", "=", slot("epoch"))
+        .where("owner", "=", slot("owner"))
+        .where("wake", "=", slot("wake")),
+    { guard: true },
+  );
+  const pause = prepare<Holder & { failure: string | null }>(
+    (slot) =>
+      build
+        .updateTable("runs")
+        .set({ status: "paused", owner: null, deaths: 0, failure: slot("failure"), pause_at: null })
+        .where("id", "=", slot("id"))
+        .where("epoch", "=", slot("epoch"))
+        .where("owner", "=", slot("owner")),
+    { guard: true },
+  );
+  const handBack = prepare<Holder>(
+    (slot) =>
+      build
+        .updateTable("runs")
+        .set({ status: "queued", owner: null, deaths: 0 })
+        .where("id", "=", slot("id"))
+        .where("epoch", "=", slot("epoch"))
+        .where("owner", "=", slot("owner")),
+    { guard: true },
+  );
+  return { park, pause, handBack };
+}

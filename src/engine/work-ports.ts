@@ -1,0 +1,34 @@
+import type { Log } from "../core/log.ts";
+import type { Statement } from "../core/statement.ts";
+import type { AnyTool } from "../core/tool.ts";
+import type { ChatModel } from "../models/chat-model.ts";
+import type { Agent } from "./agent.ts";
+
+/** How a program is run; app.ts hands in the tools room's. */
+export type RunProcess = (request: {
+  argv: readonly string[];
+  cwd: string;
+  env: Readonly<Record<string, string | undefined>>;
+  stdin?: string | undefined;
+  timeoutMs?: number | undefined;
+  maxOutputBytes: number;
+  signal: AbortSignal;
+  onStart(pid: number): void;
+  onOutput(stream: "stdout" | "stderr", text: string): void;
+}) => Promise<
+  { stdout: string; stderr: string; exitCode: number } & { truncated: boolean; ended?: "timeout" | "output" }
+>;
+
+export interface WorkPorts {
+  readonly runProcess: RunProcess;
+  /** Remembers a process group until its step has a row, so that the next worker can end it first. */
+  trackProcess(run: string, key: string, pid: number): Promise<void>;
+  forgetProcess(run: string, key: string): Statement;
+  chatModel(name: string | undefined, signal: AbortSignal): Promise<ChatModel>;
+  readonly tools: ReadonlyMap<string, AnyTool>;
+  /** An agent of `agents/*.md` by name; `agent.invalid` if there is none. */
+  findAgent(name: string): Promise<Agent>;
+  readonly workspace: string;
+  readonly environment: Readonly<Record<string, string | undefined>>;
+  readonly log: Log;
+}
