@@ -22,7 +22,7 @@ export const errorCatalogue = {
   "flow.syntax": { title: "The flow file cannot be read as TypeScript", retryable: false },
   "host.busy": { title: "Another process holds this data folder", retryable: true },
   "host.unreachable": { title: "The host of this data folder does not answer", retryable: true },
-  internal: { title: "A defect of Tutti", retryable: false },
+  "internal.defect": { title: "A defect of Tutti", retryable: false },
   "model.aborted": { title: "The model call was aborted", retryable: false },
   "model.bad_answer": { title: "The model server answered something unexpected", retryable: true },
   "model.context_overflow": { title: "The prompt does not fit the model's context", retryable: false },

@@ -27,7 +27,7 @@ export function toWireError(error: unknown): WireError {
   }
   const { message } = toFailure(error, "step.failed");
   return {
-    code: "internal",
+    code: "internal.defect",
     message,
     hint: "This is a defect of Tutti; please report it.",
     docs: "docs/errors.md",
@@ -37,7 +37,7 @@ export function toWireError(error: unknown): WireError {
 }
 
 export function fromWireError(wire: WireError): TuttiError {
-  const code: ErrorCode = isErrorCode(wire.code) ? wire.code : "internal";
+  const code: ErrorCode = isErrorCode(wire.code) ? wire.code : "internal.defect";
   return new TuttiError(code, wire.message, {
     ...(wire.hint === null ? {} : { hint: wire.hint }),
     ...(wire.where === null ? {} : { where: wire.where }),

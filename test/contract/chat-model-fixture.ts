@@ -1,3 +1,4 @@
+import { needs, ollamaAddress } from "../support/services.ts";
 import { createModelRegistry, type ModelRegistry } from "../../src/models/registry.ts";
 import { createScriptedModel } from "../../src/models/scripted.ts";
 import { startOllamaServer, type OllamaServer, type ServedModel } from "../support/ollama-server.ts";
@@ -44,7 +45,7 @@ export async function openScriptedServer(): Promise<OllamaFixture> {
 }
 
 export async function openRealServer(): Promise<OllamaFixture> {
-  const address = realOllama();
+  const address = ollamaAddress();
   if (address === undefined)
     throw new Error("TUTTI_TEST_OLLAMA must name the address of a real Ollama with tiny-chat and all-minilm");
   const registry = createModelRegistry({ ollamaUrl: address });
@@ -61,12 +62,5 @@ async function unload(url: string): Promise<void> {
   await (await fetch(`${url}/api/generate`, { method: "POST", body })).text();
 }
 
-/** Why the tests on a real Ollama do not run; false when they do. In CI they run, and fail where there is none. */
-export function realOllamaMissing(): string | false {
-  if (realOllama() !== undefined || process.env["CI"] === "true") return false;
-  return "no real Ollama: TUTTI_TEST_OLLAMA names the address of one with tiny-chat and all-minilm";
-}
-
-function realOllama(): string | undefined {
-  return process.env["TUTTI_TEST_OLLAMA"] || undefined;
-}
+/** Why the tests on a real Ollama do not run; false when they do. */
+export const realOllamaMissing = (): string | false => needs("ollama", ollamaAddress());
