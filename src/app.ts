@@ -18,6 +18,7 @@ import {
   type Worker,
 } from "./engine/capability.ts";
 import { createTools, endProcessGroup, processStartTime, runProcess, toolsSection } from "./tools/capability.ts";
+import { createDoctor, rootChecks } from "./doctor.ts";
 import { createEventLog, eventMigrations } from "./events/event-log.ts";
 import { createLiveEvents } from "./events/live.ts";
 import { createModels, modelsSettings } from "./models/capability.ts";
@@ -115,6 +116,10 @@ function assemble({ home, folder, environment, log }: AppOptions, config: Config
   const review = createReview({ ...ports, waits: engine.control });
   const capabilities: readonly Capability[] = [createStorage(), createConfig(config), models, tools, engine, review];
   const verbs: Verbs = Object.assign({}, ...capabilities.map((capability) => capability.verbs ?? {})) as Verbs;
+  const checks = [
+    ...rootChecks({ probe: () => probe(database) }),
+    ...capabilities.flatMap((capability) => capability.checks ?? []),
+  ];
   // The effect ring from the outside in; each capability's own place in it is decided here and nowhere else.
   const ring = capabilities.flatMap((capability) => capability.effect ?? []);
   return {
@@ -122,10 +127,17 @@ function assemble({ home, folder, environment, log }: AppOptions, config: Config
     database,
     engine,
     capabilities,
-    operations: capabilities.flatMap((capability) => capability.operations),
+    operations: [...capabilities.flatMap((capability) => capability.operations), createDoctor(checks)],
     createWorker: (options = {}) => engine.createWorker({ verbs, ring, ...options }),
     [Symbol.asyncDispose]: () => database[Symbol.asyncDispose](),
   };
+}
+
+/** Proves that the database writes and reads: a blob's table is in both kinds. */
+async function probe(database: Database): Promise<string> {
+  const began = performance.now();
+  const result = await database.write([{ sql: "delete from blobs where hash = 'doctor'", parameters: [] }]);
+  return `${database.dialect} ${result.committed ? "wrote" : "did not write"} in ${(performance.now() - began).toFixed(1)} ms`;
 }
 
 async function openDatabase(config: Config, path: string): Promise<Database> {

@@ -18,7 +18,8 @@ const mayImport: Readonly<Record<string, readonly string[]>> = {
   // The log is written in the transaction of what it tells, so it needs storage's port.
   events: ["core", "storage"],
   ...Object.fromEntries(capabilities.map((room) => [room, ["core", ...ports]])),
-  "app.ts": ["core", ...ports, ...capabilities],
+  "doctor.ts": ["core"],
+  "app.ts": ["core", ...ports, ...capabilities, "doctor.ts"],
   // Who hosts a folder and who is its client: the composition root's second half.
   "host.ts": ["core", ...ports, ...capabilities, "app.ts", "sdk", "server"],
   "index.ts": ["core", ...ports, ...capabilities, "app.ts", "sdk"],

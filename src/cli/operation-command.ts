@@ -14,13 +14,14 @@ export async function runOperation(
 ): Promise<number> {
   // Checked here too, so that a wrong value is told before anything is opened.
   parseInput(operation, input);
-  const isRead = operation.effect === "read";
+  // The doctor proves that the folder can be written, so it makes one.
+  const isRead = operation.effect === "read" && operation.name !== "doctor";
   await using connection = await open(invocation, { takeRuns: operation.name === "run.watch", write: !isRead });
   const result = connection ? await call(operation) : withoutFolder(operation);
   if (operation.name === "run.watch") return result as number;
   if (invocation.isJson) invocation.output.data(JSON.stringify(result, null, 2));
   else invocation.output.data(present(operation.name, result, invocation.output.color));
-  return exitCodes.ok;
+  return operation.name === "doctor" && hasFailure(result) ? exitCodes.failed : exitCodes.ok;
 
   async function call(asked: AnyOperation): Promise<unknown> {
     if (!connection) return undefined;
@@ -33,6 +34,10 @@ export async function runOperation(
       interrupt.stop();
     }
   }
+}
+
+function hasFailure(result: unknown): boolean {
+  return Array.isArray(result) && (result as { status?: string }[]).some(({ status }) => status === "fail");
 }
 
 function withoutFolder(operation: AnyOperation): unknown {

@@ -53,6 +53,10 @@ function buildProgram(operations: readonly AnyOperation[], setCode: SetCode): Co
   for (const operation of operations) {
     if (!operation.faces.includes("cli") || operation.name === "run.start") continue;
     const [group = "", verb = ""] = (operation.cli.command ?? operation.name.replace(".", " ")).split(" ");
+    if (verb === "") {
+      addOperation(program, group, operation, setCode);
+      continue;
+    }
     const parent = groups.get(group) ?? configure(program.command(group).description(`See tutti ${group} --help`));
     groups.set(group, parent);
     addOperation(parent, verb, operation, setCode);

@@ -19,6 +19,7 @@ const columns: Readonly<Record<string, readonly string[]>> = {
   "review.list": ["id", "title", "run", "step", "createdAt"],
   "models.list": ["name", "kind", "sizeBytes", "contextLength", "loaded"],
   "tool.list": ["name", "effect", "description"],
+  doctor: ["group", "name", "status", "message", "fix"],
 };
 
 const emptyTexts: Readonly<Record<string, string>> = {

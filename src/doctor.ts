@@ -1,0 +1,76 @@
+import { z } from "zod";
+import type { Check, CheckResult } from "./core/capability.ts";
+import { operation, type AnyOperation } from "./core/operation.ts";
+
+const finding = z.object({
+  group: z.string(),
+  name: z.string(),
+  status: z.enum(["ok", "warn", "fail", "off"]),
+  message: z.string(),
+  fix: z.string().nullable(),
+});
+
+// A check that hangs is itself a finding.
+const longestCheckMs = 10_000;
+
+/** `tutti doctor`: runs every capability's checks at once and says for each what it proves, or how to fix it. */
+export function createDoctor(checks: readonly Check[]): AnyOperation {
+  return operation({
+    name: "doctor",
+    summary: "Proves that each part works here",
+    method: "GET",
+    path: "/doctor",
+    role: "viewer",
+    effect: "read",
+    idempotent: true,
+    input: z.strictObject({}),
+    output: z.array(finding),
+    faces: ["cli", "http", "sdk", "mcp"],
+    cli: { examples: ["tutti doctor", "tutti doctor --json"] },
+    handle: (_input, { signal }) => Promise.all(checks.map((check) => examine(check, signal))),
+  });
+}
+
+async function examine(check: Check, signal: AbortSignal): Promise<z.infer<typeof finding>> {
+  const { group, name } = check;
+  const result = await Promise.race([check.run(signal), tooSlow()]);
+  const fix = "fix" in result ? result.fix : null;
+  return { group, name, status: result.status, message: result.message, fix };
+}
+
+function tooSlow(): Promise<CheckResult> {
+  return new Promise((resolve) => {
+    const late: CheckResult = {
+      status: "fail",
+      message: "gave no answer within 10 s",
+      fix: "Run `tutti doctor` again; if it stays, restart what it looks at.",
+    };
+    setTimeout(() => resolve(late), longestCheckMs).unref();
+  });
+}
+
+/** What the composition root itself can prove: the Node that runs, and that the database writes. */
+export function rootChecks({ probe }: { probe: () => Promise<string> }): readonly Check[] {
+  return [
+    {
+      group: "Runtime",
+      name: "Node",
+      run: async () => ({
+        status: "ok",
+        message: `Node ${process.versions.node}, SQLite ${process.versions["sqlite"] ?? "built in"}`,
+      }),
+    },
+    {
+      group: "Storage",
+      name: "database",
+      run: async () => {
+        try {
+          return { status: "ok", message: await probe() };
+        } catch (error) {
+          const message = error instanceof Error ? error.message : String(error);
+          return { status: "fail", message, fix: "See docs/errors.md for the storage errors." };
+        }
+      },
+    },
+  ];
+}
