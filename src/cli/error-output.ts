@@ -1,16 +1,32 @@
+import { TuttiError } from "../core/error.ts";
 import { toWireError } from "../sdk/wire.ts";
 import type { Output } from "./output.ts";
 
-/** An error for people: what, where, why, how to fix it. With `--json` the same as one object on stdout. */
-export function showError(error: unknown, output: Output, isJson: boolean): void {
+/** An error for people: what, where, how to fix it, where to read more. With `--json` the same as one object on stdout. */
+export function showError(
+  error: unknown,
+  output: Output,
+  { isJson, isVerbose }: { isJson: boolean; isVerbose: boolean },
+): void {
   const wire = toWireError(error);
-  if (isJson) output.data(JSON.stringify({ error: wire }));
+  if (isJson) {
+    output.data(JSON.stringify({ error: wire }));
+    return;
+  }
   const { red, bold, dim } = output.color;
+  const [what = "", ...more] = wire.message.split("\n");
   const lines = [
-    `${red("✕")} ${bold(wire.message)}  ${dim(wire.code)}`,
-    ...(wire.where === null ? [] : [`  ${dim("where")}  ${wire.where}`]),
-    ...(wire.hint === null ? [] : [`  ${dim("fix")}    ${wire.hint}`]),
+    `${red("✕")} ${bold(what)}  ${dim(wire.code)}`,
+    ...more.map((line) => `  ${line}`),
+    ...labelled("where", wire.where),
+    ...labelled("fix", wire.hint),
+    ...labelled("more", wire.docs),
+    // A defect is found by its place, an error of ours is told by its words.
+    ...(isVerbose && error instanceof Error && !(error instanceof TuttiError) ? [dim(error.stack ?? "")] : []),
   ];
-  // Written past `--quiet`: what went wrong is never kept back.
-  if (!isJson) process.stderr.write(`${lines.join("\n")}\n`);
+  output.complain(lines.join("\n"));
+
+  function labelled(label: string, text: string | null): string[] {
+    return text === null ? [] : [`  ${dim(label.padEnd(5))}  ${text.replaceAll("\n", "\n         ")}`];
+  }
 }

@@ -2,42 +2,82 @@ import { existsSync, mkdirSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import type { Command } from "commander";
 import { TuttiError } from "../core/error.ts";
+import type { Connection } from "../sdk/connection.ts";
 import { exitCodes } from "./exit-code.ts";
-import { open, type Invocation } from "./invocation.ts";
-import { addCommonOptions, invocationOf } from "./common-option.ts";
+import { onInterrupt, type Interrupt } from "./interrupt.ts";
+import type { Invocation } from "./invocation.ts";
+import type { OnAction } from "./program.ts";
 
 /** Commands that are about this process or this folder, not about an operation. */
-export function addHostCommands(program: Command, setCode: (code: number) => void): Command[] {
-  const work = program.command("work").description("Works on open runs until it is ended");
-  work
+export function addHostCommands(program: Command, onAction: OnAction): void {
+  program
+    .command("work")
+    .description("Works on open runs until it is ended")
     .option("--until-idle", "end when nothing can run now; waits do not count")
-    .option("--concurrency <number>", "how many runs at once");
-  work.addHelpText("after", "\nExamples:\n  tutti work\n  tutti work --until-idle --concurrency 4");
-  work.action(async (flags: Record<string, unknown>) => setCode(await runWork(flags, invocationOf(flags))));
-  const init = program.command("init").description("Sets this folder up: a first flow, and types for the editor");
-  init.addHelpText("after", "\nExamples:\n  tutti init");
-  init.action((flags: Record<string, unknown>) => setCode(runInit(invocationOf(flags))));
-  return [addCommonOptions(work), addCommonOptions(init)];
+    .option("--concurrency <number>", "how many runs at once")
+    .addHelpText("after", "\nExamples:\n  tutti work\n  tutti work --until-idle --concurrency 4")
+    .action((flags: WorkFlags, command: Command) => onAction(command, (invocation) => runWork(flags, invocation)));
+  program
+    .command("init")
+    .description("Sets this folder up: a first flow, and types for the editor")
+    .addHelpText("after", "\nExamples:\n  tutti init")
+    .action((_flags: unknown, command: Command) => onAction(command, runInit));
 }
 
-async function runWork(flags: Readonly<Record<string, unknown>>, invocation: Invocation): Promise<number> {
-  const concurrency = flags["concurrency"] === undefined ? undefined : Number(flags["concurrency"]);
+interface WorkFlags {
+  readonly untilIdle?: boolean;
+  readonly concurrency?: string;
+}
+
+// How long after the end of another host its runs may lie until this worker looks again.
+const standbyMs = 1_000;
+
+async function runWork({ untilIdle = false, concurrency: given }: WorkFlags, invocation: Invocation): Promise<number> {
+  const concurrency = given === undefined ? undefined : Number(given);
   if (concurrency !== undefined && !(Number.isInteger(concurrency) && concurrency > 0)) {
-    throw new TuttiError(
-      "usage.invalid",
-      `--concurrency ${String(flags["concurrency"])} is not a whole number above 0`,
-    );
+    throw new TuttiError("usage.invalid", `--concurrency ${given} is not a whole number above 0`);
   }
-  await using connection = await open(invocation, { takeRuns: true, write: true, concurrency });
-  if (connection?.mode !== "host") {
-    invocation.output.say("Another process hosts this folder and works on its runs.");
-    return exitCodes.ok;
+  using interrupt = onInterrupt(invocation.signals);
+  for (let turn = 0; !interrupt.signal.aborted; turn++) {
+    await using connection = await invocation.open({ takeRuns: true, write: true, concurrency });
+    if (connection?.mode === "host") return await work(connection, { untilIdle, interrupt, invocation });
+    if (connection && untilIdle && !(await hasWork(connection))) return exitCodes.ok;
+    if (turn === 0) invocation.output.say("Another process hosts this folder; this one takes over when that ends.");
+    await pause(standbyMs, interrupt);
   }
+  return interrupt.exitCode;
+}
+
+async function work(
+  connection: Connection,
+  { untilIdle, interrupt, invocation }: { untilIdle: boolean; interrupt: Interrupt; invocation: Invocation },
+): Promise<number> {
   invocation.output.say(`Working on the runs of ${connection.home}. End with Ctrl-C.`);
+  await (untilIdle ? Promise.race([interrupt.happened, connection.whenIdle()]) : interrupt.happened);
+  if (!interrupt.signal.aborted) return exitCodes.ok;
+  invocation.output.say("Stopping; what is open stays open and nothing is lost.");
+  return interrupt.exitCode;
+}
+
+/** Whether the other host may leave something to do; a host that ends in between surely may. */
+async function hasWork({ client }: Connection): Promise<boolean> {
+  try {
+    for (const status of ["queued", "running"]) {
+      const runs = (await client.call("run.list", { status, limit: 1 })) as readonly unknown[];
+      if (runs.length > 0) return true;
+    }
+    return false;
+  } catch (error) {
+    if (error instanceof TuttiError && error.code === "host.unreachable") return true;
+    throw error;
+  }
+}
+
+async function pause(ms: number, { happened }: Interrupt): Promise<void> {
   const { promise, resolve } = Promise.withResolvers<void>();
-  for (const signal of ["SIGINT", "SIGTERM", "SIGHUP"] as const) process.once(signal, () => resolve());
-  await (flags["untilIdle"] === true ? Promise.race([promise, connection.whenIdle()]) : promise);
-  return exitCodes.ok;
+  const timer = setTimeout(resolve, ms);
+  await Promise.race([promise, happened]);
+  clearTimeout(timer);
 }
 
 const firstFlow = `import { flow, z } from "tutti";
@@ -53,15 +93,14 @@ export default flow({
 });
 `;
 
-function runInit(invocation: Invocation): number {
+function runInit({ isJson, output }: Invocation): number {
   const folder = process.cwd();
   const file = join(folder, "flows", "hello.ts");
   mkdirSync(join(folder, "flows"), { recursive: true });
-  if (!existsSync(file)) writeFileSync(file, firstFlow);
-  invocation.output.data(
-    invocation.isJson
-      ? JSON.stringify({ folder, flow: file })
-      : `Wrote ${file}\n\nNext:\n  tutti run hello --input name=Ada\n  tutti run list`,
-  );
+  const isNew = !existsSync(file);
+  if (isNew) writeFileSync(file, firstFlow);
+  const what = isNew ? `Wrote ${file}` : `${file} is there already`;
+  output.data(isJson ? JSON.stringify({ folder, flow: file }) : what);
+  output.say("\nNext:\n  tutti run hello --input name=Ada\n  tutti run list");
   return exitCodes.ok;
 }

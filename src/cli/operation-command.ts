@@ -1,10 +1,14 @@
-import type { AnyOperation } from "../core/operation.ts";
-import { parseInput } from "../server/http.ts";
 import { TuttiError } from "../core/error.ts";
+import type { AnyOperation } from "../core/operation.ts";
+import type { RunRecord } from "../core/step.ts";
+import type { Connection } from "../sdk/connection.ts";
+import { parseInput } from "../server/http.ts";
 import { exitCodes } from "./exit-code.ts";
-import { open, type Invocation } from "./invocation.ts";
+import { onInterrupt } from "./interrupt.ts";
+import type { Invocation } from "./invocation.ts";
 import { present } from "./present/present.ts";
-import { watch } from "./watch.ts";
+import { createProgress } from "./progress.ts";
+import { isStep, watch } from "./watch.ts";
 
 /** One command: parse, one call, print. */
 export async function runOperation(
@@ -13,43 +17,68 @@ export async function runOperation(
   invocation: Invocation,
 ): Promise<number> {
   // Checked here too, so that a wrong value is told before anything is opened.
-  parseInput(operation, input);
+  const parsed = parseInput(operation, input);
+  const isWatch = operation.name === "run.watch";
   // The doctor proves that the folder can be written, so it makes one.
-  const isRead = operation.effect === "read" && operation.name !== "doctor";
-  await using connection = await open(invocation, { takeRuns: operation.name === "run.watch", write: !isRead });
-  const result = connection ? await call(operation) : withoutFolder(operation);
-  if (operation.name === "run.watch") return result as number;
-  if (invocation.isJson) invocation.output.data(JSON.stringify(result, null, 2));
-  else invocation.output.data(present(operation.name, result, invocation.output.color));
-  return operation.name === "doctor" && hasFailure(result) ? exitCodes.failed : exitCodes.ok;
+  const write = operation.effect !== "read" || operation.name === "doctor";
+  await using connection = await invocation.open({ takeRuns: isWatch, write });
+  if (!connection) return show(operation, await withoutFolder(operation, parsed, invocation), invocation);
+  // Awaited here: the connection ends with this block.
+  if (isWatch)
+    return await watch(connection, { id: String(input["id"]), untilIdle: input["untilIdle"] === true }, invocation);
+  return await call(operation, input, { connection, invocation });
+}
 
-  async function call(asked: AnyOperation): Promise<unknown> {
-    if (!connection) return undefined;
-    if (asked.name === "run.watch")
-      return await watch(connection, { id: String(input["id"]), untilIdle: input["untilIdle"] === true }, invocation);
-    const interrupt = interruptSignal();
-    try {
-      return await connection.client.call(asked.name, input, { signal: interrupt.signal });
-    } finally {
-      interrupt.stop();
-    }
+async function call(
+  operation: AnyOperation,
+  input: Readonly<Record<string, unknown>>,
+  { connection, invocation }: { connection: Connection; invocation: Invocation },
+): Promise<number> {
+  using interrupt = onInterrupt(invocation.signals);
+  const progress = createProgress(invocation.output);
+  try {
+    const result = await connection.client.call(operation.name, input, {
+      signal: interrupt.signal,
+      onProgress: (event) => (isStep(event) ? progress.step(event.step) : undefined),
+    });
+    progress.stop();
+    return show(operation, result, invocation);
+  } catch (error) {
+    if (!interrupt.signal.aborted) throw error;
+    return exitCodes.interrupted;
+  } finally {
+    progress.stop();
   }
 }
 
-function hasFailure(result: unknown): boolean {
-  return Array.isArray(result) && (result as { status?: string }[]).some(({ status }) => status === "fail");
+function show(operation: AnyOperation, result: unknown, { isJson, output }: Invocation): number {
+  output.data(isJson ? JSON.stringify(result, null, 2) : present(operation.name, result, output));
+  if (operation.name === "doctor") return hasFailed(result) ? exitCodes.failed : exitCodes.ok;
+  if (!isJson && isNewRun(operation.name)) output.say(`watch    tutti run watch ${(result as RunRecord).id}`);
+  return exitCodes.ok;
 }
 
-function withoutFolder(operation: AnyOperation): unknown {
+function isNewRun(name: string): boolean {
+  return name === "run.retry" || name === "run.fork" || name === "run.resume";
+}
+
+function hasFailed(result: unknown): boolean {
+  const checks = Array.isArray(result) ? (result as readonly { status?: string }[]) : [];
+  return checks.some(({ status }) => status === "fail");
+}
+
+/** Flows, models and configuration are there without a data folder; what is stored is not. */
+async function withoutFolder(operation: AnyOperation, parsed: unknown, invocation: Invocation): Promise<unknown> {
   if (operation.empty !== undefined) return operation.empty;
-  throw new TuttiError("usage.invalid", "there is no data folder here", {
-    hint: "Start a run, or `tutti init`, to make one; or name it with TUTTI_HOME.",
-  });
-}
-
-export function interruptSignal(): { signal: AbortSignal; stop(): void } {
-  const controller = new AbortController();
-  const abort = (): void => controller.abort();
-  process.once("SIGINT", abort);
-  return { signal: controller.signal, stop: () => process.off("SIGINT", abort) };
+  using interrupt = onInterrupt(invocation.signals);
+  const answer = operation.handle(parsed as never, { signal: interrupt.signal, caller: "cli" });
+  try {
+    return Symbol.asyncIterator in answer ? (await answer.next()).value : await answer;
+  } catch (error) {
+    if (!(error instanceof TuttiError) || error.code !== "storage.unavailable") throw error;
+    throw new TuttiError("usage.invalid", "there is no data folder here", {
+      cause: error,
+      hint: "Start a run to make one, or name it with TUTTI_HOME.",
+    });
+  }
 }

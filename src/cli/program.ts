@@ -1,127 +1,146 @@
 import { Command, CommanderError, Option } from "commander";
-import { z } from "zod";
-import { describeOperations } from "../app.ts";
-import { TuttiError, isErrorCode } from "../core/error.ts";
+import { TuttiError } from "../core/error.ts";
 import type { AnyOperation } from "../core/operation.ts";
 import { showError } from "./error-output.ts";
 import { exitCodeOfError, exitCodes } from "./exit-code.ts";
-import { createOutput } from "./output.ts";
-import { addRunCommand } from "./run-command.ts";
 import { addHostCommands } from "./host-command.ts";
+import { createInvocation, type Invocation, type Surroundings } from "./invocation.ts";
 import { runOperation } from "./operation-command.ts";
-import { addCommonOptions, fromText, invocationOf } from "./common-option.ts";
-import { homeToDescribe } from "./invocation.ts";
+import { argumentText, inputShape, keyOf, optionsOf, ownInput } from "./operation-flags.ts";
+import { product } from "./product.ts";
+import { addRunCommand } from "./run-command.ts";
+
+/** Adds what every command does: it makes the invocation, runs, and keeps the exit code. */
+export type OnAction = (
+  command: Command,
+  action: (invocation: Invocation) => Promise<number> | number,
+) => Promise<void>;
 
 /** Builds the commands from the operation table, runs the one that was asked for, and gives the exit code. */
-export async function runProgram(words: readonly string[]): Promise<number> {
-  const state: { code: number } = { code: exitCodes.ok };
+export async function runProgram(words: readonly string[], surroundings: Surroundings = ownProcess()): Promise<number> {
   const isJson = words.includes("--json");
-  const plain = createOutput({ isQuiet: false, color: "auto", environment: process.env });
+  const isVerbose = words.includes("--verbose");
+  const plain = createInvocation({}, surroundings).output;
+  let code: number = exitCodes.ok;
+  const onAction: OnAction = async (command, action) => {
+    code = await action(createInvocation(command.optsWithGlobals(), surroundings));
+  };
   try {
-    const operations = describeOperations(homeToDescribe());
-    const program = buildProgram(operations, (code) => (state.code = code));
-    await program.parseAsync([...words], { from: "user" });
-    return state.code;
+    const rest = applyEverywhereFlags(words);
+    const program = buildProgram(await surroundings.product.operations(), surroundings, onAction);
+    await program.parseAsync(rest, { from: "user" });
+    return code;
   } catch (error) {
-    if (error instanceof CommanderError) return commanderExit(error, isJson, plain);
-    showError(error, plain, isJson);
-    return error instanceof TuttiError && isErrorCode(error.code) ? exitCodeOfError(error.code) : exitCodes.failed;
+    if (error instanceof CommanderError && error.exitCode === 0) return exitCodes.ok;
+    // A group without its verb has printed its help instead.
+    if (error instanceof CommanderError && error.code === "commander.help") return exitCodes.usage;
+    const shown = error instanceof CommanderError ? toUsageError(error, words) : error;
+    showError(shown, plain, { isJson, isVerbose });
+    return shown instanceof TuttiError ? exitCodeOfError(shown.code) : exitCodes.failed;
   }
 }
 
-function commanderExit(error: CommanderError, isJson: boolean, output: ReturnType<typeof createOutput>): number {
-  if (error.exitCode === 0) return exitCodes.ok;
-  const message = error.message.replace(/^error: /, "");
-  const [what = message, ...rest] = message.split("\n");
-  showError(
-    new TuttiError("usage.invalid", what, { hint: rest.join(" ").replaceAll(/[()]/g, "") || "See --help." }),
-    output,
-    isJson,
-  );
-  return exitCodes.usage;
+function ownProcess(): Surroundings {
+  return { product, streams: process, signals: process, environment: process.env };
 }
 
-type SetCode = (code: number) => void;
-
-function buildProgram(operations: readonly AnyOperation[], setCode: SetCode): Command {
-  const program = new Command("tutti").description("Durable flows on your own models, on this machine.");
-  configure(program);
-  const groups = new Map<string, Command>();
-  const run = addRunCommand(program, setCode);
-  groups.set("run", configure(run));
-  addHostCommands(program, setCode).forEach(configure);
-  for (const operation of operations) {
-    if (!operation.faces.includes("cli") || operation.name === "run.start") continue;
-    const [group = "", verb = ""] = (operation.cli.command ?? operation.name.replace(".", " ")).split(" ");
-    if (verb === "") {
-      addOperation(program, group, operation, setCode);
-      continue;
-    }
-    const parent = groups.get(group) ?? configure(program.command(group).description(`See tutti ${group} --help`));
-    groups.set(group, parent);
-    addOperation(parent, verb, operation, setCode);
+/** `--dir` moves the whole command; `--no-input` and `--yes` are taken by every command, and none asks anything yet. */
+function applyEverywhereFlags(words: readonly string[]): string[] {
+  const rest = [...words];
+  const end = rest.includes("--") ? rest.indexOf("--") : rest.length;
+  const flags = rest.slice(0, end).filter((word) => word !== "--no-input" && word !== "--yes");
+  const at = flags.findIndex((word) => word === "--dir" || word.startsWith("--dir="));
+  if (at >= 0) {
+    const [flag = "", next] = flags.splice(at, flags[at] === "--dir" ? 2 : 1);
+    enter(flag === "--dir" ? next : flag.slice("--dir=".length));
   }
-  return program;
+  return [...flags, ...rest.slice(end)];
 }
 
-function configure(command: Command): Command {
-  return command
-    .exitOverride()
-    .showSuggestionAfterError()
-    .configureOutput({ outputError: () => undefined })
-    .helpCommand(false);
+function enter(folder: string | undefined): void {
+  try {
+    process.chdir(folder ?? "");
+  } catch (error) {
+    throw new TuttiError("usage.invalid", `--dir ${folder ?? ""} is not a folder that can be entered`, {
+      cause: error,
+    });
+  }
 }
 
-function addOperation(parent: Command, verb: string, operation: AnyOperation, setCode: SetCode): void {
-  const command = configure(parent.command(verb).description(operation.summary));
-  const positional = operation.cli.positional ?? [];
-  for (const key of positional) command.argument(`<${key}>`, describe(operation, key));
-  for (const option of optionsOf(operation, positional)) command.addOption(option);
-  addCommonOptions(command);
-  command.addHelpText("after", `\nExamples:\n${operation.cli.examples.map((example) => `  ${example}`).join("\n")}`);
-  command.action(async (...values: unknown[]) => {
-    const named = command.opts<Record<string, unknown>>();
-    const input = Object.fromEntries(positional.map((key, index) => [key, values[index]]));
-    setCode(await runOperation(operation, { ...ownInput(operation, named), ...input }, invocationOf(named)));
+function toUsageError(error: CommanderError, words: readonly string[]): TuttiError {
+  const [what = "", ...rest] = error.message.replace(/^error: /, "").split("\n");
+  const suggestion = rest.join(" ").replaceAll(/[()]/g, "");
+  const command = words.slice(0, words.findIndex((word) => word.startsWith("-")) >>> 0).slice(0, 2);
+  return new TuttiError("usage.invalid", what, {
+    hint: suggestion || `See: ${["tutti", ...command, "--help"].join(" ")}`,
   });
 }
 
-interface SchemaShape {
-  readonly properties?: Readonly<
-    Record<string, { type?: string; description?: string; enum?: readonly string[]; default?: unknown }>
-  >;
-  readonly required?: readonly string[];
+function buildProgram(operations: readonly AnyOperation[], surroundings: Surroundings, onAction: OnAction): Command {
+  const program = new Command("tutti").description("Durable flows on your own models, on this machine.");
+  configure(program, surroundings);
+  program.addHelpText(
+    "afterAll",
+    "\nEverywhere: --dir <folder> works in another folder; --no-input and --yes never ask.",
+  );
+  const groups = new Map([["run", addRunCommand(program, onAction)]]);
+  addHostCommands(program, onAction);
+  for (const operation of operations) {
+    if (!operation.faces.includes("cli") || operation.name === "run.start") continue;
+    const [group = "", ...verb] = (operation.cli.command ?? operation.name.replaceAll(".", " ")).split(" ");
+    if (verb.length === 0) {
+      addOperation(program.command(group), operation, onAction);
+      continue;
+    }
+    const parent =
+      groups.get(group) ?? program.command(group).description(`\`tutti ${group} --help\` lists its commands`);
+    groups.set(group, parent);
+    addOperation(parent.command(verb.join("-")), operation, onAction);
+  }
+  configureAll(program, surroundings);
+  return program;
 }
 
-function shapeOf(operation: AnyOperation): SchemaShape {
-  return z.toJSONSchema(operation.input, { io: "input", unrepresentable: "any" }) as SchemaShape;
-}
-
-function describe(operation: AnyOperation, key: string): string {
-  return shapeOf(operation).properties?.[key]?.description ?? "";
-}
-
-function optionsOf(operation: AnyOperation, positional: readonly string[]): Option[] {
-  const { properties = {}, required = [] } = shapeOf(operation);
-  return Object.entries(properties)
-    .filter(([key]) => !positional.includes(key))
-    .map(([key, schema]) => {
-      const isSwitch = schema.type === "boolean" || key === "untilIdle";
-      const option = new Option(`--${kebab(key)}${isSwitch ? "" : " <value>"}`, schema.description ?? "");
-      if (schema.enum) option.choices(schema.enum);
-      return required.includes(key) && schema.default === undefined ? option.makeOptionMandatory() : option;
-    });
-}
-
-/** The values of the operation's own keys; text that is JSON counts as such where the schema takes more than text. */
-function ownInput(operation: AnyOperation, named: Readonly<Record<string, unknown>>): Record<string, unknown> {
-  const { properties = {} } = shapeOf(operation);
-  const given = Object.entries(properties).filter(([key]) => named[key] !== undefined);
-  return Object.fromEntries(
-    given.map(([key, schema]) => [key, schema.type === "string" ? named[key] : fromText(named[key])]),
+function addOperation(command: Command, operation: AnyOperation, onAction: OnAction): void {
+  const shape = inputShape(operation);
+  const positional = operation.cli.positional ?? [];
+  const keys = positional.map(keyOf);
+  command.description(operation.summary);
+  for (const position of positional) {
+    command.argument(argumentText(position, shape), shape.properties[keyOf(position)]?.description);
+  }
+  for (const option of optionsOf(shape, keys)) command.addOption(option);
+  command.addHelpText("after", `\nExamples:\n${operation.cli.examples.map((example) => `  ${example}`).join("\n")}`);
+  command.action(() =>
+    onAction(command, (invocation) => {
+      const given = Object.fromEntries(keys.map((key, index) => [key, command.processedArgs[index] as unknown]));
+      const byPosition = Object.fromEntries(Object.entries(given).filter(([, value]) => value !== undefined));
+      return runOperation(operation, { ...ownInput(shape, command.opts()), ...byPosition }, invocation);
+    }),
   );
 }
 
-function kebab(key: string): string {
-  return key.replaceAll(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`);
+function configureAll(command: Command, surroundings: Surroundings): void {
+  for (const inner of command.commands) {
+    configure(inner, surroundings);
+    configureAll(inner, surroundings);
+  }
+}
+
+function configure(command: Command, { streams }: Surroundings): void {
+  command
+    .exitOverride()
+    .showSuggestionAfterError()
+    .helpCommand(false)
+    // A flag belongs to the command that it stands behind: `run` and `run get` have flags of the same name.
+    .enablePositionalOptions()
+    .configureOutput({
+      outputError: () => undefined,
+      writeOut: (text) => void streams.stdout.write(text),
+      writeErr: (text) => void streams.stderr.write(text),
+    })
+    .option("--json", "print one JSON value on stdout")
+    .option("--quiet", "say nothing on stderr but errors")
+    .option("--verbose", "say on stderr what happens inside")
+    .addOption(new Option("--color <when>", "colour; auto unless given").choices(["auto", "always", "never"]));
 }

@@ -2,64 +2,77 @@ import { formatMs } from "../core/duration.ts";
 import type { StepRecord } from "../core/step.ts";
 import type { Output } from "./output.ts";
 
-/** Shows the steps of a run as they happen: one live line for what is open on a terminal, a line for each end anywhere. */
+/** Shows the steps of a run as they happen: a live line for each open one on a terminal, a line for each end anywhere. */
 export interface Progress {
   step(step: StepRecord): void;
-  wait(waits: readonly { kind: string; name: string }[]): void;
+  wait(waits: readonly { readonly key: string; readonly kind: string; readonly name: string }[]): void;
   stop(): void;
 }
 
 const heartbeatMs = 30_000;
 const redrawMs = 100;
+// More would scroll, and what has scrolled away cannot be redrawn.
+const mostLiveLines = 8;
 const glyphs: Readonly<Record<string, string>> = { succeeded: "✓", failed: "✕", skipped: "⤳", cancelled: "–" };
 
+interface OpenStep {
+  readonly key: string;
+  readonly since: number;
+}
+
 export function createProgress(output: Output): Progress {
-  const open = new Map<string, { name: string; since: number }>();
-  const { green, red, yellow, dim } = output.color;
-  const paint: Readonly<Record<string, (text: string) => string>> = {
-    succeeded: green,
-    failed: red,
-    skipped: yellow,
-    cancelled: dim,
-  };
-  const describe = (): string => {
-    const names = [...open.values()].map(({ name, since }) => `${name} ${dim(formatMs(performance.now() - since))}`);
-    return names.length > 0
-      ? `◐ ${names.slice(0, 4).join("   ")}${names.length > 4 ? `   and ${names.length - 4} more` : ""}`
-      : "";
-  };
+  const open = new Map<string, OpenStep>();
+  // After a change of the host the stored steps come again.
+  const told = new Set<string>();
   const timer = setInterval(
-    () => {
-      if (open.size === 0) return;
-      if (output.isLive) output.status(describe());
-      else output.say(describe());
-    },
+    () => (output.isLive ? output.live(liveLines(open, output)) : heartbeat(open, output)),
     output.isLive ? redrawMs : heartbeatMs,
   );
   timer.unref();
+  const sayOnce = (key: string, text: string): void => {
+    if (!told.has(key)) output.say(text);
+    told.add(key);
+  };
   return {
     step(step) {
-      const glyph = glyphs[step.status];
-      if (glyph === undefined) {
-        open.set(step.key, { name: step.key, since: performance.now() });
-        if (output.isLive) output.status(describe());
+      if (glyphs[step.status] === undefined) {
+        if (!open.has(step.key)) open.set(step.key, { key: step.key, since: performance.now() });
+        output.live(liveLines(open, output));
         return;
       }
       open.delete(step.key);
-      const took =
-        step.startedAt !== null && step.finishedAt !== null ? formatMs(step.finishedAt - step.startedAt) : "";
-      const why = step.error?.message ?? step.skipped?.reason ?? "";
-      output.say(`${(paint[step.status] ?? dim)(glyph)} ${step.key} ${dim(took)}${why ? `  ${why}` : ""}`);
+      sayOnce(`${step.key} ${step.status}`, endLine(step, output.color));
     },
     wait(waits) {
       open.clear();
-      const names = waits.map(({ kind, name }) => `${name} (${kind})`).join(", ");
-      output.say(`${yellow("◆")} waiting: ${names}`);
+      for (const { key, kind, name } of waits) {
+        sayOnce(`${key} waits`, `${output.color.yellow("◆")} ${name} waits  ${output.color.dim(kind)}`);
+      }
     },
     stop() {
       clearInterval(timer);
       open.clear();
-      output.status("");
+      output.live([]);
     },
   };
+}
+
+function endLine(step: StepRecord, { green, red, yellow, dim }: Output["color"]): string {
+  const paints: Readonly<Record<string, (text: string) => string>> = { succeeded: green, failed: red, skipped: yellow };
+  const { startedAt, finishedAt } = step;
+  const took = startedAt !== null && finishedAt !== null ? ` ${dim(formatMs(finishedAt - startedAt))}` : "";
+  const why = step.error?.message ?? step.skipped?.reason;
+  return `${(paints[step.status] ?? dim)(glyphs[step.status] ?? "")} ${step.key}${took}${why ? `  ${why}` : ""}`;
+}
+
+function liveLines(open: ReadonlyMap<string, OpenStep>, { color }: Output): string[] {
+  const lines = [...open.values()].map(
+    ({ key, since }) => `${color.blue("◐")} ${key} ${color.dim(formatMs(performance.now() - since))}`,
+  );
+  if (lines.length <= mostLiveLines) return lines;
+  return [...lines.slice(0, mostLiveLines - 1), `  and ${lines.length - mostLiveLines + 1} more`];
+}
+
+function heartbeat(open: ReadonlyMap<string, OpenStep>, output: Output): void {
+  for (const line of liveLines(open, output)) output.say(line);
 }

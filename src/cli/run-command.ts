@@ -3,8 +3,9 @@ import type { Command } from "commander";
 import { TuttiError } from "../core/error.ts";
 import type { RunRecord } from "../core/step.ts";
 import { exitCodes } from "./exit-code.ts";
-import { open, type Invocation } from "./invocation.ts";
-import { addCommonOptions, fromText, invocationOf } from "./common-option.ts";
+import type { Invocation } from "./invocation.ts";
+import { fromText } from "./operation-flags.ts";
+import type { OnAction } from "./program.ts";
 import { watch } from "./watch.ts";
 
 interface RunFlags {
@@ -16,13 +17,12 @@ interface RunFlags {
   readonly deadline?: string;
 }
 
-export function addRunCommand(program: Command, setCode: (code: number) => void): Command {
-  const command = program
+export function addRunCommand(program: Command, onAction: OnAction): Command {
+  return program
     .command("run")
-    .description("Starts a run of a flow and watches it; `tutti run list|get|watch|…` look at runs");
-  command
+    .description("Starts a run of a flow and watches it; `tutti run list|get|watch|…` look at runs")
     .argument("[flow]", "the flow's name, or the path of its file")
-    .option("--input <key=value...>", "one value of the input; JSON where it is JSON, else text")
+    .option("--input <key=value...>", "values of the input; JSON where it is JSON, else text")
     .option("--input-file <file>", "the whole input as JSON; - for standard input")
     .option("--detach", "start the run and return at once")
     .option("--until-idle", "return as soon as only waits are left")
@@ -31,59 +31,80 @@ export function addRunCommand(program: Command, setCode: (code: number) => void)
     .addHelpText(
       "after",
       "\nExamples:\n  tutti run code-review --input last=5\n  tutti run ./flows/greet.ts --input name=Ada --json",
+    )
+    .action((flow: string | undefined, flags: RunFlags, command: Command) =>
+      onAction(command, (invocation) => run(flow, flags, invocation)),
     );
-  addCommonOptions(command);
-  command.action(async (flow: string | undefined, flags: RunFlags & Record<string, unknown>) => {
-    if (flow === undefined)
-      throw new TuttiError("usage.invalid", "which flow?", {
-        hint: "tutti run <flow>; `tutti flow list` shows what there is.",
-      });
-    setCode(await run(flow, flags, invocationOf(flags)));
-  });
-  return command;
 }
 
-async function run(flow: string, flags: RunFlags, invocation: Invocation): Promise<number> {
+async function run(named: string | undefined, given: RunFlags, invocation: Invocation): Promise<number> {
+  const { flow, flags } = untangle(named, given);
   const input = readInput(flags);
-  await using connection = await open(invocation, { takeRuns: true, write: true });
+  if (flags.detach) return detach({ flow, input, flags }, invocation);
+  await using connection = await invocation.open({ takeRuns: true, write: true });
   if (!connection) throw new TuttiError("host.unreachable", "there is no data folder");
-  const started = (await connection.client.call("run.start", {
-    flow,
-    input,
-    ...(flags.priority === undefined ? {} : { priority: fromText(flags.priority) }),
-    ...(flags.deadline === undefined ? {} : { deadline: flags.deadline }),
-  })) as RunRecord;
-  if (!flags.detach)
-    return await watch(connection, { id: started.id, untilIdle: flags.untilIdle ?? false }, invocation);
-  if (invocation.isJson) invocation.output.data(JSON.stringify(started, null, 2));
-  else invocation.output.data(started.id);
-  if (connection.mode === "host") await leaveToWorker(invocation);
+  const started = (await connection.client.call("run.start", startInput({ flow, input, flags }))) as RunRecord;
+  return await watch(connection, { id: started.id, untilIdle: flags.untilIdle ?? false }, invocation);
+}
+
+interface Start {
+  readonly flow: string;
+  readonly input: unknown;
+  readonly flags: RunFlags;
+}
+
+/** Stores the run and leaves it to a worker; this process takes up none, so it ends at once. */
+async function detach(start: Start, invocation: Invocation): Promise<number> {
+  {
+    await using connection = await invocation.open({ takeRuns: false, write: true });
+    if (!connection) throw new TuttiError("host.unreachable", "there is no data folder");
+    const started = (await connection.client.call("run.start", startInput(start))) as RunRecord;
+    invocation.output.data(invocation.isJson ? JSON.stringify(started, null, 2) : started.id);
+    invocation.output.say(`The run goes on in the background. Follow it with: tutti run watch ${started.id}`);
+  }
+  // Even where there is a host: it may be a short command's. The worker ends by itself when nothing can run.
+  await startWorker();
   return exitCodes.ok;
 }
 
-/** Nobody hosts the folder: the run goes on in a process of its own, which ends when nothing can run any more. */
-async function leaveToWorker(invocation: Invocation): Promise<void> {
+async function startWorker(): Promise<void> {
+  const program = process.argv[1];
+  if (program === undefined) return;
   const { spawn } = await import("node:child_process");
-  const child = spawn(process.execPath, [process.argv[1] ?? "", "work", "--until-idle", "--quiet"], {
-    detached: true,
-    stdio: "ignore",
+  const words = [...process.execArgv, program, "work", "--until-idle", "--quiet"];
+  spawn(process.execPath, words, { detached: true, stdio: "ignore" }).unref();
+}
+
+function startInput({ flow, input, flags }: Start): Record<string, unknown> {
+  return { flow, input, priority: fromText(flags.priority), deadline: flags.deadline };
+}
+
+/** `--input a=1 greet`: the flag takes every word that follows, and the one without a value is the flow. */
+function untangle(named: string | undefined, flags: RunFlags): { flow: string; flags: RunFlags } {
+  const last = flags.input?.at(-1);
+  if (named !== undefined) return { flow: named, flags };
+  if (last !== undefined && !last.includes("="))
+    return { flow: last, flags: { ...flags, input: flags.input?.slice(0, -1) ?? [] } };
+  throw new TuttiError("usage.invalid", "which flow?", {
+    hint: "tutti run <flow>; `tutti flow list` shows what there is.",
   });
-  child.unref();
-  invocation.output.say("The run goes on in the background.");
 }
 
 function readInput({ input = [], inputFile }: RunFlags): unknown {
   const base = inputFile === undefined ? undefined : readInputFile(inputFile);
   if (input.length === 0) return base;
   const pairs = input.map((pair) => {
-    const cut = pair.indexOf("=");
-    if (cut < 1)
-      throw new TuttiError("usage.invalid", `${JSON.stringify(pair)} is not key=value`, {
-        hint: "For example: --input repository=../app --input last=5",
-      });
-    return [pair.slice(0, cut), fromText(pair.slice(cut + 1))] as const;
+    const at = pair.indexOf("=");
+    if (at >= 1) return [pair.slice(0, at), fromText(pair.slice(at + 1))] as const;
+    throw new TuttiError("usage.invalid", `${JSON.stringify(pair)} is not key=value`, {
+      hint: "For example: --input repository=../app --input last=5",
+    });
   });
-  return { ...(typeof base === "object" && base !== null ? base : {}), ...Object.fromEntries(pairs) };
+  if (base === undefined) return Object.fromEntries(pairs);
+  if (typeof base !== "object" || base === null || Array.isArray(base)) {
+    throw new TuttiError("usage.invalid", `${inputFile} is not a JSON object, so --input cannot add to it`);
+  }
+  return { ...base, ...Object.fromEntries(pairs) };
 }
 
 function readInputFile(file: string): unknown {
@@ -96,10 +117,7 @@ function readInputFile(file: string): unknown {
   try {
     return JSON.parse(text);
   } catch (error) {
-    throw new TuttiError(
-      "usage.invalid",
-      `${file} is not JSON: ${error instanceof Error ? error.message : String(error)}`,
-      { where: file },
-    );
+    const why = error instanceof Error ? error.message : String(error);
+    throw new TuttiError("usage.invalid", `${file} is not JSON: ${why}`, { where: file });
   }
 }

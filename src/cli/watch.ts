@@ -1,109 +1,125 @@
 import { TuttiError } from "../core/error.ts";
 import type { RunRecord, StepRecord } from "../core/step.ts";
 import type { Connection } from "../sdk/connection.ts";
-import { exitCodeOfRun, exitCodes } from "./exit-code.ts";
+import { exitCodeOfRun } from "./exit-code.ts";
+import { onInterrupt } from "./interrupt.ts";
 import type { Invocation } from "./invocation.ts";
-import { createProgress } from "./progress.ts";
-import { receipt } from "./present/receipt.ts";
+import { essence } from "./present/run.ts";
+import { receipt, type OpenReview } from "./present/receipt.ts";
+import { createProgress, type Progress } from "./progress.ts";
+
+interface Target {
+  readonly id: string;
+  readonly untilIdle: boolean;
+}
+
+// A host that dies right after each start would be followed for ever.
+const mostHosts = 20;
+
+/** Follows a run to its end, shows what happens, and gives the exit code. Ctrl-C detaches, or stops the host gracefully. */
+export async function watch(first: Connection, target: Target, invocation: Invocation): Promise<number> {
+  using interrupt = onInterrupt(invocation.signals);
+  await using later = new AsyncDisposableStack();
+  const progress = createProgress(invocation.output);
+  const { signal } = interrupt;
+  let connection = first;
+  for (let hosts = 1; ; hosts++) {
+    const seen = await attempt(() => follow(connection, target, { invocation, progress, signal }));
+    const isOver = signal.aborted || !isLostHost(seen.error) || connection.mode === "host" || hosts === mostHosts;
+    if (isOver) progress.stop();
+    if (signal.aborted) {
+      sayHowToGoOn(connection, target.id, invocation);
+      return interrupt.exitCode;
+    }
+    if (seen.run) return await finish(seen.run, connection, invocation);
+    if (isOver) throw seen.error;
+    connection = await takeOver(invocation, later);
+  }
+}
+
+async function attempt(following: () => Promise<RunRecord>): Promise<{ run?: RunRecord; error?: unknown }> {
+  try {
+    return { run: await following() };
+  } catch (error) {
+    return { error };
+  }
+}
+
+/** The host has ended: whoever connects first takes its place, and with it the open runs. */
+async function takeOver(invocation: Invocation, stack: AsyncDisposableStack): Promise<Connection> {
+  const connection = await invocation.open({ takeRuns: true, write: true });
+  if (!connection) throw new TuttiError("host.unreachable", "the data folder is gone");
+  stack.use(connection);
+  if (connection.mode === "host") invocation.output.say("The host has ended; this process has taken its place.");
+  return connection;
+}
+
+async function follow(
+  { client }: Connection,
+  { id, untilIdle }: Target,
+  { invocation, progress, signal }: { invocation: Invocation; progress: Progress; signal: AbortSignal },
+): Promise<RunRecord> {
+  const told = new Set<string>();
+  const onProgress = (event: unknown): void => {
+    if (isStep(event)) progress.step(event.step);
+    if (!isWaiting(event)) return;
+    progress.wait(event.waits);
+    if (event.waits.some(({ kind }) => kind === "review")) void tellReviews();
+  };
+  return (await client.call("run.watch", { id, untilIdle }, { signal, onProgress })) as RunRecord;
+
+  async function tellReviews(): Promise<void> {
+    try {
+      for (const review of await openReviews(client, id)) {
+        if (!told.has(review.id)) invocation.output.say(howToAnswer(review));
+        told.add(review.id);
+      }
+    } catch {
+      // The watch itself hears of a lost host, and says so.
+    }
+  }
+}
+
+async function finish(run: RunRecord, { client }: Connection, { isJson, output }: Invocation): Promise<number> {
+  const reviews = run.status === "waiting" ? await openReviews(client, run.id) : [];
+  if (isJson) output.data(JSON.stringify(run, null, 2));
+  else if (run.status === "succeeded" && run.output !== null) output.data(essence(run.output));
+  output.say(receipt(run, { color: output.color, reviews }));
+  return exitCodeOfRun(run, reviews.length > 0);
+}
+
+function sayHowToGoOn({ mode }: Connection, id: string, { output }: Invocation): void {
+  if (mode === "client") output.say(`Detached; run ${id} goes on. Come back with: tutti run watch ${id}`);
+  else output.say(`Stopped; run ${id} stays open and nothing is lost. Go on with: tutti work   (or any tutti run)`);
+}
+
+function howToAnswer({ id, title, choices }: OpenReview): string {
+  const answers =
+    choices.length > 0
+      ? [`tutti review answer ${id} ${JSON.stringify(choices[0])}   (${choices.join(", ")})`]
+      : [`tutti review approve ${id}`, `tutti review reject ${id} --reason "…"`];
+  return [`◆ waiting for you: ${title}`, `tutti review show ${id}`, ...answers].join("\n    ");
+}
+
+async function openReviews(client: Connection["client"], run: string): Promise<OpenReview[]> {
+  const reviews = (await client.call("review.list", {})) as (OpenReview & { run: string })[];
+  return reviews.filter((review) => review.run === run);
+}
+
+function isLostHost(error: unknown): boolean {
+  return error instanceof TuttiError && error.code === "host.unreachable";
+}
+
+export function isStep(event: unknown): event is { readonly type: "step"; readonly step: StepRecord } {
+  return typeof event === "object" && event !== null && "type" in event && event.type === "step";
+}
+
+function isWaiting(event: unknown): event is { readonly type: "waiting"; readonly waits: readonly Wait[] } {
+  return typeof event === "object" && event !== null && "type" in event && event.type === "waiting";
+}
 
 interface Wait {
   readonly key: string;
   readonly kind: string;
   readonly name: string;
-}
-
-type Progress =
-  | { readonly type: "run"; readonly run: { readonly status: string } }
-  | { readonly type: "step"; readonly step: StepRecord }
-  | { readonly type: "live" }
-  | { readonly type: "waiting"; readonly waits: readonly Wait[] };
-
-/** Follows a run to its end, shows what happens, and gives the exit code. Ctrl-C detaches, or stops the host gracefully. */
-export async function watch(
-  connection: Connection,
-  input: { id: string; untilIdle: boolean },
-  invocation: Invocation,
-): Promise<number> {
-  const interrupt = onInterrupt();
-  const progress = createProgress(invocation.output);
-  try {
-    const run = (await connection.client.call("run.watch", input, {
-      signal: interrupt.signal,
-      onProgress: (event) => void tell(event as Progress),
-    })) as RunRecord;
-    return await finish(run);
-  } catch (error) {
-    if (!interrupt.signal.aborted) throw error;
-    return interrupted();
-  } finally {
-    progress.stop();
-    interrupt.stop();
-  }
-
-  async function tell(event: Progress): Promise<void> {
-    if (event.type === "step") progress.step(event.step);
-    if (event.type === "waiting") {
-      progress.wait(event.waits);
-      if (event.waits.some((wait) => wait.kind === "review")) await tellReviews();
-    }
-  }
-
-  async function tellReviews(): Promise<void> {
-    for (const review of await openReviews(connection, input.id)) {
-      invocation.output.say(
-        `◆ waiting for you: ${review.title}\n  tutti review show ${review.id}\n  tutti review approve ${review.id}\n  tutti review reject ${review.id} --reason "…"`,
-      );
-    }
-  }
-
-  async function finish(run: RunRecord): Promise<number> {
-    if (interrupt.signal.aborted) return interrupted();
-    const reviews = run.status === "waiting" ? await openReviews(connection, run.id) : [];
-    progress.stop();
-    if (invocation.isJson) invocation.output.data(JSON.stringify(run, null, 2));
-    else if (run.status === "succeeded") invocation.output.data(essence(run.output));
-    invocation.output.say(receipt(run, invocation.output.color));
-    return exitCodeOfRun(run, reviews.length > 0);
-  }
-
-  function interrupted(): number {
-    const { output } = invocation;
-    progress.stop();
-    if (connection.mode === "client") output.say(`The run goes on. Come back with: tutti run watch ${input.id}`);
-    else
-      output.say(
-        `Stopped; run ${input.id} is kept as it is. Go on with: tutti run watch ${input.id}   (or tutti work)`,
-      );
-    return exitCodes.interrupted;
-  }
-}
-
-async function openReviews(connection: Connection, run: string): Promise<{ id: string; title: string }[]> {
-  const reviews = (await connection.client.call("review.list", {})) as { id: string; title: string; run: string }[];
-  return reviews.filter((review) => review.run === run);
-}
-
-/** What a flow wants to be printed: text, or the `summary` of its output, or the output as JSON. */
-function essence(output: unknown): string {
-  if (typeof output === "string") return output;
-  if (typeof output === "object" && output !== null && "summary" in output && typeof output.summary === "string")
-    return output.summary;
-  return JSON.stringify(output, null, 2) ?? "";
-}
-
-function onInterrupt(): { signal: AbortSignal; stop(): void } {
-  const controller = new AbortController();
-  const handle = (): void => {
-    // The second time somebody means it.
-    if (controller.signal.aborted) process.exit(exitCodes.interrupted);
-    controller.abort(new TuttiError("run.cancelled", "interrupted"));
-  };
-  const signals = ["SIGINT", "SIGTERM", "SIGHUP"] as const;
-  for (const signal of signals) process.on(signal, handle);
-  return {
-    signal: controller.signal,
-    stop() {
-      for (const signal of signals) process.off(signal, handle);
-    },
-  };
 }

@@ -14,6 +14,7 @@ import { createEffectRunner } from "./effect.ts";
 import { createRunControl, type RunControl } from "./engine.ts";
 import type { FlowLoader } from "./flow-loader.ts";
 import { createEngineOperations } from "./operations.ts";
+import { patientDatabase } from "./patience.ts";
 import { createRunStatements } from "./run-statement.ts";
 import { createRunStore, type RunStore } from "./run-store.ts";
 import { engineMigrations } from "./run-table.ts";
@@ -60,11 +61,11 @@ export interface Engine extends Capability {
 
 /** The door of the engine: runs, their control, and the worker that the host starts. */
 export function createEngine(dependencies: EngineDependencies): Engine {
-  const { database, payloads, events, clock, random, live, flows, settings } = dependencies;
+  const { database, payloads, events, clock, random, live, flows, settings, log } = dependencies;
   const statements = createRunStatements(database);
   const store = createRunStore(database, payloads);
   let worker: Worker | undefined;
-  const base = { database, payloads, events, clock, statements, store, live, flows, log: dependencies.log };
+  const base = { database, payloads, events, clock, statements, store, live, flows, log };
   const control = createRunControl({ ...base, random, woken: (rows: readonly Row[]) => worker?.woken(rows) });
   const work: WorkPorts = {
     ...dependencies.work,
@@ -83,8 +84,12 @@ export function createEngine(dependencies: EngineDependencies): Engine {
     control,
     store,
     createWorker({ verbs, ring, concurrency }) {
+      // Only the worker waits storage out: a person who asks something gets the error.
+      const patient = patientDatabase(database, { clock, log });
       worker = new Worker({
         ...base,
+        database: patient,
+        store: createRunStore(patient, payloads),
         id: newWorkerId(random),
         stepFor: createStepFactory(verbs),
         startChild: control.startChild,

@@ -1,3 +1,4 @@
+import { sql } from "kysely";
 import type { Holder } from "./run-statement.ts";
 import { prepare } from "../storage/prepared.ts";
 import type { JournalTable, RunTable } from "./run-table.ts";
@@ -156,5 +157,17 @@ function leaveStatements(build: Runs) {
         .where("owner", "=", slot("owner")),
     { guard: true },
   );
-  return { park, pause, handBack };
+  // A worker that failed counts as a death, so that a run that always fails it ends as a crash loop.
+  const giveUp = prepare<Holder>(
+    (slot) =>
+      build
+        .updateTable("runs")
+        .set({ status: "queued", owner: null, deaths: sql<number>`deaths + 1` })
+        .where("id", "=", slot("id"))
+        .where("epoch", "=", slot("epoch"))
+        .where("owner", "=", slot("owner"))
+        .where("status", "=", "running"),
+    { guard: true },
+  );
+  return { park, pause, handBack, giveUp };
 }

@@ -127,7 +127,22 @@ export class Worker {
       for (const execution of this.#executions.values()) execution.handBack();
     }
     withdraw();
-    for (const execution of this.#executions.values()) execution.drop("the worker stopped");
+    await this.#dropAll();
+  }
+
+  /** What did not end within the bound is dropped in the middle and queued again: the next worker repeats that step. */
+  async #dropAll(): Promise<void> {
+    const { database, statements, log } = this.#ports;
+    const left = [...this.#executions.values()];
+    for (const execution of left) execution.drop("the worker stopped");
+    for (const { writer, run } of left) {
+      try {
+        await database.write([statements.handBack(writer.holder)]);
+      } catch (error) {
+        // The next host finds the run under a dead worker's name and takes it up all the same.
+        log.warn("run.not_handed_back", { run: run.id, error });
+      }
+    }
   }
 
   #offerById(id: string): void {
@@ -250,10 +265,22 @@ export class Worker {
       this.#executions.delete(id);
       this.#count(flow, -1);
     }
+    if (how === "lost" && !this.#isStopping) void this.#giveUp(execution);
     if (how === "parked" || how === "handed back") void this.#afterPark();
     this.#fill();
     this.#changed();
   };
+
+  /** If the run is still this worker's, it failed here: another claim reads the truth anew. */
+  async #giveUp(execution: Execution): Promise<void> {
+    const { database, statements, log } = this.#ports;
+    try {
+      const answer = await database.write([statements.giveUp(execution.writer.holder)]);
+      if (answer.committed) this.#offerById(execution.run.id);
+    } catch (error) {
+      log.error("run.not_given_up", { run: execution.run.id, error });
+    }
+  }
 
   /** A wake may have come while the park was written: the row says so, and a due time needs its timer. */
   async #afterPark(): Promise<void> {

@@ -28,9 +28,9 @@ export function createClient(transport: Transport, operations: readonly Operatio
       if (!place) throw new TuttiError("usage.invalid", `there is no operation "${name}"`);
       const response = await transport(toRequest(place, input, options.signal));
       if (response.headers.get("content-type")?.startsWith("application/x-ndjson")) return follow(response, options);
-      const body: unknown = await response.json();
-      if (!response.ok) throw fromWireError((body as { error: WireError }).error);
-      return body;
+      const body = await readBody(response, options.signal);
+      if (response.ok) return body;
+      throw isWireFailure(body) ? fromWireError(body.error) : lost(`answered with status ${response.status}`);
     },
   };
 }
@@ -42,10 +42,10 @@ function toRequest(
 ): Request {
   const rest = new Map(Object.entries(input).filter(([, value]) => value !== undefined));
   const filled = path.replaceAll(/:(\w+)/g, (_all, key: string) => {
-    const given = rest.get(key);
-    const value = typeof given === "string" ? given : JSON.stringify(given ?? "");
+    const given = rest.get(key) ?? "";
+    if (given === "") throw new TuttiError("usage.invalid", `${key} is missing`);
     rest.delete(key);
-    return encodeURIComponent(value);
+    return encodeURIComponent(typeof given === "string" ? given : JSON.stringify(given));
   });
   const url = new URL(`http://localhost/api${filled}`);
   const init = { method, ...(signal ? { signal } : {}) };
@@ -60,23 +60,65 @@ function toRequest(
 
 /** Reads an answer of many lines: progress, then one result or error. */
 async function follow(response: Response, options: CallOptions): Promise<unknown> {
-  for await (const line of lines(response)) {
-    const message = JSON.parse(line) as { progress?: unknown; result?: unknown; error?: WireError };
+  for await (const line of lines(response, options.signal)) {
+    const message = parse(line) as { progress?: unknown; result?: unknown; error?: WireError };
     if (message.error) throw fromWireError(message.error);
     if ("result" in message) return message.result;
     options.onProgress?.(message.progress);
   }
-  throw new TuttiError("host.unreachable", "the host went away in the middle of an answer");
+  options.signal?.throwIfAborted();
+  throw lost("went away in the middle of an answer");
 }
 
-async function* lines(response: Response): AsyncGenerator<string> {
+async function* lines(response: Response, signal: AbortSignal | undefined): AsyncGenerator<string> {
   if (!response.body) return;
   let rest = "";
   const decoder = new TextDecoder();
-  for await (const chunk of response.body as ReadableStream<Uint8Array>) {
-    const parts = (rest + decoder.decode(chunk, { stream: true })).split("\n");
-    rest = parts.pop() ?? "";
-    yield* parts.filter((part) => part !== "");
+  try {
+    for await (const chunk of response.body as ReadableStream<Uint8Array>) {
+      const parts = (rest + decoder.decode(chunk, { stream: true })).split("\n");
+      rest = parts.pop() ?? "";
+      yield* parts.filter((part) => part !== "");
+    }
+  } catch (error) {
+    signal?.throwIfAborted();
+    throw lost("went away in the middle of an answer", error);
   }
-  if (rest !== "") yield rest;
+  // A line without its end was cut off with its writer.
+}
+
+async function readBody(response: Response, signal: AbortSignal | undefined): Promise<unknown> {
+  let text: string;
+  try {
+    text = await response.text();
+  } catch (error) {
+    signal?.throwIfAborted();
+    throw lost("went away in the middle of an answer", error);
+  }
+  return parse(text);
+}
+
+function parse(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch (error) {
+    throw lost("answered something that is not JSON", error);
+  }
+}
+
+function isWireFailure(body: unknown): body is { error: WireError } {
+  return (
+    typeof body === "object" &&
+    body !== null &&
+    "error" in body &&
+    typeof body.error === "object" &&
+    body.error !== null
+  );
+}
+
+function lost(what: string, cause?: unknown): TuttiError {
+  return new TuttiError("host.unreachable", `the host of this data folder ${what}`, {
+    cause,
+    hint: "It may just have ended: try again. Nothing that was stored is lost.",
+  });
 }

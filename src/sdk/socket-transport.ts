@@ -12,6 +12,8 @@ export function socketTransport(socketPath: string): Transport {
       const sent = httpRequest(
         {
           socketPath,
+          // A connection that is kept may lead to a host that has ended, though a new one listens on the same path.
+          agent: false,
           method: request.method,
           path: url.pathname + url.search,
           headers: {
@@ -28,7 +30,9 @@ export function socketTransport(socketPath: string): Transport {
           resolve(new Response(stream, { status: answer.statusCode ?? 500, headers: { "content-type": contentType } }));
         },
       );
-      sent.on("error", (error) => reject(request.signal.aborted ? error : unreachable(socketPath, error)));
+      sent.on("error", (error) =>
+        reject(request.signal.aborted ? request.signal.reason : unreachable(socketPath, error)),
+      );
       sent.end(body);
     });
   };

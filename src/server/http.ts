@@ -17,17 +17,23 @@ export function createHttpApp(operations: readonly AnyOperation[], { caller }: {
     });
   }
   app.notFound((context) =>
-    failure(context, new TuttiError("usage.invalid", `there is nothing at ${context.req.path}`)),
+    context.json(
+      { error: toWireError(new TuttiError("usage.invalid", `there is nothing at ${context.req.path}`)) },
+      404,
+    ),
   );
   return app;
 }
 
 async function answer(operation: AnyOperation, context: Context, caller: string): Promise<Response> {
   const input = parseInput(operation, await readInput(operation, context));
-  const { signal } = context.req.raw;
+  // A caller leaves by its request's signal or by giving up the body of the answer; a handler hears of both.
+  const left = new AbortController();
+  const signal = AbortSignal.any([context.req.raw.signal, left.signal]);
   const result = operation.handle(input as never, { signal, caller });
-  if (Symbol.asyncIterator in result) return stream(result, signal);
-  return context.json((await result) as never);
+  if (Symbol.asyncIterator in result) return stream(result, left);
+  const output = await result;
+  return context.json((output === undefined ? null : output) as never);
 }
 
 async function readInput({ method }: AnyOperation, context: Context): Promise<Record<string, unknown>> {
@@ -63,25 +69,32 @@ export function parseInput(operation: AnyOperation, input: unknown): unknown {
   );
 }
 
-function stream(progress: AsyncGenerator<unknown, unknown>, signal: AbortSignal): Response {
+function stream(progress: AsyncGenerator<unknown, unknown>, left: AbortController): Response {
   const encoder = new TextEncoder();
-  const line = (message: unknown): Uint8Array => encoder.encode(`${JSON.stringify(message)}\n`);
   const body = new ReadableStream<Uint8Array>({
     async pull(controller) {
-      try {
-        const next = await progress.next();
-        controller.enqueue(line(next.done ? { result: next.value } : { progress: next.value }));
-        if (next.done) controller.close();
-      } catch (error) {
-        if (!signal.aborted) controller.enqueue(line({ error: toWireError(error) }));
-        controller.close();
-      }
+      const { message, isLast } = await nextMessage(progress);
+      if (left.signal.aborted) return;
+      controller.enqueue(encoder.encode(`${JSON.stringify(message)}\n`));
+      if (isLast) controller.close();
     },
-    async cancel() {
-      await progress.return(undefined);
+    cancel() {
+      left.abort();
+      // Not awaited: it stands in line behind a turn that may only end by the signal. Nobody is left to hear an error.
+      progress.return(undefined).catch(() => undefined);
     },
   });
   return new Response(body, { headers: { "content-type": "application/x-ndjson" } });
+}
+
+async function nextMessage(progress: AsyncGenerator<unknown, unknown>): Promise<{ message: object; isLast: boolean }> {
+  try {
+    const next = await progress.next();
+    if (!next.done) return { message: { progress: next.value }, isLast: false };
+    return { message: { result: next.value === undefined ? null : next.value }, isLast: true };
+  } catch (error) {
+    return { message: { error: toWireError(error) }, isLast: true };
+  }
 }
 
 const statuses: Partial<Record<ErrorCode, 404 | 409 | 503>> = {
@@ -91,6 +104,9 @@ const statuses: Partial<Record<ErrorCode, 404 | 409 | 503>> = {
   "run.missing": 404,
   "review.closed": 409,
   "run.conflict": 409,
+  "tool.missing": 404,
+  "host.busy": 503,
+  "host.unreachable": 503,
   "model.unreachable": 503,
   "storage.unavailable": 503,
   "storage.full": 503,
@@ -98,6 +114,7 @@ const statuses: Partial<Record<ErrorCode, 404 | 409 | 503>> = {
 };
 
 function failure(context: Context, error: unknown): Response {
-  const status = error instanceof TuttiError ? (statuses[error.code] ?? 400) : 500;
+  const isDefect = !(error instanceof TuttiError) || error.code === "internal.defect";
+  const status = isDefect ? 500 : (statuses[error.code] ?? 400);
   return context.json({ error: toWireError(error) }, status);
 }

@@ -1,8 +1,8 @@
 import { createAdaptorServer } from "@hono/node-server";
 import type { Hono } from "hono";
-import { chmodSync, rmSync } from "node:fs";
+import { chmodSync, lstatSync, mkdirSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
-import { join } from "node:path";
+import { dirname, join } from "node:path";
 import { TuttiError } from "../core/error.ts";
 import { sha256 } from "../core/hash.ts";
 
@@ -14,25 +14,22 @@ export function socketPath(home: string): string {
   const name = sha256(home).slice(0, 16);
   if (process.platform === "win32") return `\\\\.\\pipe\\tutti-${name}`;
   const inside = join(home, "socket");
-  return Buffer.byteLength(inside) <= longestPath ? inside : join(tmpdir(), `tutti-${name}.socket`);
+  return fits(inside) ? inside : join(shortFolder(), `${name}.socket`);
 }
 
 /** Serves an app on a local socket, mode 0600. The caller holds the folder's lock, so a file that is there is left over. */
 export async function serveOnSocket(app: Hono, path: string): Promise<AsyncDisposable> {
-  if (process.platform !== "win32") rmSync(path, { force: true });
-  const previous = process.umask(0o177);
   const { promise, resolve, reject } = Promise.withResolvers<void>();
   const server = createAdaptorServer({ fetch: app.fetch });
   server.once("listening", resolve);
   server.once("error", reject);
-  server.listen(path);
   try {
+    prepare(path);
+    listenPrivately(server, path);
     await promise;
     if (process.platform !== "win32") chmodSync(path, 0o600);
   } catch (error) {
     throw new TuttiError("host.unreachable", `the host cannot listen on ${path}`, { cause: error, where: path });
-  } finally {
-    process.umask(previous);
   }
   return {
     async [Symbol.asyncDispose]() {
@@ -43,4 +40,36 @@ export async function serveOnSocket(app: Hono, path: string): Promise<AsyncDispo
       if (process.platform !== "win32") rmSync(path, { force: true });
     },
   };
+}
+
+function listenPrivately(server: ReturnType<typeof createAdaptorServer>, path: string): void {
+  // The umask is the whole process's: a pipe is bound before `listen` returns, so nothing else is made under this one.
+  const previous = process.umask(0o177);
+  try {
+    server.listen(path);
+  } finally {
+    process.umask(previous);
+  }
+}
+
+function prepare(path: string): void {
+  if (process.platform === "win32") return;
+  const folder = dirname(path);
+  if (folder === shortFolder()) {
+    mkdirSync(folder, { recursive: true, mode: 0o700 });
+    // The temporary folder is everybody's: one that somebody else has put there could listen in our place.
+    const { uid, mode } = lstatSync(folder);
+    if (uid !== process.getuid?.() || (mode & 0o077) !== 0) throw new Error(`${folder} is not this user's alone`);
+  }
+  rmSync(path, { force: true });
+}
+
+function shortFolder(): string {
+  const name = `tutti-${process.getuid?.() ?? 0}`;
+  const folder = join(tmpdir(), name);
+  return fits(join(folder, "0123456789abcdef.socket")) ? folder : join("/tmp", name);
+}
+
+function fits(path: string): boolean {
+  return Buffer.byteLength(path) <= longestPath;
 }

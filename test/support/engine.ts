@@ -139,7 +139,7 @@ function createParts(database: Database, options: TestEngineOptions) {
       // A killed worker writes nothing more: its last writes are lost, as with the process.
       database: {
         ...database,
-        write: (statements) => (killed.has(worker) ? new Promise(() => undefined) : database.write(statements)),
+        write: (statements) => (killed.has(worker) ? Promise.reject(new Error("killed")) : database.write(statements)),
       },
       turn: () => new Promise((resolve) => setImmediate(resolve)),
       graceMs: options.graceMs ?? 200,

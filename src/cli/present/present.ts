@@ -1,16 +1,21 @@
-import { formatMs } from "../../core/duration.ts";
 import type { RunRecord } from "../../core/step.ts";
 import type { Output } from "../output.ts";
-import { receipt } from "./receipt.ts";
-import { table } from "./table.ts";
-
-type Color = Output["color"];
+import { presentChecks } from "./doctor.ts";
+import { presentReview } from "./review.ts";
+import { presentRun, took } from "./run.ts";
+import { table, type TableLook } from "./table.ts";
 
 /** A result as text for people; what has no form of its own is shown as a table or as JSON. */
-export function present(operation: string, result: unknown, color: Color): string {
-  if (Array.isArray(result)) return list(operation, result as Record<string, unknown>[], color);
-  if (typeof result === "object" && result !== null && "steps" in result) return run(result as RunRecord, color);
-  return JSON.stringify(result, null, 2) ?? "";
+export function present(operation: string, result: unknown, output: Pick<Output, "dataColor" | "dataWidth">): string {
+  const look: TableLook = { color: output.dataColor, width: output.dataWidth };
+  if (operation === "doctor" && Array.isArray(result)) return presentChecks(result as never, look.color);
+  if (Array.isArray(result)) return presentList(operation, result as Record<string, unknown>[], look);
+  if (result === null || result === undefined) return "Done.";
+  if (typeof result !== "object") return typeof result === "string" ? result : JSON.stringify(result);
+  if ("steps" in result && "flow" in result) return presentRun(result as RunRecord, look);
+  if (operation.startsWith("review.")) return presentReview(result as never, look.color);
+  if (operation === "config.get" || operation === "config.path") return presentValue(result);
+  return JSON.stringify(result, null, 2);
 }
 
 const columns: Readonly<Record<string, readonly string[]>> = {
@@ -19,7 +24,7 @@ const columns: Readonly<Record<string, readonly string[]>> = {
   "review.list": ["id", "title", "run", "step", "createdAt"],
   "models.list": ["name", "kind", "sizeBytes", "contextLength", "loaded"],
   "tool.list": ["name", "effect", "description"],
-  doctor: ["group", "name", "status", "message", "fix"],
+  "config.list": ["key", "value", "source"],
 };
 
 const emptyTexts: Readonly<Record<string, string>> = {
@@ -29,38 +34,35 @@ const emptyTexts: Readonly<Record<string, string>> = {
   "models.list": "The model server has no models. Get one: ollama pull llama3.2",
 };
 
-function list(operation: string, rows: readonly Record<string, unknown>[], color: Color): string {
+function presentList(operation: string, rows: readonly Record<string, unknown>[], look: TableLook): string {
   const [first] = rows;
   if (!first) return emptyTexts[operation] ?? "Nothing.";
   const names = columns[operation] ?? Object.keys(first).filter((key) => typeof first[key] !== "object");
+  const heads = names.map((name) => titles[name] ?? name);
   return table(
-    names,
+    heads,
     rows.map((row) => names.map((name) => cell(name, row))),
-    color,
+    look,
   );
 }
 
+const titles: Readonly<Record<string, string>> = {
+  createdAt: "created",
+  sizeBytes: "size",
+  contextLength: "context",
+};
+
 function cell(name: string, row: Readonly<Record<string, unknown>>): string {
   const value = row[name];
-  if (name === "took")
-    return typeof row["finishedAt"] === "number" && typeof row["startedAt"] === "number"
-      ? formatMs(row["finishedAt"] - row["startedAt"])
-      : "–";
-  if (name.endsWith("At"))
-    return typeof value === "number" ? new Date(value).toISOString().replace("T", " ").slice(0, 19) : "–";
+  if (name === "took") return took(row as never);
   if (value === null || value === undefined) return "–";
+  if (name === "sizeBytes") return `${(Number(value) / 1e9).toFixed(1)} GB`;
+  if (name.endsWith("At")) return new Date(Number(value)).toISOString().replace("T", " ").slice(0, 19);
   return typeof value === "string" ? value : JSON.stringify(value);
 }
 
-function run(record: RunRecord, color: Color): string {
-  const names = ["step", "kind", "status", "took"];
-  const rows = record.steps.map((step) => [
-    step.key,
-    step.kind,
-    step.status,
-    step.startedAt !== null && step.finishedAt !== null ? formatMs(step.finishedAt - step.startedAt) : "–",
-  ]);
-  const steps = rows.length > 0 ? `\n${table(names, rows, color)}` : "";
-  const output = record.output === null ? "" : `\n\n${JSON.stringify(record.output, null, 2)}`;
-  return `${record.flow}  ${receipt(record, color)}${steps}${output}`;
+function presentValue(result: object): string {
+  const value: unknown = "value" in result ? result.value : "path" in result ? result.path : undefined;
+  if (value === null || value === undefined) return "–";
+  return typeof value === "string" ? value : JSON.stringify(value, null, 2);
 }

@@ -1,36 +1,47 @@
 import { formatMs } from "../../core/duration.ts";
-import type { RunRecord } from "../../core/step.ts";
-import type { Output } from "../output.ts";
+import type { RunRecord, Skipped } from "../../core/step.ts";
+import type { Colors } from "../output.ts";
+
+export interface OpenReview {
+  readonly id: string;
+  readonly title: string;
+  readonly choices: readonly string[];
+}
 
 /** The last lines of a run: what it was, how long, what it used, what was skipped and why, how to go on. */
-export function receipt(run: RunRecord, color: Output["color"]): string {
-  const { dim, bold } = color;
-  const took =
-    run.startedAt !== null && run.finishedAt !== null ? ` in ${formatMs(run.finishedAt - run.startedAt)}` : "";
-  const skipped = run.steps.filter((step) => step.skipped !== null);
-  const reasons = [...new Map(skipped.map((step) => [step.skipped?.reason, step.skipped])).values()];
+export function receipt(
+  run: RunRecord,
+  { color, reviews = [] }: { color: Colors; reviews?: readonly OpenReview[] },
+): string {
+  const { startedAt, finishedAt } = run;
+  const took = startedAt !== null && finishedAt !== null ? ` in ${formatMs(finishedAt - startedAt)}` : "";
+  const steps = run.steps.length === 1 ? "1 step" : `${run.steps.length} steps`;
   return [
-    `${bold(run.status)} ${run.id}${took}  ${dim(`${run.steps.length} steps`)}`,
+    `${color.bold(run.status)} ${run.id}${took}  ${color.dim(steps)}`,
     ...usageLine(run),
-    ...reasons.flatMap((reason) =>
-      reason
-        ? [
-            `skipped  ${skipped.filter((step) => step.skipped?.reason === reason.reason).length} × ${reason.reason}`,
-            `         ${dim(reason.hint)}`,
-          ]
-        : [],
-    ),
-    ...(run.error ? [`error    ${run.error.message}  ${dim(run.error.code)}`, ...hintOf(run.error.data)] : []),
-    ...nextLine(run),
+    ...skippedLines(run, color),
+    ...(run.error ? [`error    ${run.error.message}  ${color.dim(run.error.code)}`, ...hintOf(run.error.data)] : []),
+    ...nextLines(run, reviews),
   ].join("\n");
 }
 
 function usageLine({ usage }: RunRecord): string[] {
   if (usage.calls === 0) return [];
+  const calls = usage.calls === 1 ? "1 call" : `${usage.calls} calls`;
   const tokens = `${usage.inputTokens ?? "–"} tokens in, ${usage.outputTokens ?? "–"} out`;
-  return [
-    `model    ${(usage.models ?? []).join(", ")}: ${usage.calls} calls, ${tokens}${usage.modelMs === undefined ? "" : `, ${formatMs(usage.modelMs)}`}`,
-  ];
+  const time = usage.modelMs === undefined ? "" : `, ${formatMs(usage.modelMs)}`;
+  return [`model    ${(usage.models ?? ["unknown"]).join(", ")}: ${calls}, ${tokens}${time}`];
+}
+
+function skippedLines({ steps }: RunRecord, { dim }: Colors): string[] {
+  const counts = new Map<string, { skipped: Skipped; count: number }>();
+  for (const { skipped } of steps) {
+    if (skipped) counts.set(skipped.reason, { skipped, count: (counts.get(skipped.reason)?.count ?? 0) + 1 });
+  }
+  return [...counts.values()].flatMap(({ skipped, count }) => [
+    `skipped  ${count} × ${skipped.reason}`,
+    `         ${dim(skipped.hint)}`,
+  ]);
 }
 
 function hintOf(data: unknown): string[] {
@@ -38,9 +49,16 @@ function hintOf(data: unknown): string[] {
   return [`fix      ${data.hint}`];
 }
 
-function nextLine({ id, status }: RunRecord): string[] {
+function nextLines({ id, status }: RunRecord, reviews: readonly OpenReview[]): string[] {
   if (status === "paused") return [`go on    tutti run resume ${id}`];
-  if (status === "failed") return [`again    tutti run retry ${id}`];
-  if (status === "waiting") return [`watch    tutti run watch ${id}`];
-  return [];
+  if (status === "failed" || status === "cancelled") return [`again    tutti run retry ${id}`];
+  if (status !== "waiting") return [];
+  return [
+    ...reviews.map((review) =>
+      review.choices.length > 0
+        ? `answer   tutti review answer ${review.id} ${JSON.stringify(review.choices[0])}`
+        : `answer   tutti review approve ${review.id}`,
+    ),
+    `watch    tutti run watch ${id}`,
+  ];
 }

@@ -1,0 +1,73 @@
+import { Option } from "commander";
+import { z } from "zod";
+import type { AnyOperation } from "../core/operation.ts";
+
+interface Property {
+  readonly type?: string;
+  readonly description?: string;
+  readonly enum?: readonly string[];
+  readonly default?: unknown;
+  readonly anyOf?: readonly Property[];
+}
+
+/** An operation's input as flags and arguments. */
+export interface InputShape {
+  readonly properties: Readonly<Record<string, Property>>;
+  readonly required: readonly string[];
+}
+
+export function inputShape(operation: AnyOperation): InputShape {
+  const schema = z.toJSONSchema(operation.input, { io: "input", unrepresentable: "any" }) as Partial<InputShape>;
+  return { properties: schema.properties ?? {}, required: schema.required ?? [] };
+}
+
+/** `id` as `<id>`, one that may be left out as `[id]`, one that takes the rest (`words...`) as `<words...>`. */
+export function argumentText(position: string, { required }: InputShape): string {
+  return required.includes(keyOf(position)) ? `<${position}>` : `[${position}]`;
+}
+
+export function keyOf(position: string): string {
+  return position.replace(/\.\.\.$/, "");
+}
+
+export function optionsOf({ properties, required }: InputShape, positional: readonly string[]): Option[] {
+  return Object.entries(properties)
+    .filter(([key]) => !positional.includes(key))
+    .map(([key, property]) => {
+      const option = new Option(`--${kebab(key)}${isSwitch(property) ? "" : " <value>"}`, property.description ?? "");
+      if (property.enum) option.choices(property.enum);
+      if (property.type === "array")
+        option.argParser((value, earlier: unknown[] | undefined) => [...(earlier ?? []), value]);
+      return required.includes(key) ? option.makeOptionMandatory() : option;
+    });
+}
+
+/** The values of an operation's own flags; text counts as JSON where the schema takes more than text. */
+export function ownInput(
+  { properties }: InputShape,
+  flags: Readonly<Record<string, unknown>>,
+): Record<string, unknown> {
+  const given = Object.entries(properties).filter(([key]) => flags[key] !== undefined);
+  return Object.fromEntries(
+    given.map(([key, { type }]) => [key, type === "string" ? flags[key] : fromText(flags[key])]),
+  );
+}
+
+/** JSON where it is JSON, else the text itself. */
+export function fromText(value: unknown): unknown {
+  if (Array.isArray(value)) return value.map(fromText);
+  if (typeof value !== "string") return value;
+  try {
+    return JSON.parse(value) as unknown;
+  } catch {
+    return value; // Not JSON, so it is text.
+  }
+}
+
+function isSwitch({ type, anyOf = [] }: Property): boolean {
+  return type === "boolean" || anyOf.some((one) => one.type === "boolean");
+}
+
+function kebab(key: string): string {
+  return key.replaceAll(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`);
+}

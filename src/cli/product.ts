@@ -1,0 +1,22 @@
+import type { AnyOperation } from "../core/operation.ts";
+import type { Connection, ConnectOptions } from "../sdk/connection.ts";
+import { homeToDescribe } from "./invocation.ts";
+
+/** What the command line asks of the product; loaded when a command needs it. */
+export interface Product {
+  /** The table of operations; opens nothing. */
+  operations(): Promise<readonly AnyOperation[]>;
+  /** Null where a command that only reads finds no data folder. */
+  connect(options: ConnectOptions): Promise<Connection | null>;
+}
+
+export const product: Product = {
+  async operations() {
+    const { describeOperations } = await import("../app.ts");
+    return describeOperations(homeToDescribe());
+  },
+  async connect(options) {
+    const host = await import("../host.ts");
+    return host.connect(options);
+  },
+};

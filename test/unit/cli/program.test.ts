@@ -1,0 +1,163 @@
+import assert from "node:assert/strict";
+import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { describe, it } from "node:test";
+import { callTutti, type FakeOptions } from "./fake-product.ts";
+import { runRecord, scriptedOperations, stepRecord } from "./made-up.ts";
+
+const tutti = (words: string, options?: FakeOptions) => callTutti(words.split(" "), scriptedOperations({}), options);
+
+interface Printed {
+  readonly error: { readonly code: string; readonly message: string; readonly hint: string };
+}
+
+describe("the commands", () => {
+  it("print data on stdout and nothing else there", async () => {
+    const { code, stdout, stderr } = await tutti("run list --json");
+    assert.equal(code, 0);
+    assert.equal((JSON.parse(stdout) as unknown[]).length, 1);
+    assert.equal(stderr, "");
+  });
+
+  for (const words of ["run get run_1 --json", "--json run get run_1", "run --json get run_1"]) {
+    it(`know a common flag wherever it stands: ${words}`, async () => {
+      assert.equal((JSON.parse((await tutti(words)).stdout) as { id: string }).id, "run_1");
+    });
+  }
+
+  for (const [words, hint] of [
+    ["run list --stauts failed", "Did you mean --status?"],
+    ["rnu list", "Did you mean run?"],
+    ["review lst", "Did you mean list?"],
+    ["run get", "See: tutti run get --help"],
+    ["run get run_1 run_2", "See: tutti run get"],
+    ["run list --status sleepy", "See: tutti run list --help"],
+  ] as const) {
+    it(`refuse "${words}" with code 3 and say what was meant`, async () => {
+      const { code, stderr, connects } = await tutti(words);
+      assert.equal(code, 3);
+      assert.ok(stderr.includes(hint), stderr);
+      assert.equal(connects.length, 0, "nothing is opened for a wrong command");
+    });
+  }
+
+  it("check the input before they open anything", async () => {
+    const { code, stderr, connects } = await tutti("run list --limit many");
+    assert.equal(code, 3);
+    assert.match(stderr, /limit/);
+    assert.equal(connects.length, 0);
+  });
+
+  it("print an error as one object with --json", async () => {
+    const { code, stdout, stderr } = await tutti("run get run_2 --json");
+    assert.equal(code, 3);
+    const { error } = JSON.parse(stdout) as Printed;
+    assert.deepEqual([error.code, error.message], ["run.missing", "there is no run run_2"]);
+    assert.equal(stderr, "");
+  });
+
+  it("print usage errors as one object, too", async () => {
+    const { stdout } = await tutti("run list --nope --json");
+    assert.equal((JSON.parse(stdout) as Printed).error.code, "usage.invalid");
+  });
+
+  it("complain even when quiet", async () => {
+    assert.match((await tutti("run get run_2 --quiet")).stderr, /there is no run run_2/);
+  });
+
+  it("answer empty where there is no data folder", async () => {
+    const { code, stdout, connects } = await tutti("run list --json", { hasFolder: false });
+    assert.deepEqual([code, stdout], [0, "[]\n"]);
+    assert.deepEqual([connects[0]?.write, connects[0]?.takeRuns], [false, false]);
+  });
+
+  it("answer what needs no data without a data folder", async () => {
+    assert.equal((await tutti("run get run_1 --json", { hasFolder: false })).code, 0);
+  });
+
+  it("have an example each in their help", async () => {
+    for (const words of ["run", "run list", "run get", "doctor", "work", "init"]) {
+      const { code, stdout } = await tutti(`${words} --help`);
+      assert.equal(code, 0, words);
+      assert.match(stdout, /Examples:\n {2}tutti /, words);
+    }
+  });
+
+  it("show the help of a group that lacks its verb, and fail", async () => {
+    const { code, stderr } = await tutti("review");
+    assert.equal(code, 3);
+    assert.match(stderr, /Lists reviews/);
+  });
+
+  it("let the doctor fail when a check does", async () => {
+    const { code, stdout } = await tutti("doctor");
+    assert.equal(code, 1);
+    assert.match(stdout, /✕ server {2}nobody answers\n {6}fix {2}ollama serve/);
+  });
+
+  it("refuse a folder that is not there", async () => {
+    assert.equal((await tutti("run list --dir /nowhere/at/all")).code, 3);
+  });
+
+  it("colour only for a terminal, and never against NO_COLOR", async () => {
+    const hasColor = (text: string): boolean => text.includes("\u001B[");
+    const terminal = { isTerminal: true };
+    assert.equal(hasColor((await tutti("run list")).stdout), false);
+    assert.equal(hasColor((await tutti("run list", terminal)).stdout), true);
+    assert.equal(hasColor((await tutti("run list", { ...terminal, environment: { NO_COLOR: "1" } })).stdout), false);
+    assert.equal(hasColor((await tutti("run list", { ...terminal, environment: { CI: "true" } })).stdout), false);
+    assert.equal(hasColor((await tutti("run list --color always")).stdout), true);
+    assert.equal(hasColor((await tutti("run list --color never", terminal)).stdout), false);
+  });
+});
+
+describe("tutti run <flow>", () => {
+  async function start(words: readonly string[]): Promise<unknown> {
+    const started: { input?: unknown }[] = [];
+    const { code, stderr } = await callTutti(["run", ...words], scriptedOperations({}, started));
+    assert.equal(code, 0, stderr);
+    return started[0]?.input;
+  }
+
+  it("reads values as JSON where they are JSON, else as text", async () => {
+    const words = ["greet", "--input", "name=Ada", "n=5", "is=true", "--input", 'list=["a"]', "--input", "q=a=b"];
+    assert.deepEqual(await start(words), { name: "Ada", n: 5, is: true, list: ["a"], q: "a=b" });
+  });
+
+  it("finds the flow behind the values", async () => {
+    assert.deepEqual(await start(["--input", "n=1", "greet"]), { n: 1 });
+  });
+
+  it("reads a whole input from a file, and single values on top", async () => {
+    const folder = mkdtempSync(join(tmpdir(), "tutti-input-"));
+    try {
+      const file = join(folder, "input.json");
+      writeFileSync(file, '{"name":"Ada","n":1}');
+      assert.deepEqual(await start(["greet", "--input-file", file, "--input", "n=2"]), { name: "Ada", n: 2 });
+    } finally {
+      rmSync(folder, { recursive: true });
+    }
+  });
+
+  it("refuses what is no value, no file, no flow", async () => {
+    for (const words of [
+      "run greet --input name",
+      "run greet --input-file /nowhere",
+      "run",
+      "run nope",
+      "run greet --priority high",
+    ]) {
+      const { code } = await tutti(words);
+      assert.equal(code, 3, words);
+    }
+  });
+
+  it("prints one run object with --json, and the talk on stderr", async () => {
+    const events = [{ type: "step", step: stepRecord("look") }];
+    const { stdout, stderr } = await callTutti(["run", "greet", "--json"], scriptedOperations({ events }));
+    assert.deepEqual(JSON.parse(stdout), runRecord());
+    assert.match(stderr, /✓ look 41 ms\n/);
+    assert.match(stderr, /succeeded run_1 in 3\.6 s/);
+  });
+});
