@@ -47,7 +47,12 @@ export interface App extends AsyncDisposable {
   readonly operations: readonly AnyOperation[];
   readonly capabilities: readonly Capability[];
   createWorker(options?: { concurrency?: number | undefined }): Worker;
+  /** Starts a worker: alone on SQLite, as one of many on Postgres. Disposing leaves the others' sight; stop it first. */
+  startWorker(worker: Worker): Promise<AsyncDisposable>;
 }
+
+// One schema for each tenant; there is one tenant so far.
+const postgresSchema = "tutti_default";
 
 const sections: readonly ConfigSection[] = [
   storageSection,
@@ -129,6 +134,13 @@ function assemble({ home, folder, environment, log }: AppOptions, config: Config
     capabilities,
     operations: [...capabilities.flatMap((capability) => capability.operations), createDoctor(checks)],
     createWorker: (options = {}) => engine.createWorker({ verbs, ring, ...options }),
+    async startWorker(worker) {
+      const { database: url } = config.get(storageSection);
+      if (database.dialect === "postgres") return engine.joinCluster(worker, { url, schema: postgresSchema });
+      // With the folder's lock in hand every other worker is dead.
+      await worker.start(await engine.store.owners());
+      return { [Symbol.asyncDispose]: async () => undefined };
+    },
     [Symbol.asyncDispose]: () => database[Symbol.asyncDispose](),
   };
 }
@@ -144,7 +156,7 @@ async function openDatabase(config: Config, path: string): Promise<Database> {
   const { database, durability } = config.get(storageSection);
   if (database === "sqlite") return openSqlite({ path, durability });
   const { openPostgres } = await import("./storage/postgres.ts");
-  return openPostgres({ url: database, schema: "tutti_default" });
+  return openPostgres({ url: database, schema: postgresSchema });
 }
 
 async function migrate(database: Database, capabilities: readonly Capability[]): Promise<void> {

@@ -4,7 +4,8 @@ import { dirname } from "node:path";
 import { TuttiError } from "./core/error.ts";
 import type { Log } from "./core/log.ts";
 import { toMs } from "./core/duration.ts";
-import { describeOperations, openApp, type App, type AppOptions } from "./app.ts";
+import { describeOperations, openApp, readConfig, type App, type AppOptions } from "./app.ts";
+import { storageSection } from "./storage/capability.ts";
 import { engineSettings, guardBodies } from "./engine/capability.ts";
 import { createClient } from "./sdk/client.ts";
 import type { Connection, ConnectOptions } from "./sdk/connection.ts";
@@ -20,6 +21,9 @@ export async function connect(options: ConnectOptions): Promise<Connection | nul
   const named = options.environment["TUTTI_HOME"] || undefined;
   const home = options.write ? openHome(options.cwd, named) : findHome(options.cwd, named);
   if (!home) return null;
+  if (options.isWorkerAlone && readConfig(appOptions(home, options)).get(storageSection).database !== "sqlite") {
+    return host(home, null, options);
+  }
   const deadline = performance.now() + startingHostMs;
   for (;;) {
     const attempt = tryFolderLock(home.lock);
@@ -31,14 +35,15 @@ export async function connect(options: ConnectOptions): Promise<Connection | nul
   }
 }
 
-async function host(home: Home, lock: Disposable, options: ConnectOptions): Promise<Connection> {
+/** With the folder's lock this process answers on its socket; without it, it is one of many on a shared database. */
+async function host(home: Home, lock: Disposable | null, options: ConnectOptions): Promise<Connection> {
   const stack = new AsyncDisposableStack();
   try {
-    stack.use(lock);
+    if (lock) stack.use(lock);
     const app = stack.use(await openApp(appOptions(home, options)));
     const worker = await startWorker(app, options, stack);
     const http = createHttpApp(app.operations, { caller: "cli" });
-    stack.use(await serveOnSocket(http, socketPath(home.path)));
+    if (lock) stack.use(await serveOnSocket(http, socketPath(home.path)));
     return {
       mode: "host",
       home: home.path,
@@ -58,10 +63,10 @@ async function startWorker(app: App, { takeRuns, concurrency }: ConnectOptions, 
   stack.use(guardBodies());
   const worker = app.createWorker({ concurrency });
   const { grace } = app.config.get({ name: "engine", schema: engineSettings });
-  // Added before the start, so that a failed start stops it too; the socket closes first, the worker after it.
-  stack.defer(() => worker.stop(toMs(grace)));
-  // With the folder's lock in hand every other worker is dead.
-  await worker.start(await app.engine.store.owners());
+  const stop = (): Promise<void> => worker.stop(toMs(grace));
+  // The socket closes first, then the worker ends its steps, and only then the others may take over what it held.
+  stack.use(await app.startWorker(worker).catch((error: unknown) => stop().then(() => Promise.reject(error))));
+  stack.defer(stop);
   return worker;
 }
 

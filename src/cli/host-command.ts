@@ -39,7 +39,7 @@ async function runWork({ untilIdle = false, concurrency: given }: WorkFlags, inv
   }
   using interrupt = onInterrupt(invocation.signals);
   for (let turn = 0; !interrupt.signal.aborted; turn++) {
-    await using connection = await invocation.open({ takeRuns: true, write: true, concurrency });
+    await using connection = await invocation.open({ takeRuns: true, write: true, isWorkerAlone: true, concurrency });
     if (connection?.mode === "host") return await work(connection, { untilIdle, interrupt, invocation });
     if (connection && untilIdle && !(await hasWork(connection))) return exitCodes.ok;
     if (turn === 0) invocation.output.say("Another process hosts this folder; this one takes over when that ends.");

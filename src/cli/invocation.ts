@@ -15,7 +15,7 @@ export interface Invocation {
   open(options: OpenOptions): Promise<Connection | null>;
 }
 
-export type OpenOptions = Pick<ConnectOptions, "takeRuns" | "write"> & { readonly concurrency?: number | undefined };
+export type OpenOptions = Pick<ConnectOptions, "takeRuns" | "write" | "isWorkerAlone" | "concurrency">;
 
 /** What a program runs in: the product that it shows, and where its words go. */
 export interface Surroundings {

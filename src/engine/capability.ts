@@ -9,11 +9,14 @@ import type { EffectInterceptor, Verbs } from "../core/verb.ts";
 import type { EventLog } from "../events/event-log.ts";
 import type { LiveEvents } from "../events/live.ts";
 import type { Database, Row } from "../storage/database.ts";
+import { openPostgresSession } from "../storage/postgres-session.ts";
 import type { Payloads } from "../storage/payload.ts";
+import { joinCluster, type Cluster } from "./cluster.ts";
 import { createEffectRunner } from "./effect.ts";
 import { createRunControl, type RunControl } from "./engine.ts";
 import type { FlowLoader } from "./flow-loader.ts";
 import { createEngineOperations } from "./operations.ts";
+import { openHintQueue } from "./postgres-queue.ts";
 import { patientDatabase } from "./patience.ts";
 import { createRunStatements } from "./run-statement.ts";
 import { createRunStore, type RunStore } from "./run-store.ts";
@@ -52,6 +55,8 @@ export interface Engine extends Capability {
   readonly store: RunStore;
   readonly verbs: Verbs;
   /** A worker with the verbs and rings of all capabilities; one in a process. */
+  /** Takes a worker's place among those of other processes, where the database is shared. */
+  joinCluster(worker: Worker, postgres: { readonly url: string; readonly schema: string }): Promise<AsyncDisposable>;
   createWorker(options: {
     readonly verbs: Verbs;
     readonly ring: readonly EffectInterceptor[];
@@ -65,6 +70,7 @@ export function createEngine(dependencies: EngineDependencies): Engine {
   const statements = createRunStatements(database);
   const store = createRunStore(database, payloads);
   let worker: Worker | undefined;
+  let cluster: Cluster | undefined;
   const base = { database, payloads, events, clock, statements, store, live, flows, log };
   const control = createRunControl({ ...base, random, woken: (rows: readonly Row[]) => worker?.woken(rows) });
   const work: WorkPorts = {
@@ -83,6 +89,12 @@ export function createEngine(dependencies: EngineDependencies): Engine {
     verbs: createWorkVerbs(work),
     control,
     store,
+    async joinCluster(member, { url, schema }) {
+      const session = await openPostgresSession({ url, log, onReconnect: () => member.pokeAll() });
+      const queue = await openHintQueue({ url, schema, log });
+      cluster = await joinCluster({ worker: member, session, queue, store, live, log, schema });
+      return cluster;
+    },
     createWorker({ verbs, ring, concurrency }) {
       // Only the worker waits storage out: a person who asks something gets the error.
       const patient = patientDatabase(database, { clock, log });
@@ -91,6 +103,7 @@ export function createEngine(dependencies: EngineDependencies): Engine {
         database: patient,
         store: createRunStore(patient, payloads),
         id: newWorkerId(random),
+        elsewhere: (runs) => cluster?.tell(runs),
         stepFor: createStepFactory(verbs),
         startChild: control.startChild,
         effects: createEffectRunner(ring),

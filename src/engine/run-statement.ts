@@ -27,7 +27,7 @@ export function createRunStatements(database: Database) {
   const build = database.build as unknown as Runs;
   return {
     ...heldStatements(build),
-    ...waitStatements(build),
+    ...waitStatements(build, database.capabilities.sharedWriters),
     ...controlStatements(build),
     ...processStatements(build),
   };

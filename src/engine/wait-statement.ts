@@ -5,7 +5,7 @@ import type { Settlement } from "./run-statement.ts";
 import { woken, wokenColumns, type Runs } from "./woken.ts";
 
 /** Opening, settling and closing waits, and the events that settle them. */
-export function waitStatements(build: Runs) {
+export function waitStatements(build: Runs, hasSharedWriters: boolean) {
   const open = prepare<{
     run: string;
     key: string;
@@ -50,12 +50,12 @@ export function waitStatements(build: Runs) {
   const closeAllOpenings = prepare<{ run: string }>((slot) =>
     build.deleteFrom("openings").where("run_id", "=", slot("run")),
   );
-  return { open, wake, settleOpening, closeOpening, closeAllOpenings, ...signalStatements(build) };
+  return { open, wake, settleOpening, closeOpening, closeAllOpenings, ...signalStatements(build, hasSharedWriters) };
 }
 
 /** An event is taken once, by the oldest open wait of its name; one that nobody waits for is kept as a signal. */
-function signalStatements(build: Runs) {
-  return { ...putStatements(build), ...takeStatements(build), ...returnStatements(build) };
+function signalStatements(build: Runs, hasSharedWriters: boolean) {
+  return { ...putStatements(build), ...takeStatements(build, hasSharedWriters), ...returnStatements(build) };
 }
 
 function putStatements(build: Runs) {
@@ -65,7 +65,7 @@ function putStatements(build: Runs) {
   return { putSignal };
 }
 
-function takeStatements(build: Runs) {
+function takeStatements(build: Runs, hasSharedWriters: boolean) {
   const taker = (name: never) =>
     build
       .selectFrom("openings")
@@ -119,6 +119,8 @@ function takeStatements(build: Runs) {
   );
   /** Gives the oldest kept event of a name to the oldest open wait for it, if there are both. */
   const matchSignal = (name: string, at: number): Statement[] => [
+    // Where several processes write, an emitter and an opener that do not see each other's rows yet would miss each other.
+    ...(hasSharedWriters ? [{ sql: "select pg_advisory_xact_lock(hashtextextended($1, 0))", parameters: [name] }] : []),
     take({ name, at }),
     wakeTaker({ name }),
     dropTaken({ name }),

@@ -54,6 +54,11 @@ export class Worker {
     return this.#executions.size + this.#claiming.size;
   }
 
+  /** How many more runs could be taken up now. */
+  get room(): number {
+    return this.#isStopping ? 0 : this.#ports.concurrency - this.active - this.#ready.size;
+  }
+
   get isIdle(): boolean {
     return this.active === 0 && this.#ready.size === 0;
   }
@@ -94,11 +99,16 @@ export class Worker {
   readonly woken = (rows: readonly Row[]): void => {
     const runs = wokenRuns(rows);
     for (const { id, status } of runs) {
-      if (status === "queued") this.#offerById(id);
+      if (status === "queued") this.offerById(id);
       else this.#executions.get(id)?.poke({ inbox: true });
     }
     if (runs.length > 0) this.#ports.elsewhere?.(runs);
   };
+
+  /** The way to the database was broken: every held run looks whether it is still this worker's. */
+  pokeAll(): void {
+    for (const execution of this.#executions.values()) execution.poke({ inbox: true });
+  }
 
   poke(run: string): void {
     this.#executions.get(run)?.poke({ inbox: true });
@@ -145,7 +155,7 @@ export class Worker {
     }
   }
 
-  #offerById(id: string): void {
+  offerById(id: string): void {
     // Priority and flow come with the claim; a woken run goes by its age in this worker.
     void this.#ports.store.run(id).then(
       (run) =>
@@ -267,6 +277,7 @@ export class Worker {
     }
     if (how === "lost" && !this.#isStopping) void this.#giveUp(execution);
     if (how === "parked" || how === "handed back") void this.#afterPark();
+    if (how !== "lost") this.#ports.elsewhere?.([{ id, status: how }]);
     this.#fill();
     this.#changed();
   };
@@ -276,7 +287,7 @@ export class Worker {
     const { database, statements, log } = this.#ports;
     try {
       const answer = await database.write([statements.giveUp(execution.writer.holder)]);
-      if (answer.committed) this.#offerById(execution.run.id);
+      if (answer.committed) this.offerById(execution.run.id);
     } catch (error) {
       log.error("run.not_given_up", { run: execution.run.id, error });
     }

@@ -9,6 +9,8 @@ export interface ConnectOptions {
   readonly takeRuns: boolean;
   /** Make the data folder where there is none; a command that only reads gets null there. */
   readonly write: boolean;
+  /** This process only works; where the database is shared it needs no lock of the folder. */
+  readonly isWorkerAlone?: boolean | undefined;
   readonly concurrency?: number | undefined;
   readonly isVerbose: boolean;
 }

@@ -51,7 +51,7 @@ export async function openPostgres({ url, schema, connections = 10 }: PostgresOp
       });
       return result.rows as Result[];
     },
-    write: (statements) => withClient(connect, (client) => writeBatch(client, statements)),
+    write: (statements) => untilNoDeadlock(() => withClient(connect, (client) => writeBatch(client, statements))),
     migrate: (rooms) => withClient(connect, (client) => migrate(client, rooms, schema)),
     schemaText: () => withClient(connect, (client) => schemaText(client, schema)),
     async [Symbol.asyncDispose]() {
@@ -73,6 +73,20 @@ async function withClient<Result>(
     // The state of its transaction is unknown: the pool must not hand it out again.
     client.release(true);
     throw toStorageError(error);
+  }
+}
+
+// Postgres ends one of two transactions that wait for each other; the batch is whole, so it can simply be run again.
+const mostDeadlocks = 5;
+
+async function untilNoDeadlock<Result>(work: () => Promise<Result>): Promise<Result> {
+  for (let attempt = 1; ; attempt++) {
+    try {
+      return await work();
+    } catch (error) {
+      const code = error instanceof Error && "code" in error ? error.code : "";
+      if ((code !== "40P01" && code !== "40001") || attempt >= mostDeadlocks) throw error;
+    }
   }
 }
 
