@@ -125,7 +125,8 @@ function assemble({ home, folder, environment, log }: AppOptions, config: Config
     ...rootChecks({ probe: () => probe(database) }),
     ...capabilities.flatMap((capability) => capability.checks ?? []),
   ];
-  // The effect ring from the outside in; each capability's own place in it is decided here and nowhere else.
+  // Both rings from the outside in; each capability's own place in them is decided here and nowhere else.
+  const plan = capabilities.flatMap((capability) => capability.plan ?? []);
   const ring = capabilities.flatMap((capability) => capability.effect ?? []);
   return {
     config,
@@ -133,7 +134,7 @@ function assemble({ home, folder, environment, log }: AppOptions, config: Config
     engine,
     capabilities,
     operations: [...capabilities.flatMap((capability) => capability.operations), createDoctor(checks)],
-    createWorker: (options = {}) => engine.createWorker({ verbs, ring, ...options }),
+    createWorker: (options = {}) => engine.createWorker({ verbs, plan, ring, ...options }),
     async startWorker(worker) {
       const { database: url } = config.get(storageSection);
       if (database.dialect === "postgres") return engine.joinCluster(worker, { url, schema: postgresSchema });

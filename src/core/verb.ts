@@ -71,11 +71,26 @@ export interface VerbHost {
 /** Verbs by name; each is made anew for every scope of a run. */
 export type Verbs = Readonly<Record<string, (host: VerbHost) => (...values: never[]) => unknown>>;
 
-/** Stands in the body, may wait, and journals what it decides: healing, a budget's question. */
+/** What a plan may look at and do. Its code is replayed as a body's: no clock, chance or I/O but through this. */
+export interface PlanContext extends StepAddress {
+  /** Verbs in the step's own scope: what is decided by them is journaled, and they may wait for days. */
+  readonly host: VerbHost;
+  /** When the last result was handed out, the same in every replay. */
+  now(): EpochMs;
+  random(): number;
+}
+
+/**
+ * Stands around a step in the body, may wait, and journals what it decides: healing, a budget's question, an approval.
+ * Each `next` is one attempt, a real execution through the effect ring. A failed attempt is an outcome and has a row of
+ * its own; one that succeeds becomes the step's row, unless another verb is called after it.
+ */
 export interface PlanInterceptor {
   readonly name: string;
+  /** The kinds of step that it stands around; all unless given. Others pay nothing for it. */
+  readonly kinds?: readonly string[];
   around(
-    address: StepAddress,
+    context: PlanContext,
     spec: EffectSpec,
     next: (spec: EffectSpec) => Promise<EffectOutcome>,
   ): Promise<EffectOutcome>;

@@ -5,7 +5,7 @@ import { toMs } from "../core/duration.ts";
 import { newWorkerId } from "../core/id.ts";
 import type { Log } from "../core/log.ts";
 import type { Random } from "../core/random.ts";
-import type { EffectInterceptor, Verbs } from "../core/verb.ts";
+import type { EffectInterceptor, PlanInterceptor, Verbs } from "../core/verb.ts";
 import type { EventLog } from "../events/event-log.ts";
 import type { LiveEvents } from "../events/live.ts";
 import type { Database, Row } from "../storage/database.ts";
@@ -54,11 +54,12 @@ export interface Engine extends Capability {
   readonly control: RunControl;
   readonly store: RunStore;
   readonly verbs: Verbs;
-  /** A worker with the verbs and rings of all capabilities; one in a process. */
   /** Takes a worker's place among those of other processes, where the database is shared. */
   joinCluster(worker: Worker, postgres: { readonly url: string; readonly schema: string }): Promise<AsyncDisposable>;
+  /** A worker with the verbs and rings of all capabilities; one in a process. */
   createWorker(options: {
     readonly verbs: Verbs;
+    readonly plan: readonly PlanInterceptor[];
     readonly ring: readonly EffectInterceptor[];
     readonly concurrency?: number | undefined;
   }): Worker;
@@ -95,7 +96,7 @@ export function createEngine(dependencies: EngineDependencies): Engine {
       cluster = await joinCluster({ worker: member, session, queue, store, live, log, schema });
       return cluster;
     },
-    createWorker({ verbs, ring, concurrency }) {
+    createWorker({ verbs, plan, ring, concurrency }) {
       // Only the worker waits storage out: a person who asks something gets the error.
       const patient = patientDatabase(database, { clock, log });
       worker = new Worker({
@@ -104,7 +105,7 @@ export function createEngine(dependencies: EngineDependencies): Engine {
         store: createRunStore(patient, payloads),
         id: newWorkerId(random),
         elsewhere: (runs) => cluster?.tell(runs),
-        stepFor: createStepFactory(verbs),
+        stepFor: createStepFactory(verbs, plan),
         startChild: control.startChild,
         effects: createEffectRunner(ring),
         turn: () => new Promise((resolve) => setImmediate(resolve)),

@@ -102,8 +102,8 @@ function start(execution: Execution, call: VerbCall, isFresh: boolean): void {
   execution.ports.live.publish({
     run: execution.run.id,
     type: "started",
-    key: call.key,
-    data: { name: call.name, kind: call.kind },
+    key: (call.attemptOf ?? call).key,
+    data: { name: call.name, kind: (call.attemptOf ?? call).kind },
   });
   if (call.work.type !== "effect") return;
   if (call.hasOpening && !isFresh) {
@@ -129,5 +129,7 @@ export function addressOf(
   execution: Execution,
   call: VerbCall,
 ): { run: RunId; flow: string; key: string; name: string; kind: string } {
-  return { run: execution.run.id as RunId, flow: execution.run.flow, key: call.key, name: call.name, kind: call.kind };
+  // An attempt stands at the address of its step: `step.key` is the same for all of them.
+  const { key, name, kind } = call.attemptOf ?? call;
+  return { run: execution.run.id as RunId, flow: execution.run.flow, key, name, kind };
 }

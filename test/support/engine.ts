@@ -3,7 +3,7 @@ import { newWorkerId } from "../../src/core/id.ts";
 import { silentLog, type Log } from "../../src/core/log.ts";
 import { seededRandom, systemRandom } from "../../src/core/random.ts";
 import type { RunRecord } from "../../src/core/step.ts";
-import type { EffectInterceptor, Verbs } from "../../src/core/verb.ts";
+import type { EffectInterceptor, PlanInterceptor, Verbs } from "../../src/core/verb.ts";
 import { guardBodies } from "../../src/engine/body-guard.ts";
 import { createEffectRunner } from "../../src/engine/effect.ts";
 import { createRunControl, type RunControl } from "../../src/engine/engine.ts";
@@ -38,6 +38,7 @@ export interface TestEngineOptions {
   readonly parkAfterMs?: number;
   readonly concurrency?: number;
   readonly ring?: readonly EffectInterceptor[];
+  readonly plan?: readonly PlanInterceptor[];
   readonly verbs?: Verbs;
   readonly log?: Log;
   readonly seed?: number;
@@ -114,7 +115,7 @@ function createParts(database: Database, options: TestEngineOptions) {
   const payloads = createPayloads(tableBlobs(database));
   const live = createLiveEvents();
   const store = createRunStore(database, payloads);
-  const stepFor = createStepFactory(options.verbs ?? {});
+  const stepFor = createStepFactory(options.verbs ?? {}, options.plan ?? []);
   let current: Worker | undefined;
   const base = {
     database,
