@@ -31,6 +31,12 @@ const duration = z.union([z.string(), z.number()]);
 export const engineSettings = z.object({
   concurrency: z.int().min(1).max(10_000).default(200).describe("How many runs one worker works on at once."),
   grace: duration.default("10s").describe("How long running steps may take to end after a cancel or a stop."),
+  fencedStarts: z
+    .boolean()
+    .default(false)
+    .describe(
+      "Store the start of every step before it begins, so that a worker cut off from a shared database starts nothing; one more commit a step.",
+    ),
   parkAfter: duration.default("1s").describe("A run whose next wake is further away than this leaves memory."),
 });
 export type EngineSettings = z.infer<typeof engineSettings>;
@@ -109,6 +115,7 @@ export function createEngine(dependencies: EngineDependencies): Engine {
         startChild: control.startChild,
         effects: createEffectRunner(ring),
         turn: () => new Promise((resolve) => setImmediate(resolve)),
+        fencedStarts: settings.fencedStarts,
         graceMs: toMs(settings.grace),
         parkAfterMs: toMs(settings.parkAfter),
         concurrency: concurrency ?? settings.concurrency,

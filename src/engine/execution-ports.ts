@@ -5,7 +5,7 @@ import type { LiveEvents } from "../events/live.ts";
 import type { EffectRunner } from "./effect.ts";
 import type { Execution } from "./execution.ts";
 import type { AnyFlow } from "./flow.ts";
-import type { JournalPorts } from "./journal-writer.ts";
+import type { JournalPorts, WriteAnswer } from "./journal-writer.ts";
 import type { JournalRow, OpeningRow, RunRow, RunStore } from "./run-store.ts";
 import type { Scope } from "./scope.ts";
 
@@ -21,6 +21,10 @@ export interface ExecutionPorts extends JournalPorts {
   readonly graceMs: number;
   /** A body whose next wake is further away than this leaves memory, milliseconds. */
   readonly parkAfterMs: number;
+  /** Store an opening, fenced, before every effect: a worker that has lost a run unknowingly starts nothing any more. */
+  readonly fencedStarts: boolean;
+  /** Starts what the body has called and nothing is stored for. */
+  readonly open: (execution: Execution) => Promise<WriteAnswer>;
   /** Makes the `step` of a scope. */
   stepFor(execution: Execution, scope: Scope): never;
   /** Opens the wait for a child run, which is made in the same transaction. */

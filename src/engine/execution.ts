@@ -11,7 +11,6 @@ import type { JournalRow, OpeningRow, RunRow } from "./run-store.ts";
 import { cancelFailure, place, Scope, type VerbCall } from "./scope.ts";
 import { Cancellation } from "./cancellation.ts";
 import { differs, notAsked } from "./mismatch.ts";
-import { openCalls } from "./opening.ts";
 import { endScope } from "./scope-end.ts";
 
 /** Rows that share a transaction; more would make the run's own reader wait. */
@@ -185,7 +184,7 @@ export class Execution {
     if (this.#leaving && !this.#hasInFlight()) return this.#leave(this.#leaving);
     if (!this.#leaving) {
       if (!this.#isLive && !this.#goLive()) return;
-      if (this.held.length > 0) return this.#answered(await openCalls(this));
+      if (this.held.length > 0) return this.#answered(await this.ports.open(this));
     }
     if (this.#inboxIsDirty) return this.#readInbox();
     if (collectDue(this)) return;

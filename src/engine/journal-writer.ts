@@ -30,7 +30,7 @@ export type StoredOutcome = Omit<EffectOutcome, "result"> & { readonly text: str
 export type WriteAnswer = "written" | "stale" | "lost";
 
 export interface JournalPorts {
-  readonly database: Database;
+  readonly database: Pick<Database, "write">;
   readonly statements: RunStatements;
   readonly payloads: Payloads;
   readonly events: EventLog;

@@ -4,15 +4,16 @@ import type { Execution } from "./execution.ts";
 import type { WriteAnswer } from "./journal-writer.ts";
 import type { VerbCall } from "./scope.ts";
 import { toFailure, TuttiError } from "../core/error.ts";
+import type { EffectSpec } from "../core/verb.ts";
 
 /** Starts what the body has called and nothing is stored for: opens waits in one transaction, then starts effects. */
 export async function openCalls(execution: Execution): Promise<WriteAnswer> {
   const calls = execution.held.splice(0).filter((call) => call.state === "held");
   for (const call of calls) takeCached(execution, call);
-  const fresh = calls
-    .filter((call) => call.state === "held")
-    .filter((call) => needsOpening(call) && !isOpenAlready(execution, call));
-  if (fresh.length > 0) {
+  const toOpen = calls.filter((call) => call.state === "held" && needsOpening(execution, call));
+  const fresh = toOpen.filter((call) => !isOpenAlready(execution, call));
+  const fenced = execution.ports.fencedStarts && toOpen.some((call) => call.work.type === "effect");
+  if (fresh.length > 0 || fenced) {
     const answer = await execution.writer.write(await openingStatements(execution, fresh));
     if (answer !== "written") return answer;
     for (const call of fresh) call.hasOpening = call.state === "held";
@@ -34,15 +35,20 @@ function takeCached(execution: Execution, call: VerbCall): void {
   });
 }
 
-function needsOpening(call: VerbCall): boolean {
+function needsOpening({ ports }: Execution, call: VerbCall): boolean {
   if (call.work.type === "wait") return true;
-  return call.work.type === "effect" && (call.work.spec.onInterrupted ?? "repeat") !== "repeat";
+  return call.work.type === "effect" && (ports.fencedStarts || mustNotRepeat(call.work.spec));
+}
+
+function mustNotRepeat({ onInterrupted = "repeat" }: EffectSpec): boolean {
+  return onInterrupted !== "repeat";
 }
 
 function isOpenAlready(execution: Execution, call: VerbCall): boolean {
   const opening = execution.openings.get(call.key);
   if (!opening) return false;
   call.hasOpening = true;
+  if (call.work.type === "effect" && opening.status === "released") return false;
   call.dueAt = opening.due_at;
   call.startedAt = opening.opened_at;
   return true;
@@ -61,6 +67,10 @@ async function openingStatements(execution: Execution, calls: readonly VerbCall[
     const wait = call.work.type === "wait" ? call.work.spec : undefined;
     call.dueAt = wait?.dueInMs === undefined ? null : at + wait.dueInMs;
     call.startedAt = at;
+    if (call.hasOpening) {
+      statements.push(ports.statements.reopen({ run: run.id, key: call.key, at }));
+      continue;
+    }
     const input = await ports.payloads.store(spec.input, `the input of step "${call.key}"`);
     const { key, kind, name, hash } = call;
     statements.push(
@@ -106,18 +116,23 @@ function start(execution: Execution, call: VerbCall, isFresh: boolean): void {
     data: { name: call.name, kind: (call.attemptOf ?? call).kind },
   });
   if (call.work.type !== "effect") return;
-  if (call.hasOpening && !isFresh) {
-    interrupted(execution, call, call.work.spec.onInterrupted ?? "fail");
+  const { spec } = call.work;
+  if (call.hasOpening && !isFresh && mustNotRepeat(spec)) {
+    interrupted(execution, call, spec.onInterrupted ?? "fail");
     return;
   }
-  execution.ports.effects.start(execution, call, call.work.spec);
+  execution.ports.effects.start(execution, call, spec);
 }
 
 /** The step was running when its worker died, and must not repeat by itself. */
 function interrupted(execution: Execution, call: VerbCall, how: "repeat" | "ask" | "fail"): void {
   const failure = toFailure(
     new TuttiError("engine.interrupted", `step "${call.key}" was cut off and must not run again by itself`, {
-      hint: "Look at what it did; `tutti run retry` starts the run anew.",
+      hint:
+        how === "ask"
+          ? "Look at what it did. `tutti run resume` runs it again; `tutti run cancel` ends the run."
+          : "Look at what it did; `tutti run retry` starts the run anew.",
+      data: { key: call.key },
     }),
     "engine.interrupted",
   );

@@ -34,6 +34,8 @@ export interface RunStore {
   processes(id?: string): Promise<Selectable<ProcessTable>[]>;
   queued(): Promise<Pick<RunRow, "id" | "flow" | "priority" | "created_at">[]>;
   owners(): Promise<string[]>;
+  /** Running runs that stand in a worker's name. */
+  heldBy(owner: string): Promise<Pick<RunRow, "id" | "epoch">[]>;
   nextDue(): Promise<number | null>;
   countOpen(): Promise<{ active: number; waiting: number }>;
   list(filter: RunFilter): Promise<RunRow[]>;
@@ -87,10 +89,16 @@ async function readReplayRows(database: Database, build: Kysely<EngineTables>, i
     // A row of a scope has the scope's path as its key: with it, what lies inside is not needed.
     .where((where) => where.or([where("scope", "is", null), where("scope", "not in", stored)]))
     .orderBy("seq");
-  const rows = await database.read(query.compile());
-  const keys = new Set(rows.map((row) => row.key));
   // A scope that has no row of its own may lie in one that has.
-  return rows.filter(({ scope }) => scope === null || !pathsAbove(scope).some((path) => keys.has(path)));
+  return withoutStoredScopes(await database.read(query.compile()));
+}
+
+/** Rows without those that lie in a scope which has its row among them. */
+export function withoutStoredScopes(rows: readonly JournalRow[]): JournalRow[] {
+  const keys = new Set(rows.map((row) => row.key));
+  return rows.filter(
+    ({ scope }) => scope === null || !(keys.has(scope) || pathsAbove(scope).some((path) => keys.has(path))),
+  );
 }
 
 /** `a/b/c` lies in `a/b` and in `a`. */
@@ -121,6 +129,15 @@ function queueReads(database: Database, build: Kysely<EngineTables>) {
       );
       return found.flatMap(({ owner }) => (owner === null ? [] : [owner]));
     },
+    heldBy: (owner: string) =>
+      database.read(
+        build
+          .selectFrom("runs")
+          .select(["id", "epoch"])
+          .where("status", "=", "running")
+          .where("owner", "=", owner)
+          .compile(),
+      ),
     nextDue: async () => {
       const query = build
         .selectFrom("runs")

@@ -35,6 +35,7 @@ export interface TestEngineOptions {
   readonly flows?: readonly AnyFlow[];
   readonly clock?: Clock;
   readonly graceMs?: number;
+  readonly fencedStarts?: boolean;
   readonly parkAfterMs?: number;
   readonly concurrency?: number;
   readonly ring?: readonly EffectInterceptor[];
@@ -143,6 +144,7 @@ function createParts(database: Database, options: TestEngineOptions) {
         write: (statements) => (killed.has(worker) ? Promise.reject(new Error("killed")) : database.write(statements)),
       },
       turn: () => new Promise((resolve) => setImmediate(resolve)),
+      fencedStarts: options.fencedStarts ?? false,
       graceMs: options.graceMs ?? 200,
       parkAfterMs: options.parkAfterMs ?? 1_000,
       concurrency: options.concurrency ?? 200,
