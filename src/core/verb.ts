@@ -58,8 +58,13 @@ export interface WaitSpec {
   opened?(address: StepAddress, at: EpochMs): readonly Statement[];
   /** The same, where the writes take work to make; what it throws is the wait's failure. */
   prepare?(address: StepAddress, at: EpochMs): Promise<readonly Statement[]>;
+}
+
+/** What a capability does for its waits of one kind, also where the body that opened one cannot be had any more. */
+export interface WaitKind {
+  readonly kind: string;
   /** Writes that join the transaction in which an open wait is given up. */
-  withdrawn?(address: StepAddress): readonly Statement[];
+  withdrawn(address: StepAddress): readonly Statement[];
 }
 
 /** What the engine hands to a capability that adds verbs to `step`. */

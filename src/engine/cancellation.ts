@@ -95,11 +95,14 @@ export class Cancellation {
     }
   }
 
-  /** In a replay nobody can know what became of steps that were running at the cancel and left no row. */
+  /**
+   * In a replay nobody can know what became of steps that were running at the cancel and left no row. A child is waited
+   * for on: it tells its end.
+   */
   giveUpUnknown(): void {
-    const { held } = this.#execution;
+    const { held, openings } = this.#execution;
     for (const call of held.splice(0)) {
-      if (call.scope.isCleanup) held.push(call);
+      if (call.scope.isCleanup || (call.kind === "flow" && openings.has(call.key))) held.push(call);
       else this.#unknownOutcome(call);
     }
   }
@@ -156,6 +159,7 @@ export class Cancellation {
 
   #unknownOutcome(call: VerbCall): void {
     call.state = "finished";
+    call.hasOpening ||= this.#execution.openings.has(call.key);
     const failure = { ...this.failure, data: { outcome: "unknown" } };
     this.#execution.finished.push({ call, outcome: { status: "cancelled", failure, text: undefined } });
   }

@@ -5,7 +5,7 @@ import { toMs } from "../core/duration.ts";
 import { newWorkerId } from "../core/id.ts";
 import type { Log } from "../core/log.ts";
 import type { Random } from "../core/random.ts";
-import type { EffectInterceptor, PlanInterceptor, Verbs } from "../core/verb.ts";
+import type { EffectInterceptor, PlanInterceptor, Verbs, WaitKind } from "../core/verb.ts";
 import type { EventLog } from "../events/event-log.ts";
 import type { LiveEvents } from "../events/live.ts";
 import type { Database, Row } from "../storage/database.ts";
@@ -67,6 +67,7 @@ export interface Engine extends Capability {
     readonly verbs: Verbs;
     readonly plan: readonly PlanInterceptor[];
     readonly ring: readonly EffectInterceptor[];
+    readonly waits: readonly WaitKind[];
     readonly concurrency?: number | undefined;
   }): Worker;
 }
@@ -102,7 +103,7 @@ export function createEngine(dependencies: EngineDependencies): Engine {
       cluster = await joinCluster({ worker: member, session, queue, store, live, log, schema });
       return cluster;
     },
-    createWorker({ verbs, plan, ring, concurrency }) {
+    createWorker({ verbs, plan, ring, waits, concurrency }) {
       // Only the worker waits storage out: a person who asks something gets the error.
       const patient = patientDatabase(database, { clock, log });
       worker = new Worker({
@@ -115,6 +116,7 @@ export function createEngine(dependencies: EngineDependencies): Engine {
         startChild: control.startChild,
         effects: createEffectRunner(ring),
         turn: () => new Promise((resolve) => setImmediate(resolve)),
+        waits: new Map(waits.map((wait) => [wait.kind, wait])),
         fencedStarts: settings.fencedStarts,
         graceMs: toMs(settings.grace),
         parkAfterMs: toMs(settings.parkAfter),

@@ -69,11 +69,11 @@ export function createRunControl(ports: RunControlPorts): RunControl {
       if (!rows || !wasWoken(rows)) throw conflict(await store.run(id), "be paused");
     },
     async resume(id) {
-      const key = interruptedStep(await store.run(id));
+      const keys = interruptedSteps(await store.run(id));
       const rows = await write([
         statements.resume({ id }),
-        // Whoever resumes has been asked whether the step may run again, and says yes.
-        ...(key === null ? [] : [statements.releaseOpening({ run: id, key })]),
+        // Whoever resumes has been asked whether these steps may run again, and says yes.
+        ...keys.map((key) => statements.releaseOpening({ run: id, key })),
         events.append({ type: "tutti.run.resumed", subject: id, at: clock.now() }),
       ]);
       if (!rows) throw conflict(await store.run(id), "be resumed");
@@ -124,8 +124,8 @@ function parseInput(flow: AnyFlow, input: unknown): unknown {
   });
 }
 
-/** The child's row is written in the transaction that opens the wait for it, so there is never one without the other. */
-async function startChild(
+/** Not async: a replay must need as many microtasks as the first run. The child's row is written in the transaction that opens the wait for it, so there is never one without the other. */
+function startChild(
   ports: RunControlPorts,
   host: VerbHost,
   request: { name: string; flow: AnyFlow | string; input: unknown },
@@ -173,12 +173,12 @@ async function settleWait(
   return (await write([settle, ...writes, statements.wake({ id: run })])) !== null;
 }
 
-/** The step that a run was paused for, because it was cut off and must not repeat by itself. */
-function interruptedStep({ failure }: RunRow): string | null {
-  if (failure === null || failure.startsWith("@")) return null;
+/** The steps that a run was paused for, because they were cut off and must not repeat by themselves. */
+function interruptedSteps({ failure }: RunRow): string[] {
+  if (failure === null || failure.startsWith("@")) return [];
   const { code, data } = JSON.parse(failure) as Failure;
-  if (code !== "engine.interrupted" || typeof data !== "object" || data === null || !("key" in data)) return null;
-  return typeof data.key === "string" ? data.key : null;
+  if (code !== "engine.interrupted" || typeof data !== "object" || data === null || !("keys" in data)) return [];
+  return Array.isArray(data.keys) ? data.keys.filter((key) => typeof key === "string") : [];
 }
 
 function wasWoken(rows: readonly Row[]): boolean {

@@ -1,6 +1,6 @@
 import type { Clock } from "../core/clock.ts";
 import type { Log } from "../core/log.ts";
-import type { VerbHost } from "../core/verb.ts";
+import type { VerbHost, WaitKind } from "../core/verb.ts";
 import type { LiveEvents } from "../events/live.ts";
 import type { EffectRunner } from "./effect.ts";
 import type { Execution } from "./execution.ts";
@@ -17,6 +17,8 @@ export interface ExecutionPorts extends JournalPorts {
   readonly log: Log;
   /** A full drain of the event loop: everything that can go on without a step has gone on after it. */
   readonly turn: () => Promise<void>;
+  /** What capabilities do for their waits, by kind. */
+  readonly waits: ReadonlyMap<string, WaitKind>;
   /** How long steps may take to end after a cancel, milliseconds. */
   readonly graceMs: number;
   /** A body whose next wake is further away than this leaves memory, milliseconds. */

@@ -3,7 +3,7 @@ import type { RunId } from "../core/id.ts";
 import type { Execution } from "./execution.ts";
 import type { WriteAnswer } from "./journal-writer.ts";
 import type { VerbCall } from "./scope.ts";
-import { toFailure, TuttiError } from "../core/error.ts";
+import { toFailure, TuttiError, type Failure } from "../core/error.ts";
 import type { EffectSpec } from "../core/verb.ts";
 
 /** Starts what the body has called and nothing is stored for: opens waits in one transaction, then starts effects. */
@@ -12,6 +12,7 @@ export async function openCalls(execution: Execution): Promise<WriteAnswer> {
   for (const call of calls) takeCached(execution, call);
   const toOpen = calls.filter((call) => call.state === "held" && needsOpening(execution, call));
   const fresh = toOpen.filter((call) => !isOpenAlready(execution, call));
+  if (asksAboutInterrupted(execution, toOpen, fresh)) return "written";
   const fenced = execution.ports.fencedStarts && toOpen.some((call) => call.work.type === "effect");
   if (fresh.length > 0 || fenced) {
     const answer = await execution.writer.write(await openingStatements(execution, fresh));
@@ -25,8 +26,9 @@ export async function openCalls(execution: Execution): Promise<WriteAnswer> {
 /** A fork takes over what its origin has stored for the same key and input; closures of `run` always run again. */
 function takeCached(execution: Execution, call: VerbCall): void {
   const row = execution.cache.get(call.key);
-  if (!row || row.kind === "run" || row.kind !== call.kind || row.hash !== call.hash || row.status !== "succeeded")
-    return;
+  // The origin may still go on: what was begun here before it came to that step is not taken from it any more.
+  if (!row || execution.openings.has(call.key)) return;
+  if (row.kind === "run" || row.kind !== call.kind || row.hash !== call.hash || row.status !== "succeeded") return;
   call.state = "finished";
   execution.finished.push({
     call,
@@ -37,7 +39,9 @@ function takeCached(execution: Execution, call: VerbCall): void {
 
 function needsOpening({ ports }: Execution, call: VerbCall): boolean {
   if (call.work.type === "wait") return true;
-  return call.work.type === "effect" && (ports.fencedStarts || mustNotRepeat(call.work.spec));
+  // A version has no effect, and an opening would say that an old run had come past it.
+  if (call.work.type !== "effect" || call.kind === "version") return false;
+  return ports.fencedStarts || mustNotRepeat(call.work.spec);
 }
 
 function mustNotRepeat({ onInterrupted = "repeat" }: EffectSpec): boolean {
@@ -117,27 +121,39 @@ function start(execution: Execution, call: VerbCall, isFresh: boolean): void {
   });
   if (call.work.type !== "effect") return;
   const { spec } = call.work;
-  if (call.hasOpening && !isFresh && mustNotRepeat(spec)) {
-    interrupted(execution, call, spec.onInterrupted ?? "fail");
+  if (!isFresh && isCutOff(call)) {
+    execution.effectEnded(call, { status: "failed", failure: interrupted([call], "fail") });
     return;
   }
   execution.ports.effects.start(execution, call, spec);
 }
 
-/** The step was running when its worker died, and must not repeat by itself. */
-function interrupted(execution: Execution, call: VerbCall, how: "repeat" | "ask" | "fail"): void {
-  const failure = toFailure(
-    new TuttiError("engine.interrupted", `step "${call.key}" was cut off and must not run again by itself`, {
-      hint:
-        how === "ask"
-          ? "Look at what it did. `tutti run resume` runs it again; `tutti run cancel` ends the run."
-          : "Look at what it did; `tutti run retry` starts the run anew.",
-      data: { key: call.key },
-    }),
-    "engine.interrupted",
+/** Steps that were running when their worker died, and about which a human is asked: the run is paused for all at once. */
+function asksAboutInterrupted(execution: Execution, toOpen: readonly VerbCall[], fresh: readonly VerbCall[]): boolean {
+  const asked = toOpen.filter(
+    (call) =>
+      !fresh.includes(call) && isCutOff(call) && call.work.type === "effect" && call.work.spec.onInterrupted === "ask",
   );
-  if (how === "ask") execution.fault(failure);
-  else execution.effectEnded(call, { status: "failed", failure });
+  if (asked.length > 0) execution.fault(interrupted(asked, "ask"));
+  return asked.length > 0;
+}
+
+/** The step was running when its worker died, and must not repeat by itself. */
+function isCutOff({ hasOpening, work }: VerbCall): boolean {
+  return hasOpening && work.type === "effect" && mustNotRepeat(work.spec);
+}
+
+function interrupted(calls: readonly VerbCall[], how: "ask" | "fail"): Failure {
+  const keys = calls.map(({ key }) => key);
+  const names = keys.map((key) => `"${key}"`).join(", ");
+  const error = new TuttiError("engine.interrupted", `step ${names} was cut off and must not run again by itself`, {
+    hint:
+      how === "ask"
+        ? "Look at what it did. `tutti run resume` runs it again; `tutti run cancel` ends the run."
+        : "Look at what it did; `tutti run retry` starts the run anew.",
+    data: { keys },
+  });
+  return toFailure(error, "engine.interrupted");
 }
 
 export function addressOf(

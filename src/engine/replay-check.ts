@@ -95,6 +95,7 @@ function deafPorts(
       return "written" as const;
     },
     woken: () => undefined,
+    waits: new Map(),
     fencedStarts: false,
     graceMs: 0,
     parkAfterMs: 0,

@@ -25,7 +25,7 @@ function endWait(execution: Execution, call: VerbCall): void {
     call,
     outcome: freezeOutcome(whenDue, call.key),
     needsWake: call.kind !== "sleep",
-    before: spec.withdrawn?.(addressOf(execution, call)) ?? [],
+    before: execution.ports.waits.get(call.kind)?.withdrawn(addressOf(execution, call)) ?? [],
   });
 }
 

@@ -1,7 +1,7 @@
 import { TuttiError, toFailure, type Failure } from "../core/error.ts";
 import type { Statement } from "../core/statement.ts";
 import type { Execution } from "./execution.ts";
-import { withdrawal } from "./withdrawal.ts";
+import { withdrawAll } from "./withdrawal.ts";
 import type { WriteAnswer } from "./journal-writer.ts";
 
 export type BodyEnd = { readonly output: unknown } | { readonly failure: Failure } | null;
@@ -38,11 +38,10 @@ export async function endRun(execution: Execution, end: BodyEnd, cancel: Cancel)
   const usage = writer.usage.calls > 0 ? JSON.stringify(writer.usage) : null;
   const unasked = open.filter((call) => call.attemptOf === null).map((call) => call.key);
   const abandoned = unasked.length > 0 && !cancel ? JSON.stringify(unasked) : null;
-  const waits = open.filter((call) => call.hasOpening);
-  const hasChild = execution.startedChild;
+  const hasChild = execution.startedChild || [...execution.openings.values()].some(({ kind }) => kind === "flow");
   return writer.last([
     ports.statements.end({ ...writer.holder, ...columns, abandoned, at, usage }),
-    ...waits.flatMap((call) => withdrawal(execution, call)),
+    ...withdrawAll(execution),
     ...(hasChild ? [ports.statements.cancelChildren({ parent: run.id, at })] : []),
     ...settleParent(execution, columns, at),
     ports.events.append({ type: `tutti.run.${columns.status}`, subject: run.id, at, data: { flow: run.flow } }),

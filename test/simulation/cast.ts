@@ -110,9 +110,18 @@ export class Cast {
   #sweepAgain(member: Member): void {
     const { world } = this.options;
     world.clockFor(member.owner).after(sweepMs, () => {
+      this.#supervise(member.owner, this.#lookForTheDead(member));
       this.#supervise(member.owner, member.worker.sweep());
       this.#sweepAgain(member);
     });
+  }
+
+  async #lookForTheDead({ worker }: Member): Promise<void> {
+    const dead = new Set<string>(
+      this.members.filter(({ state }) => state === "dead").map((member) => member.worker.id),
+    );
+    const owners = await this.store.owners();
+    await worker.bury(owners.filter((owner) => dead.has(owner)));
   }
 
   /** What fails in the background is tried again by the next sweep. */
@@ -124,7 +133,9 @@ export class Cast {
   #tellOthers(from: Owner, runs: readonly { id: string; status: string }[]): void {
     const { world } = this.options;
     for (const { id, status } of runs) {
-      for (const { owner, worker } of this.members.filter((member) => member.owner !== from)) {
+      for (const { owner, worker } of this.members.filter(
+        (member) => member.owner !== from && member.state !== "dead",
+      )) {
         if (world.hasFaults && world.chance(0.2)) continue;
         void world.happen(owner, `hears of ${id}`, () => {
           if (status === "queued") worker.offerById(id);
@@ -171,6 +182,7 @@ export class Cast {
       startChild: control.startChild,
       effects: createEffectRunner([watching(owner, watcher)]),
       turn: () => world.happen(owner, "turn", () => undefined),
+      waits: new Map(),
       fencedStarts: setting.fencedStarts,
       graceMs: 100,
       parkAfterMs: setting.parkAfterMs,

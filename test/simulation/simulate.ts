@@ -1,6 +1,7 @@
 import { guardBodies } from "../../src/engine/body-guard.ts";
 import { defineFlow, type AnyFlow } from "../../src/engine/flow.ts";
 import type { Execution } from "../../src/engine/execution.ts";
+import type { RunRow } from "../../src/engine/run-store.ts";
 import { openSqlite } from "../../src/storage/sqlite.ts";
 import type { Database } from "../../src/storage/database.ts";
 import { openMigrated } from "../support/engine.ts";
@@ -42,6 +43,8 @@ export async function openTheatre(): Promise<Theatre> {
 }
 
 const mostHappenings = 30_000;
+// Longer than any sleep, timeout or deadline of a simulated flow.
+const longestWaitMs = 40_000;
 const flowNames = ["parent", "middle", "leaf"] as const;
 
 async function play(seed: number, real: Database): Promise<SeedReport> {
@@ -66,7 +69,20 @@ async function play(seed: number, real: Database): Promise<SeedReport> {
   if (world.violations.length === 0)
     await judge({ world, cast, history, real, flows: cast.options.flowsFor((step) => cast.executions.get(step)) });
   const runs = await cast.store.list({ limit: 1_000 });
+  if (world.violations.length > 0) await tellTheEnd(world, cast, runs);
   return { seed, violations: world.violations, history: world.history, runs: runs.length, steps };
+}
+
+/** What the database holds in the end, for the reader of a failing seed. */
+async function tellTheEnd(world: World, { store }: Cast, runs: readonly RunRow[]): Promise<void> {
+  for (const { id, flow, status, owner, epoch, failure, forked_from: from, parent_key: parent } of runs) {
+    world.note(`= ${id} ${flow} ${status} owner ${owner} epoch ${epoch} from ${from} parent ${parent} ${failure}`);
+    for (const row of await store.rows(id))
+      world.note(`    ${row.seq} ${row.key} ${row.kind} ${row.status} ${row.result}`);
+    for (const open of await store.openings(id)) {
+      world.note(`    open: ${open.key} ${open.kind} ${open.event} settled ${open.settled_at} ${open.status}`);
+    }
+  }
 }
 
 function makeSetting(world: World): Setting {
@@ -142,8 +158,8 @@ async function bringToAnEnd(scene: Scene, already: number): Promise<number> {
     if (await world.step()) continue;
     const open = await openRuns(cast);
     if (open.length === 0) return steps;
-    // Sweeps go on for ever: an hour in which they find nothing to do is rest.
-    const isStuck = !world.passTime() || world.now - quietSince > 3_600_000;
+    // Sweeps go on for ever: time in which they find nothing to do is rest.
+    const isStuck = !world.passTime() || world.now - quietSince > longestWaitMs;
     if (!isStuck) continue;
     quietSince = world.now;
     await help(scene, open);

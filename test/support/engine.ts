@@ -3,7 +3,7 @@ import { newWorkerId } from "../../src/core/id.ts";
 import { silentLog, type Log } from "../../src/core/log.ts";
 import { seededRandom, systemRandom } from "../../src/core/random.ts";
 import type { RunRecord } from "../../src/core/step.ts";
-import type { EffectInterceptor, PlanInterceptor, Verbs } from "../../src/core/verb.ts";
+import type { EffectInterceptor, PlanInterceptor, Verbs, WaitKind } from "../../src/core/verb.ts";
 import { guardBodies } from "../../src/engine/body-guard.ts";
 import { createEffectRunner } from "../../src/engine/effect.ts";
 import { createRunControl, type RunControl } from "../../src/engine/engine.ts";
@@ -40,6 +40,7 @@ export interface TestEngineOptions {
   readonly concurrency?: number;
   readonly ring?: readonly EffectInterceptor[];
   readonly plan?: readonly PlanInterceptor[];
+  readonly waits?: readonly WaitKind[];
   readonly verbs?: Verbs;
   readonly log?: Log;
   readonly seed?: number;
@@ -144,6 +145,7 @@ function createParts(database: Database, options: TestEngineOptions) {
         write: (statements) => (killed.has(worker) ? Promise.reject(new Error("killed")) : database.write(statements)),
       },
       turn: () => new Promise((resolve) => setImmediate(resolve)),
+      waits: new Map((options.waits ?? []).map((wait) => [wait.kind, wait])),
       fencedStarts: options.fencedStarts ?? false,
       graceMs: options.graceMs ?? 200,
       parkAfterMs: options.parkAfterMs ?? 1_000,
