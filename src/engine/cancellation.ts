@@ -90,8 +90,10 @@ export class Cancellation {
       else refuse(call, error);
     }
     held.splice(0, held.length, ...held.filter((call) => call.state !== "withdrawn"));
-    for (const [key, opening] of openings) {
-      if (opening.kind !== "flow" && calls.get(key)?.scope.isCleanup !== true) openings.delete(key);
+    // In a replay they are gone from the database already; what is there was opened after the cancel.
+    for (const key of openings.keys()) {
+      const call = calls.get(key);
+      if (call?.work.type === "wait" && call.kind !== "flow" && !call.scope.isCleanup) openings.delete(key);
     }
   }
 

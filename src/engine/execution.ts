@@ -206,18 +206,35 @@ export class Execution {
 
   /** Hands out the next stored result. */
   async #release(): Promise<boolean> {
-    const row = this.#replay.take();
+    const row = this.#replay.next;
     if (!row) return false;
-    this.#lastRowAt = row.finished_at;
-    if (row.kind === "cancel") {
-      this.cancellation.apply(row);
+    const call = this.calls.get(row.key);
+    if (!call && this.#mustBeAsked(row)) {
+      if (!this.#answerOldVersion()) this.fault(notAsked(row, [...this.calls.keys()]));
       return true;
     }
-    const call = this.calls.get(row.key);
+    this.#replay.advance();
+    this.#lastRowAt = row.finished_at;
+    if (row.kind === "cancel") this.cancellation.apply(row);
     if (call) await this.#deliver(call, row);
+    return true;
+  }
+
+  #mustBeAsked(row: JournalRow): boolean {
+    if (row.kind === "cancel") return false;
     // What a plan had tried is the engine's own: where no plan stands around the step any more, the step itself counts.
-    else if (row.kind === "attempt" && row.scope !== null && this.calls.has(row.scope)) return true;
-    else if (row.scope === null || !this.#replay.isInEndedScope(row)) this.fault(notAsked(row, [...this.calls.keys()]));
+    if (row.kind === "attempt" && row.scope !== null && this.calls.has(row.scope)) return false;
+    return row.scope === null || !this.#replay.isInEndedScope(row);
+  }
+
+  /** A body that waits for a version in front of what is stored had passed there before the version was written. */
+  #answerOldVersion(): boolean {
+    const at = this.held.findIndex(({ kind }) => kind === "version");
+    const [call] = at < 0 ? [] : this.held.splice(at, 1);
+    if (!call) return false;
+    this.calls.delete(call.key);
+    call.state = "finished";
+    call.resolve(0);
     return true;
   }
 
@@ -284,9 +301,11 @@ export class Execution {
 
   /** Replay is over: every stored wait must have been asked for again. */
   #goLive(): boolean {
-    const missing = [...this.openings.values()].find((opening) => !this.calls.has(opening.key));
+    const missing = [...this.openings.values()].find(
+      (opening) => !this.calls.has(opening.key) && !this.#replay.isInEndedScope(opening),
+    );
     if (missing) {
-      this.fault(notAsked(missing, [...this.calls.keys()]));
+      if (!this.#answerOldVersion()) this.fault(notAsked(missing, [...this.calls.keys()]));
       return false;
     }
     this.#isLive = true;

@@ -30,12 +30,16 @@ export class Replay {
   }
 
   /** The next row to hand out; undefined if there is none. */
-  take(): JournalRow | undefined {
-    const row = this.#rows[this.#next];
-    if (!row) return undefined;
+  get next(): JournalRow | undefined {
+    return this.#rows[this.#next];
+  }
+
+  /** The next row is being handed out. */
+  advance(): void {
+    const row = this.next;
+    if (!row) return;
     this.#rows[this.#next++] = undefined;
     this.#stored.delete(row.key);
-    return row;
   }
 
   /** What was stored inside of an ended scope is no longer asked for. */

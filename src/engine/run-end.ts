@@ -1,7 +1,7 @@
 import { TuttiError, toFailure, type Failure } from "../core/error.ts";
 import type { Statement } from "../core/statement.ts";
 import type { Execution } from "./execution.ts";
-import { withdrawAll } from "./withdrawal.ts";
+import { withdrawOpen } from "./withdrawal.ts";
 import type { WriteAnswer } from "./journal-writer.ts";
 
 export type BodyEnd = { readonly output: unknown } | { readonly failure: Failure } | null;
@@ -41,7 +41,7 @@ export async function endRun(execution: Execution, end: BodyEnd, cancel: Cancel)
   const hasChild = execution.startedChild || [...execution.openings.values()].some(({ kind }) => kind === "flow");
   return writer.last([
     ports.statements.end({ ...writer.holder, ...columns, abandoned, at, usage }),
-    ...withdrawAll(execution),
+    ...withdrawOpen(execution),
     ...(hasChild ? [ports.statements.cancelChildren({ parent: run.id, at })] : []),
     ...settleParent(execution, columns, at),
     ports.events.append({ type: `tutti.run.${columns.status}`, subject: run.id, at, data: { flow: run.flow } }),

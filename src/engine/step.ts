@@ -211,10 +211,8 @@ class BaseStep {
   }
 
   version(name: string, max: number): Promise<unknown> {
-    const key = this.#scope.keyFor(name);
-    if (!this.#execution.isStored(key) && this.#execution.isReplaying) return Promise.resolve(0);
     const spec: EffectSpec = { kind: "version", name, perform: async () => ({ status: "succeeded", result: max }) };
-    return this.#call({ key, kind: "version", name, input: undefined, work: { type: "effect", spec } });
+    return this.#keyed("version", name, undefined, { type: "effect", spec });
   }
 
   #effect(spec: EffectSpec): Promise<unknown> {

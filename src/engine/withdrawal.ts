@@ -11,12 +11,13 @@ export function withdrawal(execution: Execution, call: VerbCall): Statement[] {
   return withdraw(execution, addressOf(execution, call), { key: call.key, event });
 }
 
-/** The same for everything that a run which ends has open, asked for by its body or not. */
-export function withdrawAll(execution: Execution): Statement[] {
+/** The same for everything that is open under a key (all of a run for none), asked for again by the body or not. */
+export function withdrawOpen(execution: Execution, under = ""): Statement[] {
   const { calls, openings, run } = execution;
-  const asked = [...calls.values()].flatMap((call) => withdrawal(execution, call));
-  const known = new Set([...calls.values()].filter((call) => call.hasOpening).map(({ key }) => key));
-  const others = [...openings.values()].filter(({ key }) => !known.has(key));
+  const inside = [...calls.values()].filter((call) => call.hasOpening && call.key.startsWith(under));
+  const asked = inside.flatMap((call) => withdrawal(execution, call));
+  const known = new Set(inside.map(({ key }) => key));
+  const others = [...openings.values()].filter(({ key }) => key.startsWith(under) && !known.has(key));
   return [
     ...asked,
     ...others.flatMap(({ key, kind, name, event }) =>

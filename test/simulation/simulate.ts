@@ -155,6 +155,7 @@ async function bringToAnEnd(scene: Scene, already: number): Promise<number> {
   let steps = already;
   let quietSince = world.now;
   for (; steps < mostHappenings && world.violations.length === 0; steps++) {
+    if (cast.members.every(({ state }) => state === "dead")) cast.start();
     if (await world.step()) continue;
     const open = await openRuns(cast);
     if (open.length === 0) return steps;
