@@ -14,7 +14,8 @@ export class Scope {
   readonly collapsed: Scope | null;
   /** The scope whose end answers for this one's rejections: the innermost collapsed one, else the body's. */
   readonly answerable: Scope;
-  readonly isCleanup: boolean;
+  /** The innermost cleanup around this scope, itself included. */
+  readonly cleanup: Scope | null;
   /** Set when a cleanup's own deadline has passed: its verbs are refused from then on. */
   isExpired = false;
   readonly unhandled = new Map<Promise<unknown>, unknown>();
@@ -34,7 +35,11 @@ export class Scope {
     this.seed = options.seed;
     this.collapsed = options.isCollapsed ? this : (options.parent?.collapsed ?? null);
     this.answerable = options.isCollapsed ? this : (options.parent?.answerable ?? this);
-    this.isCleanup = options.isCleanup ?? options.parent?.isCleanup ?? false;
+    this.cleanup = options.isCleanup ? this : (options.parent?.cleanup ?? null);
+  }
+
+  get isCleanup(): boolean {
+    return this.cleanup !== null;
   }
 
   /** `scope/name#occurrence`; the first occurrence has no number. Fixed at the call, so the order of calls decides. */
