@@ -29,6 +29,8 @@ export class World {
   #happenings: Happening[] = [];
   #timers: Timer[] = [];
   #order = 0;
+  /** Code of a dead process that is still on its way can do nothing any more. */
+  readonly #gone = new Set<Owner>();
   readonly history: string[] = [];
   /** The invariants that were broken. */
   readonly violations: string[] = [];
@@ -56,7 +58,7 @@ export class World {
     const { promise, resolve, reject } = Promise.withResolvers<Result>();
     // What it does may itself wait for later happenings, so nobody waits for its end.
     const perform = (): void => void (async () => act())().then(resolve, reject);
-    this.#happenings.push({ owner, what, perform });
+    if (!this.#gone.has(owner)) this.#happenings.push({ owner, what, perform });
     return promise;
   }
 
@@ -65,7 +67,7 @@ export class World {
       now: () => this.now,
       after: (delayMs, fire) => {
         const timer: Timer = { owner, at: this.now + Math.max(0, delayMs), order: this.#order++, fire };
-        this.#timers.push(timer);
+        if (!this.#gone.has(owner)) this.#timers.push(timer);
         return () => {
           this.#timers = this.#timers.filter((other) => other !== timer);
         };
@@ -74,6 +76,7 @@ export class World {
   }
 
   forget(owner: Owner): void {
+    this.#gone.add(owner);
     this.#happenings = this.#happenings.filter((item) => item.owner !== owner);
     this.#timers = this.#timers.filter((timer) => timer.owner !== owner);
   }
