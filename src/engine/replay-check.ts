@@ -11,6 +11,8 @@ import { inputOf, type VerbCall } from "./scope.ts";
 export interface ReplayCheck {
   /** What it asks for and has not been given. */
   readonly asked: ReadonlyMap<string, AskedStep>;
+  /** Keys of scopes that it has come to the end of by what it was given. */
+  readonly completed: ReadonlySet<string>;
   /** How its body ended, if it did; JSON as it would be stored. */
   readonly end: { readonly status: string; readonly output: string | null; readonly failure: string | null } | null;
   /** Why the rows do not fit it, if they do not. */
@@ -30,6 +32,12 @@ export interface CheckedRun {
   readonly flow: AnyFlow;
 }
 
+interface Seen {
+  readonly completed: Set<string>;
+  end: ReplayCheck["end"];
+  fault: Failure | null;
+}
+
 export type CheckPorts = Pick<
   ExecutionPorts,
   "statements" | "payloads" | "events" | "clock" | "store" | "live" | "log" | "stepFor"
@@ -39,7 +47,7 @@ export type CheckPorts = Pick<
 export async function replayOnly(ports: CheckPorts, { run, rows, input, flow }: CheckedRun): Promise<ReplayCheck> {
   // What ended the run from outside is in the rows; the row's own marks would be read as news.
   const fresh: RunRow = { ...run, owner: "check", cancel_at: null, pause_at: null, deadline_at: null, usage: null };
-  const seen: { end: ReplayCheck["end"]; fault: Failure | null } = { end: null, fault: null };
+  const seen: Seen = { completed: new Set(), end: null, fault: null };
   const pace = createPace();
   const execution = new Execution(
     { run: fresh, rows: withoutStoredScopes(rows), openings: [], input, flow, cache: new Map() },
@@ -65,7 +73,7 @@ function askedBy({ calls }: Execution): Map<string, AskedStep> {
 function deafPorts(
   { statements, payloads, store }: CheckPorts,
   run: RunRow,
-  { seen, pace }: { seen: { end: ReplayCheck["end"]; fault: Failure | null }; pace: Pace },
+  { seen, pace }: { seen: Seen; pace: Pace },
 ) {
   const text = (value: unknown, what: string): string | null => encodeJson(value, what) ?? null;
   return {
@@ -78,6 +86,10 @@ function deafPorts(
     store: { ...store, run: async () => run, openings: async () => [] },
     statements: {
       ...statements,
+      insertRow: (row: JournalRow) => {
+        seen.completed.add(row.key);
+        return statements.insertRow(row);
+      },
       end: (values: Parameters<typeof statements.end>[0]) => {
         seen.end = { status: values.status, output: values.output, failure: values.failure };
         return statements.end(values);

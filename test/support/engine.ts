@@ -6,6 +6,7 @@ import type { RunRecord } from "../../src/core/step.ts";
 import type { EffectInterceptor, PlanInterceptor, Verbs, WaitKind } from "../../src/core/verb.ts";
 import { guardBodies } from "../../src/engine/body-guard.ts";
 import { createEffectRunner } from "../../src/engine/effect.ts";
+import { verifyRun, type Verification } from "../../src/engine/flow-verify.ts";
 import { createRunControl, type RunControl } from "../../src/engine/engine.ts";
 import { defineFlow, type AnyFlow } from "../../src/engine/flow.ts";
 import { engineMigrations } from "../../src/engine/run-table.ts";
@@ -56,6 +57,8 @@ export interface TestEngine extends AsyncDisposable {
   crash(): Promise<void>;
   /** Starts a run and waits for its end or pause. */
   run(flow: AnyFlow, input?: unknown): Promise<RunRecord>;
+  /** Replays the run behind every step, without doing anything. */
+  verify(id: string): Promise<Verification>;
   /** Waits until the run has one of the states. */
   until(id: string, ...states: string[]): Promise<RunRecord>;
 }
@@ -99,6 +102,7 @@ export async function openTestEngine(options: TestEngineOptions = {}): Promise<T
       const id = await parts.control.start({ flow, input });
       return until(id, ...ended);
     },
+    verify: (id) => verifyRun(parts.verifyPorts, id),
     until,
     async [Symbol.asyncDispose]() {
       await worker.stop(1_000);
@@ -155,7 +159,7 @@ function createParts(database: Database, options: TestEngineOptions) {
     current = worker;
     return worker;
   };
-  return { control, store, flows, killed, newWorker, live };
+  return { control, store, flows, killed, newWorker, live, verifyPorts: { ...base, stepFor } };
 }
 
 function waitUntil(
