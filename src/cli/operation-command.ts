@@ -18,6 +18,8 @@ export async function runOperation(
 ): Promise<number> {
   // Checked here too, so that a wrong value is told before anything is opened.
   const parsed = parseInput(operation, input);
+  // The settings of this very call, which a host elsewhere does not know.
+  if (operation.cli.isLocal) return show(operation, await answerHere(operation, parsed, invocation), invocation);
   const isWatch = operation.name === "run.watch";
   // The doctor proves that the folder can be written, so it makes one.
   const write = operation.effect !== "read" || operation.name === "doctor";
@@ -70,10 +72,8 @@ function hasFailed(result: unknown): boolean {
 /** Flows, models and configuration are there without a data folder; what is stored is not. */
 async function withoutFolder(operation: AnyOperation, parsed: unknown, invocation: Invocation): Promise<unknown> {
   if (operation.empty !== undefined) return operation.empty;
-  using interrupt = onInterrupt(invocation.signals);
-  const answer = operation.handle(parsed as never, { signal: interrupt.signal, caller: "cli" });
   try {
-    return Symbol.asyncIterator in answer ? (await answer.next()).value : await answer;
+    return await answerHere(operation, parsed, invocation);
   } catch (error) {
     if (!(error instanceof TuttiError) || error.code !== "storage.unavailable") throw error;
     throw new TuttiError("usage.invalid", "there is no data folder here", {
@@ -81,4 +81,10 @@ async function withoutFolder(operation: AnyOperation, parsed: unknown, invocatio
       hint: "Start a run to make one, or name it with TUTTI_HOME.",
     });
   }
+}
+
+async function answerHere(operation: AnyOperation, parsed: unknown, { signals }: Invocation): Promise<unknown> {
+  using interrupt = onInterrupt(signals);
+  const answer = operation.handle(parsed as never, { signal: interrupt.signal, caller: "cli" });
+  return Symbol.asyncIterator in answer ? (await answer.next()).value : await answer;
 }

@@ -34,7 +34,7 @@ export function optionsOf({ properties, required }: InputShape, positional: read
   return Object.entries(properties)
     .filter(([key]) => !positional.includes(key))
     .map(([key, property]) => {
-      const option = new Option(`--${kebab(key)}${isSwitch(property) ? "" : " <value>"}`, property.description ?? "");
+      const option = new Option(`--${kebab(key)}${isSwitch(property) ? "" : " <value>"}`, describe(property));
       if (property.enum) option.choices(property.enum);
       if (property.type === "array")
         option.argParser((value, earlier: unknown[] | undefined) => [...(earlier ?? []), value]);
@@ -62,6 +62,12 @@ export function fromText(value: unknown): unknown {
   } catch {
     return value; // Not JSON, so it is text.
   }
+}
+
+function describe({ description = "", default: unlessGiven }: Property): string {
+  // Told and not set: the operation fills in its own default.
+  const isTold = typeof unlessGiven === "string" || typeof unlessGiven === "number";
+  return isTold ? `${description} (default: ${unlessGiven})` : description;
 }
 
 function isSwitch({ type, anyOf = [] }: Property): boolean {
