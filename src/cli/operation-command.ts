@@ -6,6 +6,7 @@ import { parseInput } from "../server/http.ts";
 import { exitCodes } from "./exit-code.ts";
 import { onInterrupt } from "./interrupt.ts";
 import type { Invocation } from "./invocation.ts";
+import { toJson } from "./present/json.ts";
 import { present } from "./present/present.ts";
 import { createProgress } from "./progress.ts";
 import { isStep, watch } from "./watch.ts";
@@ -54,7 +55,7 @@ async function call(
 }
 
 function show(operation: AnyOperation, result: unknown, { isJson, output }: Invocation): number {
-  output.data(isJson ? JSON.stringify(result, null, 2) : present(operation.name, result, output));
+  output.data(isJson ? toJson(result) : present(operation.name, result, output));
   if (operation.name === "doctor") return hasFailed(result) ? exitCodes.failed : exitCodes.ok;
   if (!isJson && isNewRun(operation.name)) output.say(`watch    tutti run watch ${(result as RunRecord).id}`);
   return exitCodes.ok;

@@ -3,7 +3,8 @@ import { z } from "zod";
 import type { AnyOperation } from "../core/operation.ts";
 
 interface Property {
-  readonly type?: string;
+  /** Several for a union of plain types. */
+  readonly type?: string | readonly string[];
   readonly description?: string;
   readonly enum?: readonly string[];
   readonly default?: unknown;
@@ -71,7 +72,7 @@ function describe({ description = "", default: unlessGiven }: Property): string 
 }
 
 function isSwitch({ type, anyOf = [] }: Property): boolean {
-  return type === "boolean" || anyOf.some((one) => one.type === "boolean");
+  return [type].flat().includes("boolean") || anyOf.some(isSwitch);
 }
 
 function kebab(key: string): string {

@@ -8,6 +8,7 @@ import type { Invocation } from "./invocation.ts";
 import { fromText } from "./operation-flags.ts";
 import { suggestFlow } from "./misspelled-flow.ts";
 import type { OnAction } from "./program.ts";
+import { toJson } from "./present/json.ts";
 import { watch } from "./watch.ts";
 
 interface RunFlags {
@@ -71,7 +72,7 @@ async function detach(start: Start, invocation: Invocation): Promise<number> {
     await using connection = await invocation.open({ takeRuns: false, write: true });
     if (!connection) throw new TuttiError("host.unreachable", "there is no data folder");
     const started = (await connection.client.call("run.start", startInput(start))) as RunRecord;
-    invocation.output.data(invocation.isJson ? JSON.stringify(started, null, 2) : started.id);
+    invocation.output.data(invocation.isJson ? toJson(started) : started.id);
     invocation.output.say(`The run goes on in the background. Follow it with: tutti run watch ${started.id}`);
   }
   // Even where there is a host: it may be a short command's. The worker ends by itself when nothing can run.
