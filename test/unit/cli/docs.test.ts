@@ -6,7 +6,14 @@ import { exitCodeMeanings, exitCodes } from "../../../src/cli/exit-code.ts";
 import { describeConfig } from "../../../src/config/describe.ts";
 import { runStatuses, stepStatuses } from "../../../src/core/step.ts";
 import { toWireError } from "../../../src/sdk/wire.ts";
-import { commonFlags, describeCommands, howToWrite, readPage, realOperations, writePageWhereAsked } from "./reference.ts";
+import {
+  commonFlags,
+  describeCommands,
+  howToWrite,
+  readPage,
+  realOperations,
+  writePageWhereAsked,
+} from "./reference.ts";
 
 const mark = "<!-- From here on this page is made from the program by test/unit/cli/docs.test.ts. -->";
 
@@ -35,7 +42,10 @@ describe("docs/cli.md", () => {
   it("promises the shapes of runs, steps and reviews that the operations give", () => {
     const run = keysOf("run.get");
     assert.deepEqual(promised("run").toSorted(), run.keys.toSorted());
-    assert.deepEqual(promised("step").toSorted(), Object.keys(run.properties["steps"]?.items?.properties ?? {}).toSorted());
+    assert.deepEqual(
+      promised("step").toSorted(),
+      Object.keys(run.properties["steps"]?.items?.properties ?? {}).toSorted(),
+    );
     assert.deepEqual(promised("review").toSorted(), keysOf("review.show").keys.toSorted());
     const inList = promised("run").filter((key) => !["input", "output", "steps"].includes(key));
     assert.deepEqual(inList.toSorted(), keysOf("run.list").keys.toSorted());
