@@ -84,7 +84,12 @@ async function follow(
 async function finish(run: RunRecord, { client }: Connection, { isJson, output }: Invocation): Promise<number> {
   const reviews = run.status === "waiting" ? await openReviews(client, run.id) : [];
   if (isJson) output.data(toJson(run));
-  else if (run.status === "succeeded" && run.output !== null) output.data(essence(run.output));
+  else if (run.status === "succeeded" && run.output !== null) {
+    // What the run was for stands apart from the talk around it.
+    output.say("");
+    output.data(essence(run.output));
+    output.say("");
+  }
   output.say(receipt(run, { color: output.color, reviews }));
   return exitCodeOfRun(run, reviews.length > 0);
 }
