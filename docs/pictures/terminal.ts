@@ -1,6 +1,6 @@
 // Draws what a program printed, colours included, as an SVG that reads well on light and dark pages and needs no font from
 // elsewhere. From the repository's root, in a clone where no model server runs:
-//   npm start -- --color always 2>&1 | node docs/pictures/terminal.ts "npm start" > docs/pictures/start.svg
+//   npm --silent start -- --color always 2>&1 | node docs/pictures/terminal.ts "npm start" > docs/pictures/start.svg
 import { readFileSync } from "node:fs";
 
 const columns = 104;

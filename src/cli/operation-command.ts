@@ -57,12 +57,16 @@ async function call(
 function show(operation: AnyOperation, result: unknown, { isJson, output }: Invocation): number {
   output.data(isJson ? toJson(result) : present(operation.name, result, output));
   if (operation.name === "doctor") return hasFailed(result) ? exitCodes.failed : exitCodes.ok;
-  if (!isJson && isNewRun(operation.name)) output.say(`watch    tutti run watch ${(result as RunRecord).id}`);
+  if (!isJson && goesOn(operation.name, result)) output.say(`watch    tutti run watch ${result.id}`);
   return exitCodes.ok;
 }
 
-function isNewRun(name: string): boolean {
-  return name === "run.retry" || name === "run.fork" || name === "run.resume";
+// A cancelled run ends where it is worked on, which may be nowhere yet; to watch it is to work on it.
+const leavesRunOpen = ["run.retry", "run.fork", "run.resume", "run.cancel"];
+
+function goesOn(operation: string, result: unknown): result is Pick<RunRecord, "id" | "status"> {
+  if (!leavesRunOpen.includes(operation) || typeof result !== "object" || result === null) return false;
+  return "status" in result && ["queued", "running", "waiting"].includes(String(result.status));
 }
 
 function hasFailed(result: unknown): boolean {

@@ -96,6 +96,18 @@ describe("tutti init", { timeout: 180_000 }, () => {
       await expectTypes(folder, "tsconfig.json");
     });
 
+    it("take the flow of the README", async () => {
+      const folder = emptyFolder();
+      await tutti(["init"], folder);
+      const [, flow = ""] = /```ts\n(.*?)```/s.exec(readFileSync(join(root, "README.md"), "utf8")) ?? [];
+      writeFileSync(join(folder, "flows", "changes.ts"), flow);
+      const { code, stdout } = await run([compiler, "-p", "tsconfig.json"], folder);
+      assert.equal(code, 0, stdout);
+      // Without git its first step has nothing to say; the review stops it all the same.
+      const ran = await tutti(["run", "changes", "--until-idle", "--json"], folder);
+      assert.equal(ran.code, 7, ran.stderr);
+    });
+
     it("are the same where the package's dependencies lie beside it, as npx and pnpm put them", async () => {
       const folder = emptyFolder();
       const main = join(packageWithNeighbours(), "dist", "cli", "main.js");
