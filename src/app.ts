@@ -125,15 +125,17 @@ function assemble({ home, folder, environment, log }: AppOptions, config: Config
     ...rootChecks({ probe: () => probe(database) }),
     ...capabilities.flatMap((capability) => capability.checks ?? []),
   ];
-  // The effect ring from the outside in; each capability's own place in it is decided here and nowhere else.
+  // Both rings from the outside in; each capability's own place in them is decided here and nowhere else.
+  const plan = capabilities.flatMap((capability) => capability.plan ?? []);
   const ring = capabilities.flatMap((capability) => capability.effect ?? []);
+  const waits = capabilities.flatMap((capability) => capability.waits ?? []);
   return {
     config,
     database,
     engine,
     capabilities,
     operations: [...capabilities.flatMap((capability) => capability.operations), createDoctor(checks)],
-    createWorker: (options = {}) => engine.createWorker({ verbs, ring, ...options }),
+    createWorker: (options = {}) => engine.createWorker({ verbs, plan, ring, waits, ...options }),
     async startWorker(worker) {
       const { database: url } = config.get(storageSection);
       if (database.dialect === "postgres") return engine.joinCluster(worker, { url, schema: postgresSchema });

@@ -5,7 +5,7 @@ import { toMs } from "../core/duration.ts";
 import { newWorkerId } from "../core/id.ts";
 import type { Log } from "../core/log.ts";
 import type { Random } from "../core/random.ts";
-import type { EffectInterceptor, Verbs } from "../core/verb.ts";
+import type { EffectInterceptor, PlanInterceptor, Verbs, WaitKind } from "../core/verb.ts";
 import type { EventLog } from "../events/event-log.ts";
 import type { LiveEvents } from "../events/live.ts";
 import type { Database, Row } from "../storage/database.ts";
@@ -31,6 +31,12 @@ const duration = z.union([z.string(), z.number()]);
 export const engineSettings = z.object({
   concurrency: z.int().min(1).max(10_000).default(200).describe("How many runs one worker works on at once."),
   grace: duration.default("10s").describe("How long running steps may take to end after a cancel or a stop."),
+  fencedStarts: z
+    .boolean()
+    .default(false)
+    .describe(
+      "Store the start of every step before it begins, so that a worker cut off from a shared database starts nothing; one more commit a step.",
+    ),
   parkAfter: duration.default("1s").describe("A run whose next wake is further away than this leaves memory."),
 });
 export type EngineSettings = z.infer<typeof engineSettings>;
@@ -54,12 +60,14 @@ export interface Engine extends Capability {
   readonly control: RunControl;
   readonly store: RunStore;
   readonly verbs: Verbs;
-  /** A worker with the verbs and rings of all capabilities; one in a process. */
   /** Takes a worker's place among those of other processes, where the database is shared. */
   joinCluster(worker: Worker, postgres: { readonly url: string; readonly schema: string }): Promise<AsyncDisposable>;
+  /** A worker with the verbs and rings of all capabilities; one in a process. */
   createWorker(options: {
     readonly verbs: Verbs;
+    readonly plan: readonly PlanInterceptor[];
     readonly ring: readonly EffectInterceptor[];
+    readonly waits: readonly WaitKind[];
     readonly concurrency?: number | undefined;
   }): Worker;
 }
@@ -95,7 +103,7 @@ export function createEngine(dependencies: EngineDependencies): Engine {
       cluster = await joinCluster({ worker: member, session, queue, store, live, log, schema });
       return cluster;
     },
-    createWorker({ verbs, ring, concurrency }) {
+    createWorker({ verbs, plan, ring, waits, concurrency }) {
       // Only the worker waits storage out: a person who asks something gets the error.
       const patient = patientDatabase(database, { clock, log });
       worker = new Worker({
@@ -104,10 +112,12 @@ export function createEngine(dependencies: EngineDependencies): Engine {
         store: createRunStore(patient, payloads),
         id: newWorkerId(random),
         elsewhere: (runs) => cluster?.tell(runs),
-        stepFor: createStepFactory(verbs),
+        stepFor: createStepFactory(verbs, plan),
         startChild: control.startChild,
         effects: createEffectRunner(ring),
         turn: () => new Promise((resolve) => setImmediate(resolve)),
+        waits: new Map(waits.map((wait) => [wait.kind, wait])),
+        fencedStarts: settings.fencedStarts,
         graceMs: toMs(settings.grace),
         parkAfterMs: toMs(settings.parkAfter),
         concurrency: concurrency ?? settings.concurrency,

@@ -28,7 +28,7 @@ export function createRunStatements(database: Database) {
   return {
     ...heldStatements(build),
     ...waitStatements(build, database.capabilities.sharedWriters),
-    ...controlStatements(build),
+    ...controlStatements(build, database.capabilities.sharedWriters),
     ...processStatements(build),
   };
 }

@@ -48,6 +48,7 @@ export function createReview(dependencies: ReviewDependencies): Capability {
     name: "review",
     migrations: reviewMigrations,
     operations: createReviewOperations({ ...dependencies, store }),
+    waits: [{ kind: "review", withdrawn: (address) => [withdrawReview(dependencies.database, address)] }],
     verbs: { review: (host) => (name: string, request: ReviewRequest) => ask(dependencies, host, name, request) },
   };
 }
@@ -66,7 +67,6 @@ function ask(dependencies: ReviewDependencies, host: VerbHost, name: string, req
     name,
     input: { title, payload: payload ?? null, choices },
     prepare: (address, at) => openReview(dependencies, address, { title, payload, choices, at }),
-    withdrawn: (address) => [withdrawReview(dependencies.database, address)],
   };
   if (timeout === undefined) return host.wait(spec);
   const failure = { code: "engine.deadline", message: `nobody decided "${title}" within ${timeout}` };

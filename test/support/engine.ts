@@ -3,7 +3,7 @@ import { newWorkerId } from "../../src/core/id.ts";
 import { silentLog, type Log } from "../../src/core/log.ts";
 import { seededRandom, systemRandom } from "../../src/core/random.ts";
 import type { RunRecord } from "../../src/core/step.ts";
-import type { EffectInterceptor, Verbs } from "../../src/core/verb.ts";
+import type { EffectInterceptor, PlanInterceptor, Verbs, WaitKind } from "../../src/core/verb.ts";
 import { guardBodies } from "../../src/engine/body-guard.ts";
 import { createEffectRunner } from "../../src/engine/effect.ts";
 import { createRunControl, type RunControl } from "../../src/engine/engine.ts";
@@ -35,9 +35,12 @@ export interface TestEngineOptions {
   readonly flows?: readonly AnyFlow[];
   readonly clock?: Clock;
   readonly graceMs?: number;
+  readonly fencedStarts?: boolean;
   readonly parkAfterMs?: number;
   readonly concurrency?: number;
   readonly ring?: readonly EffectInterceptor[];
+  readonly plan?: readonly PlanInterceptor[];
+  readonly waits?: readonly WaitKind[];
   readonly verbs?: Verbs;
   readonly log?: Log;
   readonly seed?: number;
@@ -114,7 +117,7 @@ function createParts(database: Database, options: TestEngineOptions) {
   const payloads = createPayloads(tableBlobs(database));
   const live = createLiveEvents();
   const store = createRunStore(database, payloads);
-  const stepFor = createStepFactory(options.verbs ?? {});
+  const stepFor = createStepFactory(options.verbs ?? {}, options.plan ?? []);
   let current: Worker | undefined;
   const base = {
     database,
@@ -142,6 +145,8 @@ function createParts(database: Database, options: TestEngineOptions) {
         write: (statements) => (killed.has(worker) ? Promise.reject(new Error("killed")) : database.write(statements)),
       },
       turn: () => new Promise((resolve) => setImmediate(resolve)),
+      waits: new Map((options.waits ?? []).map((wait) => [wait.kind, wait])),
+      fencedStarts: options.fencedStarts ?? false,
       graceMs: options.graceMs ?? 200,
       parkAfterMs: options.parkAfterMs ?? 1_000,
       concurrency: options.concurrency ?? 200,
