@@ -31,7 +31,7 @@ export interface Setting {
 
 export interface Watcher {
   /** A real execution begins. Its promise ends with it. */
-  effect(owner: Owner, context: EffectContext): Promise<void>;
+  effect(owner: Owner, context: EffectContext, execution: Execution | undefined): Promise<void>;
 }
 
 export interface Member {
@@ -58,6 +58,8 @@ export class Cast {
   readonly store: RunStore;
   readonly payloads: Payloads;
   readonly executions = new WeakMap<object, Execution>();
+  /** The latest execution of a run in a process, by both. */
+  readonly #latest = new Map<string, Execution>();
   #count = 0;
 
   constructor(options: CastOptions) {
@@ -68,6 +70,11 @@ export class Cast {
 
   get alive(): Member[] {
     return this.members.filter(({ state }) => state === "alive");
+  }
+
+  /** Whether a new process may start: a host of its own database waits for the lock of the one before. */
+  get mayStart(): boolean {
+    return this.options.setting.isCluster || this.members.every(({ state }) => state === "dead");
   }
 
   /** A new process; on a database of its own it finds every other one dead. */
@@ -177,10 +184,13 @@ export class Cast {
       stepFor: (execution, scope) => {
         const step: object = factory(execution, scope);
         this.executions.set(step, execution);
+        this.#latest.set(`${owner} ${execution.run.id}`, execution);
         return step as never;
       },
       startChild: control.startChild,
-      effects: createEffectRunner([watching(owner, watcher)]),
+      effects: createEffectRunner([
+        watching((context) => watcher.effect(owner, context, this.#latest.get(`${owner} ${context.run}`))),
+      ]),
       turn: () => world.happen(owner, "turn", () => undefined),
       waits: new Map(),
       fencedStarts: setting.fencedStarts,
@@ -193,11 +203,11 @@ export class Cast {
   }
 }
 
-function watching(owner: Owner, watcher: Watcher): EffectInterceptor {
+function watching(watch: (context: EffectContext) => Promise<void>): EffectInterceptor {
   return {
     name: "watching",
     async around(context, spec, next) {
-      if (spec.kind === "run") await watcher.effect(owner, context);
+      if (spec.kind === "run") await watch(context);
       return next();
     },
   };

@@ -47,7 +47,13 @@ export class History {
   }
 
   /** A stored step is not started again by the worker that holds the run; one with an opening by nobody. */
-  async effectStarts(owner: Owner, { run, key, attempt, signal }: EffectContext): Promise<void> {
+  async effectStarts(
+    owner: Owner,
+    { run, key, attempt, signal }: EffectContext,
+    execution: Execution | undefined,
+  ): Promise<void> {
+    if (execution?.isReplaying)
+      this.#world.violate(`${run} ${key} starts while stored results are still to be handed out`);
     const [row, rows] = await Promise.all([this.#store.run(run), this.#store.rows(run)]);
     const isHolder = row.status === "running" && row.owner === this.#workerId(owner);
     this.#world.note(`${owner}: starts ${run} ${key}${isHolder ? "" : " without holding it"}`);

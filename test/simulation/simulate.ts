@@ -55,7 +55,7 @@ async function play(seed: number, real: Database): Promise<SeedReport> {
     world,
     real,
     setting,
-    watcher: { effect: (owner, context) => history.effectStarts(owner, context) },
+    watcher: { effect: (owner, context, execution) => history.effectStarts(owner, context, execution) },
     flowsFor: (executionOf) => makeFlows(world, programs, (step, what) => history.saw(found(executionOf(step)), what)),
   });
   const history: History = new History({
@@ -151,11 +151,10 @@ async function enact(scene: Scene): Promise<number> {
 
 async function bringToAnEnd(scene: Scene, already: number): Promise<number> {
   const { world, cast } = scene;
-  if (cast.alive.length === 0) cast.start();
   let steps = already;
   let quietSince = world.now;
   for (; steps < mostHappenings && world.violations.length === 0; steps++) {
-    if (cast.members.every(({ state }) => state === "dead")) cast.start();
+    if (cast.alive.length === 0 && cast.mayStart) cast.start();
     if (await world.step()) continue;
     const open = await openRuns(cast);
     if (open.length === 0) return steps;
@@ -200,7 +199,7 @@ function disturb(scene: Scene): void {
   const { world, cast } = scene;
   const roll = world.random();
   if (cast.alive.length < cast.options.setting.workers) {
-    if (world.chance(0.5)) cast.start();
+    if (cast.mayStart && world.chance(0.5)) cast.start();
     return;
   }
   const member = world.pick(cast.alive);
