@@ -1,6 +1,6 @@
 /** Commands with their summaries, so that the help needs no other module; a test holds it to the operation table. */
 export const commandIndex: readonly (readonly [name: string, summary: string])[] = [
-  ["init", "Sets this folder up: a first flow, and types for the editor"],
+  ["init", "Sets this folder up: a first flow, tutti.yaml, and types for the editor"],
   ["run <flow>", "Starts a run of a flow and watches it"],
   ["work", "Works on open runs until it is ended"],
   ["doctor", "Proves that each part works here"],

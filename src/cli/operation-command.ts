@@ -6,6 +6,7 @@ import { parseInput } from "../server/http.ts";
 import { exitCodes } from "./exit-code.ts";
 import { onInterrupt } from "./interrupt.ts";
 import type { Invocation } from "./invocation.ts";
+import { toJson } from "./present/json.ts";
 import { present } from "./present/present.ts";
 import { createProgress } from "./progress.ts";
 import { isStep, watch } from "./watch.ts";
@@ -18,6 +19,8 @@ export async function runOperation(
 ): Promise<number> {
   // Checked here too, so that a wrong value is told before anything is opened.
   const parsed = parseInput(operation, input);
+  // The settings of this very call, which a host elsewhere does not know.
+  if (operation.cli.isLocal) return show(operation, await answerHere(operation, parsed, invocation), invocation);
   const isWatch = operation.name === "run.watch";
   // The doctor proves that the folder can be written, so it makes one.
   const write = operation.effect !== "read" || operation.name === "doctor";
@@ -52,14 +55,18 @@ async function call(
 }
 
 function show(operation: AnyOperation, result: unknown, { isJson, output }: Invocation): number {
-  output.data(isJson ? JSON.stringify(result, null, 2) : present(operation.name, result, output));
+  output.data(isJson ? toJson(result) : present(operation.name, result, output));
   if (operation.name === "doctor") return hasFailed(result) ? exitCodes.failed : exitCodes.ok;
-  if (!isJson && isNewRun(operation.name)) output.say(`watch    tutti run watch ${(result as RunRecord).id}`);
+  if (!isJson && goesOn(operation.name, result)) output.say(`watch    tutti run watch ${result.id}`);
   return exitCodes.ok;
 }
 
-function isNewRun(name: string): boolean {
-  return name === "run.retry" || name === "run.fork" || name === "run.resume";
+// A cancelled run ends where it is worked on, which may be nowhere yet; to watch it is to work on it.
+const leavesRunOpen = ["run.retry", "run.fork", "run.resume", "run.cancel"];
+
+function goesOn(operation: string, result: unknown): result is Pick<RunRecord, "id" | "status"> {
+  if (!leavesRunOpen.includes(operation) || typeof result !== "object" || result === null) return false;
+  return "status" in result && ["queued", "running", "waiting"].includes(String(result.status));
 }
 
 function hasFailed(result: unknown): boolean {
@@ -70,10 +77,8 @@ function hasFailed(result: unknown): boolean {
 /** Flows, models and configuration are there without a data folder; what is stored is not. */
 async function withoutFolder(operation: AnyOperation, parsed: unknown, invocation: Invocation): Promise<unknown> {
   if (operation.empty !== undefined) return operation.empty;
-  using interrupt = onInterrupt(invocation.signals);
-  const answer = operation.handle(parsed as never, { signal: interrupt.signal, caller: "cli" });
   try {
-    return Symbol.asyncIterator in answer ? (await answer.next()).value : await answer;
+    return await answerHere(operation, parsed, invocation);
   } catch (error) {
     if (!(error instanceof TuttiError) || error.code !== "storage.unavailable") throw error;
     throw new TuttiError("usage.invalid", "there is no data folder here", {
@@ -81,4 +86,10 @@ async function withoutFolder(operation: AnyOperation, parsed: unknown, invocatio
       hint: "Start a run to make one, or name it with TUTTI_HOME.",
     });
   }
+}
+
+async function answerHere(operation: AnyOperation, parsed: unknown, { signals }: Invocation): Promise<unknown> {
+  using interrupt = onInterrupt(signals);
+  const answer = operation.handle(parsed as never, { signal: interrupt.signal, caller: "cli" });
+  return Symbol.asyncIterator in answer ? (await answer.next()).value : await answer;
 }

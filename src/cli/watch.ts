@@ -4,6 +4,7 @@ import type { Connection } from "../sdk/connection.ts";
 import { exitCodeOfRun } from "./exit-code.ts";
 import { onInterrupt } from "./interrupt.ts";
 import type { Invocation } from "./invocation.ts";
+import { toJson } from "./present/json.ts";
 import { essence } from "./present/run.ts";
 import { receipt, type OpenReview } from "./present/receipt.ts";
 import { createProgress, type Progress } from "./progress.ts";
@@ -82,8 +83,13 @@ async function follow(
 
 async function finish(run: RunRecord, { client }: Connection, { isJson, output }: Invocation): Promise<number> {
   const reviews = run.status === "waiting" ? await openReviews(client, run.id) : [];
-  if (isJson) output.data(JSON.stringify(run, null, 2));
-  else if (run.status === "succeeded" && run.output !== null) output.data(essence(run.output));
+  if (isJson) output.data(toJson(run));
+  else if (run.status === "succeeded" && run.output !== null) {
+    // What the run was for stands apart from the talk around it.
+    output.say("");
+    output.data(essence(run.output));
+    output.say("");
+  }
   output.say(receipt(run, { color: output.color, reviews }));
   return exitCodeOfRun(run, reviews.length > 0);
 }
