@@ -120,22 +120,24 @@ function assemble({ home, folder, environment, log }: AppOptions, config: Config
   });
   const review = createReview({ ...ports, waits: engine.control });
   const capabilities: readonly Capability[] = [createStorage(), createConfig(config), models, tools, engine, review];
-  const verbs: Verbs = Object.assign({}, ...capabilities.map((capability) => capability.verbs ?? {})) as Verbs;
   const checks = [
     ...rootChecks({ probe: () => probe(database) }),
     ...capabilities.flatMap((capability) => capability.checks ?? []),
   ];
-  // Both rings from the outside in; each capability's own place in them is decided here and nowhere else.
-  const plan = capabilities.flatMap((capability) => capability.plan ?? []);
-  const ring = capabilities.flatMap((capability) => capability.effect ?? []);
-  const waits = capabilities.flatMap((capability) => capability.waits ?? []);
+  engine.equip({
+    verbs: Object.assign({}, ...capabilities.map((capability) => capability.verbs ?? {})) as Verbs,
+    // Both rings from the outside in; each capability's own place in them is decided here and nowhere else.
+    plan: capabilities.flatMap((capability) => capability.plan ?? []),
+    ring: capabilities.flatMap((capability) => capability.effect ?? []),
+    waits: capabilities.flatMap((capability) => capability.waits ?? []),
+  });
   return {
     config,
     database,
     engine,
     capabilities,
     operations: [...capabilities.flatMap((capability) => capability.operations), createDoctor(checks)],
-    createWorker: (options = {}) => engine.createWorker({ verbs, plan, ring, waits, ...options }),
+    createWorker: (options = {}) => engine.createWorker(options),
     async startWorker(worker) {
       const { database: url } = config.get(storageSection);
       if (database.dialect === "postgres") return engine.joinCluster(worker, { url, schema: postgresSchema });

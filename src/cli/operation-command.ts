@@ -24,7 +24,7 @@ export async function runOperation(
   const isWatch = operation.name === "run.watch";
   // The doctor proves that the folder can be written, so it makes one.
   const write = operation.effect !== "read" || operation.name === "doctor";
-  await using connection = await invocation.open({ takeRuns: isWatch, write });
+  await using connection = await invocation.open({ takeRuns: operation.cli.waitsForRuns ?? false, write });
   if (!connection) return show(operation, await withoutFolder(operation, parsed, invocation), invocation);
   // Awaited here: the connection ends with this block.
   if (isWatch)
@@ -56,7 +56,7 @@ async function call(
 
 function show(operation: AnyOperation, result: unknown, { isJson, output }: Invocation): number {
   output.data(isJson ? toJson(result) : present(operation.name, result, output));
-  if (operation.name === "doctor") return hasFailed(result) ? exitCodes.failed : exitCodes.ok;
+  if (hasFailed(result)) return exitCodes.failed;
   if (!isJson && goesOn(operation.name, result)) output.say(`watch    tutti run watch ${result.id}`);
   return exitCodes.ok;
 }
@@ -69,9 +69,12 @@ function goesOn(operation: string, result: unknown): result is Pick<RunRecord, "
   return "status" in result && ["queued", "running", "waiting"].includes(String(result.status));
 }
 
+/** A check of the doctor that fails, or a flow that does not replay as it ran. */
 function hasFailed(result: unknown): boolean {
-  const checks = Array.isArray(result) ? (result as readonly { status?: string }[]) : [];
-  return checks.some(({ status }) => status === "fail");
+  if (Array.isArray(result)) return (result as readonly { status?: string }[]).some(({ status }) => status === "fail");
+  const differences =
+    typeof result === "object" && result !== null && "differences" in result ? result.differences : [];
+  return Array.isArray(differences) && differences.length > 0;
 }
 
 /** Flows, models and configuration are there without a data folder; what is stored is not. */

@@ -18,6 +18,8 @@ export interface CommandShape {
   readonly positional?: readonly string[];
   /** Answered by the process that asks, without a host: about settings and files, not about what is stored. */
   readonly isLocal?: boolean;
+  /** Waits for runs, so a process that becomes the host for it works on them meanwhile. */
+  readonly waitsForRuns?: boolean;
   /** At least one line that can be copied and run. */
   readonly examples: readonly string[];
 }

@@ -13,12 +13,13 @@ import { openPostgresSession } from "../storage/postgres-session.ts";
 import type { Payloads } from "../storage/payload.ts";
 import { joinCluster, type Cluster } from "./cluster.ts";
 import { createEffectRunner } from "./effect.ts";
+import { verifyRun, type Verification } from "./flow-verify.ts";
 import { createRunControl, type RunControl } from "./engine.ts";
 import type { FlowLoader } from "./flow-loader.ts";
 import { createEngineOperations } from "./operations.ts";
 import { openHintQueue } from "./postgres-queue.ts";
 import { patientDatabase } from "./patience.ts";
-import { createRunStatements } from "./run-statement.ts";
+import { createRunStatements, type RunStatements } from "./run-statement.ts";
 import { createRunStore, type RunStore } from "./run-store.ts";
 import { engineMigrations } from "./run-table.ts";
 import { createStepFactory } from "./step.ts";
@@ -62,15 +63,21 @@ export interface Engine extends Capability {
   readonly verbs: Verbs;
   /** Takes a worker's place among those of other processes, where the database is shared. */
   joinCluster(worker: Worker, postgres: { readonly url: string; readonly schema: string }): Promise<AsyncDisposable>;
+  /** Hands in what the capabilities add, once they are all there. */
+  equip(equipment: Equipment): void;
   /** A worker with the verbs and rings of all capabilities; one in a process. */
-  createWorker(options: {
-    readonly verbs: Verbs;
-    readonly plan: readonly PlanInterceptor[];
-    readonly ring: readonly EffectInterceptor[];
-    readonly waits: readonly WaitKind[];
-    readonly concurrency?: number | undefined;
-  }): Worker;
+  createWorker(options: { readonly concurrency?: number | undefined }): Worker;
 }
+
+/** What capabilities add to runs; rings are in order from the outside in. */
+export interface Equipment {
+  readonly verbs: Verbs;
+  readonly plan: readonly PlanInterceptor[];
+  readonly ring: readonly EffectInterceptor[];
+  readonly waits: readonly WaitKind[];
+}
+
+const bare: Equipment = { verbs: {}, plan: [], ring: [], waits: [] };
 
 /** The door of the engine: runs, their control, and the worker that the host starts. */
 export function createEngine(dependencies: EngineDependencies): Engine {
@@ -81,19 +88,16 @@ export function createEngine(dependencies: EngineDependencies): Engine {
   let cluster: Cluster | undefined;
   const base = { database, payloads, events, clock, statements, store, live, flows, log };
   const control = createRunControl({ ...base, random, woken: (rows: readonly Row[]) => worker?.woken(rows) });
-  const work: WorkPorts = {
-    ...dependencies.work,
-    async trackProcess(run, key, pid) {
-      const started = dependencies.processStartTime(pid) ?? "";
-      await database.write([statements.trackProcess({ run, key, pid, started })]);
-    },
-    forgetProcess: (run, key) => statements.forgetProcess({ run, key }),
-  };
+  const work = trackingWork(dependencies, statements);
+  let equipment = bare;
+  let stepFor = createStepFactory({});
+  const verify = (run: string): Promise<Verification> =>
+    verifyRun({ ...base, stepFor: (execution, scope) => stepFor(execution, scope) }, run);
   return {
     name: "engine",
     config: { name: "engine", schema: engineSettings },
     migrations: engineMigrations,
-    operations: createEngineOperations({ control, store, live, flows }),
+    operations: createEngineOperations({ control, store, live, flows, verify }),
     verbs: createWorkVerbs(work),
     control,
     store,
@@ -103,7 +107,11 @@ export function createEngine(dependencies: EngineDependencies): Engine {
       cluster = await joinCluster({ worker: member, session, queue, store, live, log, schema });
       return cluster;
     },
-    createWorker({ verbs, plan, ring, waits, concurrency }) {
+    equip(given) {
+      equipment = given;
+      stepFor = createStepFactory(given.verbs, given.plan);
+    },
+    createWorker({ concurrency }) {
       // Only the worker waits storage out: a person who asks something gets the error.
       const patient = patientDatabase(database, { clock, log });
       worker = new Worker({
@@ -112,11 +120,11 @@ export function createEngine(dependencies: EngineDependencies): Engine {
         store: createRunStore(patient, payloads),
         id: newWorkerId(random),
         elsewhere: (runs) => cluster?.tell(runs),
-        stepFor: createStepFactory(verbs, plan),
+        stepFor,
         startChild: control.startChild,
-        effects: createEffectRunner(ring),
+        effects: createEffectRunner(equipment.ring),
         turn: () => new Promise((resolve) => setImmediate(resolve)),
-        waits: new Map(waits.map((wait) => [wait.kind, wait])),
+        waits: new Map(equipment.waits.map((wait) => [wait.kind, wait])),
         fencedStarts: settings.fencedStarts,
         graceMs: toMs(settings.grace),
         parkAfterMs: toMs(settings.parkAfter),
@@ -125,6 +133,17 @@ export function createEngine(dependencies: EngineDependencies): Engine {
       });
       return worker;
     },
+  };
+}
+
+/** Work ports that remember the process groups of running shell steps. */
+function trackingWork({ work, database, processStartTime }: EngineDependencies, statements: RunStatements): WorkPorts {
+  return {
+    ...work,
+    async trackProcess(run, key, pid) {
+      await database.write([statements.trackProcess({ run, key, pid, started: processStartTime(pid) ?? "" })]);
+    },
+    forgetProcess: (run, key) => statements.forgetProcess({ run, key }),
   };
 }
 

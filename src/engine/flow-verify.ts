@@ -18,7 +18,7 @@ export interface Verification {
   readonly flow: string;
   readonly status: string;
   /** Stored steps, and at how many of them the run was replayed. */
-  readonly steps: number;
+  readonly storedSteps: number;
   readonly replays: number;
   readonly differences: readonly Difference[];
 }
@@ -47,7 +47,7 @@ export async function verifyRun(ports: VerifyPorts, id: string): Promise<Verific
     const after = rows[count - 1]?.key ?? null;
     if (found && differences.length < mostDifferences) differences.push({ after, ...found });
   }
-  return { run: id, flow: run.flow, status: run.status, steps: rows.length, replays: places.length, differences };
+  return { run: id, flow: run.flow, status: run.status, storedSteps: rows.length, replays: places.length, differences };
 }
 
 /** Behind which rows the run is replayed: all, or evenly spread ones with the last. */

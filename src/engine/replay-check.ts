@@ -48,14 +48,14 @@ export async function replayOnly(ports: CheckPorts, { run, rows, input, flow }: 
   // What ended the run from outside is in the rows; the row's own marks would be read as news.
   const fresh: RunRow = { ...run, owner: "check", cancel_at: null, pause_at: null, deadline_at: null, usage: null };
   const seen: Seen = { completed: new Set(), end: null, fault: null };
-  const pace = createPace();
+  const pace = new Pace();
   const execution = new Execution(
     { run: fresh, rows: withoutStoredScopes(rows), openings: [], input, flow, cache: new Map() },
     {
       ...ports,
       ...deafPorts(ports, fresh, { seen, pace }),
-      turn: pace.turn,
-      left: pace.left,
+      turn: () => pace.turn(),
+      left: () => pace.left(),
     },
   );
   execution.start();
@@ -75,11 +75,10 @@ function deafPorts(
   run: RunRow,
   { seen, pace }: { seen: Seen; pace: Pace },
 ) {
-  const text = (value: unknown, what: string): string | null => encodeJson(value, what) ?? null;
   return {
     database: { write: async () => ({ committed: true as const, rows: [] }) },
     payloads: {
-      store: text,
+      store: toText,
       place: (json: string | undefined) => json ?? null,
       load: (column: string | null) => pace.during(payloads.load(column)),
     },
@@ -114,40 +113,47 @@ function deafPorts(
   };
 }
 
-/** Knows when a pump has come to rest: it has left, or takes no more turns. */
-function createPace() {
-  let turns = 0;
-  let reads = 0;
-  let hasLeft = false;
-  const turn = (): Promise<void> => new Promise((resolve) => setImmediate(resolve));
-  return {
-    turn() {
-      turns++;
-      return turn();
-    },
-    left() {
-      hasLeft = true;
-    },
-    /** A blob that is being read: the pump waits for it without taking turns. */
-    async during(read: unknown): Promise<unknown> {
-      reads++;
-      try {
-        return await read;
-      } finally {
-        reads--;
-      }
-    },
-    async untilQuiet(): Promise<void> {
-      for (let last = -1, quiet = 0; !hasLeft && quiet < quietTurns;) {
-        quiet = turns === last && reads === 0 ? quiet + 1 : 0;
-        last = turns;
-        await turn();
-      }
-    },
-  };
-}
-
-type Pace = ReturnType<typeof createPace>;
-
 // Between two turns of a pump there are only microtasks and the reads that are counted.
 const quietTurns = 3;
+
+/** Knows when a pump has come to rest: it has left, or takes no more turns. */
+class Pace {
+  #turns = 0;
+  #reads = 0;
+  #hasLeft = false;
+
+  turn(): Promise<void> {
+    this.#turns++;
+    return nextTurn();
+  }
+
+  left(): void {
+    this.#hasLeft = true;
+  }
+
+  /** A blob that is being read: the pump waits for it without taking turns. */
+  async during(read: unknown): Promise<unknown> {
+    this.#reads++;
+    try {
+      return await read;
+    } finally {
+      this.#reads--;
+    }
+  }
+
+  async untilQuiet(): Promise<void> {
+    for (let last = -1, quiet = 0; !this.#hasLeft && quiet < quietTurns;) {
+      quiet = this.#turns === last && this.#reads === 0 ? quiet + 1 : 0;
+      last = this.#turns;
+      await nextTurn();
+    }
+  }
+}
+
+function nextTurn(): Promise<void> {
+  return new Promise((resolve) => setImmediate(resolve));
+}
+
+function toText(value: unknown, what: string): string | null {
+  return encodeJson(value, what) ?? null;
+}

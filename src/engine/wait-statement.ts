@@ -33,6 +33,31 @@ export function waitStatements(build: Runs, hasSharedWriters: boolean) {
       failure: null,
     }),
   );
+  const wake = prepare<{ id: string }>((slot) =>
+    build.updateTable("runs").set(woken).where("id", "=", slot("id")).returning(wokenColumns),
+  );
+  const settleOpening = prepare<Settlement>((slot) =>
+    build
+      .updateTable("openings")
+      .set({ settled_at: slot("at"), status: slot("status"), result: slot("result"), failure: slot("failure") })
+      .where("run_id", "=", slot("run"))
+      .where("key", "=", slot("key"))
+      .where("settled_at", "is", null),
+  );
+  const closeOpening = prepare<{ run: string; key: string }>((slot) =>
+    build.deleteFrom("openings").where("run_id", "=", slot("run")).where("key", "=", slot("key")),
+  );
+  return {
+    open,
+    wake,
+    settleOpening,
+    closeOpening,
+    ...releaseStatements(build),
+    ...signalStatements(build, hasSharedWriters),
+  };
+}
+
+function releaseStatements(build: Runs) {
   // A step that must not repeat: released by a human to run once more, then marked as begun again.
   const releaseOpening = prepare<{ run: string; key: string }>((slot) =>
     build
@@ -49,33 +74,7 @@ export function waitStatements(build: Runs, hasSharedWriters: boolean) {
       .where("run_id", "=", slot("run"))
       .where("key", "=", slot("key")),
   );
-  const wake = prepare<{ id: string }>((slot) =>
-    build.updateTable("runs").set(woken).where("id", "=", slot("id")).returning(wokenColumns),
-  );
-  const settleOpening = prepare<Settlement>((slot) =>
-    build
-      .updateTable("openings")
-      .set({ settled_at: slot("at"), status: slot("status"), result: slot("result"), failure: slot("failure") })
-      .where("run_id", "=", slot("run"))
-      .where("key", "=", slot("key"))
-      .where("settled_at", "is", null),
-  );
-  const closeOpening = prepare<{ run: string; key: string }>((slot) =>
-    build.deleteFrom("openings").where("run_id", "=", slot("run")).where("key", "=", slot("key")),
-  );
-  const closeAllOpenings = prepare<{ run: string }>((slot) =>
-    build.deleteFrom("openings").where("run_id", "=", slot("run")),
-  );
-  return {
-    open,
-    releaseOpening,
-    reopen,
-    wake,
-    settleOpening,
-    closeOpening,
-    closeAllOpenings,
-    ...signalStatements(build, hasSharedWriters),
-  };
+  return { releaseOpening, reopen };
 }
 
 /** An event is taken once, by the oldest open wait of its name; one that nobody waits for is kept as a signal. */

@@ -19,9 +19,9 @@ export function verifyTests(open: OpenEngine): void {
       return [first, parts, child, step.random(), await step.version("v", 2)];
     });
     const run = await engine.run(flow);
-    const { differences, steps, replays } = await engine.verify(run.id);
+    const { differences, storedSteps, replays } = await engine.verify(run.id);
     assert.deepEqual(differences, []);
-    assert.equal(replays, steps + 1);
+    assert.equal(replays, storedSteps + 1);
   });
 
   test("a closure that writes to an outer variable is found, behind the step where it matters", async () => {

@@ -70,6 +70,6 @@ export class History {
 
   /** A human lets the steps of a run run once more. */
   release(run: string): void {
-    for (const name of [...this.#starts.keys()]) if (name.startsWith(`${run} `)) this.#starts.delete(name);
+    for (const name of this.#starts.keys()) if (name.startsWith(`${run} `)) this.#starts.delete(name);
   }
 }

@@ -53,7 +53,7 @@ async function play(): Promise<number> {
 async function playInShares(): Promise<number> {
   const share = Math.ceil(seeds / jobs);
   const codes = await Promise.all(
-    Array.from({ length: jobs }, (_, index) => {
+    Array.from({ length: jobs }, async (_, index) => {
       const count = Math.min(share, seeds - index * share);
       const mutant = values.mutant === undefined ? [] : ["--mutant", values.mutant];
       const words = ["--jobs", "1", "--from", String(from + index * share), "--seeds", String(count), ...mutant];

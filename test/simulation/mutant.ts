@@ -1,3 +1,4 @@
+import { readFileSync } from "node:fs";
 import { registerHooks } from "node:module";
 
 /** A mistake in the engine that the simulation must notice: a piece of a source file and what stands there instead. */
@@ -97,7 +98,7 @@ export function makeMistake(name: string): void {
     load(url, context, next) {
       const loaded = next(url, context);
       if (!url.endsWith(`/src/engine/${mutant.file}`)) return loaded;
-      const source = String(loaded.source);
+      const source = readFileSync(new URL(url), "utf8");
       if (source.split(mutant.piece).length !== 2)
         throw new Error(`the mutant "${name}" does not fit ${mutant.file} any more`);
       return { ...loaded, source: source.replace(mutant.piece, () => mutant.instead) };

@@ -26,10 +26,8 @@ interface Maker {
 }
 
 const leaves = ["run", "run", "run", "run", "sleep", "wait", "emit", "ask", "child", "clock", "version"] as const;
-const branches = [
-  ...["sequence", "sequence", "sequence", "all", "all", "settled", "nativeRace", "race", "loop", "map"],
-  ...["group", "try", "try", "finally", "float", "choice"],
-] as const;
+const branches =
+  "sequence sequence sequence all all settled nativeRace race loop map group try try finally float choice".split(" ");
 
 export function makeProgram(maker: Maker, depth: number): Program {
   const { random } = maker;

@@ -12,10 +12,11 @@ export const simulatedVerbs: Verbs = {
 export const healing: PlanInterceptor = {
   name: "healing",
   kinds: ["run"],
-  async around({ host, random }, spec, next) {
+  async around(context, spec, next) {
     const first = await next(spec);
     if (first.status !== "failed") return first;
-    await host.wait({ kind: "sleep", name: "back off", dueInMs: 1 + random() * 900, whenDue: { status: "succeeded" } });
+    const dueInMs = 1 + context.random() * 900;
+    await context.host.wait({ kind: "sleep", name: "back off", dueInMs, whenDue: { status: "succeeded" } });
     return next(spec);
   },
 };

@@ -4,6 +4,7 @@ import { presentChecks } from "./doctor.ts";
 import { presentExplanation } from "./explanation.ts";
 import { presentReview } from "./review.ts";
 import { presentRun, took } from "./run.ts";
+import { presentVerification } from "./verification.ts";
 import { table, type TableLook } from "./table.ts";
 
 /** A result as text for people; what has no form of its own is shown as a table or as JSON. */
@@ -14,6 +15,7 @@ export function present(operation: string, result: unknown, output: Pick<Output,
   if (result === null || result === undefined) return "Done.";
   if (typeof result !== "object") return typeof result === "string" ? result : JSON.stringify(result);
   if ("steps" in result && "flow" in result) return presentRun(result as RunRecord, look);
+  if (operation === "flow.verify") return presentVerification(result as never, look.color);
   if (operation.startsWith("review.")) return presentReview(result as never, look.color);
   if (operation === "config.explain") return presentExplanation(result as never, look);
   if (operation === "config.get" || operation === "config.path") return presentValue(result);
