@@ -50,7 +50,8 @@ describe("an agent file", () => {
   });
   it("tells no tools from all tools", () => {
     assert.equal(parseAgentFile(agent(required), file).tools, undefined);
-    assert.equal(parseAgentFile(agent(`${required}tools: "*"`), file).tools, undefined);
+    for (const all of ['"*"', "All", "[Read, all]"])
+      assert.deepEqual(parseAgentFile(agent(`${required}tools: ${all}`), file).tools, ["*"]);
     for (const none of ["tools:", "tools: []", 'tools: ""'])
       assert.deepEqual(parseAgentFile(agent(required + none), file).tools, []);
   });
