@@ -78,7 +78,7 @@ export function parseAgentFile(text: string, file: string): AgentFile {
     name,
     description,
     instructions: body,
-    ...(model && !defaultModels.has(model) ? { model } : {}),
+    ...(model && !isHosted(model) ? { model } : {}),
     ...(wanted ? { tools: wanted.names } : {}),
     ...(unwanted ? { withoutTools: unwanted.names } : {}),
     ...(maxTurns === undefined ? {} : { maxTurns }),
@@ -89,7 +89,11 @@ export function parseAgentFile(text: string, file: string): AgentFile {
 }
 
 // Names of hosted models that agents written for Claude Code carry: here they can only mean "the usual one".
-const defaultModels = new Set(["inherit", "default", "sonnet", "opus", "haiku"]);
+const hostedModels = new Set(["inherit", "default", "sonnet", "opus", "haiku"]);
+
+function isHosted(model: string): boolean {
+  return hostedModels.has(model) || model.startsWith("claude-");
+}
 
 const toolList = z.union([z.string(), z.array(z.string()), z.null()], { error: "must be a list of tool names" });
 const headerSchema = z.looseObject({

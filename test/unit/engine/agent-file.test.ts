@@ -55,6 +55,11 @@ describe("an agent file", () => {
     for (const none of ["tools:", "tools: []", 'tools: ""'])
       assert.deepEqual(parseAgentFile(agent(required + none), file).tools, []);
   });
+  it("takes a hosted model for the default one", () => {
+    for (const model of ["inherit", "sonnet", "claude-sonnet-4-5"])
+      assert.equal(parseAgentFile(agent(`${required}model: ${model}`), file).model, undefined);
+    assert.equal(parseAgentFile(agent(`${required}model: ollama/claude-like`), file).model, "ollama/claude-like");
+  });
   it("takes CRLF and a byte order mark", () => {
     assert.equal(
       parseAgentFile(`\uFEFF${agent(required.trim(), "x\ny").replaceAll("\n", "\r\n")}`, file).instructions,
