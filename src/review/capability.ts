@@ -54,23 +54,30 @@ export function createReview(dependencies: ReviewDependencies): Capability {
 }
 
 function ask(dependencies: ReviewDependencies, host: VerbHost, name: string, request: ReviewRequest): Promise<unknown> {
-  if (typeof request.title !== "string" || request.title === "") {
-    return Promise.reject(
-      new TuttiError("usage.invalid", `review "${name}" has no title`, {
-        hint: "Say in `title` what is to be decided.",
-      }),
-    );
+  try {
+    return host.wait(toWait(dependencies, name, request));
+  } catch (error) {
+    // A verb answers with a promise, also where its arguments are wrong.
+    return Promise.reject(error instanceof Error ? error : new TypeError(String(error)));
   }
+}
+
+function toWait(dependencies: ReviewDependencies, name: string, request: ReviewRequest): WaitSpec {
   const { title, payload, choices = [], timeout } = request;
+  if (typeof title !== "string" || title === "") {
+    throw new TuttiError("usage.invalid", `review "${name}" has no title`, {
+      hint: "Say in `title` what is to be decided.",
+    });
+  }
   const spec: WaitSpec = {
     kind: "review",
     name,
     input: { title, payload: payload ?? null, choices },
     prepare: (address, at) => openReview(dependencies, address, { title, payload, choices, at }),
   };
-  if (timeout === undefined) return host.wait(spec);
+  if (timeout === undefined) return spec;
   const failure = { code: "engine.deadline", message: `nobody decided "${title}" within ${timeout}` };
-  return host.wait({ ...spec, dueInMs: toMs(timeout), whenDue: { status: "failed", failure } });
+  return { ...spec, dueInMs: toMs(timeout), whenDue: { status: "failed", failure } };
 }
 
 interface NewReview {

@@ -1,7 +1,7 @@
 import { systemClock, type Clock } from "../../src/core/clock.ts";
 import { newWorkerId } from "../../src/core/id.ts";
 import { silentLog, type Log } from "../../src/core/log.ts";
-import { seededRandom, systemRandom } from "../../src/core/random.ts";
+import { seededRandom, systemRandom, type Random } from "../../src/core/random.ts";
 import type { RunRecord } from "../../src/core/step.ts";
 import type { EffectInterceptor, PlanInterceptor, Verbs, WaitKind } from "../../src/core/verb.ts";
 import { guardBodies } from "../../src/engine/body-guard.ts";
@@ -10,15 +10,15 @@ import { verifyRun, type Verification } from "../../src/engine/flow-verify.ts";
 import { createRunControl, type RunControl } from "../../src/engine/engine.ts";
 import { defineFlow, type AnyFlow } from "../../src/engine/flow.ts";
 import { engineMigrations } from "../../src/engine/run-table.ts";
-import { createRunStatements } from "../../src/engine/run-statement.ts";
+import { createRunStatements, type RunStatements } from "../../src/engine/run-statement.ts";
 import { createRunStore, type RunStore } from "../../src/engine/run-store.ts";
 import { createStepFactory, type StepOf } from "../../src/engine/step.ts";
 import { Worker } from "../../src/engine/worker.ts";
-import { createEventLog, eventMigrations } from "../../src/events/event-log.ts";
-import { createLiveEvents } from "../../src/events/live.ts";
+import { createEventLog, eventMigrations, type EventLog } from "../../src/events/event-log.ts";
+import { createLiveEvents, type LiveEvents } from "../../src/events/live.ts";
 import { blobMigrations, tableBlobs } from "../../src/storage/blob.ts";
-import type { Database, Row } from "../../src/storage/database.ts";
-import { createPayloads } from "../../src/storage/payload.ts";
+import type { Database, RoomMigrations, Row } from "../../src/storage/database.ts";
+import { createPayloads, type Payloads } from "../../src/storage/payload.ts";
 import { openSqlite } from "../../src/storage/sqlite.ts";
 
 export type TestStep = StepOf<object>;
@@ -41,13 +41,29 @@ export interface TestEngineOptions {
   readonly concurrency?: number;
   readonly ring?: readonly EffectInterceptor[];
   readonly plan?: readonly PlanInterceptor[];
-  readonly waits?: readonly WaitKind[];
-  readonly verbs?: Verbs;
+  /** Waits and verbs of capabilities; made of the engine's own parts where they need some of them. */
+  readonly waits?: readonly WaitKind[] | ((parts: EngineParts) => readonly WaitKind[]);
+  readonly verbs?: Verbs | ((parts: EngineParts) => Verbs);
+  /** Tables of other rooms. */
+  readonly rooms?: readonly RoomMigrations[];
+  readonly endProcess?: (pid: number, started: string) => Promise<void>;
   readonly log?: Log;
   readonly seed?: number;
 }
 
+/** What app.ts hands to capabilities. */
+export interface EngineParts {
+  readonly database: Database;
+  readonly clock: Clock;
+  readonly random: Random;
+  readonly payloads: Payloads;
+  readonly events: EventLog;
+  readonly statements: RunStatements;
+  readonly control: RunControl;
+}
+
 export interface TestEngine extends AsyncDisposable {
+  readonly live: LiveEvents;
   readonly database: Database;
   readonly control: RunControl;
   readonly store: RunStore;
@@ -63,8 +79,12 @@ export interface TestEngine extends AsyncDisposable {
   until(id: string, ...states: string[]): Promise<RunRecord>;
 }
 
-export async function openMigrated(database: Database = openSqlite({ path: ":memory:" })): Promise<Database> {
+export async function openMigrated(
+  database: Database = openSqlite({ path: ":memory:" }),
+  rooms: readonly RoomMigrations[] = [],
+): Promise<Database> {
   await database.migrate([
+    ...rooms,
     { room: "storage", migrations: blobMigrations },
     { room: "events", migrations: eventMigrations },
     { room: "engine", migrations: engineMigrations },
@@ -75,7 +95,7 @@ export async function openMigrated(database: Database = openSqlite({ path: ":mem
 const ended = ["succeeded", "failed", "cancelled", "paused"];
 
 export async function openTestEngine(options: TestEngineOptions = {}): Promise<TestEngine> {
-  const database = await openMigrated(options.database);
+  const database = await openMigrated(options.database, options.rooms);
   const guard = guardBodies();
   // A run that waits for an event holds no handle; the test does.
   const keepAlive = setInterval(() => undefined, 60_000);
@@ -85,6 +105,7 @@ export async function openTestEngine(options: TestEngineOptions = {}): Promise<T
   const until = (id: string, ...states: string[]): Promise<RunRecord> => waitUntil(parts, id, states);
   return {
     database,
+    live: parts.live,
     control: parts.control,
     store: parts.store,
     flows: parts.flows,
@@ -121,7 +142,6 @@ function createParts(database: Database, options: TestEngineOptions) {
   const payloads = createPayloads(tableBlobs(database));
   const live = createLiveEvents();
   const store = createRunStore(database, payloads);
-  const stepFor = createStepFactory(options.verbs ?? {}, options.plan ?? []);
   let current: Worker | undefined;
   const base = {
     database,
@@ -136,6 +156,10 @@ function createParts(database: Database, options: TestEngineOptions) {
     flows: { find: async (name: string) => flows.get(name) ?? null },
   };
   const control = createRunControl({ ...base, woken: (rows: readonly Row[]) => current?.woken(rows) });
+  const { verbs = {}, waits = [] } = options;
+  const parts: EngineParts = { ...base, control };
+  const stepFor = createStepFactory(typeof verbs === "function" ? verbs(parts) : verbs, options.plan ?? []);
+  const waitKinds = typeof waits === "function" ? waits(parts) : waits;
   const newWorker = (): Worker => {
     const worker: Worker = new Worker({
       ...base,
@@ -149,12 +173,12 @@ function createParts(database: Database, options: TestEngineOptions) {
         write: (statements) => (killed.has(worker) ? Promise.reject(new Error("killed")) : database.write(statements)),
       },
       turn: () => new Promise((resolve) => setImmediate(resolve)),
-      waits: new Map((options.waits ?? []).map((wait) => [wait.kind, wait])),
+      waits: new Map(waitKinds.map((wait) => [wait.kind, wait])),
       fencedStarts: options.fencedStarts ?? false,
       graceMs: options.graceMs ?? 200,
       parkAfterMs: options.parkAfterMs ?? 1_000,
       concurrency: options.concurrency ?? 200,
-      endProcess: async () => undefined,
+      endProcess: options.endProcess ?? (async () => undefined),
     });
     current = worker;
     return worker;
