@@ -52,7 +52,7 @@ export interface EngineDependencies {
   readonly log: Log;
   readonly settings: EngineSettings;
   readonly flows: FlowLoader;
-  readonly work: Omit<WorkPorts, "trackProcess" | "forgetProcess">;
+  readonly work: Omit<WorkPorts, "trackProcess" | "forgetProcess" | "untrackProcess">;
   readonly endProcess: (pid: number, started: string) => Promise<void>;
   readonly processStartTime: (pid: number) => string | undefined;
 }
@@ -144,6 +144,9 @@ function trackingWork({ work, database, processStartTime }: EngineDependencies, 
       await database.write([statements.trackProcess({ run, key, pid, started: processStartTime(pid) ?? "" })]);
     },
     forgetProcess: (run, key) => statements.forgetProcess({ run, key }),
+    async untrackProcess(run, key, pid) {
+      await database.write([statements.untrackProcess({ run, key, pid })]);
+    },
   };
 }
 

@@ -18,14 +18,25 @@ export async function forkRun(ports: RunControlPorts, id: string, from: string, 
   return copyRun(ports, { origin, kept, from }, write);
 }
 
-/** A new run of a failed or cancelled one that keeps what had succeeded before the first step that did not. */
+/**
+ * A new run of a failed or cancelled one. It keeps everything before the step whose failure ended the run (a failure
+ * that the body has caught is kept), or before the cancel; all rows where the body itself threw: its code may be mended.
+ */
 export async function retryRun(ports: RunControlPorts, id: string, write: Write): Promise<RunId> {
   const origin = await ports.store.run(id);
   if (origin.status !== "failed" && origin.status !== "cancelled") throw conflict(origin, "be retried");
   const rows = await ports.store.rows(id);
-  const broken = rows.findIndex((row) => row.status !== "succeeded" && row.status !== "skipped");
-  const kept = rows.slice(0, broken < 0 ? rows.length : broken);
-  return copyRun(ports, { origin, kept, from: rows[broken]?.key ?? "" }, write);
+  const cause = causeOf(rows, origin);
+  if (!cause) return copyRun(ports, { origin, kept: rows, from: "" }, write);
+  const from = cause.kind === "cancel" ? "" : cause.key;
+  return copyRun(ports, { origin, kept: rows.slice(0, rows.indexOf(cause)), from }, write);
+}
+
+/** The row that ended the run: of a step in an agent, the step in it that failed, so that the turns before it are kept. */
+function causeOf(rows: readonly JournalRow[], { failure }: RunRow): JournalRow | undefined {
+  const isCause = (row: JournalRow): boolean => row.failure !== null && row.failure === failure;
+  const last = rows.findLast((row) => row.kind === "cancel" || isCause(row));
+  return last?.kind === "cancel" ? last : rows.find((row) => last && isCause(row) && isWithin(row.key, last.key));
 }
 
 /** Where a run was forked: its origin, the last row that was kept, and the step that is done anew. */

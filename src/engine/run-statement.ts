@@ -45,5 +45,12 @@ function processStatements(build: Runs) {
   const forgetProcess = prepare<{ run: string; key: string }>((slot) =>
     build.deleteFrom("processes").where("run_id", "=", slot("run")).where("key", "=", slot("key")),
   );
-  return { trackProcess, forgetProcess };
+  const untrackProcess = prepare<{ run: string; key: string; pid: number }>((slot) =>
+    build
+      .deleteFrom("processes")
+      .where("run_id", "=", slot("run"))
+      .where("key", "=", slot("key"))
+      .where("pid", "=", slot("pid")),
+  );
+  return { trackProcess, forgetProcess, untrackProcess };
 }

@@ -98,7 +98,7 @@ interface ShellCall {
 async function performShell(ports: WorkPorts, context: EffectContext, call: ShellCall): Promise<EffectOutcome> {
   // However the program ends, its group has ended with it, so nothing of it may be left to be ended later.
   const writes = [ports.forgetProcess(context.run, context.key)];
-  const tracked: Promise<void>[] = [];
+  const tracked: Promise<number>[] = [];
   try {
     const { stdout, stderr, exitCode, ended } = await ports.runProcess({
       argv: call.argv,
@@ -118,16 +118,27 @@ async function performShell(ports: WorkPorts, context: EffectContext, call: Shel
     return { status: failure.code === "run.cancelled" ? "cancelled" : "failed", failure, writes };
   } finally {
     // Else the row could be written after it was to be forgotten.
-    await Promise.all(tracked);
+    const pids = await Promise.all(tracked);
+    // Nobody may want the outcome of an aborted step any more (it lost a race), and its writes go with it.
+    if (context.signal.aborted) await untrack(ports, context, pids);
   }
 }
 
 /** A database that is away for a moment is no reason to fail a program that runs. */
-async function track(ports: WorkPorts, { run, key }: EffectContext, pid: number): Promise<void> {
+async function track(ports: WorkPorts, { run, key }: EffectContext, pid: number): Promise<number> {
   try {
     await ports.trackProcess(run, key, pid);
   } catch (error) {
     ports.log.warn("process.not_tracked", { run, key, pid, error });
+  }
+  return pid;
+}
+
+async function untrack(ports: WorkPorts, { run, key }: EffectContext, pids: readonly number[]): Promise<void> {
+  try {
+    for (const pid of pids) await ports.untrackProcess(run, key, pid);
+  } catch (error) {
+    ports.log.warn("process.not_untracked", { run, key, error });
   }
 }
 

@@ -2,6 +2,7 @@ import assert from "node:assert/strict";
 import { mkdirSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { test } from "node:test";
+import { TuttiError } from "../../src/core/error.ts";
 import type { Agent, AgentResult, Step } from "../../src/index.ts";
 import { createScriptedModel } from "../../src/models/scripted.ts";
 import { call, calls } from "./work-verbs-agent.ts";
@@ -163,8 +164,7 @@ export function agentResumeTests(open: OpenWork): void {
     assert.equal(run.steps.find(({ kind }) => kind === "agent")?.status, "cancelled");
   });
 
-  const reason = "retry cuts at the first failed row, also one inside an agent that ended well";
-  test("a retry after a later failure keeps an ended agent, one with a failed tool too", { todo: reason }, async () => {
+  test("a retry after a later failure keeps an ended agent, one with a failed tool too", async () => {
     let worked = 0;
     let attempts = 0;
     const work = makeTool("work", () => {
@@ -204,5 +204,23 @@ export function agentResumeTests(open: OpenWork): void {
       ["a/turn 2/model", { text: "well" }],
       ["a/turn 2/model", { text: " done" }],
     ]);
+  });
+
+  test("a retry of a run whose agent failed in turn 2 goes on in turn 2", async () => {
+    let worked = 0;
+    const work = makeTool("work", () => ++worked);
+    const broken = { code: "model.unreachable", message: "gone" } as const;
+    let asked = 0;
+    const answers = createScriptedModel({ answers: [calls(call("work", { n: 1 })), "done"] });
+    const model = async () => {
+      if (++asked === 2) throw new TuttiError(broken.code, broken.message);
+      return answers;
+    };
+    await using engine = await open({ model, tools: [work] });
+    const run = await engine.run(workFlow(async (step) => (await step.agent("a", worker, { prompt: "Go." })).text));
+    assert.equal(run.error?.code, "model.unreachable");
+    const again = await engine.until(await engine.control.retry(run.id), ...ended);
+    assert.equal(again.output, "done");
+    assert.deepEqual([worked, asked], [1, 3]);
   });
 }

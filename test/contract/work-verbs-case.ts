@@ -158,6 +158,9 @@ function workPorts({ database, statements }: EngineParts, workspace: string, opt
         await database.write([statements.trackProcess({ run, key, pid, started: processStartTime(pid) ?? "" })]);
       }),
     forgetProcess: (run, key) => statements.forgetProcess({ run, key }),
+    async untrackProcess(run, key, pid) {
+      await database.write([statements.untrackProcess({ run, key, pid })]);
+    },
     async chatModel(name, signal) {
       assert.ok(model, "this test has no model");
       return typeof model === "function" ? model(name, signal) : model;

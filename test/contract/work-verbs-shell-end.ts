@@ -76,8 +76,7 @@ export function shellEndTests(open: OpenWork): void {
     await until(() => pids.every((pid) => !isAlive(pid)));
   });
 
-  const reason = "the outcome of a withdrawn step is dropped with its writes, so its row of processes stays";
-  test("losing a step.race leaves no process group remembered", { todo: reason }, async () => {
+  test("losing a step.race leaves no process group remembered", async () => {
     await using engine = await open();
     const run = await engine.run(racing());
     const pids = await pidsOf(engine.workspace);

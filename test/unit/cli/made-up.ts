@@ -81,7 +81,7 @@ export function scriptedOperations(script: Script, started: unknown[] = []): Any
       summary: "Follows a run",
       path: "/runs/:id/watch",
       input: z.strictObject({ id: z.string(), untilIdle: z.stringbool().or(z.boolean()).default(false) }),
-      cli: { positional: ["id"], examples: ["tutti run watch run_1"] },
+      cli: { positional: ["id"], waitsForRuns: true, examples: ["tutti run watch run_1"] },
       handle: async function* () {
         yield* script.events ?? [];
         const error = watchErrors.shift();
