@@ -165,7 +165,7 @@ export class Cancellation {
     const error = new StepError(this.failure);
     for (const call of this.#execution.calls.values()) {
       if (!call.isOpen || call.work.type === "scope" || !call.key.startsWith(`${scope.path}/`)) continue;
-      if (call.isInFlight) call.controller?.abort(error);
+      if (call.isInFlight || this.#execution.isStored(call.key)) call.controller?.abort(error);
       else refuse(call, error);
     }
   }
