@@ -184,7 +184,7 @@ export class Execution {
     if (this.#leaving && !this.#hasInFlight()) return this.#leave(this.#leaving);
     if (!this.#leaving) {
       if (!this.#isLive && !this.#goLive()) return;
-      if (this.held.length > 0) return this.#answered(await this.ports.open(this));
+      if (this.held.length > 0) return this.#open();
     }
     if (this.#inboxIsDirty) return this.#readInbox();
     if (collectDue(this)) return;
@@ -297,6 +297,12 @@ export class Execution {
     if (answer === "written") return;
     this.#inboxIsDirty = true;
     await this.#readInbox();
+  }
+
+  async #open(): Promise<void> {
+    // A wait of an earlier life may have been settled before it was asked for again.
+    if (this.openings.size > 0) this.#inboxIsDirty = true;
+    await this.#answered(await this.ports.open(this));
   }
 
   /** Replay is over: every stored wait must have been asked for again. */

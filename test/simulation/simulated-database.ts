@@ -57,5 +57,7 @@ function broken(): TuttiError {
 }
 
 function summary(statements: readonly Statement[]): string {
-  return statements.map(({ sql }) => sql.split(" ").slice(0, 3).join(" ").replaceAll('"', "")).join("; ");
+  const run = statements.flatMap(({ parameters }) => parameters).find((value) => String(value).startsWith("run_"));
+  const acts = statements.map(({ sql }) => sql.split(" ").slice(0, 3).join(" ").replaceAll('"', ""));
+  return `${acts.join("; ")} ${String(run ?? "")}`;
 }
