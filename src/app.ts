@@ -117,6 +117,9 @@ function assemble({ home, folder, environment, log }: AppOptions, config: Config
     },
     endProcess: async (pid, started) => void (await endProcessGroup(pid, started)),
     processStartTime,
+    shared: database.capabilities.sharedWriters
+      ? { url: config.get(storageSection).database, schema: postgresSchema }
+      : null,
   });
   const review = createReview({ ...ports, waits: engine.control });
   const capabilities: readonly Capability[] = [createStorage(), createConfig(config), models, tools, engine, review];
@@ -138,14 +141,11 @@ function assemble({ home, folder, environment, log }: AppOptions, config: Config
     capabilities,
     operations: [...capabilities.flatMap((capability) => capability.operations), createDoctor(checks)],
     createWorker: (options = {}) => engine.createWorker(options),
-    async startWorker(worker) {
-      const { database: url } = config.get(storageSection);
-      if (database.dialect === "postgres") return engine.joinCluster(worker, { url, schema: postgresSchema });
-      // With the folder's lock in hand every other worker is dead.
-      await worker.start(await engine.store.owners());
-      return { [Symbol.asyncDispose]: async () => undefined };
+    startWorker: (worker) => engine.startWorker(worker),
+    async [Symbol.asyncDispose]() {
+      await engine[Symbol.asyncDispose]();
+      await database[Symbol.asyncDispose]();
     },
-    [Symbol.asyncDispose]: () => database[Symbol.asyncDispose](),
   };
 }
 

@@ -9,16 +9,15 @@ import type { EffectInterceptor, PlanInterceptor, Verbs, WaitKind } from "../cor
 import type { EventLog } from "../events/event-log.ts";
 import type { LiveEvents } from "../events/live.ts";
 import type { Database, Row } from "../storage/database.ts";
-import { openPostgresSession } from "../storage/postgres-session.ts";
 import type { Payloads } from "../storage/payload.ts";
-import { joinCluster, type Cluster } from "./cluster.ts";
+import { createSharedWork, type SharedDatabase } from "./shared-work.ts";
 import { createEffectRunner } from "./effect.ts";
 import { verifyRun, type Verification } from "./flow-verify.ts";
 import { createRunControl, type RunControl } from "./engine.ts";
 import type { FlowLoader } from "./flow-loader.ts";
 import { createEngineOperations } from "./operations.ts";
-import { openHintQueue } from "./postgres-queue.ts";
 import { patientDatabase } from "./patience.ts";
+import { wokenRuns } from "./run-queue.ts";
 import { createRunStatements, type RunStatements } from "./run-statement.ts";
 import { createRunStore, type RunStore } from "./run-store.ts";
 import { engineMigrations } from "./run-table.ts";
@@ -55,14 +54,16 @@ export interface EngineDependencies {
   readonly work: Omit<WorkPorts, "trackProcess" | "forgetProcess" | "untrackProcess">;
   readonly endProcess: (pid: number, started: string) => Promise<void>;
   readonly processStartTime: (pid: number) => string | undefined;
+  /** Null where this process alone works on the database. */
+  readonly shared: SharedDatabase | null;
 }
 
-export interface Engine extends Capability {
+export interface Engine extends Capability, AsyncDisposable {
   readonly control: RunControl;
   readonly store: RunStore;
   readonly verbs: Verbs;
-  /** Takes a worker's place among those of other processes, where the database is shared. */
-  joinCluster(worker: Worker, postgres: { readonly url: string; readonly schema: string }): Promise<AsyncDisposable>;
+  /** Starts a worker: alone, or as one of many where the database is shared. Stop it, then dispose: the others see it no more. */
+  startWorker(worker: Worker): Promise<AsyncDisposable>;
   /** Hands in what the capabilities add, once they are all there. */
   equip(equipment: Equipment): void;
   /** A worker with the verbs and rings of all capabilities; one in a process. */
@@ -85,9 +86,11 @@ export function createEngine(dependencies: EngineDependencies): Engine {
   const statements = createRunStatements(database);
   const store = createRunStore(database, payloads);
   let worker: Worker | undefined;
-  let cluster: Cluster | undefined;
+  const { shared } = dependencies;
+  const others = shared ? createSharedWork({ ...shared, database, store, live, log }) : undefined;
   const base = { database, payloads, events, clock, statements, store, live, flows, log };
-  const control = createRunControl({ ...base, random, woken: (rows: readonly Row[]) => worker?.woken(rows) });
+  const woken = (rows: readonly Row[]): void => (worker ? worker.woken(rows) : others?.tell(wokenRuns(rows)));
+  const control = createRunControl({ ...base, random, woken });
   const work = trackingWork(dependencies, statements);
   let equipment = bare;
   let stepFor = createStepFactory({});
@@ -101,11 +104,14 @@ export function createEngine(dependencies: EngineDependencies): Engine {
     verbs: createWorkVerbs(work),
     control,
     store,
-    async joinCluster(member, { url, schema }) {
-      const session = await openPostgresSession({ url, log, onReconnect: () => member.pokeAll() });
-      const queue = await openHintQueue({ url, schema, log });
-      cluster = await joinCluster({ worker: member, session, queue, store, live, log, schema });
-      return cluster;
+    async startWorker(member) {
+      if (others) return others.enter(member);
+      // With the folder's lock in hand every other worker is dead.
+      await member.start(await store.owners());
+      return { [Symbol.asyncDispose]: async () => undefined };
+    },
+    async [Symbol.asyncDispose]() {
+      await others?.[Symbol.asyncDispose]();
     },
     equip(given) {
       equipment = given;
@@ -119,7 +125,7 @@ export function createEngine(dependencies: EngineDependencies): Engine {
         database: patient,
         store: createRunStore(patient, payloads),
         id: newWorkerId(random),
-        elsewhere: (runs) => cluster?.tell(runs),
+        elsewhere: others ? (runs) => others.tell(runs) : undefined,
         stepFor,
         startChild: control.startChild,
         effects: createEffectRunner(equipment.ring),

@@ -7,6 +7,7 @@ import { Execution } from "./execution.ts";
 import type { Departure, ExecutionPorts } from "./execution-ports.ts";
 import type { AnyFlow } from "./flow.ts";
 import { findFlow, isFailure, loadRun, whyNotStart } from "./run-loader.ts";
+import type { ChangedRun } from "./announcer.ts";
 import { openCalls } from "./opening.ts";
 import { ReadyRuns, wokenRuns, type QueuedRun } from "./run-queue.ts";
 import type { RunRow } from "./run-store.ts";
@@ -25,9 +26,12 @@ export interface WorkerPorts extends Omit<ExecutionPorts, "woken" | "left" | "op
   readonly concurrency: number;
   /** Ends a process group that a dead worker has left. */
   readonly endProcess: (pid: number, started: string) => Promise<void>;
-  /** Tells the workers of other processes; nothing to do where there are none. */
-  elsewhere?: (runs: readonly { id: string; status: string }[]) => void;
+  /** Tells the processes that share the database; not there where none do. */
+  readonly elsewhere?: ((runs: readonly ChangedRun[]) => void) | undefined;
 }
+
+/** A worker of a cluster that is this full leaves what it wakes to whoever takes it first. */
+const shareWhenFull = 1 / 4;
 
 /** Claims queued runs and holds their executions. */
 export class Worker {
@@ -118,12 +122,16 @@ export class Worker {
 
   /** What a commit has woken: queued runs are offered, held ones look into their inbox. */
   readonly woken = (rows: readonly Row[]): void => {
-    const runs = wokenRuns(rows);
-    for (const { id, status } of runs) {
-      if (status === "queued") this.offerById(id);
-      else this.#executions.get(id)?.poke({ inbox: true });
+    const { elsewhere, concurrency } = this.#ports;
+    const isSharing = elsewhere !== undefined && this.active >= concurrency * shareWhenFull;
+    const forOthers: ChangedRun[] = [];
+    for (const run of wokenRuns(rows)) {
+      const held = this.#executions.get(run.id);
+      if (run.status !== "queued" && held) held.poke({ inbox: true });
+      else if (run.status === "queued" && !isSharing) void this.offerById(run.id);
+      else forOthers.push(run);
     }
-    if (runs.length > 0) this.#ports.elsewhere?.(runs);
+    if (forOthers.length > 0) elsewhere?.(forOthers);
   };
 
   /** The way to the database was broken: every held run looks whether it is still this worker's. */
@@ -176,14 +184,14 @@ export class Worker {
     }
   }
 
-  offerById(id: string): void {
-    // Priority and flow come with the claim; a woken run goes by its age in this worker.
-    void this.#ports.store.run(id).then(
-      (run) =>
-        run.status === "queued" &&
-        this.offer({ id, flow: run.flow, priority: run.priority, createdAt: run.created_at }),
-      (error: unknown) => this.#ports.log.warn("run.hint_lost", { run: id, error }),
-    );
+  /** Looks whether a run is queued, and offers it. A run that could not be looked at is found by the next sweep. */
+  async offerById(id: string): Promise<void> {
+    try {
+      const { status, flow, priority, created_at: createdAt } = await this.#ports.store.run(id);
+      if (status === "queued") this.offer({ id, flow, priority, createdAt });
+    } catch (error) {
+      this.#ports.log.warn("run.hint_lost", { run: id, error });
+    }
   }
 
   #fill(): void {
@@ -270,7 +278,7 @@ export class Worker {
     if (woken) this.offer(woken);
     if (how === "lost" && !this.#isStopping) void this.#giveUp(execution);
     if (how === "parked" || how === "handed back") void this.#afterPark();
-    if (how !== "lost") this.#ports.elsewhere?.([{ id, status: how }]);
+    if (how !== "lost") this.#ports.elsewhere?.([{ id, status: how === "handed back" ? "queued" : how }]);
     this.#fill();
     this.#changed();
   };
@@ -280,7 +288,7 @@ export class Worker {
     const { database, statements, log } = this.#ports;
     try {
       const answer = await database.write([statements.giveUp(execution.writer.holder)]);
-      if (answer.committed) this.offerById(execution.run.id);
+      if (answer.committed) await this.offerById(execution.run.id);
     } catch (error) {
       log.error("run.not_given_up", { run: execution.run.id, error });
     }

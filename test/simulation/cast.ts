@@ -145,7 +145,7 @@ export class Cast {
       )) {
         if (world.hasFaults && world.chance(0.2)) continue;
         void world.happen(owner, `hears of ${id}`, () => {
-          if (status === "queued") worker.offerById(id);
+          if (status === "queued") void worker.offerById(id);
           else worker.poke(id);
           worker.freed();
         });
