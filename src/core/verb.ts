@@ -41,6 +41,8 @@ export interface EffectSpec {
   readonly input?: unknown;
   readonly timeoutMs?: number;
   readonly onInterrupted?: "repeat" | "ask" | "fail";
+  /** The same step with another input, where a plan may change it: what a human has edited is what is done. */
+  revise?(input: unknown): EffectSpec;
   perform(context: EffectContext): Promise<EffectOutcome>;
 }
 

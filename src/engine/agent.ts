@@ -6,7 +6,7 @@ import type { VerbHost } from "../core/verb.ts";
 import type { ChatMessage, ChatOptions, ToolCall } from "../models/chat-model.ts";
 import { performModel, type ModelResult } from "./model-step.ts";
 import { ScopeOutcome, type InnerScope, type ScopeHost } from "./step.ts";
-import { missingTool, performTool, toolsThere } from "./tool-call.ts";
+import { missingTool, toolEffect, toolsThere } from "./tool-call.ts";
 import type { WorkPorts } from "./work-ports.ts";
 
 /** A named role. */
@@ -160,16 +160,13 @@ function newMessages(messages: readonly ChatMessage[]): readonly ChatMessage[] {
 async function useTool(ports: WorkPorts, host: VerbHost, known: Tools, call: ToolCall): Promise<string> {
   const tool = known.get(call.name);
   try {
-    const result = await host.effect({
-      kind: "tool",
+    const step = {
       // A model may write anything for a name, also what no step can be called.
       name: tool ? call.name : "unknown tool",
-      input: { tool: call.name, arguments: call.arguments },
-      perform: async (context) => {
-        if (!tool) throw missingTool(call.name, known);
-        return { status: "succeeded", result: await performTool(ports, context, tool, call.arguments) };
-      },
-    });
+      tool: call.name,
+      find: () => tool ?? unknownCall(call.name, known),
+    };
+    const result = await host.effect(toolEffect(ports, step, call.arguments));
     return cut(typeof result === "string" ? result : JSON.stringify(result ?? null));
   } catch (error) {
     if (error instanceof StepError && isForTheModel(error)) return cut(complaint(error));
@@ -178,6 +175,10 @@ async function useTool(ports: WorkPorts, host: VerbHost, known: Tools, call: Too
 }
 
 type Tools = ReadonlyMap<string, AnyTool>;
+
+function unknownCall(name: string, known: Tools): never {
+  throw missingTool(name, known);
+}
 
 /** A model can do better after a failed tool; a cancelled run, a full disk or a defect are not its business. */
 function isForTheModel({ code }: StepError): boolean {

@@ -3,6 +3,7 @@ import type { Capability } from "../core/capability.ts";
 import type { Clock } from "../core/clock.ts";
 import { toMs } from "../core/duration.ts";
 import { newWorkerId } from "../core/id.ts";
+import type { Job } from "../core/job.ts";
 import type { Log } from "../core/log.ts";
 import type { Random } from "../core/random.ts";
 import type { EffectInterceptor, PlanInterceptor, Verbs, WaitKind } from "../core/verb.ts";
@@ -14,6 +15,8 @@ import { createSharedWork, type SharedDatabase } from "./shared-work.ts";
 import { createEffectRunner } from "./effect.ts";
 import { verifyRun, type Verification } from "./flow-verify.ts";
 import { createRunControl, type RunControl } from "./engine.ts";
+import { startJobs } from "./job-runner.ts";
+import { createJobStore, jobCheck } from "./job-store.ts";
 import type { FlowLoader } from "./flow-loader.ts";
 import { createEngineOperations } from "./operations.ts";
 import { patientDatabase } from "./patience.ts";
@@ -64,6 +67,8 @@ export interface Engine extends Capability, AsyncDisposable {
   readonly verbs: Verbs;
   /** Starts a worker: alone, or as one of many where the database is shared. Stop it, then dispose: the others see it no more. */
   startWorker(worker: Worker): Promise<AsyncDisposable>;
+  /** Runs the background jobs of all capabilities until it is disposed. */
+  startJobs(jobs: readonly Job[]): Promise<AsyncDisposable>;
   /** Hands in what the capabilities add, once they are all there. */
   equip(equipment: Equipment): void;
   /** A worker with the verbs and rings of all capabilities; one in a process. */
@@ -77,6 +82,9 @@ export interface Equipment {
   readonly ring: readonly EffectInterceptor[];
   readonly waits: readonly WaitKind[];
 }
+
+// A timer does not count the time that the machine was asleep: due waits are looked for this often at least.
+const sweepEvery = "30s";
 
 const bare: Equipment = { verbs: {}, plan: [], ring: [], waits: [] };
 
@@ -92,6 +100,7 @@ export function createEngine(dependencies: EngineDependencies): Engine {
   const woken = (rows: readonly Row[]): void => (worker ? worker.woken(rows) : others?.tell(wokenRuns(rows)));
   const control = createRunControl({ ...base, random, woken });
   const work = trackingWork(dependencies, statements);
+  const jobStore = createJobStore(database);
   let equipment = bare;
   let stepFor = createStepFactory({});
   const verify = (run: string): Promise<Verification> =>
@@ -102,6 +111,9 @@ export function createEngine(dependencies: EngineDependencies): Engine {
     migrations: engineMigrations,
     operations: createEngineOperations({ control, store, live, flows, verify }),
     verbs: createWorkVerbs(work),
+    jobs: [{ name: "engine.sweep", every: sweepEvery, run: async () => worker?.sweep() }],
+    checks: [jobCheck(jobStore)],
+    startJobs: (jobs) => startJobs(jobs, { database, store: jobStore, clock, log }),
     control,
     store,
     async startWorker(member) {

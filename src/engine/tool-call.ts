@@ -1,7 +1,7 @@
 import { z } from "zod";
 import { StepError, TuttiError } from "../core/error.ts";
 import type { AnyTool } from "../core/tool.ts";
-import type { EffectContext } from "../core/verb.ts";
+import type { EffectContext, EffectSpec } from "../core/verb.ts";
 import type { WorkPorts } from "./work-ports.ts";
 
 /** Checks the arguments against the tool's schema and calls it. What a tool throws on its own is `tool.failed`. */
@@ -29,6 +29,34 @@ export async function performTool(
     const message = error instanceof Error ? error.message || error.name : `threw ${String(error)}`;
     throw new TuttiError("tool.failed", `tool "${tool.name}" failed: ${message}`, { cause: error });
   }
+}
+
+/** A tool's call as a step. `find` gives the tool, or throws where there is none. */
+export function toolEffect(
+  ports: WorkPorts,
+  { name, tool, find }: { name: string; tool: string; find: () => AnyTool },
+  values: unknown,
+): EffectSpec {
+  return {
+    kind: "tool",
+    name,
+    input: { tool, arguments: values ?? null },
+    revise: (input) => toolEffect(ports, { name, tool, find }, revisedArguments(tool, input)),
+    perform: async (context) => ({
+      status: "succeeded",
+      result: await performTool(ports, context, find(), values),
+    }),
+  };
+}
+
+/** Only the arguments may be changed: another tool would be another step. */
+function revisedArguments(tool: string, input: unknown): unknown {
+  if (typeof input === "object" && input !== null && "tool" in input && input.tool === tool && "arguments" in input) {
+    return input.arguments;
+  }
+  throw new TuttiError("tool.input_invalid", `the edited call of tool "${tool}" is not of that tool`, {
+    hint: `Keep the shape { "tool": "${tool}", "arguments": … }.`,
+  });
 }
 
 export function missingTool(name: string, tools: ReadonlyMap<string, AnyTool>): TuttiError {

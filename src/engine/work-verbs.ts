@@ -5,7 +5,7 @@ import { TuttiError, toFailure, type Failure } from "../core/error.ts";
 import type { AnyTool } from "../core/tool.ts";
 import type { EffectContext, EffectOutcome, EffectSpec, VerbHost, Verbs } from "../core/verb.ts";
 import { runAgent, type Agent, type AgentResult } from "./agent.ts";
-import { missingTool, performTool } from "./tool-call.ts";
+import { missingTool, toolEffect } from "./tool-call.ts";
 import type { WorkPorts } from "./work-ports.ts";
 import { modelEffect, type ModelRequest, type ModelResult } from "./model-step.ts";
 import type { ScopeHost } from "./step.ts";
@@ -154,14 +154,10 @@ function callTool(
   { name, tool, values }: { name: string; tool: string | AnyTool; values: unknown },
 ): Promise<unknown> {
   const toolName = typeof tool === "string" ? tool : tool.name;
-  return host.effect({
-    kind: "tool",
-    name,
-    input: { tool: toolName, arguments: values ?? null },
-    perform: async (context) => {
-      const found = typeof tool === "string" ? ports.tools.get(tool) : tool;
-      if (!found) throw missingTool(toolName, ports.tools);
-      return { status: "succeeded", result: await performTool(ports, context, found, values) };
-    },
-  });
+  const find = (): AnyTool => (typeof tool === "string" ? (ports.tools.get(tool) ?? unknownTool(ports, tool)) : tool);
+  return host.effect(toolEffect(ports, { name, tool: toolName, find }, values));
+}
+
+function unknownTool({ tools }: WorkPorts, name: string): never {
+  throw missingTool(name, tools);
 }

@@ -1,5 +1,6 @@
 import type { Kysely } from "kysely";
-import type { Capability } from "../core/capability.ts";
+import { z } from "zod";
+import type { Capability, ConfigSection } from "../core/capability.ts";
 import type { Clock } from "../core/clock.ts";
 import { toMs } from "../core/duration.ts";
 import { TuttiError } from "../core/error.ts";
@@ -10,10 +11,11 @@ import type { StepAddress, VerbHost, WaitSpec } from "../core/verb.ts";
 import type { EventLog } from "../events/event-log.ts";
 import { toStatement, type Database } from "../storage/database.ts";
 import type { Payloads } from "../storage/payload.ts";
+import { createApproval } from "./approval.ts";
 import { createReviewOperations } from "./operations.ts";
 import { reviewMigrations, type ReviewTables } from "./review-table.ts";
 import { createReviewStore } from "./review-store.ts";
-import type { ReviewRequest } from "./review.ts";
+import type { Decision, ReviewRequest } from "./review.ts";
 
 /** What reviews need of the engine: to settle the wait that asked. False if it is no longer open. */
 export interface WaitSettler {
@@ -32,7 +34,20 @@ export interface WaitSettler {
   }): Promise<boolean>;
 }
 
+export const reviewSection = {
+  name: "review",
+  schema: z.strictObject({
+    tools: z
+      .array(z.string())
+      .default([])
+      .describe(
+        'Names of tools whose calls, by agents and flows, wait for your approval first, such as "run_command"; "*" for all.',
+      ),
+  }),
+} as const satisfies ConfigSection;
+
 export interface ReviewDependencies {
+  readonly settings: z.output<typeof reviewSection.schema>;
   readonly database: Database;
   readonly payloads: Payloads;
   readonly events: EventLog;
@@ -44,8 +59,15 @@ export interface ReviewDependencies {
 /** Questions that a run asks a human. Opened with the wait in one transaction, decided with its settlement in one. */
 export function createReview(dependencies: ReviewDependencies): Capability {
   const store = createReviewStore(dependencies.database, dependencies.payloads);
+  const { tools } = dependencies.settings;
+  const approval = createApproval({
+    tools,
+    ask: async ({ host }, request) => (await ask(dependencies, host, "approval", request)) as Decision,
+  });
   return {
     name: "review",
+    config: reviewSection,
+    plan: tools.length > 0 ? [approval] : [],
     migrations: reviewMigrations,
     operations: createReviewOperations({ ...dependencies, store }),
     waits: [{ kind: "review", withdrawn: (address) => [withdrawReview(dependencies.database, address)] }],

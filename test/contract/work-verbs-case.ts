@@ -7,7 +7,7 @@ import { silentLog } from "../../src/core/log.ts";
 import type { AnyOperation } from "../../src/core/operation.ts";
 import type { RunRecord } from "../../src/core/step.ts";
 import type { AnyTool } from "../../src/core/tool.ts";
-import type { Verbs, WaitKind } from "../../src/core/verb.ts";
+import type { PlanInterceptor, Verbs, WaitKind } from "../../src/core/verb.ts";
 import { loadAgents } from "../../src/engine/agent-file.ts";
 import { createRunControl } from "../../src/engine/engine.ts";
 import { defineFlow, type AnyFlow } from "../../src/engine/flow.ts";
@@ -25,7 +25,12 @@ import { endProcessGroup, processStartTime } from "../../src/tools/process-group
 import { runProcess } from "../../src/tools/process.ts";
 import { openTestEngine, type EngineParts, type TestEngine, type TestEngineOptions } from "../support/engine.ts";
 
-export interface WorkOptions extends Omit<TestEngineOptions, "verbs" | "waits" | "rooms" | "database" | "endProcess"> {
+export interface WorkOptions extends Omit<
+  TestEngineOptions,
+  "verbs" | "waits" | "plan" | "rooms" | "database" | "endProcess"
+> {
+  /** Tools that a human is asked about. */
+  readonly askedTools?: readonly string[];
   /** What `chatModel` gives, whatever name is asked for. */
   readonly model?: ChatModel | ((name: string | undefined, signal: AbortSignal) => Promise<ChatModel>);
   /** Besides the built-in ones. */
@@ -78,15 +83,20 @@ export function longShell(): AnyFlow {
 export async function openWorkEngine(database: Database, options: WorkOptions = {}): Promise<WorkEngine> {
   const workspace = options.workspace ?? realpathSync(mkdtempSync(join(tmpdir(), "tutti-work-")));
   let parts: EngineParts | undefined;
+  const plan: PlanInterceptor[] = [];
+  const { askedTools = [] } = options;
   const engine = await openTestEngine({
     endProcess: async (pid, started) => void (await endProcessGroup(pid, started)),
     ...options,
     database,
     rooms: [{ room: "review", migrations: reviewMigrations }],
+    plan,
     waits: (given) => reviewOf(given).waits,
     verbs(given) {
       parts = given;
-      return { ...createWorkVerbs(workPorts(given, workspace, options)), ...reviewOf(given).verbs };
+      const review = reviewOf(given, askedTools);
+      plan.push(...review.plan);
+      return { ...createWorkVerbs(workPorts(given, workspace, options)), ...review.verbs };
     },
   });
   assert.ok(parts);
@@ -134,6 +144,7 @@ interface ReviewDoor {
   readonly operations: readonly AnyOperation[];
   readonly verbs: Verbs;
   readonly waits: readonly WaitKind[];
+  readonly plan: readonly PlanInterceptor[];
 }
 
 async function callOf({ operations }: ReviewDoor, name: string, input: object, caller = "test"): Promise<unknown> {
@@ -142,9 +153,10 @@ async function callOf({ operations }: ReviewDoor, name: string, input: object, c
   return found.handle(found.input.parse(input) as never, { signal: new AbortController().signal, caller });
 }
 
-function reviewOf(parts: EngineParts): ReviewDoor {
-  const { operations, verbs = {}, waits = [] } = createReview({ ...parts, waits: parts.control });
-  return { operations, verbs, waits };
+function reviewOf(parts: EngineParts, askedTools: readonly string[] = []): ReviewDoor {
+  const settings = { tools: [...askedTools] };
+  const { operations, verbs = {}, waits = [], plan = [] } = createReview({ ...parts, settings, waits: parts.control });
+  return { operations, verbs, waits, plan };
 }
 
 function workPorts({ database, statements }: EngineParts, workspace: string, options: WorkOptions): WorkPorts {

@@ -2,6 +2,7 @@ import { after, before, describe } from "node:test";
 import type { Database } from "../../src/storage/database.ts";
 import { agentTests } from "./work-verbs-agent.ts";
 import { agentResumeTests } from "./work-verbs-agent-resume.ts";
+import { approvalTests } from "./work-verbs-approval.ts";
 import { openWorkEngine, type OpenWork } from "./work-verbs-case.ts";
 import { modelTests } from "./work-verbs-model.ts";
 import { reviewTests } from "./work-verbs-review.ts";
@@ -17,6 +18,7 @@ const groups: Readonly<Record<string, (open: OpenWork) => void>> = {
   "step.agent": agentTests,
   "an agent's crash": agentResumeTests,
   "step.review": reviewTests,
+  "an approval": approvalTests,
 };
 
 /** What the verbs that work outside of the journal promise, sentence by sentence, on any database. */
