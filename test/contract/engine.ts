@@ -7,6 +7,7 @@ import { acrossCrash, go, type OpenEngine } from "./engine-case.ts";
 import { bodyTests, mismatchTests } from "./engine-change.ts";
 import { cancelTests, controlTests } from "./engine-control.ts";
 import { effectRingTests, planTests } from "./engine-ring.ts";
+import { jobTests } from "./engine-job.ts";
 import { verifyTests } from "./engine-verify.ts";
 
 type Open = () => Promise<Database>;
@@ -27,6 +28,7 @@ export function engineContract(name: string, openDatabase: Open, { skip }: { ski
     planTests(open);
     effectRingTests(open);
     verifyTests(open);
+    jobTests(open);
   });
 }
 
