@@ -97,7 +97,42 @@ export function describeMigrations(options: AppOptions): readonly RoomMigrations
 }
 
 /** The composition root: the only place that sees every room's door. */
-function assemble({ home, folder, environment, log }: AppOptions, config: Config, database: Database): App {
+function assemble(options: AppOptions, config: Config, database: Database): App {
+  const { engine, capabilities } = createRooms(options, config, database);
+  engine.equip({
+    verbs: Object.assign({}, ...capabilities.map((capability) => capability.verbs ?? {})) as Verbs,
+    // Both rings from the outside in; each capability's own place in them is decided here and nowhere else.
+    plan: capabilities.flatMap((capability) => capability.plan ?? []),
+    ring: capabilities.flatMap((capability) => capability.effect ?? []),
+    waits: capabilities.flatMap((capability) => capability.waits ?? []),
+  });
+  const checks = [
+    ...rootChecks({ probe: () => probe(database), schemaDrift: () => schemaDrift(database, capabilities) }),
+    ...capabilities.flatMap((capability) => capability.checks ?? []),
+  ];
+  return {
+    config,
+    database,
+    engine,
+    capabilities,
+    operations: [...capabilities.flatMap((capability) => capability.operations), createDoctor(checks)],
+    createWorker: (given = {}) => engine.createWorker(given),
+    startWorker: (worker) => engine.startWorker(worker),
+    startJobs: () => engine.startJobs(capabilities.flatMap((capability) => capability.jobs ?? [])),
+    async [Symbol.asyncDispose]() {
+      await engine[Symbol.asyncDispose]();
+      await database[Symbol.asyncDispose]();
+    },
+  };
+}
+
+interface Rooms {
+  readonly engine: Engine;
+  /** In the order of the rings, from the outside in. */
+  readonly capabilities: readonly Capability[];
+}
+
+function createRooms({ home, folder, environment, log }: AppOptions, config: Config, database: Database): Rooms {
   const blobs = database.dialect === "sqlite" ? fileBlobs(home.tenant("default").blobs) : tableBlobs(database);
   const ports = {
     database,
@@ -130,38 +165,9 @@ function assemble({ home, folder, environment, log }: AppOptions, config: Config
       : null,
   });
   const review = createReview({ ...ports, settings: config.get(reviewSection), waits: engine.control });
-  const capabilities: readonly Capability[] = [
-    createStorage(database),
-    createConfig(config),
-    models,
-    tools,
-    engine,
-    review,
-  ];
-  const checks = [
-    ...rootChecks({ probe: () => probe(database), schemaDrift: () => schemaDrift(database, capabilities) }),
-    ...capabilities.flatMap((capability) => capability.checks ?? []),
-  ];
-  engine.equip({
-    verbs: Object.assign({}, ...capabilities.map((capability) => capability.verbs ?? {})) as Verbs,
-    // Both rings from the outside in; each capability's own place in them is decided here and nowhere else.
-    plan: capabilities.flatMap((capability) => capability.plan ?? []),
-    ring: capabilities.flatMap((capability) => capability.effect ?? []),
-    waits: capabilities.flatMap((capability) => capability.waits ?? []),
-  });
   return {
-    config,
-    database,
     engine,
-    capabilities,
-    operations: [...capabilities.flatMap((capability) => capability.operations), createDoctor(checks)],
-    createWorker: (options = {}) => engine.createWorker(options),
-    startWorker: (worker) => engine.startWorker(worker),
-    startJobs: () => engine.startJobs(capabilities.flatMap((capability) => capability.jobs ?? [])),
-    async [Symbol.asyncDispose]() {
-      await engine[Symbol.asyncDispose]();
-      await database[Symbol.asyncDispose]();
-    },
+    capabilities: [createStorage(database), createConfig(config), models, tools, engine, review],
   };
 }
 

@@ -130,27 +130,36 @@ export function createEngine(dependencies: EngineDependencies): Engine {
       stepFor = createStepFactory(given.verbs, given.plan);
     },
     createWorker({ concurrency }) {
-      // Only the worker waits storage out: a person who asks something gets the error.
-      const patient = patientDatabase(database, { clock, log });
       worker = new Worker({
         ...base,
-        database: patient,
-        store: createRunStore(patient, payloads),
+        ...workerPorts(dependencies, equipment),
         id: newWorkerId(random),
         elsewhere: others ? (runs) => others.tell(runs) : undefined,
         stepFor,
         startChild: control.startChild,
-        effects: createEffectRunner(equipment.ring),
-        turn: () => new Promise((resolve) => setImmediate(resolve)),
-        waits: new Map(equipment.waits.map((wait) => [wait.kind, wait])),
-        fencedStarts: settings.fencedStarts,
-        graceMs: toMs(settings.grace),
-        parkAfterMs: toMs(settings.parkAfter),
         concurrency: concurrency ?? settings.concurrency,
-        endProcess: dependencies.endProcess,
       });
       return worker;
     },
+  };
+}
+
+function workerPorts(
+  { database, payloads, clock, log, settings, endProcess }: EngineDependencies,
+  { ring, waits }: Equipment,
+) {
+  // Only the worker waits storage out: a person who asks something gets the error.
+  const patient = patientDatabase(database, { clock, log });
+  return {
+    database: patient,
+    store: createRunStore(patient, payloads),
+    effects: createEffectRunner(ring),
+    turn: () => new Promise<void>((resolve) => setImmediate(resolve)),
+    waits: new Map(waits.map((wait) => [wait.kind, wait])),
+    fencedStarts: settings.fencedStarts,
+    graceMs: toMs(settings.grace),
+    parkAfterMs: toMs(settings.parkAfter),
+    endProcess,
   };
 }
 

@@ -48,8 +48,9 @@ export function jobTests(open: OpenEngine): void {
 
   test("a job runs each time it is due, and not before", async () => {
     const { engine, clock, ports, job, count } = await setUp();
-    await using _engine = engine;
-    await using _jobs = await startJobs([job], ports);
+    await using stack = new AsyncDisposableStack();
+    stack.use(engine);
+    stack.use(await startJobs([job], ports));
     await clock.move(hour - 1);
     assert.equal(count(), 0);
     await clock.move(1);
@@ -65,10 +66,11 @@ export function jobTests(open: OpenEngine): void {
 
   test("a new host keeps the due time of the one before", async () => {
     const { engine, clock, ports, job, count } = await setUp();
-    await using _engine = engine;
+    await using stack = new AsyncDisposableStack();
+    stack.use(engine);
     await (await startJobs([job], ports))[Symbol.asyncDispose]();
     await clock.move(hour - 1);
-    await using _jobs = await startJobs([job], ports);
+    stack.use(await startJobs([job], ports));
     assert.equal(count(), 0);
     await clock.move(1);
     await until(() => count() === 1);
@@ -76,9 +78,10 @@ export function jobTests(open: OpenEngine): void {
 
   test("of two hosts that share a database one runs each turn", async () => {
     const { engine, clock, ports, job, count } = await setUp();
-    await using _engine = engine;
-    await using _first = await startJobs([job], ports);
-    await using _second = await startJobs([job], ports);
+    await using stack = new AsyncDisposableStack();
+    stack.use(engine);
+    stack.use(await startJobs([job], ports));
+    stack.use(await startJobs([job], ports));
     await clock.move(hour);
     await until(() => count() > 0);
     await armed(ports, clock.now() + hour);
@@ -87,10 +90,11 @@ export function jobTests(open: OpenEngine): void {
 
   test("a job that fails is told by the doctor and tried again at its next turn", async () => {
     const { engine, clock, ports } = await setUp();
-    await using _engine = engine;
+    await using stack = new AsyncDisposableStack();
+    stack.use(engine);
     let isBroken = true;
     const job: Job = { name: "count", every: "1h", run: async () => assert.ok(!isBroken, "the disk is on fire") };
-    await using _jobs = await startJobs([job], ports);
+    stack.use(await startJobs([job], ports));
     const check = async () => jobCheck(ports.store).run(new AbortController().signal);
     await clock.move(hour);
     await until(async () => (await check()).status === "warn");
@@ -105,7 +109,8 @@ export function jobTests(open: OpenEngine): void {
 
   test("a job that runs is told to stop, and waited for", async () => {
     const { engine, clock, ports } = await setUp();
-    await using _engine = engine;
+    await using stack = new AsyncDisposableStack();
+    stack.use(engine);
     const told: string[] = [];
     const job: Job = {
       name: "count",
