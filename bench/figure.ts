@@ -6,11 +6,14 @@ export interface Figure {
   readonly failures: readonly string[];
   /** Why it was not measured at all. */
   readonly leftOut?: string;
+  /** What a reader has to know about the figure. */
+  readonly note?: string;
 }
 
 export interface Measure {
   readonly name: string;
   readonly unit: string;
+  readonly better: "more" | "less";
 }
 
 export interface Spread {
@@ -48,6 +51,10 @@ export class Figures {
 
   leftOut(measure: Measure, contender: string, reason: string): void {
     this.#figure(measure, contender).leftOut = reason;
+  }
+
+  note(measure: Measure, contender: string, note: string): void {
+    this.#figure(measure, contender).note = note;
   }
 
   #figure(measure: Measure, contender: string): { -readonly [Key in keyof Figure]: Figure[Key] } {
