@@ -11,7 +11,8 @@ export type ContenderRequest =
 export interface ContenderAnswers {
   load: LoadFigures;
   fill: null;
-  "prepare replay": null;
+  /** How long storing the run took, milliseconds. */
+  "prepare replay": number;
   replay: number;
 }
 
@@ -29,9 +30,11 @@ async function answer(contender: Contender, request: ContenderRequest): Promise<
       await runMany(open, { runs: request.runs, inFlight: fillInFlight });
       return null;
     }
-    case "prepare replay":
+    case "prepare replay": {
+      const began = performance.now();
       await replayOf(contender).prepare(request.folder, request.steps);
-      return null;
+      return performance.now() - began;
+    }
     case "replay":
       return await replayOf(contender).resume(request.folder, request.steps);
     default:
@@ -53,4 +56,5 @@ process.on("message", (request: ContenderRequest) => {
     (error: unknown) => process.send?.({ error: error instanceof Error ? error.message : String(error) }),
   );
 });
+process.once("disconnect", () => process.exit());
 process.send?.({ result: null });

@@ -7,6 +7,11 @@ import { DatabaseSync } from "node:sqlite";
 export class DataFolder implements Disposable {
   readonly #path = mkdtempSync(join(tmpdir(), "tutti-bench-"));
   #count = 0;
+  readonly #removeAll = (): void => this.remove(this.#path);
+
+  constructor() {
+    process.once("exit", this.#removeAll);
+  }
 
   /** A new folder; with the files of another one, which nobody may have open. */
   make(template?: string): string {
@@ -21,7 +26,8 @@ export class DataFolder implements Disposable {
   }
 
   [Symbol.dispose](): void {
-    this.remove(this.#path);
+    process.off("exit", this.#removeAll);
+    this.#removeAll();
   }
 }
 

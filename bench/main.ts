@@ -36,6 +36,8 @@ async function main([name, ...words]: readonly string[]): Promise<number> {
   }
 }
 
+// An exit, unlike a signal, ends the processes that were started and removes their data.
+for (const signal of ["SIGINT", "SIGTERM"] as const) process.once(signal, () => process.exit(130));
 try {
   process.exitCode = await main(process.argv.slice(2));
 } catch (error) {

@@ -1,4 +1,4 @@
-import { spreadOf, type Figure, type Measure } from "./figure.ts";
+import { spreadOf, type Figure, type Measure, type Spread } from "./figure.ts";
 
 const columns = [
   ["tutti", "Tutti"],
@@ -38,12 +38,16 @@ function cell(figure: Figure | undefined, notes: Notes): string {
   if (figure === undefined) return "–";
   const marks = [figure.leftOut, figure.note].flatMap((text) => (text === undefined ? [] : [notes.mark(text)]));
   const spread = spreadOf(figure.values);
-  const value = spread === null ? [] : [`${rounded(spread.median)} (${rounded(spread.min)}–${rounded(spread.max)})`];
+  const value = spread === null ? [] : [spreadText(spread, figure.values.length)];
   const rounds = figure.values.length + figure.failures.length;
   const failed = figure.failures.map((reason) => notes.mark(reason));
   if (failed.length > 0) value.push(`FAILED ${failed.length} of ${rounds} ${[...new Set(failed)].join("")}`);
   if (value.length === 0) value.push("left out");
   return [...value, ...marks].join(" ");
+}
+
+function spreadText({ median, min, max }: Spread, count: number): string {
+  return count === 1 ? rounded(median) : `${rounded(median)} (${rounded(min)}–${rounded(max)})`;
 }
 
 /** How many times better the first is than the second, by medians. */

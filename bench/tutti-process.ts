@@ -23,21 +23,29 @@ export function startTutti(
 }
 
 export function spawnGroup(words: readonly string[], environment: Readonly<Record<string, string>> = {}): ChildProcess {
-  return spawn(process.execPath, words, {
+  const child = spawn(process.execPath, words, {
     cwd: project,
     detached: true,
     stdio: ["ignore", "ignore", "inherit"],
     env: { ...process.env, MASTRA_TELEMETRY_DISABLED: "1", ...environment },
   });
+  // A group of its own does not get the terminal's Ctrl-C: it would outlive the benchmark.
+  const end = (): void => void endGroup(child);
+  process.once("exit", end);
+  child.once("exit", () => process.off("exit", end));
+  return child;
 }
 
 /** Ends a process and all that it has started, as a power cut for them would. */
 export async function killGroup(child: ChildProcess): Promise<void> {
-  if (child.pid === undefined || child.exitCode !== null || child.signalCode !== null) return;
   const { promise, resolve } = Promise.withResolvers<void>();
   child.once("exit", () => resolve());
-  process.kill(-child.pid, "SIGKILL");
-  await promise;
+  if (endGroup(child)) await promise;
+}
+
+function endGroup(child: ChildProcess): boolean {
+  if (child.pid === undefined || child.exitCode !== null || child.signalCode !== null) return false;
+  return process.kill(-child.pid, "SIGKILL");
 }
 
 /** A client of the host of the data in `folder`. */

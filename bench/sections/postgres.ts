@@ -41,7 +41,7 @@ export async function measurePostgres(bench: Bench): Promise<void> {
   }
   for (let round = 1; round <= bench.rounds; round++) {
     for (const workers of workerCounts) {
-      bench.say(`Postgres, round ${round} of ${bench.rounds}: ${workers} workers`);
+      bench.say(`Postgres, round ${round} of ${bench.rounds}: ${workers} worker${workers === 1 ? "" : "s"}`);
       const work = (cluster: Cluster): Promise<number[]> => measureRate(bench, cluster, workers);
       await takeDown(bench, { contender, measures: [rateOf(workers)] }, () => withCluster(bench, server, work));
     }
