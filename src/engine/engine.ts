@@ -93,7 +93,7 @@ export function createRunControl(ports: RunControlPorts): RunControl {
 
 async function startRun(ports: RunControlPorts, request: StartRequest, write: Write): Promise<RunId> {
   const flow = typeof request.flow === "string" ? await findFlow(ports, request.flow) : request.flow;
-  const id = newRunId(ports.random);
+  const id = newRunId(ports.random, ports.clock.now());
   const row = await newRow(ports, {
     id,
     flow,
@@ -138,8 +138,9 @@ function startChild(
     prepare: async (address) => {
       const found = flow ?? (await findFlow(ports, flowName));
       const row = await newRow(ports, {
-        id: newRunId(ports.random),
+        id: newRunId(ports.random, ports.clock.now()),
         flow: found,
+        file: (await ports.store.run(address.run)).file,
         input: parseInput(found, input),
         parent: { run: address.run, key: address.key },
       });

@@ -400,10 +400,13 @@ export class Execution {
     else await this.#answered(answer);
   }
 
-  #stop(how: Departure, reason: unknown = new TuttiError("engine.lost", `run ${this.run.id} left this worker`)): void {
+  #stop(how: Departure, reason?: TuttiError): void {
     if (this.#isStopped) return;
     this.#isStopped = true;
-    for (const call of this.calls.values()) call.controller?.abort(reason);
+    // Most runs end with nothing open, and an error with its stack is not free.
+    const why =
+      this.calls.size > 0 ? (reason ?? new TuttiError("engine.lost", `run ${this.run.id} left this worker`)) : null;
+    for (const call of this.calls.values()) call.controller?.abort(why);
     this.poke();
     this.ports.live.publish({ run: this.run.id, type: "run", data: how });
     this.ports.left(this, how);

@@ -5,7 +5,7 @@ import { basename, dirname, isAbsolute, join, resolve } from "node:path";
 import { fileURLToPath, pathToFileURL } from "node:url";
 import { promisify } from "node:util";
 import { TuttiError } from "../core/error.ts";
-import { isFlow, type AnyFlow } from "./flow.ts";
+import { definedFlow, isFlow, type AnyFlow } from "./flow.ts";
 import type { FlowSource } from "./worker.ts";
 
 export interface FlowEntry {
@@ -27,6 +27,8 @@ const extensions = [".ts", ".js", ".mjs"];
 /** Reads flows from `flows/*.ts`, sought from `folder` upward. A file is read once: a change needs a new host. */
 export function createFlowLoader(folder: string): FlowLoader {
   const known = new Map<string, Promise<FlowEntry>>();
+  const found = new Map<string, AnyFlow>();
+  const files = new WeakMap<AnyFlow, string>();
   const read = (file: string): Promise<FlowEntry> => {
     const entry = known.get(file) ?? readFlow(file);
     known.set(file, entry);
@@ -36,26 +38,48 @@ export function createFlowLoader(folder: string): FlowLoader {
     const entries = await Promise.all([...new Set([...flowFiles(folder), ...known.keys()])].map(read));
     return entries.toSorted((left, right) => (left.name < right.name ? -1 : 1));
   };
+  const keep = (flow: AnyFlow, file: string): AnyFlow => {
+    found.set(flow.name, flow);
+    files.set(flow, file);
+    return flow;
+  };
   const byName = async (name: string): Promise<AnyFlow | null> => {
+    const before = found.get(name);
+    if (before) return before;
     // A file that is called like the flow saves reading all the others.
-    const likely = flowFiles(folder).filter((file) => stem(file) === name);
-    for (const entry of await Promise.all(likely.map(read))) {
-      if (entry.problem) throw entry.problem;
-      if (entry.name === name) return entry.flow;
-    }
-    return (await list()).find((entry) => entry.name === name && entry.flow !== null)?.flow ?? null;
+    const likely = await Promise.all(
+      flowFiles(folder)
+        .filter((file) => stem(file) === name)
+        .map(read),
+    );
+    const broken = likely.find(({ problem }) => problem !== null);
+    if (broken?.problem) throw broken.problem;
+    const entry = [...likely, ...(await list())].find((candidate) => candidate.name === name && candidate.flow);
+    return entry?.flow ? keep(entry.flow, entry.file) : null;
   };
   return {
     list,
-    find: byName,
+    fileOf: (flow) => files.get(flow) ?? null,
+    async find(name, file = null) {
+      const before = found.get(name);
+      if (before && (file === null || files.get(before) === file)) return before;
+      const inFile = file !== null && existsSync(file) ? fromFile(await read(file), name) : null;
+      return inFile && file !== null ? keep(inFile, file) : byName(name);
+    },
     async get(nameOrFile) {
       const file = asFile(folder, nameOrFile);
       if (file === null) return (await byName(nameOrFile)) ?? missing(nameOrFile, await list());
       const { flow, problem } = await read(file);
-      if (flow) return flow;
+      if (flow) return keep(flow, file);
       throw problem ?? new TuttiError("flow.invalid", `${file} exports no flow`);
     },
   };
+}
+
+/** The flow of a file, or one that the file or what it imports has defined for its children. */
+function fromFile({ flow, problem }: FlowEntry, name: string): AnyFlow | null {
+  if (problem) throw problem;
+  return flow?.name === name ? flow : (definedFlow(name) ?? null);
 }
 
 function asFile(folder: string, text: string): string | null {

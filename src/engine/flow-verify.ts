@@ -1,8 +1,8 @@
 import { isDeepStrictEqual } from "node:util";
 import { TuttiError } from "../core/error.ts";
-import type { AnyFlow } from "./flow.ts";
 import { replayOnly, type CheckPorts, type ReplayCheck } from "./replay-check.ts";
 import type { JournalRow, RunRow } from "./run-store.ts";
+import type { FlowSource } from "./worker.ts";
 
 /** A place where the flow's code does not do in a replay what it did in the run. */
 export interface Difference {
@@ -24,7 +24,7 @@ export interface Verification {
 }
 
 export interface VerifyPorts extends CheckPorts {
-  readonly flows: { find(name: string): Promise<AnyFlow | null> };
+  readonly flows: FlowSource;
 }
 
 // Each replay goes through all rows before it, so all of a long run would take the square of its length.
@@ -36,7 +36,7 @@ const mostDifferences = 20;
 export async function verifyRun(ports: VerifyPorts, id: string): Promise<Verification> {
   const run = await ports.store.run(id);
   const rows = await ports.store.rows(id);
-  const flow = await ports.flows.find(run.flow);
+  const flow = await ports.flows.find(run.flow, run.file);
   if (!flow) throw new TuttiError("flow.missing", `there is no flow "${run.flow}", which run ${id} is of`);
   const input = await ports.payloads.load(run.input);
   const differences: Difference[] = [];

@@ -23,6 +23,9 @@ export type AnyFlow = Omit<Flow, "run" | "input"> & {
   run(step: never, input: never): Promise<unknown>;
 };
 
+// Filled as modules are loaded, which happens once in a process, so it can only be the process's.
+const definedFlows = new Map<string, AnyFlow>();
+
 // A name is also a file's name, a command's argument and a metric's label.
 const flowName = /^[a-z0-9][a-z0-9_.-]{0,99}$/i;
 const reserved = ["list", "get", "watch", "cancel", "pause", "resume", "retry", "fork", "start", "show", "verify"];
@@ -35,7 +38,14 @@ export function defineFlow<Input, Output, Step>(
       hint: `Use letters, digits, ".", "_" and "-", at most 100, and none of the command's own words (${reserved.join(", ")}).`,
     });
   }
-  return { kind: "flow", ...definition };
+  const flow = { kind: "flow" as const, ...definition };
+  definedFlows.set(flow.name, flow as AnyFlow);
+  return flow;
+}
+
+/** A flow that some loaded module has defined, exported or not: a child's run is found by name after a crash. */
+export function definedFlow(name: string): AnyFlow | undefined {
+  return definedFlows.get(name);
 }
 
 export function isFlow(value: unknown): value is AnyFlow {

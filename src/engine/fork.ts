@@ -63,7 +63,7 @@ interface Copy {
 }
 
 async function copyRun(ports: RunControlPorts, { origin, kept, from }: Copy, write: Write): Promise<RunId> {
-  const id = newRunId(ports.random);
+  const id = newRunId(ports.random, ports.clock.now());
   const lastSeq = kept.at(-1)?.seq ?? 0;
   const row: RunRow = {
     ...origin,

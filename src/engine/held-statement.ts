@@ -36,6 +36,7 @@ function insertStatements(build: Runs) {
       .values({
         id: slot("id"),
         flow: slot("flow"),
+        file: slot("file"),
         status: slot("status"),
         input: slot("input"),
         output: null,

@@ -23,6 +23,8 @@ export type Write = (batch: readonly Statement[]) => Promise<readonly Row[] | nu
 export interface NewRun {
   readonly id: RunId;
   readonly flow: AnyFlow;
+  /** Where to look for it, if it was not read from a file of its own. */
+  readonly file?: string | null;
   readonly input: unknown;
   readonly priority?: number | undefined;
   readonly deadline?: Duration | undefined;
@@ -31,7 +33,7 @@ export interface NewRun {
 
 export async function newRow(
   ports: RunControlPorts,
-  { id, flow, input, priority, deadline, parent }: NewRun,
+  { id, flow, file, input, priority, deadline, parent }: NewRun,
 ): Promise<RunRow> {
   const at = ports.clock.now();
   const limit = deadline ?? flow.deadline;
@@ -39,6 +41,7 @@ export async function newRow(
     ...emptyRun,
     id,
     flow: flow.name,
+    file: ports.flows.fileOf?.(flow) ?? file ?? null,
     input: await ports.payloads.store(input ?? null, "the run's input"),
     seed: Math.floor(ports.random() * 4_294_967_296),
     priority: priority ?? 0,

@@ -3,6 +3,7 @@ import type { Statement } from "../core/statement.ts";
 import type { LoadedRun } from "./execution-ports.ts";
 import type { AnyFlow } from "./flow.ts";
 import { isWithin, parseForkPlace } from "./fork.ts";
+import type { QueuedRun } from "./run-queue.ts";
 import type { JournalRow, RunRow } from "./run-store.ts";
 import type { FlowSource, WorkerPorts } from "./worker.ts";
 
@@ -10,9 +11,12 @@ import type { FlowSource, WorkerPorts } from "./worker.ts";
 const mostDeaths = 3;
 
 /** The flow of a run, or why it cannot be had. */
-export async function findFlow(flows: FlowSource, name: string): Promise<AnyFlow | Failure> {
+export async function findFlow(
+  flows: FlowSource,
+  { flow: name, file }: Pick<QueuedRun, "flow" | "file">,
+): Promise<AnyFlow | Failure> {
   try {
-    return (await flows.find(name)) ?? toFailure(missingFlow(name), "flow.missing");
+    return (await flows.find(name, file)) ?? toFailure(missingFlow(name), "flow.missing");
   } catch (error) {
     return toFailure(error, "flow.invalid");
   }

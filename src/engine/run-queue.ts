@@ -3,6 +3,8 @@ import type { Row } from "../storage/database.ts";
 export interface QueuedRun {
   readonly id: string;
   readonly flow: string;
+  /** Where the flow lay when the run began. */
+  readonly file: string | null;
   readonly priority: number;
   readonly createdAt: number;
 }

@@ -19,6 +19,10 @@ export type RunRow = Selectable<RunTable>;
 export type JournalRow = Selectable<JournalTable>;
 export type OpeningRow = Selectable<OpeningTable>;
 
+export type QueuedColumns = Pick<RunRow, "id" | "flow" | "file" | "priority" | "created_at">;
+
+const allOfThem = 2_147_483_647;
+
 export interface RunFilter {
   readonly status?: RunStatus | undefined;
   readonly flow?: string | undefined;
@@ -33,7 +37,8 @@ export interface RunStore {
   rows(id: string, afterSeq?: number): Promise<JournalRow[]>;
   openings(id: string): Promise<OpeningRow[]>;
   processes(id?: string): Promise<Selectable<ProcessTable>[]>;
-  queued(): Promise<Pick<RunRow, "id" | "flow" | "priority" | "created_at">[]>;
+  /** The runs that wait for a worker, in the order in which they are to be taken. */
+  queued(most?: number): Promise<QueuedColumns[]>;
   owners(): Promise<string[]>;
   /** Running runs that stand in a worker's name. */
   heldBy(owner: string): Promise<Pick<RunRow, "id" | "epoch">[]>;
@@ -121,14 +126,15 @@ function queueReads(database: Database, build: Kysely<EngineTables>) {
       const query = build.selectFrom("processes").selectAll();
       return database.read((id === undefined ? query : query.where("run_id", "=", id)).compile());
     },
-    queued: () =>
+    queued: (most = allOfThem) =>
       database.read(
         build
           .selectFrom("runs")
-          .select(["id", "flow", "priority", "created_at"])
+          .select(["id", "flow", "file", "priority", "created_at"])
           .where("status", "=", "queued")
           .orderBy("priority", "desc")
           .orderBy("created_at")
+          .limit(most)
           .compile(),
       ),
     owners: async () => {
@@ -168,7 +174,7 @@ function queueReads(database: Database, build: Kysely<EngineTables>) {
 }
 
 function listRuns(database: Database, build: Kysely<EngineTables>, filter: RunFilter): Promise<RunRow[]> {
-  let query = build.selectFrom("runs").selectAll().orderBy("created_at", "desc").orderBy("id").limit(filter.limit);
+  let query = build.selectFrom("runs").selectAll().orderBy("id", "desc").limit(filter.limit);
   if (filter.status !== undefined) query = query.where("status", "=", filter.status);
   if (filter.flow !== undefined) query = query.where("flow", "=", filter.flow);
   return database.read(query.compile());

@@ -5,6 +5,8 @@ import type { Migration } from "../core/capability.ts";
 export interface RunTable {
   id: string;
   flow: string;
+  /** The flow's file when the run began, for flows outside of the folders that are searched. */
+  file: string | null;
   status: string;
   input: string | null;
   output: string | null;
@@ -110,7 +112,7 @@ export interface EngineTables {
 }
 
 const runs = (integer: string): string => `create table runs (
-  id text primary key, flow text not null, status text not null, input text, output text, failure text, abandoned text,
+  id text primary key, flow text not null, file text, status text not null, input text, output text, failure text, abandoned text,
   seed ${integer} not null, priority ${integer} not null, created_at ${integer} not null, started_at ${integer},
   finished_at ${integer}, deadline_at ${integer}, due_at ${integer}, owner text, epoch ${integer} not null,
   wake ${integer} not null, seq ${integer} not null, deaths ${integer} not null, cancel_at ${integer},
@@ -136,7 +138,6 @@ const jobs = (integer: string): string =>
   `create table jobs (name text primary key, due_at ${integer} not null, ran_at ${integer}, took_ms ${integer}, failure text)`;
 
 const indexes = [
-  "create index runs_created on runs (created_at desc, id)",
   "create index runs_open on runs (status, priority desc, created_at) where status in ('queued', 'running', 'waiting')",
   "create index runs_due on runs (due_at) where status = 'waiting'",
   "create index runs_flow_running on runs (flow) where status = 'running'",

@@ -10,11 +10,14 @@ import { findFlow, isFailure, loadRun, whyNotStart } from "./run-loader.ts";
 import type { ChangedRun } from "./announcer.ts";
 import { openCalls } from "./opening.ts";
 import { ReadyRuns, wokenRuns, type QueuedRun } from "./run-queue.ts";
-import type { RunRow } from "./run-store.ts";
+import type { QueuedColumns, RunRow } from "./run-store.ts";
 
 /** Finds flows by name; null where there is none. Throws where the flow's file cannot be read. */
 export interface FlowSource {
-  find(name: string): Promise<AnyFlow | null>;
+  /** `file` is where the flow was when its run began: it may lie outside of the folders that are searched. */
+  find(name: string, file?: string | null): Promise<AnyFlow | null>;
+  /** The file that a flow was read from; null where it is not known. */
+  fileOf?(flow: AnyFlow): string | null;
 }
 
 export interface WorkerPorts extends Omit<ExecutionPorts, "woken" | "left" | "open"> {
@@ -91,8 +94,7 @@ export class Worker {
     if (due.committed) this.woken(due.rows.flat());
     await this.#dropOrphans();
     this.#full.clear();
-    for (const run of await store.queued())
-      this.offer({ id: run.id, flow: run.flow, priority: run.priority, createdAt: run.created_at });
+    for (const run of await store.queued()) this.offer(toQueued(run));
     const next = await store.nextDue();
     if (next !== null) this.#armTimer(next);
   }
@@ -187,8 +189,8 @@ export class Worker {
   /** Looks whether a run is queued, and offers it. A run that could not be looked at is found by the next sweep. */
   async offerById(id: string): Promise<void> {
     try {
-      const { status, flow, priority, created_at: createdAt } = await this.#ports.store.run(id);
-      if (status === "queued") this.offer({ id, flow, priority, createdAt });
+      const run = await this.#ports.store.run(id);
+      if (run.status === "queued") this.offer(toQueued(run));
     } catch (error) {
       this.#ports.log.warn("run.hint_lost", { run: id, error });
     }
@@ -216,7 +218,7 @@ export class Worker {
 
   async #claim(queued: QueuedRun): Promise<void> {
     try {
-      const flow = await findFlow(this.#ports.flows, queued.flow);
+      const flow = await findFlow(this.#ports.flows, queued);
       const limit = isFailure(flow) ? undefined : flow.concurrency;
       this.#limits.set(queued.flow, limit ?? Number.POSITIVE_INFINITY);
       const isWithinLimit = (this.#perFlow.get(queued.flow) ?? 0) <= (limit ?? Number.POSITIVE_INFINITY);
@@ -321,4 +323,8 @@ export class Worker {
       resolve();
     }
   }
+}
+
+function toQueued({ id, flow, file, priority, created_at: createdAt }: QueuedColumns): QueuedRun {
+  return { id, flow, file, priority, createdAt };
 }

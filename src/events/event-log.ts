@@ -14,7 +14,8 @@ export const eventMigrations: readonly Migration[] = [
   {
     name: "001-events",
     sqlite: [
-      "create table events (seq integer primary key autoincrement, type text not null, subject text not null, time integer not null, data text)",
+      // No `autoincrement`: it writes one more page with each commit. Who prunes must leave the newest row, or its number comes again.
+      "create table events (seq integer primary key, type text not null, subject text not null, time integer not null, data text)",
       "create index events_subject on events (subject, seq)",
     ],
     postgres: [

@@ -41,7 +41,7 @@ class Session implements PostgresSession {
   }
 
   async connect(): Promise<void> {
-    const client = new pg.Client({ connectionString: this.#options.url, keepAlive: true });
+    const client = new pg.Client({ connectionString: this.#options.url, keepAlive: true, pipeline: true });
     client.on("notification", ({ channel, payload = "" }) => this.#handlers.get(channel)?.(payload));
     client.on("error", () => this.#broken(client));
     client.on("end", () => this.#broken(client));
