@@ -2,6 +2,7 @@ import { join } from "node:path";
 import type { AppOptions } from "../app.ts";
 import { silentLog } from "../core/log.ts";
 import type { Connection, ConnectOptions } from "../sdk/connection.ts";
+import { createCommandLog } from "./command-log.ts";
 import type { SignalSource } from "./interrupt.ts";
 import { createOutput, type Output, type Streams } from "./output.ts";
 import type { Product } from "./product.ts";
@@ -31,12 +32,14 @@ export function createInvocation(
 ): Invocation {
   const isVerbose = options["verbose"] === true;
   const color = (options["color"] ?? "auto") as "auto" | "always" | "never";
+  const output = createOutput({ isQuiet: options["quiet"] === true, color, environment, streams });
+  const log = createCommandLog(output, isVerbose);
   return {
     isJson: options["json"] === true,
     isVerbose,
     signals,
-    output: createOutput({ isQuiet: options["quiet"] === true, color, environment, streams }),
-    open: (wanted) => product.connect({ cwd: process.cwd(), environment, flags: {}, isVerbose, ...wanted }),
+    output,
+    open: (wanted) => product.connect({ cwd: process.cwd(), environment, flags: {}, log, ...wanted }),
   };
 }
 
