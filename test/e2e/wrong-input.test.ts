@@ -76,17 +76,17 @@ describe("a flow", { concurrency: 2 }, () => {
     assert.match(end.stderr, /at \.at is a Date.*engine\.not_json/);
   });
 
-  it("hands out a step result of 50 MB, stores it, and gives it back", async () => {
+  // The bound is what reading such an answer took while its pieces were joined again and again.
+  it("hands out a step result of 50 MB, stores it, and gives it back to a client", { timeout: 20_000 }, async () => {
     await using project = new Project();
     const body = `const big = await step.run("make", () => "0123456789".repeat(5_242_880));
     return { length: big.length, end: big.slice(-3) };`;
     project.flow("big", body);
-    const started = await project.tutti("run", "big", "--quiet");
-    assert.equal(started.code, 0, started.stderr);
-    const [run] = await project.json<RunRecord[]>("run", "list");
-    assert.ok(run);
+    const host = project.start(["work"]);
+    await host.says(/Working/);
+    const run = await project.json<RunRecord>("run", "big");
+    assert.deepEqual(run.output, { length: 52_428_800, end: "789" });
     const got = await project.json<RunRecord>("run", "get", run.id);
-    assert.deepEqual(got.output, { length: 52_428_800, end: "789" });
     assert.equal(String(got.steps[0]?.output).length, 52_428_800);
     assert.ok(project.sizeOf("blobs") > 52_000_000);
   });

@@ -109,11 +109,11 @@ export async function until<Result>(
   what: string,
   check: () => Result | Promise<Result>,
   { withinMs = 30_000 }: { withinMs?: number } = {},
-): Promise<NonNullable<Result>> {
+): Promise<Exclude<Result, null | undefined | false>> {
   const deadline = performance.now() + withinMs;
   for (;;) {
     const result = await check();
-    if (result !== null && result !== undefined && result !== false) return result;
+    if (result !== null && result !== undefined && result !== false) return result as never;
     if (performance.now() > deadline) throw new Error(`waited ${withinMs} ms in vain until ${what}`);
     await delay(lookAgainMs);
   }
