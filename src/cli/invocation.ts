@@ -1,6 +1,6 @@
 import { join } from "node:path";
 import type { AppOptions } from "../app.ts";
-import { silentLog } from "../core/log.ts";
+import { silentLog, type Log } from "../core/log.ts";
 import type { Connection, ConnectOptions } from "../sdk/connection.ts";
 import { createCommandLog } from "./command-log.ts";
 import type { SignalSource } from "./interrupt.ts";
@@ -12,6 +12,7 @@ export interface Invocation {
   readonly isJson: boolean;
   readonly isVerbose: boolean;
   readonly output: Output;
+  readonly log: Log;
   readonly signals: SignalSource;
   open(options: OpenOptions): Promise<Connection | null>;
 }
@@ -39,6 +40,7 @@ export function createInvocation(
     isVerbose,
     signals,
     output,
+    log,
     open: (wanted) => product.connect({ cwd: process.cwd(), environment, flags: {}, log, ...wanted }),
   };
 }

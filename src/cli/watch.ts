@@ -1,8 +1,8 @@
-import { TuttiError } from "../core/error.ts";
+import { errorCatalogue, TuttiError } from "../core/error.ts";
 import type { RunRecord, StepRecord } from "../core/step.ts";
 import type { Connection } from "../sdk/connection.ts";
 import { exitCodeOfRun } from "./exit-code.ts";
-import { onInterrupt } from "./interrupt.ts";
+import { onInterrupt, pause } from "./interrupt.ts";
 import type { Invocation } from "./invocation.ts";
 import { essence } from "./present/run.ts";
 import { receipt, type OpenReview } from "./present/receipt.ts";
@@ -13,6 +13,8 @@ interface Target {
   readonly untilIdle: boolean;
 }
 
+// How long a database that cannot be reached may lie until the watch looks again.
+const lookAgainMs = 500;
 // A host that dies right after each start would be followed for ever.
 const mostHosts = 20;
 
@@ -23,9 +25,14 @@ export async function watch(first: Connection, target: Target, invocation: Invoc
   const progress = createProgress(invocation.output);
   const { signal } = interrupt;
   let connection = first;
-  for (let hosts = 1; ; hosts++) {
+  for (let hosts = 1; ;) {
     const seen = await attempt(() => follow(connection, target, { invocation, progress, signal }));
-    const isOver = signal.aborted || !isLostHost(seen.error) || connection.mode === "host" || hosts === mostHosts;
+    if (!signal.aborted && isPassing(seen.error)) {
+      invocation.log.warn("storage.waited_for", { code: seen.error.code, message: seen.error.message });
+      await pause(lookAgainMs, interrupt);
+      continue;
+    }
+    const isOver = signal.aborted || !isLostHost(seen.error) || connection.mode === "host" || hosts++ === mostHosts;
     if (isOver) progress.stop();
     if (signal.aborted) {
       sayHowToGoOn(connection, target.id, invocation);
@@ -104,6 +111,11 @@ function howToAnswer({ id, title, choices }: OpenReview): string {
 async function openReviews(client: Connection["client"], run: string): Promise<OpenReview[]> {
   const reviews = (await client.call("review.list", {})) as (OpenReview & { run: string })[];
   return reviews.filter((review) => review.run === run);
+}
+
+/** The worker waits these out; so does who watches it. */
+function isPassing(error: unknown): error is TuttiError {
+  return error instanceof TuttiError && error.code.startsWith("storage.") && errorCatalogue[error.code].retryable;
 }
 
 function isLostHost(error: unknown): boolean {

@@ -35,12 +35,13 @@ export interface TuttiOptions {
 export class Project implements AsyncDisposable {
   readonly folder = realpathSync(mkdtempSync(join(tmpdir(), "tutti-e2e-")));
   readonly data: string;
-  readonly #env: NodeJS.ProcessEnv;
+  /** What its commands see of the environment. */
+  readonly environment: NodeJS.ProcessEnv;
   readonly #commands: Command[] = [];
   readonly #atEnd = new AsyncDisposableStack();
 
   constructor({ env = {} }: { env?: NodeJS.ProcessEnv } = {}) {
-    this.#env = { ...plainEnvironment(), ...env };
+    this.environment = { ...plainEnvironment(), ...env };
     this.data = env["TUTTI_HOME"] ?? this.path(".tutti");
   }
 
@@ -118,7 +119,11 @@ ${body}
   }
 
   start(words: readonly string[], { env = {}, stdin, cwd = this.folder }: TuttiOptions = {}): Command {
-    const command = new Command(process.execPath, [main, ...words], { cwd, stdin, env: { ...this.#env, ...env } });
+    const command = new Command(process.execPath, [main, ...words], {
+      cwd,
+      stdin,
+      env: { ...this.environment, ...env },
+    });
     this.#commands.push(command);
     return command;
   }
