@@ -1,6 +1,7 @@
 import { errorCatalogue, TuttiError } from "../core/error.ts";
 import type { RunRecord, StepRecord } from "../core/step.ts";
 import type { Connection } from "../sdk/connection.ts";
+import { toWireError } from "../sdk/wire.ts";
 import { exitCodeOfRun } from "./exit-code.ts";
 import { onInterrupt, pause } from "./interrupt.ts";
 import type { Invocation } from "./invocation.ts";
@@ -35,7 +36,7 @@ export async function watch(first: Connection, target: Target, invocation: Invoc
     const isOver = signal.aborted || !isLostHost(seen.error) || connection.mode === "host" || hosts++ === mostHosts;
     if (isOver) progress.stop();
     if (signal.aborted) {
-      sayHowToGoOn(connection, target.id, invocation);
+      await leave(connection, target.id, invocation);
       return interrupt.exitCode;
     }
     if (seen.run) return await finish(seen.run, connection, invocation);
@@ -95,7 +96,12 @@ async function finish(run: RunRecord, { client }: Connection, { isJson, output }
   return exitCodeOfRun(run, reviews.length > 0);
 }
 
-function sayHowToGoOn({ mode }: Connection, id: string, { output }: Invocation): void {
+/** The run goes on without this watch, or lies until the next host: what is printed is the run as it is now. */
+async function leave({ mode, client }: Connection, id: string, { isJson, output }: Invocation): Promise<void> {
+  if (isJson) {
+    const { run, error } = await attempt(async () => (await client.call("run.get", { id })) as RunRecord);
+    output.data(JSON.stringify(run ?? { error: toWireError(error) }, null, 2));
+  }
   if (mode === "client") output.say(`Detached; run ${id} goes on. Come back with: tutti run watch ${id}`);
   else output.say(`Stopped; run ${id} stays open and nothing is lost. Go on with: tutti work   (or any tutti run)`);
 }

@@ -4,6 +4,7 @@ import { rmSync, statSync, writeFileSync } from "node:fs";
 import { execFile } from "node:child_process";
 import { tmpdir } from "node:os";
 import { dirname, join, relative } from "node:path";
+import { DatabaseSync } from "node:sqlite";
 import { fileURLToPath } from "node:url";
 import { promisify } from "node:util";
 import { describeOperations } from "../../src/app.ts";
@@ -102,6 +103,12 @@ ${body}
     const git = (words: readonly string[]): Promise<{ stdout: string }> => runFile("git", words, { cwd: this.folder });
     await git(["init", "--quiet"]);
     return (await git(["status", "--porcelain"])).stdout;
+  }
+
+  /** Looks into the tenant's SQLite database, which a host may have open. */
+  select(sql: string): unknown[] {
+    using database = new DatabaseSync(join(this.data, "tenants", "default", "orchestrator.db"), { readOnly: true });
+    return database.prepare(sql).all();
   }
 
   /** What steps have marked, in order. */
