@@ -1,4 +1,4 @@
-import { holderPid, tryFolderLock } from "./storage/lock.ts";
+import { tryFolderLock } from "./storage/lock.ts";
 import { findHome, openHome, type Home } from "./storage/home.ts";
 import { dirname } from "node:path";
 import { TuttiError } from "./core/error.ts";
@@ -16,6 +16,8 @@ import { serveOnSocket, socketPath } from "./server/socket.ts";
 const startingHostMs = 5_000;
 // A host that works hard in one piece (a very large value) is silent for a while; one that is stopped is so for ever.
 const silentHostMs = 5_000;
+// What is over sooner needs no words.
+const sayAfterMs = 1_000;
 
 /** Becomes the host of the data folder, or the client of the process that is. Null where there is no folder to read. */
 export async function connect(options: ConnectOptions): Promise<Connection | null> {
@@ -25,15 +27,29 @@ export async function connect(options: ConnectOptions): Promise<Connection | nul
   if (options.isWorkerAlone && readConfig(appOptions(home, options)).get(storageSection).database !== "sqlite") {
     return host(home, null, options);
   }
-  const deadline = performance.now() + startingHostMs;
+  return lockOrJoin(home, options);
+}
+
+async function lockOrJoin(home: Home, options: ConnectOptions): Promise<Connection> {
+  const began = performance.now();
+  const limitMs = longestAbsenceMs(home, options);
   for (;;) {
     const attempt = tryFolderLock(home.lock);
     if (attempt.held) return host(home, attempt.lock, options);
-    const client = await asClient(home, options);
-    if (client) return client;
-    if (performance.now() > deadline) throw busy(home, attempt.pid ?? holderPid(home.lock));
+    const transport = socketTransport(socketPath(home.path));
+    const state = await hostState(transport);
+    if (state === "answering") return asClient(home, transport, options);
+    const waitedMs = performance.now() - began;
+    if (state === "silent" || waitedMs > limitMs) throw busy(home, attempt.pid);
+    if (waitedMs > sayAfterMs) options.log.warn("host.waited_for", { pid: attempt.pid });
     await new Promise((resolve) => setTimeout(resolve, 50));
   }
+}
+
+/** A host listens a while after it has taken the lock; when it stops, no longer while its steps come to their ends. */
+function longestAbsenceMs(home: Home, options: ConnectOptions): number {
+  const { grace } = readConfig(appOptions(home, options)).get({ name: "engine", schema: engineSettings });
+  return startingHostMs + toMs(grace);
 }
 
 /** With the folder's lock this process answers on its socket; without it, it is one of many on a shared database. */
@@ -71,10 +87,7 @@ async function startWorker(app: App, { takeRuns, concurrency }: ConnectOptions, 
   return worker;
 }
 
-/** Null while nobody answers: the holder of the lock is starting or ending, or stands still. */
-async function asClient(home: Home, options: ConnectOptions): Promise<Connection | null> {
-  const transport = socketTransport(socketPath(home.path));
-  if (!(await isAnswering(transport))) return null;
+function asClient(home: Home, transport: Transport, options: ConnectOptions): Connection {
   const operations = describeOperations(appOptions(home, options));
   return {
     mode: "client",
@@ -86,15 +99,16 @@ async function asClient(home: Home, options: ConnectOptions): Promise<Connection
   };
 }
 
-/** Any answer will do. A process that is stopped still takes connections in, so there is a limit. */
-async function isAnswering(transport: Transport): Promise<boolean> {
+/** Any answer will do. `absent`: nobody listens. `silent`: somebody does and says nothing, as a stopped process. */
+async function hostState(transport: Transport): Promise<"answering" | "silent" | "absent"> {
   const signal = AbortSignal.timeout(silentHostMs);
   try {
     const answer = await transport(new Request("http://localhost/", { signal }));
     await answer.body?.cancel();
-    return true;
+    return "answering";
   } catch (error) {
-    if (signal.aborted || (error instanceof TuttiError && error.code === "host.unreachable")) return false;
+    if (signal.aborted) return "silent";
+    if (error instanceof TuttiError && error.code === "host.unreachable") return "absent";
     throw error;
   }
 }

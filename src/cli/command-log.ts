@@ -18,20 +18,23 @@ export function createCommandLog(output: Pick<Output, "complain" | "color">, isV
     debug: drop,
     info: drop,
     warn(event, fields = {}) {
-      if (event !== "storage.waited_for") return;
-      const text = String(fields["message"]);
+      const text = waiting(event, fields, output);
+      if (text === null) return;
       const before = toldAt.get(text);
       if (before !== undefined && performance.now() - before < tellAgainMs) return;
       toldAt.set(text, performance.now());
-      output.complain(waiting(text, String(fields["code"]), output));
+      output.complain(text);
     },
     error: (event, fields = {}) => output.complain(trouble(event, fields, output)),
   };
 }
 
-function waiting(what: string, code: string, { color }: Pick<Output, "color">): string {
+/** What is waited for, in words; null for what only a developer wants to know. */
+function waiting(event: string, { message, code, pid }: Fields, { color }: Pick<Output, "color">): string | null {
+  if (event === "host.waited_for") return `${color.yellow("!")} Waiting for process ${String(pid)}, which is ending …`;
+  if (event !== "storage.waited_for") return null;
   const fix = "The work waits for it and goes on by itself; nothing that was stored is lost.";
-  return `${color.yellow("!")} ${what}  ${color.dim(code)}\n  ${fix}`;
+  return `${color.yellow("!")} ${String(message)}  ${color.dim(String(code))}\n  ${fix}`;
 }
 
 function trouble(event: string, fields: Fields, { color }: Pick<Output, "color">): string {

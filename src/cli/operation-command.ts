@@ -4,6 +4,7 @@ import type { RunRecord } from "../core/step.ts";
 import type { Connection } from "../sdk/connection.ts";
 import { parseInput } from "../server/http.ts";
 import { exitCodes } from "./exit-code.ts";
+import { openAndCall } from "./first-call.ts";
 import { onInterrupt } from "./interrupt.ts";
 import type { Invocation } from "./invocation.ts";
 import { present } from "./present/present.ts";
@@ -21,12 +22,18 @@ export async function runOperation(
   const isWatch = operation.name === "run.watch";
   // The doctor proves that the folder can be written, so it makes one.
   const write = operation.effect !== "read" || operation.name === "doctor";
-  await using connection = await invocation.open({ takeRuns: isWatch, write });
-  if (!connection) return show(operation, await withoutFolder(operation, parsed, invocation), invocation);
-  // Awaited here: the connection ends with this block.
-  if (isWatch)
-    return await watch(connection, { id: String(input["id"]), untilIdle: input["untilIdle"] === true }, invocation);
-  return await call(operation, input, { connection, invocation });
+  const opened = await openAndCall(
+    () => invocation.open({ takeRuns: isWatch, write }),
+    (connection) =>
+      isWatch
+        ? watch(connection, { id: String(input["id"]), untilIdle: input["untilIdle"] === true }, invocation)
+        : call(operation, input, { connection, invocation }),
+    // A watch looks after a lost host itself.
+    { idempotent: operation.idempotent && !isWatch },
+  );
+  if (!opened) return show(operation, await withoutFolder(operation, parsed, invocation), invocation);
+  await opened.connection[Symbol.asyncDispose]();
+  return opened.result;
 }
 
 async function call(
@@ -54,12 +61,16 @@ async function call(
 function show(operation: AnyOperation, result: unknown, { isJson, output }: Invocation): number {
   output.data(isJson ? JSON.stringify(result, null, 2) : present(operation.name, result, output));
   if (operation.name === "doctor") return hasFailed(result) ? exitCodes.failed : exitCodes.ok;
-  if (!isJson && isNewRun(operation.name)) output.say(`watch    tutti run watch ${(result as RunRecord).id}`);
+  const run = isJson ? null : runToWatch(operation.name, result);
+  if (run !== null) output.say(`watch    tutti run watch ${run}`);
   return exitCodes.ok;
 }
 
-function isNewRun(name: string): boolean {
-  return name === "run.retry" || name === "run.fork" || name === "run.resume";
+/** The run that can go on by what was done. Where there is no host it lies until the next one: a watch is one, too. */
+function runToWatch(name: string, result: unknown): string | null {
+  if (["run.retry", "run.fork", "run.resume"].includes(name)) return (result as RunRecord).id;
+  if (["review.approve", "review.reject", "review.answer"].includes(name)) return (result as { run: string }).run;
+  return null;
 }
 
 function hasFailed(result: unknown): boolean {

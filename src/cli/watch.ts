@@ -3,6 +3,7 @@ import type { RunRecord, StepRecord } from "../core/step.ts";
 import type { Connection } from "../sdk/connection.ts";
 import { toWireError } from "../sdk/wire.ts";
 import { exitCodeOfRun } from "./exit-code.ts";
+import { isLostHost } from "./first-call.ts";
 import { onInterrupt, pause } from "./interrupt.ts";
 import type { Invocation } from "./invocation.ts";
 import { essence } from "./present/run.ts";
@@ -122,10 +123,6 @@ async function openReviews(client: Connection["client"], run: string): Promise<O
 /** The worker waits these out; so does who watches it. */
 function isPassing(error: unknown): error is TuttiError {
   return error instanceof TuttiError && error.code.startsWith("storage.") && errorCatalogue[error.code].retryable;
-}
-
-function isLostHost(error: unknown): boolean {
-  return error instanceof TuttiError && error.code === "host.unreachable";
 }
 
 export function isStep(event: unknown): event is { readonly type: "step"; readonly step: StepRecord } {

@@ -20,7 +20,10 @@ export function tryFolderLock(path: string): LockAttempt {
   const database = openLockFile(path);
   try {
     database.exec("pragma journal_mode = delete; begin exclusive");
-    database.exec(`pragma user_version = ${process.pid}; commit; begin exclusive`);
+    // Between the two transactions another process may have come and gone, and left its pid.
+    while (writtenPid(database) !== process.pid) {
+      database.exec(`pragma user_version = ${process.pid}; commit; begin exclusive`);
+    }
   } catch (error) {
     database.close();
     if (isBusy(error)) return { held: false, pid: holderPid(path) };
@@ -48,6 +51,10 @@ function unusable(path: string, cause: unknown): unknown {
     ? "Remove the file while no Tutti works in this folder; it holds no data."
     : "Check the owner and mode of the folder.";
   return new TuttiError("storage.unavailable", `${path} cannot be used as a lock`, { cause, hint, where: path });
+}
+
+function writtenPid(database: DatabaseSync): unknown {
+  return database.prepare("pragma user_version").get()?.["user_version"];
 }
 
 /** The pid that last took the lock, or null if none ever did. */

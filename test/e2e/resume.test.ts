@@ -74,6 +74,56 @@ describe("after kill -9 of the host", { concurrency: 2 }, () => {
     );
   });
 
+  it("one of several clients takes its place, and all see their runs end", async () => {
+    await using project = new Project();
+    project.flow("stages", stages);
+    const host = project.start(["work"]);
+    await host.says(/Working/);
+    const runs = [0, 1, 2].map(() => project.start(["run", "stages"]));
+    await until("all runs are at their second step", () => count(project, "two") === 3);
+    await host.kill();
+    project.open("two");
+    const endings = await Promise.all(runs.map(({ ended }) => ended));
+    assert.deepEqual(
+      endings.map(({ code, stdout }) => [code, stdout]),
+      runs.map(() => [0, "all three\n"]),
+    );
+    assert.deepEqual([count(project, "one"), count(project, "three")], [3, 3]);
+  });
+
+  it("a step that has killed three hosts is not started for ever: the run is paused and says so", async () => {
+    await using project = new Project();
+    project.flow("deadly", `await step.run("deadly", () => { mark("shot"); process.kill(process.pid, "SIGKILL"); });`);
+    for (const words of [["run", "deadly"], ["work"], ["work"]]) {
+      assert.equal((await project.tutti(...words)).signal, "SIGKILL");
+    }
+    assert.equal((await project.tutti("work", "--until-idle")).code, 0);
+    const [run] = await project.json<RunRecord[]>("run", "list");
+    assert.deepEqual([run?.status, run?.error?.code], ["paused", "engine.crash_loop"]);
+    assert.equal(project.marks().length, 3);
+  });
+
+  it("a flow whose code no longer fits pauses the run and names both sides; with the old code it goes on", async () => {
+    await using project = new Project();
+    project.flow("stages", stages);
+    const host = project.start(["run", "stages"]);
+    await project.marked("two");
+    await host.says(/✓ one/);
+    await host.kill();
+    const { id } = (await project.json<RunRecord[]>("run", "list"))[0] ?? { id: "" };
+    project.flow("stages", stages.replace('"one"', '"first"'));
+    const watch = await project.tutti("run", "watch", id);
+    assert.equal(watch.code, 1);
+    assert.match(watch.stderr, /paused[^]*error .*engine\.replay_mismatch/);
+    assert.match(watch.stderr, /"first"/);
+    assert.match(watch.stderr, /"one"/);
+    project.flow("stages", stages);
+    project.open("two");
+    assert.equal((await project.tutti("run", "resume", id)).code, 0);
+    assert.equal((await project.tutti("run", "watch", id)).code, 0);
+    assert.deepEqual(project.marks(), ["one", "two", "two", "three"]);
+  });
+
   it("a short command starts none of the open runs", async () => {
     await using project = new Project();
     project.flow("stages", stages);
@@ -169,6 +219,37 @@ describe("`tutti work`", { concurrency: 2 }, () => {
   });
 });
 
+describe("a host that has no more use of its own", () => {
+  it("hands the runs of its clients over when it ends, once their steps have come to their ends", async () => {
+    await using project = new Project();
+    project.flow("stages", stages);
+    project.flow("short", `await step.run("hold", () => opened("short")); return 1;`);
+    const host = project.start(["run", "short"]);
+    await until("there is a host", () => project.has(".tutti/socket"));
+    const client = project.start(["run", "stages"]);
+    await project.marked("two");
+    project.open("short");
+    await client.says(new RegExp(`Waiting for process ${host.pid}, which is ending`));
+    project.open("two");
+    assert.equal((await host.ended).code, 0);
+    const { code, stdout } = await client.ended;
+    assert.deepEqual([code, stdout], [0, "all three\n"]);
+    assert.deepEqual(project.marks(), ["one", "two", "three"]);
+  });
+
+  it("left a review behind: whoever decides it is told how the run goes on", async () => {
+    await using project = new Project();
+    project.flow("ask", `await step.review("ask", { title: "Sure?" }); return "sure";`);
+    const left = await project.tutti("run", "ask", "--until-idle");
+    const [, review = ""] = /review approve (rev_\w+)/.exec(left.stderr) ?? [];
+    const approved = await project.tutti("review", "approve", review);
+    assert.equal(approved.code, 0);
+    const [, run = ""] = /watch +tutti run watch (run_\w+)/.exec(approved.stderr) ?? [];
+    const { code, stdout } = await project.tutti("run", "watch", run);
+    assert.deepEqual([code, stdout], [0, "sure\n"]);
+  });
+});
+
 describe("a detached run", () => {
   it("is started at once and finished without anybody", async () => {
     await using project = new Project();
@@ -179,8 +260,13 @@ describe("a detached run", () => {
     assert.ok(stderr.includes(`tutti run watch ${stdout.trim()}`), stderr);
     await project.marked("two");
     project.open("two");
+    await project.marked("three");
     const watch = await project.tutti("run", "watch", stdout.trim());
     assert.equal(watch.code, 0);
     assert.deepEqual(project.marks(), ["one", "two", "three"]);
   });
 });
+
+function count(project: Project, text: string): number {
+  return project.marks().filter((mark) => mark === text).length;
+}

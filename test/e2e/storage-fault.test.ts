@@ -143,6 +143,17 @@ describe("a data folder", { concurrency: 2 }, () => {
     assert.equal(project.host, host.pid);
   });
 
+  it("that is not there yet takes several first commands at once", async () => {
+    await using project = new Project();
+    project.flow("quick", `return step.run("one", () => "done");`);
+    const endings = await Promise.all([1, 2, 3, 4].map(() => project.tutti("run", "quick")));
+    assert.deepEqual(
+      endings.map(({ code, stdout, stderr }) => [code, stdout, code === 0 ? "" : stderr]),
+      endings.map(() => [0, "done\n", ""]),
+    );
+    assert.equal((await project.json<RunRecord[]>("run", "list")).length, 4);
+  });
+
   it("whose holder lives but does not answer is told with the pid", async () => {
     await using project = new Project();
     const host = project.start(["work"]);
