@@ -36,14 +36,15 @@ describe("on Postgres", { skip: postgresServerUnavailable() }, () => {
     await using project = await projectOn(server, "away");
     project.flow("slow", threeSteps(10));
     const run = project.start(["run", "slow"]);
+    await run.says(/✓ begin/);
     await project.marked("made 0");
     await server.stop();
     project.open("gate-0");
     await run.says(/! Postgres cannot be reached.* {2}storage\.unavailable\n {2}The work waits for it/);
     await server.start();
     for (const gate of [1, 2]) project.open(`gate-${gate}`);
-    const { code, stdout } = await run.ended;
-    assert.deepEqual([code, stdout], [0, "made\n"]);
+    const { code, stdout, stderr } = await run.ended;
+    assert.deepEqual([code, stdout], [0, "made\n"], stderr);
     assert.deepEqual(project.marks(), ["made 0", "made 1", "made 2"]);
   });
 
@@ -55,8 +56,8 @@ describe("on Postgres", { skip: postgresServerUnavailable() }, () => {
     await server.stop();
     await run.says(/! Postgres cannot be reached/);
     await server.start();
-    const { code, stdout } = await run.ended;
-    assert.deepEqual([code, stdout], [0, "awake\n"]);
+    const { code, stdout, stderr } = await run.ended;
+    assert.deepEqual([code, stdout], [0, "awake\n"], stderr);
   });
 
   it(
@@ -66,6 +67,7 @@ describe("on Postgres", { skip: postgresServerUnavailable() }, () => {
       await using project = await projectOn(server, "large");
       project.flow("slow", threeSteps(20_000, `mark("left " + index);`));
       const run = project.start(["run", "slow"]);
+      await run.says(/✓ begin/);
       await project.marked("made 0");
       await server.stop();
       for (const gate of [0, 1, 2]) project.open(`gate-${gate}`);
@@ -84,11 +86,13 @@ describe("on Postgres", { skip: postgresServerUnavailable() }, () => {
     const workers = await startWorkers(project, 3);
     await using app = await openProject(project);
     const ids = await Promise.all(
-      Array.from({ length: 30 }, (_, index) => app.engine.control.start({ flow: "staged", input: { index } })),
+      Array.from({ length: 40 }, (_, index) => app.engine.control.start({ flow: "staged", input: { index } })),
     );
-    const [victim] = workers;
-    assert.ok(victim);
-    await until("each worker has started a step", () => workers.every(({ pid }) => startsOf(project, pid).length > 3));
+    const victim = await until("all work, and one of them has runs with steps to go", () =>
+      workers.every(({ pid }) => startsOf(project, pid).length > 0)
+        ? workers.find(({ pid }) => openRunsOf(project, pid).length > 2)
+        : null,
+    );
     await victim.kill();
     const killedAt = Date.now();
     const orphans = openRunsOf(project, victim.pid);
@@ -166,7 +170,8 @@ function openProject({ folder, environment }: Project): ReturnType<typeof openAp
 }
 
 function threeSteps(size: number, atEnd = ""): string {
-  return `for (const index of [0, 1, 2])
+  return `await step.run("begin", () => null);
+    for (const index of [0, 1, 2])
       await step.run("make", async () => {
         mark("made " + index);
         await opened("gate-" + index);
@@ -177,9 +182,9 @@ function threeSteps(size: number, atEnd = ""): string {
 }
 
 // Stages stand in a row, so a start in one stage proves that every row of the stages before is stored.
-const staged = `for (let stage = 0; stage < 4; stage++) {
+const staged = `for (let stage = 0; stage < 6; stage++) {
       const start = (): void => mark([process.pid, input.index, stage, Date.now()].join(" "));
-      await step.run("stage", async () => { start(); await later(60); return "x".repeat(stage * 2_000); });
+      await step.run("stage", async () => { start(); await later(60); return "x".repeat(stage * 1_500); });
     }
     await step.shell("last", ["sleep", "0.05"]);
     return input.index;`;
@@ -202,10 +207,10 @@ function startsOf(project: Project, pid: number): Start[] {
   return starts(project).filter((start) => start.pid === pid);
 }
 
-/** Runs whose latest step the worker has started, and which have stages left. */
+/** Runs whose latest step the worker has started, and which have some to go. */
 function openRunsOf(project: Project, pid: number): number[] {
   const latest = new Map(starts(project).map((start) => [start.index, start]));
-  return [...latest.values()].filter((start) => start.pid === pid && start.stage < 3).map(({ index }) => index);
+  return [...latest.values()].filter((start) => start.pid === pid && start.stage < 2).map(({ index }) => index);
 }
 
 function doubled(all: readonly Start[]): Start[] {
