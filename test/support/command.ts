@@ -17,6 +17,8 @@ export interface CommandOptions {
   readonly stdin?: string | undefined;
 }
 
+const longestCommandMs = 60_000;
+
 /** A program that runs as the leader of a process group of its own, as a terminal starts it. */
 export class Command implements AsyncDisposable {
   readonly ended: Promise<Ending>;
@@ -34,7 +36,9 @@ export class Command implements AsyncDisposable {
       this.#child[name]?.setEncoding("utf8").on("data", (text: string) => (this.#said[name] += text));
     }
     const { promise, resolve, reject } = Promise.withResolvers<Ending>();
+    const deadline = setTimeout(() => this.#endLate(), longestCommandMs);
     this.#child.once("error", reject);
+    this.#child.once("close", () => clearTimeout(deadline));
     this.#child.once("close", (code, signal) => {
       this.#ending = { code, signal, ...this.#said };
       resolve(this.#ending);
@@ -88,6 +92,12 @@ export class Command implements AsyncDisposable {
     if (this.#child.pid === undefined) return;
     this.#signalGroup("SIGKILL");
     await this.ended;
+  }
+
+  /** A command that hangs fails its test with what it has said, instead of holding all tests up. */
+  #endLate(): void {
+    this.#said.stderr += `\n(ended by the test after ${longestCommandMs} ms)\n`;
+    this.#signalGroup("SIGKILL");
   }
 
   #signalGroup(name: NodeJS.Signals): void {
