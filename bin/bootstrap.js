@@ -5,7 +5,7 @@ import { createHash, randomUUID } from "node:crypto";
 import { existsSync, linkSync, mkdirSync, readdirSync, readFileSync, renameSync, rmSync, statSync } from "node:fs";
 import { unlinkSync, utimesSync, writeFileSync } from "node:fs";
 import { hostname } from "node:os";
-import { join } from "node:path";
+import { join, relative } from "node:path";
 import { isatty } from "node:tty";
 import { pathToFileURL } from "node:url";
 
@@ -180,7 +180,7 @@ function sourceHash(root) {
   const hash = createHash("sha256").update(lockHash(root));
   const settings = ["tsconfig.json", "tsconfig.build.json"].map((name) => join(root, name));
   for (const file of [...settings, ...filesUnder(join(root, "src"))]) {
-    hash.update(file.slice(root.length)).update("\0").update(readFileSync(file)).update("\0");
+    hash.update(relative(root, file)).update("\0").update(readFileSync(file)).update("\0");
   }
   return hash.digest("hex");
 }

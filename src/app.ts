@@ -22,10 +22,10 @@ import { createDoctor, rootChecks } from "./doctor.ts";
 import { createEventLog, eventMigrations } from "./events/event-log.ts";
 import { createLiveEvents } from "./events/live.ts";
 import { createModels, modelsSettings } from "./models/capability.ts";
-import { createReview } from "./review/capability.ts";
+import { createReview, reviewSection } from "./review/capability.ts";
 import { fileBlobs, tableBlobs } from "./storage/blob.ts";
 import { createStorage, storageSection } from "./storage/capability.ts";
-import type { Database } from "./storage/database.ts";
+import type { Database, RoomMigrations } from "./storage/database.ts";
 import type { Home } from "./storage/home.ts";
 import { createPayloads } from "./storage/payload.ts";
 import { closedDatabase, openSqlite } from "./storage/sqlite.ts";
@@ -49,6 +49,8 @@ export interface App extends AsyncDisposable {
   createWorker(options?: { concurrency?: number | undefined }): Worker;
   /** Starts a worker: alone on SQLite, as one of many on Postgres. Disposing leaves the others' sight; stop it first. */
   startWorker(worker: Worker): Promise<AsyncDisposable>;
+  /** Starts the background jobs of all capabilities. */
+  startJobs(): Promise<AsyncDisposable>;
 }
 
 // One schema for each tenant; there is one tenant so far.
@@ -59,6 +61,7 @@ const sections: readonly ConfigSection[] = [
   { name: "engine", schema: engineSettings },
   { name: "models", schema: modelsSettings },
   toolsSection,
+  reviewSection,
 ];
 
 export function readConfig({
@@ -75,7 +78,7 @@ export async function openApp(options: AppOptions): Promise<App> {
   const database = await openDatabase(config, options.home.tenant("default").database);
   try {
     const app = assemble(options, config, database);
-    await migrate(database, app.capabilities);
+    await database.migrate(migrationsOf(app.capabilities));
     return app;
   } catch (error) {
     await database[Symbol.asyncDispose]();
@@ -88,8 +91,48 @@ export function describeOperations(options: AppOptions): readonly AnyOperation[]
   return assemble(options, readConfig(options), closedDatabase()).operations;
 }
 
+/** What makes the tables of every room, for who wants to see the result. */
+export function describeMigrations(options: AppOptions): readonly RoomMigrations[] {
+  return migrationsOf(assemble(options, readConfig(options), closedDatabase()).capabilities);
+}
+
 /** The composition root: the only place that sees every room's door. */
-function assemble({ home, folder, environment, log }: AppOptions, config: Config, database: Database): App {
+function assemble(options: AppOptions, config: Config, database: Database): App {
+  const { engine, capabilities } = createRooms(options, config, database);
+  engine.equip({
+    verbs: Object.assign({}, ...capabilities.map((capability) => capability.verbs ?? {})) as Verbs,
+    // Both rings from the outside in; each capability's own place in them is decided here and nowhere else.
+    plan: capabilities.flatMap((capability) => capability.plan ?? []),
+    ring: capabilities.flatMap((capability) => capability.effect ?? []),
+    waits: capabilities.flatMap((capability) => capability.waits ?? []),
+  });
+  const checks = [
+    ...rootChecks({ probe: () => probe(database), schemaDrift: () => schemaDrift(database, capabilities) }),
+    ...capabilities.flatMap((capability) => capability.checks ?? []),
+  ];
+  return {
+    config,
+    database,
+    engine,
+    capabilities,
+    operations: [...capabilities.flatMap((capability) => capability.operations), createDoctor(checks)],
+    createWorker: (given = {}) => engine.createWorker(given),
+    startWorker: (worker) => engine.startWorker(worker),
+    startJobs: () => engine.startJobs(capabilities.flatMap((capability) => capability.jobs ?? [])),
+    async [Symbol.asyncDispose]() {
+      await engine[Symbol.asyncDispose]();
+      await database[Symbol.asyncDispose]();
+    },
+  };
+}
+
+interface Rooms {
+  readonly engine: Engine;
+  /** In the order of the rings, from the outside in. */
+  readonly capabilities: readonly Capability[];
+}
+
+function createRooms({ home, folder, environment, log }: AppOptions, config: Config, database: Database): Rooms {
   const blobs = database.dialect === "sqlite" ? fileBlobs(home.tenant("default").blobs) : tableBlobs(database);
   const ports = {
     database,
@@ -117,31 +160,14 @@ function assemble({ home, folder, environment, log }: AppOptions, config: Config
     },
     endProcess: async (pid, started) => void (await endProcessGroup(pid, started)),
     processStartTime,
+    shared: database.capabilities.sharedWriters
+      ? { url: config.get(storageSection).database, schema: postgresSchema }
+      : null,
   });
-  const review = createReview({ ...ports, waits: engine.control });
-  const capabilities: readonly Capability[] = [createStorage(), createConfig(config), models, tools, engine, review];
-  const verbs: Verbs = Object.assign({}, ...capabilities.map((capability) => capability.verbs ?? {})) as Verbs;
-  const checks = [
-    ...rootChecks({ probe: () => probe(database) }),
-    ...capabilities.flatMap((capability) => capability.checks ?? []),
-  ];
-  // The effect ring from the outside in; each capability's own place in it is decided here and nowhere else.
-  const ring = capabilities.flatMap((capability) => capability.effect ?? []);
+  const review = createReview({ ...ports, settings: config.get(reviewSection), waits: engine.control });
   return {
-    config,
-    database,
     engine,
-    capabilities,
-    operations: [...capabilities.flatMap((capability) => capability.operations), createDoctor(checks)],
-    createWorker: (options = {}) => engine.createWorker({ verbs, ring, ...options }),
-    async startWorker(worker) {
-      const { database: url } = config.get(storageSection);
-      if (database.dialect === "postgres") return engine.joinCluster(worker, { url, schema: postgresSchema });
-      // With the folder's lock in hand every other worker is dead.
-      await worker.start(await engine.store.owners());
-      return { [Symbol.asyncDispose]: async () => undefined };
-    },
-    [Symbol.asyncDispose]: () => database[Symbol.asyncDispose](),
+    capabilities: [createStorage(database), createConfig(config), models, tools, engine, review],
   };
 }
 
@@ -159,9 +185,20 @@ async function openDatabase(config: Config, path: string): Promise<Database> {
   return openPostgres({ url: database, schema: postgresSchema });
 }
 
-async function migrate(database: Database, capabilities: readonly Capability[]): Promise<void> {
+function migrationsOf(capabilities: readonly Capability[]): RoomMigrations[] {
   const rooms = capabilities.map(({ name, migrations }) => ({ room: name, migrations }));
-  await database.migrate([...rooms, { room: "events", migrations: eventMigrations }]);
+  return [...rooms, { room: "events", migrations: eventMigrations }];
+}
+
+/** How the tables differ from what this version makes; null where they do not. Asked of SQLite, which can make them aside. */
+async function schemaDrift(database: Database, capabilities: readonly Capability[]): Promise<string | null> {
+  if (database.dialect !== "sqlite") return null;
+  await using fresh = openSqlite({ path: ":memory:" });
+  await fresh.migrate(migrationsOf(capabilities));
+  const [there, wanted] = [await database.schemaText(), await fresh.schemaText()].map((text) => text.split("\n\n"));
+  const extra = (there ?? []).find((statement) => !wanted?.includes(statement));
+  const missing = (wanted ?? []).find((statement) => !there?.includes(statement));
+  return extra ?? missing ?? null;
 }
 
 async function findAgent(folder: string, name: string): Promise<Agent> {

@@ -49,9 +49,33 @@ function tooSlow(): Promise<CheckResult> {
   });
 }
 
+export interface RootProbes {
+  /** Says what it did; throws where the database cannot be used. */
+  readonly probe: () => Promise<string>;
+  /** The first table or index that is not as this version makes it; null where all are. */
+  readonly schemaDrift: () => Promise<string | null>;
+}
+
+async function examineTables(schemaDrift: RootProbes["schemaDrift"]): Promise<CheckResult> {
+  try {
+    const drift = await schemaDrift();
+    if (drift === null) return { status: "ok", message: "as this version makes them" };
+    const fix = "Something else has changed the database: restore a backup, or move it away and start anew.";
+    return { status: "fail", message: `not as this version makes them: ${drift}`, fix };
+  } catch (error) {
+    const message = error instanceof Error ? error.message : String(error);
+    return { status: "fail", message, fix: "See docs/errors.md for the storage errors." };
+  }
+}
+
 /** What the composition root itself can prove: the Node that runs, and that the database writes. */
-export function rootChecks({ probe }: { probe: () => Promise<string> }): readonly Check[] {
+export function rootChecks({ probe, schemaDrift }: RootProbes): readonly Check[] {
   return [
+    {
+      group: "Storage",
+      name: "tables",
+      run: () => examineTables(schemaDrift),
+    },
     {
       group: "Runtime",
       name: "Node",

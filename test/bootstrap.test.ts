@@ -35,6 +35,15 @@ describe("a start", () => {
     assert.deepEqual(calls(clone), ["install", "build", "build", "install", "build"]);
   });
 
+  it("builds once for start.js and bin/tutti.js, which name the folder in their own ways", () => {
+    const clone = makeClone();
+    start(clone, []);
+    const options = { cwd: clone, env: environment(clone), encoding: "utf8" } as const;
+    const { stdout } = spawnSync(process.execPath, ["bin/tutti.js", "doctor"], options);
+    assert.equal(stdout, "main doctor\n");
+    assert.deepEqual(calls(clone), ["install", "build"]);
+  });
+
   it("installs again when an install was cut off", () => {
     const clone = makeClone();
     start(clone, []);

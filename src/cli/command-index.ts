@@ -1,6 +1,6 @@
 /** Commands with their summaries, so that the help needs no other module; a test holds it to the operation table. */
 export const commandIndex: readonly (readonly [name: string, summary: string])[] = [
-  ["init", "Sets this folder up: a first flow, and types for the editor"],
+  ["init", "Sets this folder up: a first flow, tutti.yaml, and types for the editor"],
   ["run <flow>", "Starts a run of a flow and watches it"],
   ["work", "Works on open runs until it is ended"],
   ["doctor", "Proves that each part works here"],
@@ -14,13 +14,14 @@ export const commandIndex: readonly (readonly [name: string, summary: string])[]
   ["run fork", "Starts a new run that keeps the results before a step and does the rest again"],
   ["flow list", "Lists the flows of this folder"],
   ["flow show", "Shows a flow with the JSON Schema of its input"],
+  ["flow verify", "Runs a flow, then replays it behind every step and says what differs"],
   ["review list", "Lists the questions that wait for a human, oldest first"],
   ["review show", "Shows one review with its whole payload"],
   ["review approve", "Approves a review; the run goes on at once"],
   ["review reject", "Rejects a review; the step fails with review.rejected"],
   ["review answer", "Answers the question of a review; the run goes on at once"],
   ["event emit", "Emits an event; the run that has waited for it the longest takes it"],
-  ["models list", "List the models that can be used"],
+  ["models list", "Lists the models that can be used"],
   ["tool list", "Lists the built-in tools that agents may call, with the JSON Schema of their arguments"],
   ["config list", "Lists all keys with their values and where those come from"],
   ["config get", "Shows the value of a key"],

@@ -20,7 +20,7 @@ export function showError(
     ...more.map((line) => `  ${line}`),
     ...labelled("where", wire.where),
     ...labelled("fix", wire.hint),
-    ...labelled("more", wire.docs),
+    ...labelled("more", `tutti help ${wire.code}`),
     // A defect is found by its place, an error of ours is told by its words.
     ...(isVerbose && error instanceof Error && !(error instanceof TuttiError) ? [dim(error.stack ?? "")] : []),
   ];

@@ -8,10 +8,25 @@ export const exitCodes = {
   usage: 3,
   denied: 4,
   unreachable: 5,
+  unverified: 6,
   waiting: 7,
   stopped: 8,
   interrupted: 130,
 } as const;
+
+/** The codes in words, for `tutti help exit-codes` and the docs. */
+export const exitCodeMeanings: Readonly<Record<keyof typeof exitCodes, string>> = {
+  ok: "the run succeeded, or the command did what it says",
+  failed: "the run or the command failed, or the run is paused",
+  cancelled: "the run was cancelled, or you left a question unanswered",
+  usage: "flags, arguments, input or configuration are wrong, or name what is not there",
+  denied: "not permitted",
+  unreachable: "no host or no model server answers",
+  unverified: "it ran, but its effect could not be verified",
+  waiting: "a run was left waiting for a review",
+  stopped: "stopped by a budget or a policy",
+  interrupted: "ended by Ctrl-C",
+};
 
 const usageErrors = [
   "usage.",

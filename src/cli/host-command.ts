@@ -1,5 +1,3 @@
-import { existsSync, mkdirSync, writeFileSync } from "node:fs";
-import { join } from "node:path";
 import type { Command } from "commander";
 import { TuttiError } from "../core/error.ts";
 import type { Connection } from "../sdk/connection.ts";
@@ -8,7 +6,7 @@ import { onInterrupt, pause, type Interrupt } from "./interrupt.ts";
 import type { Invocation } from "./invocation.ts";
 import type { OnAction } from "./program.ts";
 
-/** Commands that are about this process or this folder, not about an operation. */
+/** Commands that are about this process, not about an operation. */
 export function addHostCommands(program: Command, onAction: OnAction): void {
   program
     .command("work")
@@ -17,11 +15,6 @@ export function addHostCommands(program: Command, onAction: OnAction): void {
     .option("--concurrency <number>", "how many runs at once")
     .addHelpText("after", "\nExamples:\n  tutti work\n  tutti work --until-idle --concurrency 4")
     .action((flags: WorkFlags, command: Command) => onAction(command, (invocation) => runWork(flags, invocation)));
-  program
-    .command("init")
-    .description("Sets this folder up: a first flow, and types for the editor")
-    .addHelpText("after", "\nExamples:\n  tutti init")
-    .action((_flags: unknown, command: Command) => onAction(command, runInit));
 }
 
 interface WorkFlags {
@@ -71,29 +64,4 @@ async function hasWork({ client }: Connection): Promise<boolean> {
     if (error instanceof TuttiError && error.code === "host.unreachable") return true;
     throw error;
   }
-}
-
-const firstFlow = `import { flow, z } from "tutti";
-
-export default flow({
-  name: "hello",
-  input: z.object({ name: z.string().default("world") }),
-  async run(step, { name }) {
-    const log = await step.shell("look", ["git", "log", "--oneline", "-5"]);
-    const greeting = await step.run("greet", () => \`Hello, \${name}.\`);
-    return { greeting, lastCommits: log.stdout.split("\\n").filter(Boolean) };
-  },
-});
-`;
-
-function runInit({ isJson, output }: Invocation): number {
-  const folder = process.cwd();
-  const file = join(folder, "flows", "hello.ts");
-  mkdirSync(join(folder, "flows"), { recursive: true });
-  const isNew = !existsSync(file);
-  if (isNew) writeFileSync(file, firstFlow);
-  const what = isNew ? `Wrote ${file}` : `${file} is there already`;
-  output.data(isJson ? JSON.stringify({ folder, flow: file }) : what);
-  output.say("\nNext:\n  tutti run hello --input name=Ada\n  tutti run list");
-  return exitCodes.ok;
 }

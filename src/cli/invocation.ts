@@ -14,6 +14,10 @@ export interface Invocation {
   readonly output: Output;
   readonly log: Log;
   readonly signals: SignalSource;
+  /** Settings that `--set` made. */
+  readonly settings: Readonly<Record<string, string>>;
+  /** Where answers come from; null where nobody may be asked: no terminal on both sides, CI, `--yes`, `--json` … */
+  readonly answers: NodeJS.ReadableStream | null;
   open(options: OpenOptions): Promise<Connection | null>;
 }
 
@@ -23,32 +27,58 @@ export type OpenOptions = Pick<ConnectOptions, "takeRuns" | "write" | "isWorkerA
 export interface Surroundings {
   readonly product: Product;
   readonly streams: Streams;
+  readonly stdin: NodeJS.ReadableStream & { readonly isTTY?: boolean };
   readonly signals: SignalSource;
   readonly environment: Readonly<Record<string, string | undefined>>;
 }
 
+/** Of the flags that every command takes, those that outlive the reading of the command line. */
+export interface Everywhere {
+  readonly mayAsk: boolean;
+  readonly settings: Readonly<Record<string, string>>;
+}
+
 export function createInvocation(
   options: Readonly<Record<string, unknown>>,
-  { product, streams, signals, environment }: Surroundings,
+  surroundings: Surroundings,
+  { mayAsk, settings }: Everywhere = { mayAsk: false, settings: {} },
 ): Invocation {
+  const { product, streams, signals, environment } = surroundings;
   const isVerbose = options["verbose"] === true;
+  const isJson = options["json"] === true;
   const color = (options["color"] ?? "auto") as "auto" | "always" | "never";
   const output = createOutput({ isQuiet: options["quiet"] === true, color, environment, streams });
   const log = createCommandLog(output, isVerbose);
   return {
-    isJson: options["json"] === true,
+    isJson,
     isVerbose,
     signals,
+    settings,
     output,
     log,
-    open: (wanted) => product.connect({ cwd: process.cwd(), environment, flags: {}, log, ...wanted }),
+    answers: mayAsk && !isJson && isTerminal(surroundings) ? surroundings.stdin : null,
+    async open(wanted) {
+      const flags = settings;
+      const connection = await product.connect({ cwd: process.cwd(), environment, flags, log, ...wanted });
+      if (connection?.mode === "client" && Object.keys(settings).length > 0) {
+        output.complain(
+          "Another process hosts this folder, and it goes by its own settings: --set changes nothing here.",
+        );
+      }
+      return connection;
+    },
   };
 }
 
+// Both sides: a question in a pipe is never seen, an answer from one was never meant.
+function isTerminal({ stdin, streams, environment }: Surroundings): boolean {
+  return Boolean(stdin.isTTY) && Boolean(streams.stdout.isTTY) && !environment["CI"];
+}
+
 /** Enough of a place to tell which operations there are; nothing is opened there. */
-export function homeToDescribe(): AppOptions {
+export function homeToDescribe(flags: Readonly<Record<string, string>> = {}): AppOptions {
   const folder = process.cwd();
   const path = join(folder, ".tutti");
   const tenant = () => ({ path, database: "", blobs: path });
-  return { home: { path, lock: "", tenant }, folder, environment: process.env, log: silentLog };
+  return { home: { path, lock: "", tenant }, folder, environment: process.env, flags, log: silentLog };
 }

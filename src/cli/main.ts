@@ -1,5 +1,6 @@
-import { readFileSync } from "node:fs";
 import { commandIndex } from "./command-index.ts";
+import { exitCodeMeanings, exitCodes } from "./exit-code.ts";
+import { version } from "./version.ts";
 
 /** The entry: the help needs nothing but a list, so everything else is loaded for real commands only. */
 async function main(words: readonly string[]): Promise<number> {
@@ -8,9 +9,13 @@ async function main(words: readonly string[]): Promise<number> {
     return print(helpText());
   }
   if (first === "--version" || first === "-V") return print(`${version()}\n`);
-  if (first === "help" && second === "exit-codes") return print(exitCodeText);
+  if (first === "help" && second === "exit-codes") return print(exitCodeText());
+  if (first === "help") {
+    const { runHelp } = await import("./help.ts");
+    return runHelp(words.slice(1));
+  }
   const { runProgram } = await import("./program.ts");
-  return runProgram(first === "help" ? [...words.slice(1), "--help"] : words);
+  return runProgram(words);
 }
 
 function print(text: string): number {
@@ -18,26 +23,24 @@ function print(text: string): number {
   return 0;
 }
 
-function version(): string {
-  const text = readFileSync(new URL("../../package.json", import.meta.url), "utf8");
-  return (JSON.parse(text) as { version: string }).version;
+function exitCodeText(): string {
+  const meanings = new Map(Object.entries(exitCodeMeanings));
+  const lines = Object.entries(exitCodes).map(
+    ([name, code]) => `${String(code).padEnd(5)}${meanings.get(name) ?? name}`,
+  );
+  return `${lines.join("\n")}\n`;
 }
-
-const exitCodeText = `0    ok
-1    the run or command failed, or the run is paused
-2    the run was cancelled
-3    wrong flags, arguments or configuration
-4    not permitted
-5    the host or the model server cannot be reached
-7    a run was left waiting for a review
-8    stopped by a budget or a policy
-130  interrupted with Ctrl-C
-`;
 
 function helpText(): string {
   const width = Math.max(...commandIndex.map(([name]) => name.length));
   const lines = commandIndex.map(([name, summary]) => `  tutti ${name.padEnd(width)}  ${summary}`);
-  return `Durable flows on your own models, on this machine.\n\n${lines.join("\n")}\n\nEvery command has --help and --json. Exit codes: tutti help exit-codes\n`;
+  return `Durable flows on your own models, on this machine.
+
+${lines.join("\n")}
+
+Start here: tutti init, then tutti run hello
+Every command has --help and --json. More: tutti help <command>, tutti help exit-codes, tutti help <error.code>
+`;
 }
 
 /** The boundary of the process: what gets here could not even be shown in the usual form. */

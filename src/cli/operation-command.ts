@@ -1,12 +1,12 @@
 import { TuttiError } from "../core/error.ts";
 import type { AnyOperation } from "../core/operation.ts";
-import type { RunRecord } from "../core/step.ts";
 import type { Connection } from "../sdk/connection.ts";
 import { parseInput } from "../server/http.ts";
 import { exitCodes } from "./exit-code.ts";
 import { openAndCall } from "./first-call.ts";
 import { onInterrupt } from "./interrupt.ts";
 import type { Invocation } from "./invocation.ts";
+import { toJson } from "./present/json.ts";
 import { present } from "./present/present.ts";
 import { createProgress } from "./progress.ts";
 import { isStep, watch } from "./watch.ts";
@@ -19,11 +19,13 @@ export async function runOperation(
 ): Promise<number> {
   // Checked here too, so that a wrong value is told before anything is opened.
   const parsed = parseInput(operation, input);
+  // The settings of this very call, which a host elsewhere does not know.
+  if (operation.cli.isLocal) return show(operation, await answerHere(operation, parsed, invocation), invocation);
   const isWatch = operation.name === "run.watch";
   // The doctor proves that the folder can be written, so it makes one.
   const write = operation.effect !== "read" || operation.name === "doctor";
   const opened = await openAndCall(
-    () => invocation.open({ takeRuns: isWatch, write }),
+    () => invocation.open({ takeRuns: operation.cli.waitsForRuns ?? false, write }),
     (connection) =>
       isWatch
         ? watch(connection, { id: String(input["id"]), untilIdle: input["untilIdle"] === true }, invocation)
@@ -59,32 +61,38 @@ async function call(
 }
 
 function show(operation: AnyOperation, result: unknown, { isJson, output }: Invocation): number {
-  output.data(isJson ? JSON.stringify(result, null, 2) : present(operation.name, result, output));
-  if (operation.name === "doctor") return hasFailed(result) ? exitCodes.failed : exitCodes.ok;
+  output.data(isJson ? toJson(result) : present(operation.name, result, output));
+  if (hasFailed(result)) return exitCodes.failed;
   const run = isJson ? null : runToWatch(operation.name, result);
   if (run !== null) output.say(`watch    tutti run watch ${run}`);
   return exitCodes.ok;
 }
 
-/** The run that can go on by what was done. Where there is no host it lies until the next one: a watch is one, too. */
-function runToWatch(name: string, result: unknown): string | null {
-  if (["run.retry", "run.fork", "run.resume"].includes(name)) return (result as RunRecord).id;
-  if (["review.approve", "review.reject", "review.answer"].includes(name)) return (result as { run: string }).run;
-  return null;
+// A cancelled run ends where it is worked on, which may be nowhere yet; to watch it is to work on it.
+const leavesRunOpen = ["run.retry", "run.fork", "run.resume", "run.cancel"];
+const decidesReview = ["review.approve", "review.reject", "review.answer"];
+
+/** The run that can go on by what was done, or null. */
+function runToWatch(operation: string, result: unknown): string | null {
+  if (typeof result !== "object" || result === null) return null;
+  if (decidesReview.includes(operation) && "run" in result) return String(result.run);
+  if (!leavesRunOpen.includes(operation) || !("status" in result && "id" in result)) return null;
+  return ["queued", "running", "waiting"].includes(String(result.status)) ? String(result.id) : null;
 }
 
+/** A check of the doctor that fails, or a flow that does not replay as it ran. */
 function hasFailed(result: unknown): boolean {
-  const checks = Array.isArray(result) ? (result as readonly { status?: string }[]) : [];
-  return checks.some(({ status }) => status === "fail");
+  if (Array.isArray(result)) return (result as readonly { status?: string }[]).some(({ status }) => status === "fail");
+  const differences =
+    typeof result === "object" && result !== null && "differences" in result ? result.differences : [];
+  return Array.isArray(differences) && differences.length > 0;
 }
 
 /** Flows, models and configuration are there without a data folder; what is stored is not. */
 async function withoutFolder(operation: AnyOperation, parsed: unknown, invocation: Invocation): Promise<unknown> {
   if (operation.empty !== undefined) return operation.empty;
-  using interrupt = onInterrupt(invocation.signals);
-  const answer = operation.handle(parsed as never, { signal: interrupt.signal, caller: "cli" });
   try {
-    return Symbol.asyncIterator in answer ? (await answer.next()).value : await answer;
+    return await answerHere(operation, parsed, invocation);
   } catch (error) {
     if (!(error instanceof TuttiError) || error.code !== "storage.unavailable") throw error;
     throw new TuttiError("usage.invalid", "there is no data folder here", {
@@ -92,4 +100,10 @@ async function withoutFolder(operation: AnyOperation, parsed: unknown, invocatio
       hint: "Start a run to make one, or name it with TUTTI_HOME.",
     });
   }
+}
+
+async function answerHere(operation: AnyOperation, parsed: unknown, { signals }: Invocation): Promise<unknown> {
+  using interrupt = onInterrupt(signals);
+  const answer = operation.handle(parsed as never, { signal: interrupt.signal, caller: "cli" });
+  return Symbol.asyncIterator in answer ? (await answer.next()).value : await answer;
 }

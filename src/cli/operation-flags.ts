@@ -3,7 +3,8 @@ import { z } from "zod";
 import type { AnyOperation } from "../core/operation.ts";
 
 interface Property {
-  readonly type?: string;
+  /** Several for a union of plain types. */
+  readonly type?: string | readonly string[];
   readonly description?: string;
   readonly enum?: readonly string[];
   readonly default?: unknown;
@@ -34,7 +35,7 @@ export function optionsOf({ properties, required }: InputShape, positional: read
   return Object.entries(properties)
     .filter(([key]) => !positional.includes(key))
     .map(([key, property]) => {
-      const option = new Option(`--${kebab(key)}${isSwitch(property) ? "" : " <value>"}`, property.description ?? "");
+      const option = new Option(`--${kebab(key)}${isSwitch(property) ? "" : " <value>"}`, describe(property));
       if (property.enum) option.choices(property.enum);
       if (property.type === "array")
         option.argParser((value, earlier: unknown[] | undefined) => [...(earlier ?? []), value]);
@@ -64,8 +65,14 @@ export function fromText(value: unknown): unknown {
   }
 }
 
+function describe({ description = "", default: unlessGiven }: Property): string {
+  // Told and not set: the operation fills in its own default.
+  const isTold = typeof unlessGiven === "string" || typeof unlessGiven === "number";
+  return isTold ? `${description} (default: ${unlessGiven})` : description;
+}
+
 function isSwitch({ type, anyOf = [] }: Property): boolean {
-  return type === "boolean" || anyOf.some((one) => one.type === "boolean");
+  return [type].flat().includes("boolean") || anyOf.some(isSwitch);
 }
 
 function kebab(key: string): string {

@@ -30,6 +30,8 @@ export interface Output {
   say(text: string): void;
   /** Said even when quiet: what went wrong is never kept back. */
   complain(text: string): void;
+  /** A question: the cursor stays behind it. */
+  prompt(text: string): void;
   /** Lines on stderr that the next words replace; nothing where lines cannot be redrawn. */
   live(lines: readonly string[]): void;
 }
@@ -68,6 +70,10 @@ export function createOutput({ isQuiet, color, environment, streams }: OutputOpt
     },
     say: (text) => (isQuiet ? undefined : complain(text)),
     complain,
+    prompt(text) {
+      clear();
+      stderr.write(text);
+    },
     live(lines) {
       if (!isLive) return;
       clear();

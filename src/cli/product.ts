@@ -4,16 +4,16 @@ import { homeToDescribe } from "./invocation.ts";
 
 /** What the command line asks of the product; loaded when a command needs it. */
 export interface Product {
-  /** The table of operations; opens nothing. */
-  operations(): Promise<readonly AnyOperation[]>;
+  /** The table of operations, with the settings of the command line; opens nothing. */
+  operations(settings: Readonly<Record<string, string>>): Promise<readonly AnyOperation[]>;
   /** Null where a command that only reads finds no data folder. */
   connect(options: ConnectOptions): Promise<Connection | null>;
 }
 
 export const product: Product = {
-  async operations() {
+  async operations(settings) {
     const { describeOperations } = await import("../app.ts");
-    return describeOperations(homeToDescribe());
+    return describeOperations(homeToDescribe(settings));
   },
   async connect(options) {
     const host = await import("../host.ts");

@@ -3,12 +3,17 @@ import { TuttiError } from "../core/error.ts";
 import type { AnyOperation } from "../core/operation.ts";
 import { showError } from "./error-output.ts";
 import { exitCodeOfError, exitCodes } from "./exit-code.ts";
+import { explainCommandName } from "./command-name.ts";
+import { takeEverywhereFlags } from "./everywhere-flag.ts";
 import { addHostCommands } from "./host-command.ts";
+import { addInitCommand } from "./init-command.ts";
 import { createInvocation, type Invocation, type Surroundings } from "./invocation.ts";
 import { runOperation } from "./operation-command.ts";
+import type { Output } from "./output.ts";
 import { argumentText, inputShape, keyOf, optionsOf, ownInput } from "./operation-flags.ts";
 import { product } from "./product.ts";
 import { addRunCommand } from "./run-command.ts";
+import { version } from "./version.ts";
 
 /** Adds what every command does: it makes the invocation, runs, and keeps the exit code. */
 export type OnAction = (
@@ -18,52 +23,48 @@ export type OnAction = (
 
 /** Builds the commands from the operation table, runs the one that was asked for, and gives the exit code. */
 export async function runProgram(words: readonly string[], surroundings: Surroundings = ownProcess()): Promise<number> {
-  const isJson = words.includes("--json");
-  const isVerbose = words.includes("--verbose");
   const plain = createInvocation({}, surroundings).output;
   let code: number = exitCodes.ok;
-  const onAction: OnAction = async (command, action) => {
-    code = await action(createInvocation(command.optsWithGlobals(), surroundings));
-  };
   try {
-    const rest = applyEverywhereFlags(words);
-    const program = buildProgram(await surroundings.product.operations(), surroundings, onAction);
-    await program.parseAsync(rest, { from: "user" });
+    const everywhere = takeEverywhereFlags(words);
+    for (const folder of everywhere.folders) enter(folder);
+    const onAction: OnAction = async (command, action) => {
+      code = await action(createInvocation(command.optsWithGlobals(), surroundings, everywhere));
+    };
+    const operations = await surroundings.product.operations(everywhere.settings);
+    const program = buildProgram(operations, surroundings, onAction);
+    await program.parseAsync(everywhere.rest, { from: "user" });
     return code;
   } catch (error) {
     if (error instanceof CommanderError && error.exitCode === 0) return exitCodes.ok;
     // A group without its verb has printed its help instead.
     if (error instanceof CommanderError && error.code === "commander.help") return exitCodes.usage;
     const shown = error instanceof CommanderError ? toUsageError(error, words) : error;
-    showError(shown, plain, { isJson, isVerbose });
-    return shown instanceof TuttiError ? exitCodeOfError(shown.code) : exitCodes.failed;
+    return toExitCode(shown, plain, { isJson: words.includes("--json"), isVerbose: words.includes("--verbose") });
   }
 }
 
-function ownProcess(): Surroundings {
-  return { product, streams: process, signals: process, environment: process.env };
+/** The boundary of a command: shows what went wrong and gives the exit code for it. */
+export function toExitCode(error: unknown, output: Output, how: { isJson: boolean; isVerbose: boolean }): number {
+  showError(error, output, how);
+  return error instanceof TuttiError ? exitCodeOfError(error.code) : exitCodes.failed;
 }
 
-/** `--dir` moves the whole command; `--no-input` and `--yes` are taken by every command, and none asks anything yet. */
-function applyEverywhereFlags(words: readonly string[]): string[] {
-  const rest = [...words];
-  const end = rest.includes("--") ? rest.indexOf("--") : rest.length;
-  const flags = rest.slice(0, end).filter((word) => word !== "--no-input" && word !== "--yes");
-  const at = flags.findIndex((word) => word === "--dir" || word.startsWith("--dir="));
-  if (at >= 0) {
-    const [flag = "", next] = flags.splice(at, flags[at] === "--dir" ? 2 : 1);
-    enter(flag === "--dir" ? next : flag.slice("--dir=".length));
-  }
-  return [...flags, ...rest.slice(end)];
+export function ownProcess(): Surroundings {
+  const place = {
+    path: process.env["PATH"] ?? "",
+    cwd: process.cwd(),
+    onExit: (listener: () => void) => void process.once("exit", listener),
+  };
+  const streams = { stdout: process.stdout, stderr: explainCommandName(process.stderr, place) };
+  return { product, streams, stdin: process.stdin, signals: process, environment: process.env };
 }
 
-function enter(folder: string | undefined): void {
+function enter(folder: string): void {
   try {
-    process.chdir(folder ?? "");
+    process.chdir(folder);
   } catch (error) {
-    throw new TuttiError("usage.invalid", `--dir ${folder ?? ""} is not a folder that can be entered`, {
-      cause: error,
-    });
+    throw new TuttiError("usage.invalid", `--dir ${folder} is not a folder that can be entered`, { cause: error });
   }
 }
 
@@ -76,15 +77,22 @@ function toUsageError(error: CommanderError, words: readonly string[]): TuttiErr
   });
 }
 
-function buildProgram(operations: readonly AnyOperation[], surroundings: Surroundings, onAction: OnAction): Command {
+/** All commands with their flags, from the operation table and the command line's own. */
+export function buildProgram(
+  operations: readonly AnyOperation[],
+  surroundings: Surroundings,
+  onAction: OnAction,
+): Command {
   const program = new Command("tutti").description("Durable flows on your own models, on this machine.");
   configure(program, surroundings);
   program.addHelpText(
     "afterAll",
-    "\nEverywhere: --dir <folder> works in another folder; --no-input and --yes never ask.",
+    "\nEverywhere: --dir <folder> works in another folder; --set <key=value> makes a setting for this call;\n" +
+      "--yes and --no-input ask nothing.",
   );
   const groups = new Map([["run", addRunCommand(program, onAction)]]);
   addHostCommands(program, onAction);
+  addInitCommand(program, onAction, operations);
   for (const operation of operations) {
     if (!operation.faces.includes("cli") || operation.name === "run.start") continue;
     const [group = "", ...verb] = (operation.cli.command ?? operation.name.replaceAll(".", " ")).split(" ");
@@ -139,6 +147,7 @@ function configure(command: Command, { streams }: Surroundings): void {
       writeOut: (text) => void streams.stdout.write(text),
       writeErr: (text) => void streams.stderr.write(text),
     })
+    .version(version(), "-V, --version", "print the version")
     .option("--json", "print one JSON value on stdout")
     .option("--quiet", "say nothing on stderr but errors")
     .option("--verbose", "say on stderr what happens inside")

@@ -24,6 +24,7 @@ export function createProgress(output: Output): Progress {
   const open = new Map<string, OpenStep>();
   // After a change of the host the stored steps come again.
   const told = new Set<string>();
+  const reasons = new Set<string>();
   const timer = setInterval(
     () => (output.isLive ? output.live(liveLines(open, output)) : heartbeat(open, output)),
     output.isLive ? redrawMs : heartbeatMs,
@@ -41,7 +42,7 @@ export function createProgress(output: Output): Progress {
         return;
       }
       open.delete(step.key);
-      sayOnce(`${step.key} ${step.status}`, endLine(step, output.color));
+      sayOnce(`${step.key} ${step.status}`, endLine(step, { color: output.color, why: whyOnce(step, reasons) }));
     },
     wait(waits) {
       open.clear();
@@ -57,11 +58,19 @@ export function createProgress(output: Output): Progress {
   };
 }
 
-function endLine(step: StepRecord, { green, red, yellow, dim }: Output["color"]): string {
+/** Why a step failed or was skipped; what skipped one before is not told in full again. */
+function whyOnce({ error, skipped }: StepRecord, told: Set<string>): string | undefined {
+  if (error || !skipped) return error?.message;
+  const isNew = !told.has(skipped.reason);
+  told.add(skipped.reason);
+  return isNew ? skipped.reason : "for the same reason";
+}
+
+function endLine(step: StepRecord, { color, why }: { color: Output["color"]; why: string | undefined }): string {
+  const { green, red, yellow, dim } = color;
   const paints: Readonly<Record<string, (text: string) => string>> = { succeeded: green, failed: red, skipped: yellow };
   const { startedAt, finishedAt } = step;
   const took = startedAt !== null && finishedAt !== null ? ` ${dim(formatMs(finishedAt - startedAt))}` : "";
-  const why = step.error?.message ?? step.skipped?.reason;
   return `${(paints[step.status] ?? dim)(glyphs[step.status] ?? "")} ${step.key}${took}${why ? `  ${why}` : ""}`;
 }
 

@@ -3,11 +3,14 @@ import type { Command } from "commander";
 import { TuttiError } from "../core/error.ts";
 import type { RunRecord } from "../core/step.ts";
 import type { Connection } from "../sdk/connection.ts";
+import { settingWords } from "./everywhere-flag.ts";
 import { exitCodes } from "./exit-code.ts";
 import { openAndCall } from "./first-call.ts";
 import type { Invocation } from "./invocation.ts";
 import { fromText } from "./operation-flags.ts";
+import { suggestFlow } from "./misspelled-flow.ts";
 import type { OnAction } from "./program.ts";
+import { toJson } from "./present/json.ts";
 import { watch } from "./watch.ts";
 
 interface RunFlags {
@@ -35,7 +38,17 @@ export function addRunCommand(program: Command, onAction: OnAction): Command {
       "\nExamples:\n  tutti run code-review --input last=5\n  tutti run ./flows/greet.ts --input name=Ada --json",
     )
     .action((flow: string | undefined, flags: RunFlags, command: Command) =>
-      onAction(command, (invocation) => run(flow, flags, invocation)),
+      onAction(command, async (invocation) => {
+        try {
+          return await run(flow, flags, invocation);
+        } catch (error) {
+          throw suggestFlow(
+            error,
+            flow ?? "",
+            command.commands.map((verb) => verb.name()),
+          );
+        }
+      }),
     );
 }
 
@@ -72,18 +85,18 @@ async function start(
 async function detach(request: Start, invocation: Invocation): Promise<number> {
   const { connection, run: started } = await start(request, invocation, { takeRuns: false });
   await connection[Symbol.asyncDispose]();
-  invocation.output.data(invocation.isJson ? JSON.stringify(started, null, 2) : started.id);
+  invocation.output.data(invocation.isJson ? toJson(started) : started.id);
   invocation.output.say(`The run goes on in the background. Follow it with: tutti run watch ${started.id}`);
   // Even where there is a host: it may be a short command's. The worker ends by itself when nothing can run.
-  await startWorker();
+  await startWorker(invocation);
   return exitCodes.ok;
 }
 
-async function startWorker(): Promise<void> {
+async function startWorker({ settings }: Invocation): Promise<void> {
   const program = process.argv[1];
   if (program === undefined) return;
   const { spawn } = await import("node:child_process");
-  const words = [...process.execArgv, program, "work", "--until-idle", "--quiet"];
+  const words = [...process.execArgv, program, "work", "--until-idle", "--quiet", ...settingWords(settings)];
   spawn(process.execPath, words, { detached: true, stdio: "ignore" }).unref();
 }
 

@@ -6,6 +6,7 @@ import { exitCodeOfRun } from "./exit-code.ts";
 import { isLostHost } from "./first-call.ts";
 import { onInterrupt, pause } from "./interrupt.ts";
 import type { Invocation } from "./invocation.ts";
+import { toJson } from "./present/json.ts";
 import { essence } from "./present/run.ts";
 import { receipt, type OpenReview } from "./present/receipt.ts";
 import { createProgress, type Progress } from "./progress.ts";
@@ -91,8 +92,13 @@ async function follow(
 
 async function finish(run: RunRecord, { client }: Connection, { isJson, output }: Invocation): Promise<number> {
   const reviews = run.status === "waiting" ? await openReviews(client, run.id) : [];
-  if (isJson) output.data(JSON.stringify(run, null, 2));
-  else if (run.status === "succeeded" && run.output !== null) output.data(essence(run.output));
+  if (isJson) output.data(toJson(run));
+  else if (run.status === "succeeded" && run.output !== null) {
+    // What the run was for stands apart from the talk around it.
+    output.say("");
+    output.data(essence(run.output));
+    output.say("");
+  }
   output.say(receipt(run, { color: output.color, reviews }));
   return exitCodeOfRun(run, reviews.length > 0);
 }
@@ -101,7 +107,7 @@ async function finish(run: RunRecord, { client }: Connection, { isJson, output }
 async function leave({ mode, client }: Connection, id: string, { isJson, output }: Invocation): Promise<void> {
   if (isJson) {
     const { run, error } = await attempt(async () => (await client.call("run.get", { id })) as RunRecord);
-    output.data(JSON.stringify(run ?? { error: toWireError(error) }, null, 2));
+    output.data(toJson(run ?? { error: toWireError(error) }));
   }
   if (mode === "client") output.say(`Detached; run ${id} goes on. Come back with: tutti run watch ${id}`);
   else output.say(`Stopped; run ${id} stays open and nothing is lost. Go on with: tutti work   (or any tutti run)`);

@@ -46,7 +46,7 @@ function explainOperation(config: Config): AnyOperation {
     path: "/config/:key/explain",
     input: keyInput,
     output: explanation,
-    cli: { positional: ["key"], examples: ["tutti config explain tools.maxReadBytes"] },
+    cli: { isLocal: true, positional: ["key"], examples: ["tutti config explain tools.maxReadBytes"] },
     handle: async ({ key }) => explainSetting(config, key),
   });
 }
@@ -59,7 +59,7 @@ function getOperation(config: Config): AnyOperation {
     path: "/config/:key",
     input: keyInput,
     output: z.object({ key: z.string(), value: z.unknown() }),
-    cli: { positional: ["key"], examples: ["tutti config get tools.maxReadBytes"] },
+    cli: { isLocal: true, positional: ["key"], examples: ["tutti config get tools.maxReadBytes"] },
     handle: async ({ key }) => ({ key, value: explainSetting(config, key).value }),
   });
 }
@@ -72,7 +72,7 @@ function listOperation(config: Config): AnyOperation {
     path: "/config",
     input: none,
     output: z.array(explanation.pick({ key: true, value: true, source: true, environment: true, description: true })),
-    cli: { examples: ["tutti config list", "tutti config list --json"] },
+    cli: { isLocal: true, examples: ["tutti config list", "tutti config list --json"] },
     handle: async () =>
       config.settings
         .map(explain)
@@ -88,7 +88,7 @@ function schemaOperation(config: Config): AnyOperation {
     path: "/config-schema",
     input: none,
     output: z.record(z.string(), z.unknown()),
-    cli: { examples: ["tutti config schema > tutti.schema.json"] },
+    cli: { isLocal: true, examples: ["tutti config schema > tutti.schema.json"] },
     handle: async () => editorSchema(config.sections),
   });
 }
@@ -101,7 +101,7 @@ function pathOperation(config: Config): AnyOperation {
     path: "/config-path",
     input: none,
     output: z.object({ path: z.string().nullable() }),
-    cli: { examples: ["tutti config path"] },
+    cli: { isLocal: true, examples: ["tutti config path"] },
     handle: async () => ({ path: config.file ?? null }),
   });
 }

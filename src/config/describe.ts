@@ -21,7 +21,7 @@ const introduction = `# Configuration
 
 All settings may be left out. Tutti looks for them in this order, and the first place that names a setting wins:
 
-1. flags of the command,
+1. the flag \`--set\`, as in \`--set tools.maxReadBytes=65536\`,
 2. the environment: \`TUTTI_<SECTION>_<KEY>\`, so \`tools.maxReadBytes\` is \`TUTTI_TOOLS_MAX_READ_BYTES\`; lists are written with
    commas; an empty variable counts as not set,
 3. the \`.env\` beside \`tutti.yaml\`, with the same names,

@@ -1,7 +1,7 @@
 import { TuttiError } from "../core/error.ts";
 import { coerce } from "./coerce.ts";
 import type { Environment } from "./config-file.ts";
-import { editDistance, nearest } from "./nearest.ts";
+import { editDistance, nearest } from "../core/nearest.ts";
 import { environmentName } from "./schema.ts";
 import type { LayerValue, SettingKey } from "./setting.ts";
 

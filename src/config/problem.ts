@@ -5,7 +5,7 @@ import { invalidFile } from "./config-file.ts";
 import type { ConfigFile } from "./config-file.ts";
 import { alternatives, toSettingSchema, typeInWords } from "./json-schema.ts";
 import type { SettingSchema } from "./json-schema.ts";
-import { nearest } from "./nearest.ts";
+import { nearest } from "../core/nearest.ts";
 import { configSchema } from "./schema.ts";
 import type { Setting, SettingKey } from "./setting.ts";
 

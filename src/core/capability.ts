@@ -2,7 +2,7 @@ import type { z } from "zod";
 import type { Job } from "./job.ts";
 import type { AnyOperation } from "./operation.ts";
 import type { AnyTool } from "./tool.ts";
-import type { EffectInterceptor, PlanInterceptor, Verbs } from "./verb.ts";
+import type { EffectInterceptor, PlanInterceptor, Verbs, WaitKind } from "./verb.ts";
 
 /** A section of tutti.yaml. Every key of the schema carries a description and a default. */
 export interface ConfigSection {
@@ -37,6 +37,7 @@ export interface Capability {
   readonly migrations: readonly Migration[];
   readonly operations: readonly AnyOperation[];
   readonly verbs?: Verbs;
+  readonly waits?: readonly WaitKind[];
   readonly tools?: readonly AnyTool[];
   readonly plan?: readonly PlanInterceptor[];
   readonly effect?: readonly EffectInterceptor[];

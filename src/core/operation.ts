@@ -16,6 +16,10 @@ export interface CommandShape {
   readonly command?: string;
   /** Input keys given by position, in order. A last one written `key...` takes the rest. */
   readonly positional?: readonly string[];
+  /** Answered by the process that asks, without a host: about settings and files, not about what is stored. */
+  readonly isLocal?: boolean;
+  /** Waits for runs, so a process that becomes the host for it works on them meanwhile. */
+  readonly waitsForRuns?: boolean;
   /** At least one line that can be copied and run. */
   readonly examples: readonly string[];
 }

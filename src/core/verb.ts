@@ -41,6 +41,8 @@ export interface EffectSpec {
   readonly input?: unknown;
   readonly timeoutMs?: number;
   readonly onInterrupted?: "repeat" | "ask" | "fail";
+  /** The same step with another input, where a plan may change it: what a human has edited is what is done. */
+  revise?(input: unknown): EffectSpec;
   perform(context: EffectContext): Promise<EffectOutcome>;
 }
 
@@ -58,8 +60,13 @@ export interface WaitSpec {
   opened?(address: StepAddress, at: EpochMs): readonly Statement[];
   /** The same, where the writes take work to make; what it throws is the wait's failure. */
   prepare?(address: StepAddress, at: EpochMs): Promise<readonly Statement[]>;
+}
+
+/** What a capability does for its waits of one kind, also where the body that opened one cannot be had any more. */
+export interface WaitKind {
+  readonly kind: string;
   /** Writes that join the transaction in which an open wait is given up. */
-  withdrawn?(address: StepAddress): readonly Statement[];
+  withdrawn(address: StepAddress): readonly Statement[];
 }
 
 /** What the engine hands to a capability that adds verbs to `step`. */
@@ -71,11 +78,26 @@ export interface VerbHost {
 /** Verbs by name; each is made anew for every scope of a run. */
 export type Verbs = Readonly<Record<string, (host: VerbHost) => (...values: never[]) => unknown>>;
 
-/** Stands in the body, may wait, and journals what it decides: healing, a budget's question. */
+/** What a plan may look at and do. Its code is replayed as a body's: no clock, chance or I/O but through this. */
+export interface PlanContext extends StepAddress {
+  /** Verbs in the step's own scope: what is decided by them is journaled, and they may wait for days. */
+  readonly host: VerbHost;
+  /** When the last result was handed out, the same in every replay. */
+  now(): EpochMs;
+  random(): number;
+}
+
+/**
+ * Stands around a step in the body, may wait, and journals what it decides: healing, a budget's question, an approval.
+ * Each `next` is one attempt, a real execution through the effect ring. A failed attempt is an outcome and has a row of
+ * its own; one that succeeds becomes the step's row, unless another verb is called after it.
+ */
 export interface PlanInterceptor {
   readonly name: string;
+  /** The kinds of step that it stands around; all unless given. Others pay nothing for it. */
+  readonly kinds?: readonly string[];
   around(
-    address: StepAddress,
+    context: PlanContext,
     spec: EffectSpec,
     next: (spec: EffectSpec) => Promise<EffectOutcome>,
   ): Promise<EffectOutcome>;

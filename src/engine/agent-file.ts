@@ -12,7 +12,7 @@ export interface AgentFile {
   readonly instructions: string;
   /** Absent: the default model. */
   readonly model?: string;
-  /** Absent: whatever the step allows. */
+  /** Absent: none. `"*"` stands for every built-in tool. */
   readonly tools?: readonly string[];
   /** Tools that the agent may not have, whatever else allows them. */
   readonly withoutTools?: readonly string[];
@@ -78,8 +78,8 @@ export function parseAgentFile(text: string, file: string): AgentFile {
     name,
     description,
     instructions: body,
-    ...(model && !defaultModels.has(model) ? { model } : {}),
-    ...(wanted && !wanted.isAll ? { tools: wanted.names } : {}),
+    ...(model && !isHosted(model) ? { model } : {}),
+    ...(wanted ? { tools: wanted.names } : {}),
     ...(unwanted ? { withoutTools: unwanted.names } : {}),
     ...(maxTurns === undefined ? {} : { maxTurns }),
     file,
@@ -89,7 +89,11 @@ export function parseAgentFile(text: string, file: string): AgentFile {
 }
 
 // Names of hosted models that agents written for Claude Code carry: here they can only mean "the usual one".
-const defaultModels = new Set(["inherit", "default", "sonnet", "opus", "haiku"]);
+const hostedModels = new Set(["inherit", "default", "sonnet", "opus", "haiku"]);
+
+function isHosted(model: string): boolean {
+  return hostedModels.has(model) || model.startsWith("claude-");
+}
 
 const toolList = z.union([z.string(), z.array(z.string()), z.null()], { error: "must be a list of tool names" });
 const headerSchema = z.looseObject({
@@ -190,7 +194,6 @@ function parseLeniently(header: string, counter: LineCounter): Document {
 interface SortedTools {
   readonly names: readonly string[];
   readonly unsupported: readonly string[];
-  readonly isAll: boolean;
 }
 
 function sortTools(given: string | readonly string[] | null, place: FilePlace): SortedTools {
@@ -212,7 +215,7 @@ function sortTools(given: string | readonly string[] | null, place: FilePlace): 
     if (name === null) unsupported.push(part);
     else names.add(name);
   }
-  return { names: [...names].filter((name) => name !== "*"), unsupported, isAll: names.has("*") };
+  return { names: names.has("*") ? ["*"] : [...names], unsupported };
 }
 
 /** Our name of a tool of Claude Code; null where there is none; any other name as it is. */

@@ -6,7 +6,7 @@ import type { VerbHost } from "../core/verb.ts";
 import type { ChatMessage, ChatOptions, ToolCall } from "../models/chat-model.ts";
 import { performModel, type ModelResult } from "./model-step.ts";
 import { ScopeOutcome, type InnerScope, type ScopeHost } from "./step.ts";
-import { missingTool, performTool } from "./tool-call.ts";
+import { missingTool, toolEffect, toolsThere } from "./tool-call.ts";
 import type { WorkPorts } from "./work-ports.ts";
 
 /** A named role. */
@@ -15,8 +15,10 @@ export interface Agent {
   readonly description?: string | undefined;
   readonly instructions: string;
   readonly model?: string | undefined;
-  /** Names of built-in tools, or tools of one's own; none unless given. */
+  /** Names of built-in tools (`"*"` for all of them), or tools of one's own; none unless given. */
   readonly tools?: readonly (string | AnyTool)[] | undefined;
+  /** Names of tools that it does not get, whatever `tools` says. */
+  readonly withoutTools?: readonly string[] | undefined;
   readonly maxTurns?: number | undefined;
   readonly options?: ChatOptions | undefined;
 }
@@ -33,8 +35,9 @@ export function defineAgent(agent: Agent): Agent {
 }
 
 const defaultMaxTurns = 20;
-// A tool's result beyond this would fill a small model's context by itself; the model is told what was left out.
-const longestToolResult = 20_000;
+// Above what the built-in tools hand over by their own limits, so that their notes ("read on with offset 900") are never
+// cut off; a tool of one's own without a limit would fill every context.
+const longestToolResult = 65_536;
 
 /**
  * The durable loop: each model turn and each tool call is a step of its own, so a crash in turn 7 goes on in turn 7. A
@@ -63,15 +66,29 @@ async function readAgent(ports: WorkPorts, inner: InnerScope, name: string): Pro
     kind: "run",
     name: "read agent",
     input: { agent: name },
-    perform: async () => ({ status: "succeeded", result: { ...(await ports.findAgent(name)) } }),
+    perform: async () => {
+      const {
+        name: found,
+        description,
+        instructions,
+        model,
+        tools,
+        withoutTools,
+        maxTurns,
+        options,
+      } = await ports.findAgent(name);
+      // Only what the agent goes by: a file has other keys, which need not be JSON.
+      return {
+        status: "succeeded",
+        result: { name: found, description, instructions, model, tools, withoutTools, maxTurns, options },
+      };
+    },
   });
   return result as Agent;
 }
 
 async function converse(ports: WorkPorts, inner: InnerScope, agent: Agent, prompt: string): Promise<ScopeOutcome> {
-  const tools = (agent.tools ?? []).map((tool) =>
-    typeof tool === "string" ? (ports.tools.get(tool) ?? unknownTool(tool, ports)) : tool,
-  );
+  const tools = toolsOf(ports, agent);
   const messages: ChatMessage[] = [
     { role: "system", content: agent.instructions },
     { role: "user", content: prompt },
@@ -82,7 +99,7 @@ async function converse(ports: WorkPorts, inner: InnerScope, agent: Agent, promp
     const { answer, results }: Turn = await inner.branch(`turn ${turn}`, (step) =>
       takeTurn(ports, step as Hosted, { agent, tools, messages }),
     );
-    usage = addUsage(usage, { calls: 1, ...answer.usage, ...(answer.model ? { models: [answer.model] } : {}) });
+    usage = addUsage(usage, usageOf(answer));
     const { text, toolCalls = [] } = answer;
     if (toolCalls.length === 0)
       return new ScopeOutcome({ status: "succeeded", result: { text, turns: turn, usage } satisfies AgentResult });
@@ -93,6 +110,15 @@ async function converse(ports: WorkPorts, inner: InnerScope, agent: Agent, promp
   throw new TuttiError("agent.no_answer", `agent "${agent.name}" used its ${mostTurns} turns without an answer`, {
     hint: "Raise maxTurns, narrow the prompt, or choose a model that follows instructions better.",
   });
+}
+
+function usageOf({ usage, timings, model }: ModelResult<unknown>): Usage {
+  return {
+    calls: 1,
+    ...usage,
+    ...(timings ? { modelMs: Math.round(timings.totalMs) } : {}),
+    ...(model ? { models: [model] } : {}),
+  };
 }
 
 interface Turn {
@@ -117,10 +143,11 @@ async function takeTurn(ports: WorkPorts, { host }: Hosted, { agent, tools, mess
     kind: "model",
     name: "model",
     // Only what is new since the turn before: the whole conversation in each row would grow with its square.
-    input: { model: agent.model ?? null, messages: newMessages(messages) },
+    input: { model: agent.model ?? null, messages: newMessages(messages), options: agent.options ?? null },
     perform: (context) => performModel(ports, context, call),
   })) as ModelResult<unknown>;
-  const results = await Promise.all((answer.toolCalls ?? []).map((toolCall) => useTool(ports, host, tools, toolCall)));
+  const known = new Map(tools.map((tool) => [tool.name, tool]));
+  const results = await Promise.all((answer.toolCalls ?? []).map((toolCall) => useTool(ports, host, known, toolCall)));
   return { answer, results };
 }
 
@@ -130,24 +157,37 @@ function newMessages(messages: readonly ChatMessage[]): readonly ChatMessage[] {
 }
 
 /** The text that the model is told: the tool's result, or what went wrong. */
-async function useTool(ports: WorkPorts, host: VerbHost, tools: readonly AnyTool[], call: ToolCall): Promise<string> {
-  const known = new Map(tools.map((tool) => [tool.name, tool]));
+async function useTool(ports: WorkPorts, host: VerbHost, known: Tools, call: ToolCall): Promise<string> {
+  const tool = known.get(call.name);
   try {
-    const result = await host.effect({
-      kind: "tool",
-      name: call.name || "tool",
-      input: { tool: call.name, arguments: call.arguments },
-      perform: async (context) => {
-        const tool = known.get(call.name);
-        if (!tool) throw missingTool(call.name, known);
-        return { status: "succeeded", result: await performTool(ports, context, tool, call.arguments) };
-      },
-    });
+    const step = {
+      // A model may write anything for a name, also what no step can be called.
+      name: tool ? call.name : "unknown tool",
+      tool: call.name,
+      find: () => tool ?? unknownCall(call.name, known),
+    };
+    const result = await host.effect(toolEffect(ports, step, call.arguments));
     return cut(typeof result === "string" ? result : JSON.stringify(result ?? null));
   } catch (error) {
-    if (error instanceof StepError && error.code.startsWith("tool.")) return `Error: ${error.message}`;
+    if (error instanceof StepError && isForTheModel(error)) return cut(complaint(error));
     throw error;
   }
+}
+
+type Tools = ReadonlyMap<string, AnyTool>;
+
+function unknownCall(name: string, known: Tools): never {
+  throw missingTool(name, known);
+}
+
+/** A model can do better after a failed tool; a cancelled run, a full disk or a defect are not its business. */
+function isForTheModel({ code }: StepError): boolean {
+  return !/^(?:run|engine|storage|internal)\./.test(code);
+}
+
+function complaint({ message, data }: StepError): string {
+  const hint = typeof data === "object" && data !== null && "hint" in data ? ` ${String(data.hint)}` : "";
+  return `Error: ${message}${hint === "" ? "" : `.${hint}`}`;
 }
 
 function cut(text: string): string {
@@ -155,6 +195,17 @@ function cut(text: string): string {
   return `${text.slice(0, longestToolResult)}\n[${text.length - longestToolResult} more characters were left out]`;
 }
 
-function unknownTool(name: string, ports: WorkPorts): never {
-  throw missingTool(name, ports.tools);
+function toolsOf(ports: WorkPorts, { name, tools = [], withoutTools = [] }: Agent): AnyTool[] {
+  const given = tools.flatMap((tool) => {
+    if (typeof tool !== "string") return [tool];
+    return tool === "*" ? [...ports.tools.values()] : [ports.tools.get(tool) ?? unknownTool(ports, name, tool)];
+  });
+  const byName = new Map(given.map((tool) => [tool.name, tool]));
+  return [...byName.values()].filter((tool) => !withoutTools.includes(tool.name));
+}
+
+function unknownTool(ports: WorkPorts, agent: string, tool: string): never {
+  throw new TuttiError("agent.invalid", `agent "${agent}" names the tool "${tool}", which does not exist`, {
+    hint: toolsThere(ports.tools),
+  });
 }

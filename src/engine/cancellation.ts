@@ -1,11 +1,9 @@
 import { StepError, type Failure } from "../core/error.ts";
-import { sha256 } from "../core/hash.ts";
-import { canonicalJson } from "../core/json.ts";
 import type { WaitSpec } from "../core/verb.ts";
 import type { Execution } from "./execution.ts";
 import type { Finished } from "./journal-writer.ts";
 import type { JournalRow } from "./run-store.ts";
-import { cancelFailure, VerbCall, type Scope } from "./scope.ts";
+import { cancelFailure, hashOf, VerbCall, type Scope } from "./scope.ts";
 import { withdrawal } from "./withdrawal.ts";
 
 /** After this many refused verbs a cancelled body is dropped: a loop that swallows every refusal would never end. */
@@ -22,6 +20,8 @@ interface CancelRecord {
 /** A run's cancel (or the end of its deadline), from the request over its row in the sequence to the end of the grace. */
 export class Cancellation {
   readonly #execution: Execution;
+  /** Cleanups that are at work, with their deadlines in milliseconds. */
+  readonly #cleanups = new Map<Scope, number>();
   #record: CancelRecord | null = null;
   #refusals = 0;
   #graceAt = Number.POSITIVE_INFINITY;
@@ -81,7 +81,8 @@ export class Cancellation {
     const { calls, openings, held, ports } = this.#execution;
     this.isAsked = true;
     this.#record = JSON.parse(row.result ?? "{}") as CancelRecord;
-    this.#graceAt = ports.clock.now() + ports.graceMs;
+    // From the cancel on, also in a replay: else a run that leaves memory in between would wait for ever.
+    this.#graceAt = row.finished_at + ports.graceMs;
     const error = new StepError(this.failure);
     const running = new Set(this.#record.inFlight);
     for (const call of calls.values()) {
@@ -90,16 +91,22 @@ export class Cancellation {
       else refuse(call, error);
     }
     held.splice(0, held.length, ...held.filter((call) => call.state !== "withdrawn"));
-    for (const [key, opening] of openings) {
-      if (opening.kind !== "flow" && calls.get(key)?.scope.isCleanup !== true) openings.delete(key);
+    // In a replay they are gone from the database already; what is there was opened after the cancel.
+    for (const key of openings.keys()) {
+      const call = calls.get(key);
+      if (call?.work.type === "wait" && call.kind !== "flow" && !call.scope.isCleanup) openings.delete(key);
     }
+    for (const [scope, deadlineMs] of this.#cleanups) this.#limit(scope, deadlineMs);
   }
 
-  /** In a replay nobody can know what became of steps that were running at the cancel and left no row. */
+  /**
+   * In a replay nobody can know what became of steps that were running at the cancel and left no row. A child is waited
+   * for on: it tells its end.
+   */
   giveUpUnknown(): void {
-    const { held } = this.#execution;
+    const { held, openings } = this.#execution;
     for (const call of held.splice(0)) {
-      if (call.scope.isCleanup) held.push(call);
+      if (call.scope.isCleanup || (call.kind === "flow" && openings.has(call.key))) held.push(call);
       else this.#unknownOutcome(call);
     }
   }
@@ -112,7 +119,7 @@ export class Cancellation {
   }
 
   refuses(scope: Scope): boolean {
-    return this.isInForce && (!scope.isCleanup || scope.isExpired);
+    return this.isInForce && (scope.cleanup?.isExpired ?? true);
   }
 
   refusal(): Promise<never> {
@@ -123,9 +130,19 @@ export class Cancellation {
     return new Promise(() => undefined);
   }
 
-  /** Work that a cancel does not refuse; once it is in force the work has a deadline of its own, a durable timer. */
+  /** Work that a cancel does not refuse; from the cancel on it has a deadline of its own. */
   async cleanup(scope: Scope, deadlineMs: number, work: () => Promise<unknown>): Promise<unknown> {
-    if (!this.isInForce) return work();
+    if (this.isInForce) this.#limit(scope, deadlineMs);
+    else this.#cleanups.set(scope, deadlineMs);
+    try {
+      return await work();
+    } finally {
+      this.#cleanups.delete(scope);
+    }
+  }
+
+  /** A durable timer that ends a cleanup. */
+  #limit(scope: Scope, deadlineMs: number): void {
     const key = scope.keyFor("deadline");
     const spec: WaitSpec = {
       kind: "sleep",
@@ -134,14 +151,13 @@ export class Cancellation {
       dueInMs: deadlineMs,
       whenDue: { status: "succeeded" },
     };
-    const hash = sha256(canonicalJson(spec.input, key));
+    const hash = hashOf(spec.input, key);
     const timer = new VerbCall({ key, kind: "sleep", name: "deadline", scope, hash, work: { type: "wait", spec } });
     // A rejection means that the timer was withdrawn with the run's end, which says all there is to say.
     void this.#execution.call(timer).then(
       () => this.#expire(scope),
       () => undefined,
     );
-    return work();
   }
 
   #expire(scope: Scope): void {
@@ -149,13 +165,14 @@ export class Cancellation {
     const error = new StepError(this.failure);
     for (const call of this.#execution.calls.values()) {
       if (!call.isOpen || call.work.type === "scope" || !call.key.startsWith(`${scope.path}/`)) continue;
-      if (call.isInFlight) call.controller?.abort(error);
+      if (call.isInFlight || this.#execution.isStored(call.key)) call.controller?.abort(error);
       else refuse(call, error);
     }
   }
 
   #unknownOutcome(call: VerbCall): void {
     call.state = "finished";
+    call.hasOpening ||= this.#execution.openings.has(call.key);
     const failure = { ...this.failure, data: { outcome: "unknown" } };
     this.#execution.finished.push({ call, outcome: { status: "cancelled", failure, text: undefined } });
   }

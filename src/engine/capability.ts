@@ -3,22 +3,25 @@ import type { Capability } from "../core/capability.ts";
 import type { Clock } from "../core/clock.ts";
 import { toMs } from "../core/duration.ts";
 import { newWorkerId } from "../core/id.ts";
+import type { Job } from "../core/job.ts";
 import type { Log } from "../core/log.ts";
 import type { Random } from "../core/random.ts";
-import type { EffectInterceptor, Verbs } from "../core/verb.ts";
+import type { EffectInterceptor, PlanInterceptor, Verbs, WaitKind } from "../core/verb.ts";
 import type { EventLog } from "../events/event-log.ts";
 import type { LiveEvents } from "../events/live.ts";
 import type { Database, Row } from "../storage/database.ts";
-import { openPostgresSession } from "../storage/postgres-session.ts";
 import type { Payloads } from "../storage/payload.ts";
-import { joinCluster, type Cluster } from "./cluster.ts";
+import { createSharedWork, type SharedDatabase } from "./shared-work.ts";
 import { createEffectRunner } from "./effect.ts";
+import { verifyRun, type Verification } from "./flow-verify.ts";
 import { createRunControl, type RunControl } from "./engine.ts";
+import { startJobs } from "./job-runner.ts";
+import { createJobStore, jobCheck } from "./job-store.ts";
 import type { FlowLoader } from "./flow-loader.ts";
 import { createEngineOperations } from "./operations.ts";
-import { openHintQueue } from "./postgres-queue.ts";
 import { patientDatabase } from "./patience.ts";
-import { createRunStatements } from "./run-statement.ts";
+import { wokenRuns } from "./run-queue.ts";
+import { createRunStatements, type RunStatements } from "./run-statement.ts";
 import { createRunStore, type RunStore } from "./run-store.ts";
 import { engineMigrations } from "./run-table.ts";
 import { createStepFactory } from "./step.ts";
@@ -31,6 +34,12 @@ const duration = z.union([z.string(), z.number()]);
 export const engineSettings = z.object({
   concurrency: z.int().min(1).max(10_000).default(200).describe("How many runs one worker works on at once."),
   grace: duration.default("10s").describe("How long running steps may take to end after a cancel or a stop."),
+  fencedStarts: z
+    .boolean()
+    .default(false)
+    .describe(
+      "Store the start of every step before it begins, so that a worker cut off from a shared database starts nothing; one more commit a step.",
+    ),
   parkAfter: duration.default("1s").describe("A run whose next wake is further away than this leaves memory."),
 });
 export type EngineSettings = z.infer<typeof engineSettings>;
@@ -45,24 +54,39 @@ export interface EngineDependencies {
   readonly log: Log;
   readonly settings: EngineSettings;
   readonly flows: FlowLoader;
-  readonly work: Omit<WorkPorts, "trackProcess" | "forgetProcess">;
+  readonly work: Omit<WorkPorts, "trackProcess" | "forgetProcess" | "untrackProcess">;
   readonly endProcess: (pid: number, started: string) => Promise<void>;
   readonly processStartTime: (pid: number) => string | undefined;
+  /** Null where this process alone works on the database. */
+  readonly shared: SharedDatabase | null;
 }
 
-export interface Engine extends Capability {
+export interface Engine extends Capability, AsyncDisposable {
   readonly control: RunControl;
   readonly store: RunStore;
   readonly verbs: Verbs;
+  /** Starts a worker: alone, or as one of many where the database is shared. Stop it, then dispose: the others see it no more. */
+  startWorker(worker: Worker): Promise<AsyncDisposable>;
+  /** Runs the background jobs of all capabilities until it is disposed. */
+  startJobs(jobs: readonly Job[]): Promise<AsyncDisposable>;
+  /** Hands in what the capabilities add, once they are all there. */
+  equip(equipment: Equipment): void;
   /** A worker with the verbs and rings of all capabilities; one in a process. */
-  /** Takes a worker's place among those of other processes, where the database is shared. */
-  joinCluster(worker: Worker, postgres: { readonly url: string; readonly schema: string }): Promise<AsyncDisposable>;
-  createWorker(options: {
-    readonly verbs: Verbs;
-    readonly ring: readonly EffectInterceptor[];
-    readonly concurrency?: number | undefined;
-  }): Worker;
+  createWorker(options: { readonly concurrency?: number | undefined }): Worker;
 }
+
+/** What capabilities add to runs; rings are in order from the outside in. */
+export interface Equipment {
+  readonly verbs: Verbs;
+  readonly plan: readonly PlanInterceptor[];
+  readonly ring: readonly EffectInterceptor[];
+  readonly waits: readonly WaitKind[];
+}
+
+// A timer does not count the time that the machine was asleep: due waits are looked for this often at least.
+const sweepEvery = "30s";
+
+const bare: Equipment = { verbs: {}, plan: [], ring: [], waits: [] };
 
 /** The door of the engine: runs, their control, and the worker that the host starts. */
 export function createEngine(dependencies: EngineDependencies): Engine {
@@ -70,50 +94,85 @@ export function createEngine(dependencies: EngineDependencies): Engine {
   const statements = createRunStatements(database);
   const store = createRunStore(database, payloads);
   let worker: Worker | undefined;
-  let cluster: Cluster | undefined;
+  const { shared } = dependencies;
+  const others = shared ? createSharedWork({ ...shared, database, store, live, log }) : undefined;
   const base = { database, payloads, events, clock, statements, store, live, flows, log };
-  const control = createRunControl({ ...base, random, woken: (rows: readonly Row[]) => worker?.woken(rows) });
-  const work: WorkPorts = {
-    ...dependencies.work,
-    async trackProcess(run, key, pid) {
-      const started = dependencies.processStartTime(pid) ?? "";
-      await database.write([statements.trackProcess({ run, key, pid, started })]);
-    },
-    forgetProcess: (run, key) => statements.forgetProcess({ run, key }),
-  };
+  const woken = (rows: readonly Row[]): void => (worker ? worker.woken(rows) : others?.tell(wokenRuns(rows)));
+  const control = createRunControl({ ...base, random, woken });
+  const work = trackingWork(dependencies, statements);
+  const jobStore = createJobStore(database);
+  let equipment = bare;
+  let stepFor = createStepFactory({});
+  const verify = (run: string): Promise<Verification> =>
+    verifyRun({ ...base, stepFor: (execution, scope) => stepFor(execution, scope) }, run);
   return {
     name: "engine",
     config: { name: "engine", schema: engineSettings },
     migrations: engineMigrations,
-    operations: createEngineOperations({ control, store, live, flows }),
+    operations: createEngineOperations({ control, store, live, flows, verify }),
     verbs: createWorkVerbs(work),
+    jobs: [{ name: "engine.sweep", every: sweepEvery, run: async () => worker?.sweep() }],
+    checks: [jobCheck(jobStore)],
+    startJobs: (jobs) => startJobs(jobs, { database, store: jobStore, clock, log }),
     control,
     store,
-    async joinCluster(member, { url, schema }) {
-      const session = await openPostgresSession({ url, log, onReconnect: () => member.pokeAll() });
-      const queue = await openHintQueue({ url, schema, log });
-      cluster = await joinCluster({ worker: member, session, queue, store, live, log, schema });
-      return cluster;
+    async startWorker(member) {
+      if (others) return others.enter(member);
+      // With the folder's lock in hand every other worker is dead.
+      await member.start(await store.owners());
+      return { [Symbol.asyncDispose]: async () => undefined };
     },
-    createWorker({ verbs, ring, concurrency }) {
-      // Only the worker waits storage out: a person who asks something gets the error.
-      const patient = patientDatabase(database, { clock, log });
+    async [Symbol.asyncDispose]() {
+      await others?.[Symbol.asyncDispose]();
+    },
+    equip(given) {
+      equipment = given;
+      stepFor = createStepFactory(given.verbs, given.plan);
+    },
+    createWorker({ concurrency }) {
       worker = new Worker({
         ...base,
-        database: patient,
-        store: createRunStore(patient, payloads),
+        ...workerPorts(dependencies, equipment),
         id: newWorkerId(random),
-        elsewhere: (runs) => cluster?.tell(runs),
-        stepFor: createStepFactory(verbs),
+        elsewhere: others ? (runs) => others.tell(runs) : undefined,
+        stepFor,
         startChild: control.startChild,
-        effects: createEffectRunner(ring),
-        turn: () => new Promise((resolve) => setImmediate(resolve)),
-        graceMs: toMs(settings.grace),
-        parkAfterMs: toMs(settings.parkAfter),
         concurrency: concurrency ?? settings.concurrency,
-        endProcess: dependencies.endProcess,
       });
       return worker;
+    },
+  };
+}
+
+function workerPorts(
+  { database, payloads, clock, log, settings, endProcess }: EngineDependencies,
+  { ring, waits }: Equipment,
+) {
+  // Only the worker waits storage out: a person who asks something gets the error.
+  const patient = patientDatabase(database, { clock, log });
+  return {
+    database: patient,
+    store: createRunStore(patient, payloads),
+    effects: createEffectRunner(ring),
+    turn: () => new Promise<void>((resolve) => setImmediate(resolve)),
+    waits: new Map(waits.map((wait) => [wait.kind, wait])),
+    fencedStarts: settings.fencedStarts,
+    graceMs: toMs(settings.grace),
+    parkAfterMs: toMs(settings.parkAfter),
+    endProcess,
+  };
+}
+
+/** Work ports that remember the process groups of running shell steps. */
+function trackingWork({ work, database, processStartTime }: EngineDependencies, statements: RunStatements): WorkPorts {
+  return {
+    ...work,
+    async trackProcess(run, key, pid) {
+      await database.write([statements.trackProcess({ run, key, pid, started: processStartTime(pid) ?? "" })]);
+    },
+    forgetProcess: (run, key) => statements.forgetProcess({ run, key }),
+    async untrackProcess(run, key, pid) {
+      await database.write([statements.untrackProcess({ run, key, pid })]);
     },
   };
 }

@@ -1,6 +1,7 @@
 import type { Log } from "../core/log.ts";
 import type { LiveEvents } from "../events/live.ts";
 import type { PostgresSession } from "../storage/postgres-session.ts";
+import { hintChannel, runChannel } from "./announcer.ts";
 import type { HintQueue } from "./postgres-queue.ts";
 import type { RunStore } from "./run-store.ts";
 import type { Worker } from "./worker.ts";
@@ -16,29 +17,33 @@ export interface ClusterPorts {
   readonly schema: string;
 }
 
-/** A worker's place among those that share a database. */
-export interface Cluster extends AsyncDisposable {
-  /** Tells the others of runs that a commit here has woken, or that have ended. */
-  tell(runs: readonly { readonly id: string; readonly status: string }[]): void;
-}
-
 // A dead worker's lock falls with its socket; its runs move on after this at the latest.
 const deathWatchMs = 500;
 // What no hint was given for (a lost notification, a run woken while everybody was full) is found after this.
 const sweepMs = 1_000;
+// Hints are taken in small bunches, so that the workers that hear of them at the same time share them.
+const mostHintsAtOnce = 8;
 
-export async function joinCluster(ports: ClusterPorts): Promise<Cluster> {
-  const { worker, session, queue, store, live, log, schema } = ports;
+/** Gives a worker its place among those that share a database; disposing takes it out of the others' sight. */
+export async function joinCluster({
+  worker,
+  session,
+  queue,
+  store,
+  live,
+  log,
+  schema,
+}: ClusterPorts): Promise<AsyncDisposable> {
   const lockName = (owner: string): string => `${schema}/${owner}`;
-  const runChannel = `${schema}_run`;
-  const hintChannel = `${schema}_hint`;
   let isClosed = false;
+  const takeHints = createHintTaker(worker, queue);
   await session.lock(lockName(worker.id));
-  await session.listen(runChannel, (run) => {
+  await session.listen(runChannel(schema), (run) => {
     worker.poke(run);
+    worker.freed();
     live.publish({ run, type: "run" });
   });
-  await session.listen(hintChannel, () => supervise("cluster.fetch_failed", takeHints));
+  await session.listen(hintChannel(schema), () => supervise("cluster.fetch_failed", takeHints));
   const timers = [
     setInterval(() => supervise("cluster.death_watch_failed", buryTheDead), deathWatchMs),
     setInterval(() => supervise("cluster.sweep_failed", sweep), sweepMs),
@@ -62,27 +67,29 @@ export async function joinCluster(ports: ClusterPorts): Promise<Cluster> {
     await worker.sweep();
   }
 
-  async function takeHints(): Promise<void> {
-    if (worker.room <= 0) return;
-    for (const run of await queue.take(worker.room)) worker.offerById(run);
-  }
-
   return {
-    tell(runs) {
-      supervise("cluster.notify_failed", async () => {
-        const waiting = runs.filter(({ status }) => status === "queued");
-        if (worker.room < waiting.length) {
-          await queue.hint(waiting.map(({ id }) => id));
-          await session.notify(hintChannel, "");
-        }
-        for (const { id } of runs.filter(({ status }) => status !== "queued")) await session.notify(runChannel, id);
-      });
-    },
     async [Symbol.asyncDispose]() {
       isClosed = true;
       for (const timer of timers) clearInterval(timer);
-      await queue[Symbol.asyncDispose]();
-      await session[Symbol.asyncDispose]();
     },
+  };
+}
+
+/** Takes hints as long as there are any and room for them; a call while another is at it finds nothing to add. */
+function createHintTaker(worker: Worker, queue: HintQueue): () => Promise<void> {
+  let isTaking = false;
+  const bunch = (): number => Math.min(worker.room, mostHintsAtOnce);
+  return async () => {
+    if (isTaking) return;
+    isTaking = true;
+    try {
+      for (let most = bunch(); most > 0; most = bunch()) {
+        const runs = await queue.take(most);
+        await Promise.all(runs.map((run) => worker.offerById(run)));
+        if (runs.length < most) return;
+      }
+    } finally {
+      isTaking = false;
+    }
   };
 }

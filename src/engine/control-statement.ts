@@ -1,10 +1,16 @@
 import { sql } from "kysely";
 import { prepare } from "../storage/prepared.ts";
-import { woken, wokenColumns, type Runs } from "./woken.ts";
+import type { Statement } from "../core/statement.ts";
+import { advisoryLock, woken, wokenColumns, type Runs } from "./woken.ts";
 
 /** What happens to runs from outside of their bodies: claims, deaths, wakes, requests of people. */
-export function controlStatements(build: Runs) {
-  return { ...claimStatements(build), ...cancelStatements(build), ...pauseStatements(build) };
+export function controlStatements(build: Runs, hasSharedWriters: boolean) {
+  return {
+    ...claimStatements(build),
+    ...limitedClaimStatements(build, hasSharedWriters),
+    ...cancelStatements(build),
+    ...pauseStatements(build),
+  };
 }
 
 function claimStatements(build: Runs) {
@@ -40,6 +46,42 @@ function claimStatements(build: Runs) {
       .returning(wokenColumns),
   );
   return { claim, die, wakeDue };
+}
+
+function limitedClaimStatements(build: Runs, hasSharedWriters: boolean) {
+  const claim = prepare<{ id: string; owner: string; at: number; flow: string; limit: number }>(
+    (slot) =>
+      build
+        .updateTable("runs")
+        .set({
+          status: "running",
+          owner: slot("owner"),
+          epoch: sql<number>`epoch + 1`,
+          started_at: sql<number>`coalesce(started_at, ${slot("at")})`,
+        })
+        .where("id", "=", slot("id"))
+        .where("status", "=", "queued")
+        .where((where) =>
+          where(
+            where
+              .selectFrom("runs as others")
+              .select((value) => value.fn.countAll().as("count"))
+              .where("others.flow", "=", slot("flow"))
+              .where("others.status", "=", "running"),
+            "<",
+            slot("limit"),
+          ),
+        )
+        .returningAll(),
+    { guard: true },
+  );
+  /** Claims a run only while fewer than `limit` runs of its flow are worked on, whoever works on them. */
+  const claimWithin = (values: { id: string; owner: string; at: number; flow: string; limit: number }): Statement[] => [
+    // Two claims at once that do not see each other would both find the last place free.
+    ...(hasSharedWriters ? [advisoryLock(`limit of ${values.flow}`)] : []),
+    claim(values),
+  ];
+  return { claimWithin };
 }
 
 function cancelStatements(build: Runs) {

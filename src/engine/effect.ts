@@ -16,12 +16,13 @@ export function createEffectRunner(ring: readonly EffectInterceptor[]): EffectRu
       const controller = new AbortController();
       call.controller = controller;
       call.startedAt = execution.ports.clock.now();
-      call.attempts++;
+      const verb = call.attemptOf ?? call;
+      call.attempts = verb === call ? call.attempts + 1 : verb.attempts;
       const context: EffectContext = {
         ...addressOf(execution, call),
         signal: controller.signal,
         attempt: call.attempts,
-        live: (data) => execution.ports.live.publish({ run: execution.run.id, type: "live", key: call.key, data }),
+        live: (data) => execution.ports.live.publish({ run: execution.run.id, type: "live", key: verb.key, data }),
       };
       const endDeadline = armDeadline(execution, call, spec, controller);
       // Not awaited: the end is told through effectEnded, which never throws.

@@ -1,14 +1,12 @@
-import { toMs, type Duration } from "../core/duration.ts";
-import type { Clock } from "../core/clock.ts";
-import { TuttiError, type ErrorCode } from "../core/error.ts";
+import type { Duration } from "../core/duration.ts";
+import { TuttiError, type ErrorCode, type Failure } from "../core/error.ts";
 import { newRunId, type RunId } from "../core/id.ts";
-import type { Random } from "../core/random.ts";
 import type { Statement } from "../core/statement.ts";
 import type { VerbHost } from "../core/verb.ts";
-import { isFlow, type AnyFlow } from "./flow.ts";
-import type { JournalPorts } from "./journal-writer.ts";
-import type { JournalRow, RunRow, RunStore } from "./run-store.ts";
-import type { FlowSource } from "./worker.ts";
+import { childWait, isFlow, type AnyFlow } from "./flow.ts";
+import { conflict, createdEvent, newRow, type RunControlPorts, type Write } from "./new-run.ts";
+import { forkRun, retryRun } from "./fork.ts";
+import type { RunRow } from "./run-store.ts";
 import type { Row } from "../storage/database.ts";
 import { wokenRuns } from "./run-queue.ts";
 
@@ -46,13 +44,6 @@ export interface RunControl {
   readonly startChild: (host: VerbHost, name: string, flow: AnyFlow | string, input: unknown) => Promise<unknown>;
 }
 
-export interface RunControlPorts extends JournalPorts {
-  readonly clock: Clock;
-  readonly random: Random;
-  readonly store: RunStore;
-  readonly flows: FlowSource;
-}
-
 export function createRunControl(ports: RunControlPorts): RunControl {
   const { database, statements, events, clock, store } = ports;
   const write = async (batch: readonly Statement[]): Promise<readonly Row[] | null> => {
@@ -78,8 +69,11 @@ export function createRunControl(ports: RunControlPorts): RunControl {
       if (!rows || !wasWoken(rows)) throw conflict(await store.run(id), "be paused");
     },
     async resume(id) {
+      const keys = interruptedSteps(await store.run(id));
       const rows = await write([
         statements.resume({ id }),
+        // Whoever resumes has been asked whether these steps may run again, and says yes.
+        ...keys.map((key) => statements.releaseOpening({ run: id, key })),
         events.append({ type: "tutti.run.resumed", subject: id, at: clock.now() }),
       ]);
       if (!rows) throw conflict(await store.run(id), "be resumed");
@@ -97,8 +91,6 @@ export function createRunControl(ports: RunControlPorts): RunControl {
   };
 }
 
-type Write = (batch: readonly Statement[]) => Promise<readonly Row[] | null>;
-
 async function startRun(ports: RunControlPorts, request: StartRequest, write: Write): Promise<RunId> {
   const flow = typeof request.flow === "string" ? await findFlow(ports, request.flow) : request.flow;
   const id = newRunId(ports.random);
@@ -111,64 +103,6 @@ async function startRun(ports: RunControlPorts, request: StartRequest, write: Wr
   });
   await write([ports.statements.insertRun(row), createdEvent(ports, row)]);
   return id;
-}
-
-interface NewRun {
-  readonly id: RunId;
-  readonly flow: AnyFlow;
-  readonly input: unknown;
-  readonly priority?: number | undefined;
-  readonly deadline?: Duration | undefined;
-  readonly parent?: { readonly run: string; readonly key: string };
-}
-
-async function newRow(
-  ports: RunControlPorts,
-  { id, flow, input, priority, deadline, parent }: NewRun,
-): Promise<RunRow> {
-  const at = ports.clock.now();
-  const limit = deadline ?? flow.deadline;
-  return {
-    ...emptyRun,
-    id,
-    flow: flow.name,
-    input: await ports.payloads.store(input ?? null, "the run's input"),
-    seed: Math.floor(ports.random() * 4_294_967_296),
-    priority: priority ?? 0,
-    created_at: at,
-    deadline_at: limit === undefined ? null : at + toMs(limit),
-    parent_run: parent?.run ?? null,
-    parent_key: parent?.key ?? null,
-  };
-}
-
-const emptyRun = {
-  status: "queued",
-  output: null,
-  failure: null,
-  abandoned: null,
-  started_at: null,
-  finished_at: null,
-  due_at: null,
-  owner: null,
-  epoch: 0,
-  wake: 0,
-  seq: 0,
-  deaths: 0,
-  cancel_at: null,
-  cancel_reason: null,
-  pause_at: null,
-  forked_from: null,
-  usage: null,
-} as const;
-
-function createdEvent(ports: RunControlPorts, row: RunRow): Statement {
-  return ports.events.append({
-    type: "tutti.run.created",
-    subject: row.id,
-    at: row.created_at,
-    data: { flow: row.flow },
-  });
 }
 
 async function findFlow(ports: RunControlPorts, name: string): Promise<AnyFlow> {
@@ -190,8 +124,8 @@ function parseInput(flow: AnyFlow, input: unknown): unknown {
   });
 }
 
-/** The child's row is written in the transaction that opens the wait for it, so there is never one without the other. */
-async function startChild(
+/** Not async: a replay must need as many microtasks as the first run. The child's row is written in the transaction that opens the wait for it, so there is never one without the other. */
+function startChild(
   ports: RunControlPorts,
   host: VerbHost,
   request: { name: string; flow: AnyFlow | string; input: unknown },
@@ -200,9 +134,7 @@ async function startChild(
   const flowName = typeof request.flow === "string" ? request.flow : request.flow.name;
   const flow = isFlow(request.flow) ? request.flow : undefined;
   return host.wait({
-    kind: "flow",
-    name,
-    input: { flow: flowName, input: input ?? null },
+    ...childWait(name, request.flow, input),
     prepare: async (address) => {
       const found = flow ?? (await findFlow(ports, flowName));
       const row = await newRow(ports, {
@@ -241,54 +173,12 @@ async function settleWait(
   return (await write([settle, ...writes, statements.wake({ id: run })])) !== null;
 }
 
-async function forkRun(ports: RunControlPorts, id: string, from: string, write: Write): Promise<RunId> {
-  const origin = await ports.store.run(id);
-  const rows = await ports.store.rows(id);
-  const at = rows.findIndex((row) => row.key === from);
-  if (at < 0) {
-    throw new TuttiError("usage.invalid", `run ${id} has no finished step "${from}"`, {
-      hint: `It has: ${rows.map((row) => row.key).join(", ") || "none"}.`,
-    });
-  }
-  const cancelled = rows.findIndex((row) => row.kind === "cancel");
-  const kept = rows.slice(0, cancelled < 0 ? at : Math.min(at, cancelled));
-  return copyRun(ports, origin, kept, write);
-}
-
-async function copyRun(
-  ports: RunControlPorts,
-  origin: RunRow,
-  kept: readonly JournalRow[],
-  write: Write,
-): Promise<RunId> {
-  const id = newRunId(ports.random);
-  const lastSeq = kept.at(-1)?.seq ?? 0;
-  const row: RunRow = {
-    ...origin,
-    ...emptyRun,
-    id,
-    created_at: origin.created_at,
-    seq: lastSeq,
-    forked_from: `${origin.id}@${lastSeq}`,
-    deadline_at: null,
-    parent_run: null,
-    parent_key: null,
-    input: origin.input,
-    seed: origin.seed,
-    priority: origin.priority,
-  };
-  const copies = kept.map((stored) => ports.statements.insertRow({ ...stored, run_id: id }));
-  await write([ports.statements.insertRun(row), ...copies, createdEvent(ports, row)]);
-  return id;
-}
-
-async function retryRun(ports: RunControlPorts, id: string, write: Write): Promise<RunId> {
-  const origin = await ports.store.run(id);
-  if (origin.status !== "failed" && origin.status !== "cancelled") throw conflict(origin, "be retried");
-  const rows = await ports.store.rows(id);
-  const broken = rows.findIndex((row) => row.status !== "succeeded" && row.status !== "skipped");
-  const kept = rows.slice(0, broken < 0 ? rows.length : broken);
-  return copyRun(ports, origin, kept, write);
+/** The steps that a run was paused for, because they were cut off and must not repeat by themselves. */
+function interruptedSteps({ failure }: RunRow): string[] {
+  if (failure === null || failure.startsWith("@")) return [];
+  const { code, data } = JSON.parse(failure) as Failure;
+  if (code !== "engine.interrupted" || typeof data !== "object" || data === null || !("keys" in data)) return [];
+  return Array.isArray(data.keys) ? data.keys.filter((key) => typeof key === "string") : [];
 }
 
 function wasWoken(rows: readonly Row[]): boolean {
@@ -297,10 +187,4 @@ function wasWoken(rows: readonly Row[]): boolean {
 
 function isEnded(run: RunRow): boolean {
   return ["succeeded", "failed", "cancelled"].includes(run.status);
-}
-
-function conflict(run: RunRow, what: string): TuttiError {
-  return new TuttiError("run.conflict", `run ${run.id} is ${run.status} and cannot ${what}`, {
-    hint: `\`tutti run get ${run.id}\` shows what became of it.`,
-  });
 }

@@ -3,15 +3,15 @@ import type { EffectOutcome } from "../core/verb.ts";
 import type { AnyFlow } from "./flow.ts";
 import type { Departure, ExecutionPorts, LoadedRun } from "./execution-ports.ts";
 import { freezeOutcome, JournalWriter, type Finished, type WriteAnswer } from "./journal-writer.ts";
-import { endRun, pauseRun } from "./run-end.ts";
+import { awaitsOffer, offer, outcomeOfRow } from "./attempt.ts";
+import { endRun, foreignAwait, judgeBody, pauseRun, type BodyEnd } from "./run-end.ts";
+import { Replay } from "./replay.ts";
+import { collectDue, restOf } from "./rest.ts";
 import type { JournalRow, OpeningRow, RunRow } from "./run-store.ts";
 import { cancelFailure, place, Scope, type VerbCall } from "./scope.ts";
 import { Cancellation } from "./cancellation.ts";
 import { differs, notAsked } from "./mismatch.ts";
-import { addressOf, openCalls } from "./opening.ts";
-import { withdrawal } from "./withdrawal.ts";
-
-type BodyEnd = { readonly output: unknown } | { readonly failure: Failure } | null;
+import { endScope } from "./scope-end.ts";
 
 /** Rows that share a transaction; more would make the run's own reader wait. */
 const mostRowsAWrite = 200;
@@ -35,12 +35,8 @@ export class Execution {
   /** Set once a child run was started, so that the end knows to look for them. */
   startedChild = false;
   readonly #input: unknown;
-  readonly #rows: (JournalRow | undefined)[];
-  readonly #stored: Map<string, JournalRow>;
-  readonly #loaded: number;
-  readonly #endedScopes = new Set<string>();
+  readonly #replay: Replay;
   readonly #endingScopes: { call: VerbCall; outcome: EffectOutcome }[] = [];
-  #next = 0;
   #body: BodyEnd = null;
   #fault: Failure | null = null;
   #misplaced: Failure | null = null;
@@ -58,9 +54,7 @@ export class Execution {
     this.writer = new JournalWriter(ports, loaded.run);
     this.#input = loaded.input;
     this.cache = loaded.cache;
-    this.#rows = [...loaded.rows];
-    this.#loaded = loaded.rows.length;
-    this.#stored = new Map(loaded.rows.map((row) => [row.key, row]));
+    this.#replay = new Replay(loaded.rows);
     this.openings = new Map(loaded.openings.map((row) => [row.key, row]));
     this.#lastRowAt = loaded.run.created_at;
     this.root = new Scope({ path: "", seed: loaded.run.seed, parent: null, isCollapsed: false });
@@ -72,7 +66,7 @@ export class Execution {
 
   /** True while stored results are still to be handed out, or stored waits to be asked for again. */
   get isReplaying(): boolean {
-    if (this.#next < this.#loaded) return true;
+    if (this.#replay.isRunning) return true;
     return !this.#isLive && [...this.openings.keys()].some((key) => !this.calls.has(key));
   }
 
@@ -128,19 +122,19 @@ export class Execution {
   /** Takes up a verb call of the body; what is stored for it is compared now and handed out in its turn. */
   call(call: VerbCall): Promise<unknown> {
     if (this.cancellation.refuses(call.scope)) return this.cancellation.refusal();
-    const stored = this.#stored.get(call.key) ?? this.openings.get(call.key);
+    const stored = this.#replay.get(call.key) ?? this.openings.get(call.key);
     if (stored && (stored.kind !== call.kind || stored.hash !== call.hash)) this.fault(differs(stored, call));
     this.calls.set(call.key, call);
     if (call.kind === "flow") this.startedChild = true;
     if (call.work.type === "scope") call.state = "started";
-    else if (!this.#stored.has(call.key)) this.held.push(call);
+    else if (!this.isStored(call.key)) this.held.push(call);
     this.poke();
     return call.promise;
   }
 
   /** Whether a scope's inside must run: not where the scope is stored as one row. */
   isStored(key: string): boolean {
-    return this.#stored.has(key);
+    return this.#replay.get(key) !== undefined;
   }
 
   scopeEnded(call: VerbCall, outcome: EffectOutcome): void {
@@ -185,14 +179,15 @@ export class Execution {
     if (this.#body && !this.#hasAskedAll(this.#body)) return;
     if (this.#body || this.cancellation.hasEndedBody) return this.#finish();
     if (!this.#leaving && (await this.#release())) return;
+    if (!this.#leaving && this.#offerAttempt()) return;
     if (this.finished.length > 0) return this.#writeFinished();
     if (this.#leaving && !this.#hasInFlight()) return this.#leave(this.#leaving);
     if (!this.#leaving) {
       if (!this.#isLive && !this.#goLive()) return;
-      if (this.held.length > 0) return this.#answered(await openCalls(this));
+      if (this.held.length > 0) return this.#open();
     }
     if (this.#inboxIsDirty) return this.#readInbox();
-    if (this.#collectDue()) return;
+    if (collectDue(this)) return;
     await this.#rest();
   }
 
@@ -204,42 +199,51 @@ export class Execution {
       ("failure" in end && end.failure.code === "engine.foreign_await")
     )
       return true;
-    const rows = this.#rows
-      .slice(this.#next, this.#loaded)
-      .flatMap((row) => (row && row.kind !== "cancel" ? [row] : []));
-    const missing = [...rows, ...this.openings.values()].find(
-      (row) => !this.calls.has(row.key) && !this.#isInEndedScope(row),
-    );
+    const missing = this.#replay.notAskedFor(this.calls, this.openings.values());
     if (missing) this.fault(notAsked(missing, [...this.calls.keys()]));
     return missing === undefined;
   }
 
-  #isInEndedScope(row: JournalRow | OpeningRow): boolean {
-    return [...this.#endedScopes].some((path) => row.key.startsWith(`${path}/`));
-  }
-
   /** Hands out the next stored result. */
   async #release(): Promise<boolean> {
-    const row = this.#rows[this.#next];
+    const row = this.#replay.next;
     if (!row) return false;
-    this.#rows[this.#next++] = undefined;
-    this.#lastRowAt = row.finished_at;
-    if (row.kind === "cancel") {
-      this.cancellation.apply(row);
+    const call = this.calls.get(row.key);
+    if (!call && this.#mustBeAsked(row)) {
+      if (!this.#answerOldVersion()) this.fault(notAsked(row, [...this.calls.keys()]));
       return true;
     }
-    const call = this.calls.get(row.key);
+    this.#replay.advance();
+    this.#lastRowAt = row.finished_at;
+    if (row.kind === "cancel") this.cancellation.apply(row);
     if (call) await this.#deliver(call, row);
-    else if (row.scope === null || !this.#isInEndedScope(row)) this.fault(notAsked(row, [...this.calls.keys()]));
+    return true;
+  }
+
+  #mustBeAsked(row: JournalRow): boolean {
+    if (row.kind === "cancel") return false;
+    // What a plan had tried is the engine's own: where no plan stands around the step any more, the step itself counts.
+    if (row.kind === "attempt" && row.scope !== null && this.calls.has(row.scope)) return false;
+    return row.scope === null || !this.#replay.isInEndedScope(row);
+  }
+
+  /** A body that waits for a version in front of what is stored had passed there before the version was written. */
+  #answerOldVersion(): boolean {
+    const at = this.held.findIndex(({ kind }) => kind === "version");
+    const [call] = at < 0 ? [] : this.held.splice(at, 1);
+    if (!call) return false;
+    this.calls.delete(call.key);
+    call.state = "finished";
+    call.resolve(0);
     return true;
   }
 
   async #deliver(call: VerbCall, row: JournalRow): Promise<void> {
     this.calls.delete(call.key);
-    this.#stored.delete(call.key);
     if (call.state === "withdrawn") return;
     call.state = "finished";
-    if (row.status === "succeeded" || row.status === "skipped")
+    if (call.attemptOf) call.resolve(await outcomeOfRow(row, this.ports.payloads));
+    else if (row.status === "succeeded" || row.status === "skipped")
       call.resolve(await this.ports.payloads.load(row.result));
     else call.reject(new StepError((await this.ports.payloads.load(row.failure)) as Failure));
     this.ports.live.publish({ run: this.run.id, type: "row", key: row.key });
@@ -248,44 +252,33 @@ export class Execution {
   /** Scopes whose function has settled and whose inside is quiet become a row. */
   #settleScopes(): void {
     for (const { call, outcome } of this.#endingScopes.splice(0)) {
-      if (call.state !== "started" || call.work.type !== "scope") continue;
-      const inside = this.#withdrawInside(call.work.scope);
-      this.#endedScopes.add(call.work.scope.path);
-      call.state = "finished";
-      this.root.foreign ??= call.work.scope.foreign;
-      const unhandled = [...call.work.scope.unhandled.values()][0];
-      const settled: EffectOutcome =
-        unhandled === undefined || outcome.status !== "succeeded"
-          ? outcome
-          : { status: "failed", failure: toFailure(unhandled, "step.failed") };
-      const before = inside.flatMap((inner) => withdrawal(this, inner));
-      this.finished.push({
-        call,
-        outcome: freezeOutcome(settled, `step "${call.key}"`),
-        before,
-        needsWake: before.length > 0,
-      });
+      const ended = endScope(this, call, outcome);
+      if (!ended) continue;
+      this.#replay.endScope(call.key);
+      this.finished.push(ended);
     }
   }
 
-  #withdrawInside(scope: Scope): VerbCall[] {
-    const prefix = `${scope.path}/`;
-    const inside = [...this.calls.values()].filter((call) => call.key.startsWith(prefix) && call.state !== "withdrawn");
-    for (const call of inside) this.withdraw(call);
-    return inside.filter((call) => call.hasOpening);
+  #offerAttempt(): boolean {
+    const entry = this.finished[0];
+    if (!entry || !awaitsOffer(entry)) return false;
+    offer(entry);
+    return true;
   }
 
   async #writeFinished(): Promise<void> {
-    const batch = this.finished.slice(0, mostRowsAWrite).filter(({ call }) => call?.state !== "withdrawn");
+    const toOffer = this.#leaving ? -1 : this.finished.findIndex(awaitsOffer);
+    const most = Math.min(mostRowsAWrite, toOffer < 0 ? this.finished.length : toOffer);
+    const batch = this.finished.slice(0, most).filter(({ call }) => call?.state !== "withdrawn");
     if (batch.length === 0) {
-      this.finished.splice(0, mostRowsAWrite);
+      this.finished.splice(0, most);
       return;
     }
     const withCancel = batch.map((entry) => (entry.call ? entry : this.cancellation.complete(entry)));
     const { answer, rows } = await this.writer.rows(withCancel);
     if (answer === "written") {
-      this.finished.splice(0, mostRowsAWrite);
-      this.#rows.push(...rows);
+      this.finished.splice(0, most);
+      this.#replay.push(rows);
       for (const row of rows) this.openings.delete(row.key);
     }
     // What was good only for an unchanged run is judged again after the inbox has been read.
@@ -306,11 +299,19 @@ export class Execution {
     await this.#readInbox();
   }
 
+  async #open(): Promise<void> {
+    // A wait of an earlier life may have been settled before it was asked for again.
+    if (this.openings.size > 0) this.#inboxIsDirty = true;
+    await this.#answered(await this.ports.open(this));
+  }
+
   /** Replay is over: every stored wait must have been asked for again. */
   #goLive(): boolean {
-    const missing = [...this.openings.values()].find((opening) => !this.calls.has(opening.key));
+    const missing = [...this.openings.values()].find(
+      (opening) => !this.calls.has(opening.key) && !this.#replay.isInEndedScope(opening),
+    );
     if (missing) {
-      this.fault(notAsked(missing, [...this.calls.keys()]));
+      if (!this.#answerOldVersion()) this.fault(notAsked(missing, [...this.calls.keys()]));
       return false;
     }
     this.#isLive = true;
@@ -346,41 +347,16 @@ export class Execution {
     return [...this.calls.values()].some((call) => call.isInFlight);
   }
 
-  /** Waits whose time has come, the run's deadline, the end of a cancel's grace. */
-  #collectDue(): boolean {
-    const now = this.ports.clock.now();
-    const known = this.finished.length;
-    const due = [...this.calls.values()].filter((call) => call.isWaiting && call.dueAt !== null && call.dueAt <= now);
-    due.sort((left, right) => (left.dueAt ?? 0) - (right.dueAt ?? 0));
-    for (const call of due) {
-      call.state = "finished";
-      if (call.work.type !== "wait") continue;
-      const { spec } = call.work;
-      const { whenDue = { status: "succeeded", result: null } } = spec;
-      const before = spec.withdrawn?.(addressOf(this, call)) ?? [];
-      this.finished.push({ call, outcome: freezeOutcome(whenDue, call.key), needsWake: call.kind !== "sleep", before });
-    }
-    const { deadline_at: deadline } = this.run;
-    if (deadline !== null && deadline <= now) this.cancellation.ask(null, "deadline");
-    if (this.cancellation.graceAt <= now) this.cancellation.endGrace();
-    return this.finished.length > known;
-  }
-
   /** Nothing can go on: leave memory if the next wake is far, else sleep until something happens. */
   async #rest(): Promise<void> {
-    const open = [...this.calls.values()].filter((call) => call.work.type !== "scope" && call.state === "started");
-    if (open.length === 0) {
-      this.#foreignAwait();
+    const { isQuiet, onlyWaits, next } = restOf(this);
+    if (isQuiet) {
+      this.#body = { failure: foreignAwait(this) };
       return;
     }
     const now = this.ports.clock.now();
-    const times = open.flatMap((call) => (call.dueAt === null ? [] : [call.dueAt]));
-    if (this.run.deadline_at !== null && !this.cancellation.isAsked) times.push(this.run.deadline_at);
-    if (this.cancellation.graceAt < Number.POSITIVE_INFINITY && this.cancellation.graceAt > now)
-      times.push(this.cancellation.graceAt);
-    const next = times.length > 0 ? Math.min(...times) : null;
     const isFar = next === null || next - now > this.ports.parkAfterMs;
-    if (isFar && !this.#leaving && open.every((call) => call.work.type === "wait")) return this.#park(next);
+    if (isFar && !this.#leaving && onlyWaits) return this.#park(next);
     await this.#sleep(next === null ? null : next - now);
   }
 
@@ -401,32 +377,8 @@ export class Execution {
     withdrawTimer?.();
   }
 
-  #foreignAwait(): void {
-    const foreign = this.root.foreign;
-    const what = foreign ? ` (it made a ${foreign})` : "";
-    this.#body = {
-      failure: toFailure(
-        new TuttiError(
-          "engine.foreign_await",
-          `the body of flow "${this.flow.name}" awaits something that is not a step${what}`,
-          {
-            hint: "Put timers, files and requests inside step.run, and wait with step.sleep or step.waitFor.",
-          },
-        ),
-        "engine.foreign_await",
-      ),
-    };
-  }
-
   async #finish(): Promise<void> {
-    const unhandled = [...this.root.unhandled.values()][0];
-    let end: BodyEnd = this.#body;
-    if (unhandled !== undefined && end && "output" in end) end = { failure: toFailure(unhandled, "flow.failed") };
-    if (this.#misplaced && end && "output" in end) end = { failure: this.#misplaced };
-    if (this.root.foreign && end && "output" in end) {
-      this.#foreignAwait();
-      end = this.#body;
-    }
+    const end = judgeBody(this, this.#body, this.#misplaced);
     await this.#depart("ended", await endRun(this, end, this.cancellation.end));
   }
 

@@ -1,6 +1,7 @@
 import type { z } from "zod";
 import { TuttiError } from "../core/error.ts";
 import type { Duration } from "../core/duration.ts";
+import type { WaitSpec } from "../core/verb.ts";
 
 /** A durable program. `Step` is what its body is handed: the verbs of every capability. */
 export interface Flow<in Input = never, Output = unknown, Step = never> {
@@ -48,4 +49,9 @@ export function isFlow(value: unknown): value is AnyFlow {
     "run" in value &&
     typeof value.run === "function"
   );
+}
+
+/** The wait for a child run, without the making of the child. */
+export function childWait(name: string, flow: AnyFlow | string, input: unknown): WaitSpec {
+  return { kind: "flow", name, input: { flow: typeof flow === "string" ? flow : flow.name, input: input ?? null } };
 }

@@ -9,7 +9,7 @@ import type { Database, Row } from "../storage/database.ts";
 import type { Payloads } from "../storage/payload.ts";
 import type { RunStatements } from "./run-statement.ts";
 import type { JournalRow, RunRow } from "./run-store.ts";
-import type { VerbCall } from "./scope.ts";
+import { inputOf, type VerbCall } from "./scope.ts";
 
 /** An outcome on its way into the journal. */
 export interface Finished {
@@ -30,7 +30,7 @@ export type StoredOutcome = Omit<EffectOutcome, "result"> & { readonly text: str
 export type WriteAnswer = "written" | "stale" | "lost";
 
 export interface JournalPorts {
-  readonly database: Database;
+  readonly database: Pick<Database, "write">;
   readonly statements: RunStatements;
   readonly payloads: Payloads;
   readonly events: EventLog;
@@ -121,7 +121,7 @@ export class JournalWriter {
   async #toRow({ call, outcome, column }: Finished, seq: number, at: number): Promise<JournalRow> {
     const { payloads } = this.#ports;
     const what = `step "${call?.key ?? "cancel"}"`;
-    const input = call && call.work.type !== "scope" ? call.work.spec.input : undefined;
+    const input = call ? inputOf(call) : undefined;
     return {
       run_id: this.#run.id,
       seq,

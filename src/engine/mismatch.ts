@@ -1,5 +1,5 @@
 import type { Failure } from "../core/error.ts";
-import type { VerbCall } from "./scope.ts";
+import { inputOf, type VerbCall } from "./scope.ts";
 
 const usualCauses =
   "Usual causes: a step was renamed, removed, moved or given another input since the run began. Put it back and `tutti run resume`, or `tutti run fork`; `step.version` lets old and new runs pass changed code.";
@@ -10,7 +10,7 @@ export function differs(
   call: VerbCall,
 ): Failure {
   const what = stored.kind === call.kind ? "with another input" : `as ${call.kind}`;
-  const passed = call.work.type === "scope" ? undefined : call.work.spec.input;
+  const passed = inputOf(call);
   return {
     code: "engine.replay_mismatch",
     message: `the journal holds "${stored.key}" (${stored.kind}); the flow's code now asks for it ${what}`,

@@ -1,6 +1,6 @@
 import { z } from "zod";
 import { toMs, type Duration } from "../core/duration.ts";
-import { TuttiError } from "../core/error.ts";
+import { TuttiError, toFailure, type Failure } from "../core/error.ts";
 import type { Skipped, Usage } from "../core/step.ts";
 import type { EffectContext, EffectOutcome, EffectSpec } from "../core/verb.ts";
 import type {
@@ -76,12 +76,15 @@ export async function performModel(ports: ModelPorts, context: EffectContext, ca
         messages: call.messages,
         options: call.options,
         tools: call.tools,
-        format: call.schema ? z.toJSONSchema(call.schema) : undefined,
+        // What the model is to write is what the schema takes: a transform has no JSON Schema of its own.
+        format: call.schema ? z.toJSONSchema(call.schema, { io: "input" }) : undefined,
       },
       { signal: context.signal, onChunk: (chunk) => context.live({ [chunk.kind]: chunk.text }) },
     );
-    return { status: "succeeded", result: toResult(answer, call.schema), usage: toUsage(answer) };
+    return toOutcome(answer, call.schema);
   } catch (error) {
+    // "The run was cancelled" says more than "the call was aborted".
+    context.signal.throwIfAborted();
     if (call.isOptional && isWithoutModel(error)) return skip(error);
     throw error;
   }
@@ -94,11 +97,19 @@ function toMessages(name: string, { prompt, messages = [] }: ModelRequest<z.ZodT
   return all;
 }
 
-function toResult(answer: ChatAnswer, schema: z.ZodType | undefined): ModelResult<unknown> {
+/** An answer that does not fit the schema has cost its tokens all the same. */
+function toOutcome(answer: ChatAnswer, schema: z.ZodType | undefined): EffectOutcome {
+  const usage = toUsage(answer);
+  if (!schema) return { status: "succeeded", result: toResult(answer), usage };
+  const parsed = parseOutput(answer, schema);
+  if ("problem" in parsed) return { status: "failed", failure: invalidOutput(answer, parsed.problem), usage };
+  return { status: "succeeded", result: { ...toResult(answer), output: parsed.output }, usage };
+}
+
+function toResult(answer: ChatAnswer): ModelResult<unknown> {
   const { text, thinking, toolCalls, finishReason, usage, timings, model } = answer;
   return {
     text,
-    ...(schema ? { output: parseOutput(answer, schema) } : {}),
     ...(thinking === undefined ? {} : { thinking }),
     ...(toolCalls.length > 0 ? { toolCalls } : {}),
     finishReason,
@@ -108,27 +119,29 @@ function toResult(answer: ChatAnswer, schema: z.ZodType | undefined): ModelResul
   };
 }
 
-function parseOutput({ text, model }: ChatAnswer, schema: z.ZodType): unknown {
-  const parsed = schema.safeParse(parseJson(text, model));
-  if (parsed.success) return parsed.data;
-  throw new TuttiError(
-    "model.output_invalid",
-    `the answer of ${model} does not fit the schema: ${z.prettifyError(parsed.error)}`,
-    {
-      data: { text: text.slice(0, 2_000) },
-    },
-  );
+function parseOutput({ text }: ChatAnswer, schema: z.ZodType): { output: unknown } | { problem: string } {
+  let value: unknown;
+  try {
+    value = JSON.parse(text);
+  } catch {
+    return { problem: "is not JSON" }; // JSON.parse throws for nothing else; the text itself is in the failure
+  }
+  const parsed = schema.safeParse(value);
+  return parsed.success
+    ? { output: parsed.data }
+    : { problem: `does not fit the schema: ${z.prettifyError(parsed.error)}` };
 }
 
-function parseJson(text: string, model: string): unknown {
-  try {
-    return JSON.parse(text);
-  } catch (error) {
-    throw new TuttiError("model.output_invalid", `the answer of ${model} is not JSON`, {
-      cause: error,
-      data: { text: text.slice(0, 2_000) },
-    });
-  }
+function invalidOutput({ text, model, finishReason }: ChatAnswer, problem: string): Failure {
+  const hint =
+    finishReason === "length"
+      ? "The answer was cut off: raise options.maxTokens."
+      : "Try again, simplify the schema, or take a larger model.";
+  const error = new TuttiError("model.output_invalid", `the answer of ${model} ${problem}`, {
+    hint,
+    data: { text: text.slice(0, 2_000) },
+  });
+  return toFailure(error, "model.output_invalid");
 }
 
 function toUsage({ usage, timings, model }: ChatAnswer): Usage {
@@ -145,10 +158,12 @@ function isWithoutModel(error: unknown): error is TuttiError {
   return error instanceof TuttiError && (error.code === "model.unreachable" || error.code === "model.missing");
 }
 
+/** The reason is one that scripts may compare and receipts count; what happened stands before what to do about it. */
 function skip(error: TuttiError): EffectOutcome {
-  const skipped = {
-    reason: error.code === "model.unreachable" ? `no model reachable: ${error.message}` : error.message,
-    hint: error.hint ?? "Start Ollama with `ollama serve` and pull a model with `ollama pull llama3.2`.",
-  };
+  const advice = error.hint ?? "Start Ollama with `ollama serve` and pull a model with `ollama pull llama3.2`.";
+  const skipped =
+    error.code === "model.unreachable"
+      ? { reason: "no model reachable", hint: `${error.message}. ${advice}` }
+      : { reason: error.message, hint: advice };
   return { status: "skipped", result: { text: "", usage: {}, skipped }, skipped };
 }

@@ -3,16 +3,18 @@ import type { RunId } from "../core/id.ts";
 import type { Execution } from "./execution.ts";
 import type { WriteAnswer } from "./journal-writer.ts";
 import type { VerbCall } from "./scope.ts";
-import { toFailure, TuttiError } from "../core/error.ts";
+import { toFailure, TuttiError, type Failure } from "../core/error.ts";
+import type { EffectSpec } from "../core/verb.ts";
 
 /** Starts what the body has called and nothing is stored for: opens waits in one transaction, then starts effects. */
 export async function openCalls(execution: Execution): Promise<WriteAnswer> {
   const calls = execution.held.splice(0).filter((call) => call.state === "held");
   for (const call of calls) takeCached(execution, call);
-  const fresh = calls
-    .filter((call) => call.state === "held")
-    .filter((call) => needsOpening(call) && !isOpenAlready(execution, call));
-  if (fresh.length > 0) {
+  const toOpen = calls.filter((call) => call.state === "held" && needsOpening(execution, call));
+  const fresh = toOpen.filter((call) => !isOpenAlready(execution, call));
+  if (asksAboutInterrupted(execution, toOpen, fresh)) return "written";
+  const fenced = execution.ports.fencedStarts && toOpen.some((call) => call.work.type === "effect");
+  if (fresh.length > 0 || fenced) {
     const answer = await execution.writer.write(await openingStatements(execution, fresh));
     if (answer !== "written") return answer;
     for (const call of fresh) call.hasOpening = call.state === "held";
@@ -24,8 +26,9 @@ export async function openCalls(execution: Execution): Promise<WriteAnswer> {
 /** A fork takes over what its origin has stored for the same key and input; closures of `run` always run again. */
 function takeCached(execution: Execution, call: VerbCall): void {
   const row = execution.cache.get(call.key);
-  if (!row || row.kind === "run" || row.kind !== call.kind || row.hash !== call.hash || row.status !== "succeeded")
-    return;
+  // The origin may still go on: what was begun here before it came to that step is not taken from it any more.
+  if (!row || execution.openings.has(call.key)) return;
+  if (row.kind === "run" || row.kind !== call.kind || row.hash !== call.hash || row.status !== "succeeded") return;
   call.state = "finished";
   execution.finished.push({
     call,
@@ -34,15 +37,22 @@ function takeCached(execution: Execution, call: VerbCall): void {
   });
 }
 
-function needsOpening(call: VerbCall): boolean {
+function needsOpening({ ports }: Execution, call: VerbCall): boolean {
   if (call.work.type === "wait") return true;
-  return call.work.type === "effect" && (call.work.spec.onInterrupted ?? "repeat") !== "repeat";
+  // A version has no effect, and an opening would say that an old run had come past it.
+  if (call.work.type !== "effect" || call.kind === "version") return false;
+  return ports.fencedStarts || mustNotRepeat(call.work.spec);
+}
+
+function mustNotRepeat({ onInterrupted = "repeat" }: EffectSpec): boolean {
+  return onInterrupted !== "repeat";
 }
 
 function isOpenAlready(execution: Execution, call: VerbCall): boolean {
   const opening = execution.openings.get(call.key);
   if (!opening) return false;
   call.hasOpening = true;
+  if (call.work.type === "effect" && opening.status === "released") return false;
   call.dueAt = opening.due_at;
   call.startedAt = opening.opened_at;
   return true;
@@ -61,6 +71,10 @@ async function openingStatements(execution: Execution, calls: readonly VerbCall[
     const wait = call.work.type === "wait" ? call.work.spec : undefined;
     call.dueAt = wait?.dueInMs === undefined ? null : at + wait.dueInMs;
     call.startedAt = at;
+    if (call.hasOpening) {
+      statements.push(ports.statements.reopen({ run: run.id, key: call.key, at }));
+      continue;
+    }
     const input = await ports.payloads.store(spec.input, `the input of step "${call.key}"`);
     const { key, kind, name, hash } = call;
     statements.push(
@@ -102,32 +116,51 @@ function start(execution: Execution, call: VerbCall, isFresh: boolean): void {
   execution.ports.live.publish({
     run: execution.run.id,
     type: "started",
-    key: call.key,
-    data: { name: call.name, kind: call.kind },
+    key: (call.attemptOf ?? call).key,
+    data: { name: call.name, kind: (call.attemptOf ?? call).kind },
   });
   if (call.work.type !== "effect") return;
-  if (call.hasOpening && !isFresh) {
-    interrupted(execution, call, call.work.spec.onInterrupted ?? "fail");
+  const { spec } = call.work;
+  if (!isFresh && isCutOff(call)) {
+    execution.effectEnded(call, { status: "failed", failure: interrupted([call], "fail") });
     return;
   }
-  execution.ports.effects.start(execution, call, call.work.spec);
+  execution.ports.effects.start(execution, call, spec);
+}
+
+/** Steps that were running when their worker died, and about which a human is asked: the run is paused for all at once. */
+function asksAboutInterrupted(execution: Execution, toOpen: readonly VerbCall[], fresh: readonly VerbCall[]): boolean {
+  const asked = toOpen.filter(
+    (call) =>
+      !fresh.includes(call) && isCutOff(call) && call.work.type === "effect" && call.work.spec.onInterrupted === "ask",
+  );
+  if (asked.length > 0) execution.fault(interrupted(asked, "ask"));
+  return asked.length > 0;
 }
 
 /** The step was running when its worker died, and must not repeat by itself. */
-function interrupted(execution: Execution, call: VerbCall, how: "repeat" | "ask" | "fail"): void {
-  const failure = toFailure(
-    new TuttiError("engine.interrupted", `step "${call.key}" was cut off and must not run again by itself`, {
-      hint: "Look at what it did; `tutti run retry` starts the run anew.",
-    }),
-    "engine.interrupted",
-  );
-  if (how === "ask") execution.fault(failure);
-  else execution.effectEnded(call, { status: "failed", failure });
+function isCutOff({ hasOpening, work }: VerbCall): boolean {
+  return hasOpening && work.type === "effect" && mustNotRepeat(work.spec);
+}
+
+function interrupted(calls: readonly VerbCall[], how: "ask" | "fail"): Failure {
+  const keys = calls.map(({ key }) => key);
+  const names = keys.map((key) => `"${key}"`).join(", ");
+  const error = new TuttiError("engine.interrupted", `step ${names} was cut off and must not run again by itself`, {
+    hint:
+      how === "ask"
+        ? "Look at what it did. `tutti run resume` runs it again; `tutti run cancel` ends the run."
+        : "Look at what it did; `tutti run retry` starts the run anew.",
+    data: { keys },
+  });
+  return toFailure(error, "engine.interrupted");
 }
 
 export function addressOf(
   execution: Execution,
   call: VerbCall,
 ): { run: RunId; flow: string; key: string; name: string; kind: string } {
-  return { run: execution.run.id as RunId, flow: execution.run.flow, key: call.key, name: call.name, kind: call.kind };
+  // An attempt stands at the address of its step: `step.key` is the same for all of them.
+  const { key, name, kind } = call.attemptOf ?? call;
+  return { run: execution.run.id as RunId, flow: execution.run.flow, key, name, kind };
 }

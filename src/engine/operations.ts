@@ -5,6 +5,8 @@ import type { LiveEvents } from "../events/live.ts";
 import type { RunControl } from "./engine.ts";
 import type { FlowLoader } from "./flow-loader.ts";
 import { toRunSummary, type RunStore } from "./run-store.ts";
+import type { Verification } from "./flow-verify.ts";
+import { verifyOperation } from "./verify-operation.ts";
 import { watchRun, type WatchEvent } from "./watch.ts";
 
 export interface EngineOperationDependencies {
@@ -12,6 +14,8 @@ export interface EngineOperationDependencies {
   readonly store: RunStore;
   readonly live: LiveEvents;
   readonly flows: FlowLoader;
+  /** Replays a run's rows without doing anything. */
+  verify(run: string): Promise<Verification>;
 }
 
 const failure = z.object({ code: z.string(), message: z.string(), data: z.unknown().exactOptional() });
@@ -109,7 +113,7 @@ function runOperations({ control, store, live, flows }: EngineOperationDependenc
       untilIdle: z.stringbool().or(z.boolean()).default(false).describe("Return as soon as only waits are left"),
     }),
     output: runShape,
-    cli: { positional: ["id"], examples: ["tutti run watch run_4k7d2mzq01pb"] },
+    cli: { positional: ["id"], waitsForRuns: true, examples: ["tutti run watch run_4k7d2mzq01pb"] },
     handle: (input, { signal }) => watchRun({ store, live }, input, signal),
   });
   return [start, list, get, watch];
@@ -191,7 +195,8 @@ function repeatOperations({ control, store }: Pick<EngineOperationDependencies, 
   return [retry, fork, emit];
 }
 
-function flowOperations({ flows }: EngineOperationDependencies): AnyOperation[] {
+function flowOperations(dependencies: EngineOperationDependencies): AnyOperation[] {
+  const { flows } = dependencies;
   const entry = z.object({
     name: z.string(),
     file: z.string(),
@@ -238,5 +243,5 @@ function flowOperations({ flows }: EngineOperationDependencies): AnyOperation[] 
       };
     },
   });
-  return [list, show];
+  return [list, show, verifyOperation(dependencies)];
 }

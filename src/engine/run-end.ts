@@ -1,16 +1,32 @@
-import { toFailure, type Failure } from "../core/error.ts";
+import { TuttiError, toFailure, type Failure } from "../core/error.ts";
 import type { Statement } from "../core/statement.ts";
 import type { Execution } from "./execution.ts";
-import { withdrawal } from "./withdrawal.ts";
+import { withdrawOpen } from "./withdrawal.ts";
 import type { WriteAnswer } from "./journal-writer.ts";
 
-type BodyEnd = { readonly output: unknown } | { readonly failure: Failure } | null;
+export type BodyEnd = { readonly output: unknown } | { readonly failure: Failure } | null;
 type Cancel = { readonly kind: "cancel" | "deadline"; readonly failure: Failure } | null;
 
 interface EndColumns {
   readonly status: "succeeded" | "failed" | "cancelled";
   readonly output: string | null;
   readonly failure: string | null;
+}
+
+/** How a body that has settled counts: what it has broken without noticing makes a good end a failure. */
+export function judgeBody(execution: Execution, end: BodyEnd, misplaced: Failure | null): BodyEnd {
+  if (!end || !("output" in end)) return end;
+  if (execution.root.foreign) return { failure: foreignAwait(execution) };
+  if (misplaced) return { failure: misplaced };
+  const [unhandled] = execution.root.unhandled.values();
+  return unhandled === undefined ? end : { failure: toFailure(unhandled, "flow.failed") };
+}
+
+export function foreignAwait({ root, flow }: Execution): Failure {
+  const what = root.foreign ? ` (it made a ${root.foreign})` : "";
+  const message = `the body of flow "${flow.name}" awaits something that is not a step${what}`;
+  const hint = "Put timers, files and requests inside step.run, and wait with step.sleep or step.waitFor.";
+  return toFailure(new TuttiError("engine.foreign_await", message, { hint }), "engine.foreign_await");
 }
 
 /** Ends a run in one transaction: its row, its open waits, its children, its parent's wait, its events. */
@@ -20,12 +36,12 @@ export async function endRun(execution: Execution, end: BodyEnd, cancel: Cancel)
   const columns = await endColumns(execution, end, cancel);
   const at = ports.clock.now();
   const usage = writer.usage.calls > 0 ? JSON.stringify(writer.usage) : null;
-  const abandoned = open.length > 0 && !cancel ? JSON.stringify(open.map((call) => call.key)) : null;
-  const waits = open.filter((call) => call.hasOpening);
-  const hasChild = execution.startedChild;
+  const unasked = open.filter((call) => call.attemptOf === null).map((call) => call.key);
+  const abandoned = unasked.length > 0 && !cancel ? JSON.stringify(unasked) : null;
+  const hasChild = execution.startedChild || [...execution.openings.values()].some(({ kind }) => kind === "flow");
   return writer.last([
     ports.statements.end({ ...writer.holder, ...columns, abandoned, at, usage }),
-    ...waits.flatMap((call) => withdrawal(execution, call)),
+    ...withdrawOpen(execution),
     ...(hasChild ? [ports.statements.cancelChildren({ parent: run.id, at })] : []),
     ...settleParent(execution, columns, at),
     ports.events.append({ type: `tutti.run.${columns.status}`, subject: run.id, at, data: { flow: run.flow } }),

@@ -7,32 +7,66 @@ export interface QueuedRun {
   readonly createdAt: number;
 }
 
-/** Runs that wait for a free place, highest priority first, then oldest. */
+/** Runs that wait for a free place, highest priority first, then oldest. A line for each flow, as flows have limits. */
 export class ReadyRuns {
-  readonly #byId = new Map<string, QueuedRun>();
+  readonly #ids = new Set<string>();
+  readonly #lines = new Map<string, Line>();
 
   get size(): number {
-    return this.#byId.size;
+    return this.#ids.size;
   }
 
   add(run: QueuedRun): void {
-    this.#byId.set(run.id, run);
+    if (this.#ids.has(run.id)) return;
+    this.#ids.add(run.id);
+    const line = this.#lines.get(run.flow) ?? new Line();
+    this.#lines.set(run.flow, line);
+    line.add(run);
   }
 
-  /** Takes the first run that `isAllowed`; undefined if there is none. */
-  take(isAllowed: (run: QueuedRun) => boolean): QueuedRun | undefined {
-    let best: QueuedRun | undefined;
-    for (const run of this.#byId.values()) {
-      if ((best === undefined || isBefore(run, best)) && isAllowed(run)) best = run;
-      // Equal priorities stand in the order of their arrival, so the first that is allowed is the one in most cases.
-      if (best !== undefined && best.priority >= topPriority) break;
+  /** Takes the first run of the flows that are allowed; undefined if there is none. */
+  take(isAllowed: (flow: string) => boolean): QueuedRun | undefined {
+    let best: Line | undefined;
+    for (const [flow, line] of this.#lines) {
+      if (line.first && isAllowed(flow) && (!best?.first || isBefore(line.first, best.first))) best = line;
     }
-    if (best) this.#byId.delete(best.id);
-    return best;
+    const run = best?.take();
+    if (!run) return undefined;
+    this.#ids.delete(run.id);
+    if (!best?.first) this.#lines.delete(run.flow);
+    return run;
   }
 }
 
-const topPriority = 100;
+/** In order. Most arrive in their order, so adding looks from the end, and taking moves a mark instead of all the others. */
+class Line {
+  #runs: QueuedRun[] = [];
+  #head = 0;
+
+  get first(): QueuedRun | undefined {
+    return this.#runs[this.#head];
+  }
+
+  add(run: QueuedRun): void {
+    let at = this.#runs.length;
+    for (
+      let before = this.#runs[at - 1];
+      at > this.#head && before && isBefore(run, before);
+      before = this.#runs[at - 1]
+    )
+      at--;
+    this.#runs.splice(at, 0, run);
+  }
+
+  take(): QueuedRun | undefined {
+    const run = this.#runs[this.#head++];
+    if (this.#head > 1_000 && this.#head * 2 > this.#runs.length) {
+      this.#runs = this.#runs.slice(this.#head);
+      this.#head = 0;
+    }
+    return run;
+  }
+}
 
 function isBefore(left: QueuedRun, right: QueuedRun): boolean {
   return left.priority > right.priority || (left.priority === right.priority && left.createdAt < right.createdAt);

@@ -28,7 +28,7 @@ export function createRunStatements(database: Database) {
   return {
     ...heldStatements(build),
     ...waitStatements(build, database.capabilities.sharedWriters),
-    ...controlStatements(build),
+    ...controlStatements(build, database.capabilities.sharedWriters),
     ...processStatements(build),
   };
 }
@@ -45,5 +45,12 @@ function processStatements(build: Runs) {
   const forgetProcess = prepare<{ run: string; key: string }>((slot) =>
     build.deleteFrom("processes").where("run_id", "=", slot("run")).where("key", "=", slot("key")),
   );
-  return { trackProcess, forgetProcess };
+  const untrackProcess = prepare<{ run: string; key: string; pid: number }>((slot) =>
+    build
+      .deleteFrom("processes")
+      .where("run_id", "=", slot("run"))
+      .where("key", "=", slot("key"))
+      .where("pid", "=", slot("pid")),
+  );
+  return { trackProcess, forgetProcess, untrackProcess };
 }

@@ -34,6 +34,8 @@ export interface RunStore {
   processes(id?: string): Promise<Selectable<ProcessTable>[]>;
   queued(): Promise<Pick<RunRow, "id" | "flow" | "priority" | "created_at">[]>;
   owners(): Promise<string[]>;
+  /** Running runs that stand in a worker's name. */
+  heldBy(owner: string): Promise<Pick<RunRow, "id" | "epoch">[]>;
   nextDue(): Promise<number | null>;
   countOpen(): Promise<{ active: number; waiting: number }>;
   list(filter: RunFilter): Promise<RunRow[]>;
@@ -79,22 +81,31 @@ export function createRunStore(database: Database, payloads: Payloads): RunStore
 }
 
 async function readReplayRows(database: Database, build: Kysely<EngineTables>, id: string): Promise<JournalRow[]> {
-  const scopes = build.selectFrom("journal").select("key").where("run_id", "=", id).where("kind", "in", scopeKinds);
+  const stored = build.selectFrom("journal as outer").select("outer.key").where("outer.run_id", "=", id);
   const query = build
     .selectFrom("journal")
     .selectAll()
     .where("run_id", "=", id)
-    .where((where) => where.or([where("scope", "is", null), where("scope", "not in", scopes)]))
+    // A row of a scope has the scope's path as its key: with it, what lies inside is not needed.
+    .where((where) => where.or([where("scope", "is", null), where("scope", "not in", stored)]))
     .orderBy("seq");
-  const found = await database.read(query.compile());
-  const stored = found.filter((row) => isScopeKind(row.kind)).map((row) => `${row.key}/`);
-  // A scope within a stored scope may have no row of its own.
-  return found.filter((row) => !stored.some((prefix) => row.key.startsWith(prefix)));
+  // A scope that has no row of its own may lie in one that has.
+  return withoutStoredScopes(await database.read(query.compile()));
 }
 
-/** Verbs that are one stored row when their inside is quiet. */
-const scopeKinds = ["agent", "race", "scope"];
-export const isScopeKind = (kind: string): boolean => scopeKinds.includes(kind);
+/** Rows without those that lie in a scope which has its row among them. */
+export function withoutStoredScopes(rows: readonly JournalRow[]): JournalRow[] {
+  const keys = new Set(rows.map((row) => row.key));
+  return rows.filter(
+    ({ scope }) => scope === null || !(keys.has(scope) || pathsAbove(scope).some((path) => keys.has(path))),
+  );
+}
+
+/** `a/b/c` lies in `a/b` and in `a`. */
+function pathsAbove(path: string): string[] {
+  const parts = path.split("/");
+  return parts.slice(1).map((_part, index) => parts.slice(0, index + 1).join("/"));
+}
 
 function queueReads(database: Database, build: Kysely<EngineTables>) {
   return {
@@ -118,6 +129,15 @@ function queueReads(database: Database, build: Kysely<EngineTables>) {
       );
       return found.flatMap(({ owner }) => (owner === null ? [] : [owner]));
     },
+    heldBy: (owner: string) =>
+      database.read(
+        build
+          .selectFrom("runs")
+          .select(["id", "epoch"])
+          .where("status", "=", "running")
+          .where("owner", "=", owner)
+          .compile(),
+      ),
     nextDue: async () => {
       const query = build
         .selectFrom("runs")

@@ -91,12 +91,22 @@ export interface ProcessTable {
   started: string;
 }
 
+/** Background jobs of all capabilities. */
+export interface JobTable {
+  name: string;
+  due_at: number;
+  ran_at: number | null;
+  took_ms: number | null;
+  failure: string | null;
+}
+
 export interface EngineTables {
   runs: RunTable;
   journal: JournalTable;
   openings: OpeningTable;
   signals: SignalTable;
   processes: ProcessTable;
+  jobs: JobTable;
 }
 
 const runs = (integer: string): string => `create table runs (
@@ -122,10 +132,14 @@ const signals = (id: string, integer: string): string =>
 const processes = (integer: string): string =>
   `create table processes (run_id text not null, key text not null, pid ${integer} not null, started text not null, primary key (run_id, key))`;
 
+const jobs = (integer: string): string =>
+  `create table jobs (name text primary key, due_at ${integer} not null, ran_at ${integer}, took_ms ${integer}, failure text)`;
+
 const indexes = [
   "create index runs_created on runs (created_at desc, id)",
   "create index runs_open on runs (status, priority desc, created_at) where status in ('queued', 'running', 'waiting')",
   "create index runs_due on runs (due_at) where status = 'waiting'",
+  "create index runs_flow_running on runs (flow) where status = 'running'",
   "create index runs_parent on runs (parent_run) where parent_run is not null",
   "create index openings_event on openings (event, id) where event is not null and settled_at is null",
   "create index signals_name on signals (name, id)",
@@ -140,6 +154,7 @@ export const engineMigrations: readonly Migration[] = [
       openings("integer primary key autoincrement", "integer"),
       signals("integer primary key autoincrement", "integer"),
       `${processes("integer")} without rowid`,
+      `${jobs("integer")} without rowid`,
       ...indexes,
     ],
     postgres: [
@@ -148,6 +163,7 @@ export const engineMigrations: readonly Migration[] = [
       openings("bigserial primary key", "bigint"),
       signals("bigserial primary key", "bigint"),
       processes("bigint"),
+      jobs("bigint"),
       ...indexes,
     ],
   },

@@ -1,6 +1,7 @@
 import { AsyncLocalStorage } from "node:async_hooks";
-import { seedFrom } from "../core/hash.ts";
+import { seedFrom, sha256 } from "../core/hash.ts";
 import { newId } from "../core/id.ts";
+import { canonicalJson } from "../core/json.ts";
 import { seededRandom, type Random } from "../core/random.ts";
 import { TuttiError, type Failure } from "../core/error.ts";
 import type { EffectSpec, WaitSpec } from "../core/verb.ts";
@@ -13,7 +14,8 @@ export class Scope {
   readonly collapsed: Scope | null;
   /** The scope whose end answers for this one's rejections: the innermost collapsed one, else the body's. */
   readonly answerable: Scope;
-  readonly isCleanup: boolean;
+  /** The innermost cleanup around this scope, itself included. */
+  readonly cleanup: Scope | null;
   /** Set when a cleanup's own deadline has passed: its verbs are refused from then on. */
   isExpired = false;
   readonly unhandled = new Map<Promise<unknown>, unknown>();
@@ -33,7 +35,11 @@ export class Scope {
     this.seed = options.seed;
     this.collapsed = options.isCollapsed ? this : (options.parent?.collapsed ?? null);
     this.answerable = options.isCollapsed ? this : (options.parent?.answerable ?? this);
-    this.isCleanup = options.isCleanup ?? options.parent?.isCleanup ?? false;
+    this.cleanup = options.isCleanup ? this : (options.parent?.cleanup ?? null);
+  }
+
+  get isCleanup(): boolean {
+    return this.cleanup !== null;
   }
 
   /** `scope/name#occurrence`; the first occurrence has no number. Fixed at the call, so the order of calls decides. */
@@ -70,7 +76,12 @@ export const place = new AsyncLocalStorage<Scope | EffectMark>();
 export type Work =
   | { readonly type: "effect"; readonly spec: EffectSpec }
   | { readonly type: "wait"; readonly spec: WaitSpec }
-  | { readonly type: "scope"; readonly scope: Scope };
+  | {
+      readonly type: "scope";
+      readonly scope: Scope;
+      readonly isPlanned?: boolean | undefined;
+      readonly input?: unknown;
+    };
 
 /** One call of a verb in a body, from the call until its row is handed out. */
 export class VerbCall {
@@ -80,6 +91,10 @@ export class VerbCall {
   readonly scope: Scope;
   readonly hash: string | null;
   readonly work: Work;
+  /** The planned step that this is an attempt of. Its promise gives the outcome, also a failed one. */
+  readonly attemptOf: VerbCall | null;
+  /** A successful attempt whose plan has been told of it before it is stored. */
+  isOffered = false;
   state: "held" | "started" | "finished" | "withdrawn" = "held";
   /** An opening in the database, which its row replaces. */
   hasOpening = false;
@@ -91,7 +106,16 @@ export class VerbCall {
   readonly resolve: (value: unknown) => void;
   readonly reject: (error: unknown) => void;
 
-  constructor(options: { key: string; kind: string; name: string; scope: Scope; hash: string | null; work: Work }) {
+  constructor(options: {
+    key: string;
+    kind: string;
+    name: string;
+    scope: Scope;
+    hash: string | null;
+    work: Work;
+    attemptOf?: VerbCall;
+  }) {
+    this.attemptOf = options.attemptOf ?? null;
     this.key = options.key;
     this.kind = options.kind;
     this.name = options.name;
@@ -116,6 +140,16 @@ export class VerbCall {
   get isInFlight(): boolean {
     return this.work.type === "effect" && this.state === "started";
   }
+}
+
+/** What the body passed to a verb. */
+export function inputOf({ work }: VerbCall): unknown {
+  return work.type === "scope" ? work.input : work.spec.input;
+}
+
+/** Of what the body passed; null where it passed nothing that is compared. */
+export function hashOf(input: unknown, key: string): string | null {
+  return input === undefined ? null : sha256(canonicalJson(input, `the input of step "${key}"`));
 }
 
 const scopeOfPromise = new WeakMap<Promise<unknown>, Scope>();

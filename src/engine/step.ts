@@ -1,11 +1,18 @@
 import { toMs, type Duration } from "../core/duration.ts";
 import { TuttiError, toFailure, type Failure } from "../core/error.ts";
-import { canonicalJson } from "../core/json.ts";
-import { sha256 } from "../core/hash.ts";
-import type { EffectContext, EffectOutcome, EffectSpec, VerbHost, Verbs, WaitSpec } from "../core/verb.ts";
+import type {
+  EffectContext,
+  EffectOutcome,
+  EffectSpec,
+  PlanInterceptor,
+  VerbHost,
+  Verbs,
+  WaitSpec,
+} from "../core/verb.ts";
 import type { Execution } from "./execution.ts";
 import type { AnyFlow, Flow } from "./flow.ts";
-import { misplaced, place, Scope, VerbCall, type Work } from "./scope.ts";
+import { ringFor, runPlan } from "./plan.ts";
+import { hashOf, misplaced, place, Scope, VerbCall, type Work } from "./scope.ts";
 
 /** What the closure of `step.run` may look at. */
 export type RunContext = Pick<EffectContext, "key" | "signal" | "attempt">;
@@ -58,7 +65,10 @@ const defaultConcurrency = 10;
 const defaultCleanup = "30s";
 
 /** Makes `step` objects: one class an engine, so that a scope costs one small object. */
-export function createStepFactory(verbs: Verbs): (execution: Execution, scope: Scope) => never {
+export function createStepFactory(
+  verbs: Verbs,
+  plan: readonly PlanInterceptor[] = [],
+): (execution: Execution, scope: Scope) => never {
   class BoundStep extends BaseStep {}
   for (const [name, create] of Object.entries(verbs)) {
     Object.defineProperty(BoundStep.prototype, name, {
@@ -68,23 +78,26 @@ export function createStepFactory(verbs: Verbs): (execution: Execution, scope: S
     });
   }
   // `never` fits the step type of every flow; which verbs there are is known to app.ts alone.
-  return (execution, scope) => new BoundStep(execution, scope) as never;
+  return (execution, scope) => new BoundStep(execution, scope, plan) as never;
 }
 
 class BaseStep {
   readonly #execution: Execution;
   readonly #scope: Scope;
+  readonly #plan: readonly PlanInterceptor[];
 
-  constructor(execution: Execution, scope: Scope) {
+  constructor(execution: Execution, scope: Scope, plan: readonly PlanInterceptor[]) {
     this.#execution = execution;
     this.#scope = scope;
+    this.#plan = plan;
   }
 
   get host(): VerbHost & ScopeHost {
     return {
       effect: (spec) => this.#effect(spec),
       wait: (spec) => this.#wait(spec),
-      scope: (kind, name, input, work) => this.#collapsed(kind, name, input, work),
+      scope: (kind, name, input, work) =>
+        this.#rejecting(() => this.#collapsed({ key: this.#scope.keyFor(name), kind, name, input }, work)),
     };
   }
 
@@ -168,7 +181,7 @@ class BaseStep {
   }
 
   race(name: string, branches: Record<string, (step: never) => Promise<unknown>>): Promise<unknown> {
-    return this.#collapsed("race", name, undefined, (inner) => {
+    return this.host.scope("race", name, undefined, (inner) => {
       const racing = Object.entries(branches).map(async ([winner, work]) => {
         const value = await inner.branch(winner, work);
         return { winner, value };
@@ -198,14 +211,30 @@ class BaseStep {
   }
 
   version(name: string, max: number): Promise<unknown> {
-    const key = this.#scope.keyFor(name);
-    if (!this.#execution.isStored(key) && this.#execution.isReplaying) return Promise.resolve(0);
     const spec: EffectSpec = { kind: "version", name, perform: async () => ({ status: "succeeded", result: max }) };
-    return this.#call({ key, kind: "version", name, input: undefined, work: { type: "effect", spec } });
+    return this.#keyed("version", name, undefined, { type: "effect", spec });
   }
 
   #effect(spec: EffectSpec): Promise<unknown> {
-    return this.#keyed(spec.kind, spec.name, spec.input, { type: "effect", spec });
+    const { kind, name, input } = spec;
+    const ring = ringFor(this.#plan, kind);
+    if (ring.length === 0) return this.#keyed(kind, name, input, { type: "effect", spec });
+    return this.#planned(ring, spec);
+  }
+
+  /** A step with a plan around it is a scope that is stored as the step's own row. */
+  #planned(ring: readonly PlanInterceptor[], spec: EffectSpec): Promise<unknown> {
+    const { kind, name, input } = spec;
+    return this.#rejecting(() => {
+      const key = this.#scope.keyFor(name);
+      // It was cut off while no plan stood around it: it ends as it began.
+      const isBegun = this.#execution.openings.has(key);
+      if (isBegun) return this.#call({ key, kind, name, input, work: { type: "effect", spec } });
+      return this.#collapsed({ key, kind, name, input, isPlanned: true }, async (_inner, call, scope) => {
+        const { host } = new BaseStep(this.#execution, scope, []);
+        return new ScopeOutcome(await runPlan(ring, { execution: this.#execution, call, scope, spec, host }));
+      });
+    });
   }
 
   #wait(spec: WaitSpec): Promise<unknown> {
@@ -213,51 +242,58 @@ class BaseStep {
   }
 
   #keyed(kind: string, name: string, input: unknown, work: Work): Promise<unknown> {
+    return this.#rejecting(() => this.#call({ key: this.#scope.keyFor(name), kind, name, input, work }));
+  }
+
+  /** A verb never throws: what is wrong with its call is a rejection. */
+  #rejecting(call: () => Promise<unknown>): Promise<unknown> {
     try {
-      return this.#call({ key: this.#scope.keyFor(name), kind, name, input, work });
+      return call();
     } catch (error) {
       return Promise.reject(error instanceof Error ? error : new TypeError(String(error)));
     }
   }
 
   #call({ key, kind, name, input, work }: NewCall): Promise<unknown> {
-    const wrong = misplaced(this.#scope, name);
-    if (wrong) {
-      this.#execution.misplaced(toFailure(wrong, "engine.verb_out_of_place"));
-      throw wrong;
-    }
-    const hash = input === undefined ? null : sha256(canonicalJson(input, `the input of step "${key}"`));
+    this.#mustBeInPlace(name);
+    const hash = hashOf(input, key);
     return this.#execution.call(new VerbCall({ key, kind, name, scope: this.#scope, hash, work }));
   }
 
-  /** A scope that is stored as one row; its inside runs only where that row is not there yet. */
-  #collapsed(
-    kind: string,
-    name: string,
-    input: unknown,
-    work: (inner: InnerScope) => Promise<unknown>,
-  ): Promise<unknown> {
-    const key = this.#scope.keyFor(name);
-    const scope = new Scope({ path: key, seed: this.#execution.run.seed, parent: this.#scope, isCollapsed: true });
+  #mustBeInPlace(name: string): void {
     const wrong = misplaced(this.#scope, name);
-    if (wrong) return Promise.reject(wrong);
-    const hash = input === undefined ? null : sha256(canonicalJson(input, `the input of step "${key}"`));
-    const call = new VerbCall({ key, kind, name, scope: this.#scope, hash, work: { type: "scope", scope } });
+    if (!wrong) return;
+    this.#execution.misplaced(toFailure(wrong, "engine.verb_out_of_place"));
+    throw wrong;
+  }
+
+  /** A scope that is stored as one row; its inside runs only where that row is not there yet. */
+  #collapsed({ key, kind, name, input, isPlanned }: NewScope, work: ScopeWork): Promise<unknown> {
+    this.#mustBeInPlace(name);
+    const scope = new Scope({ path: key, seed: this.#execution.run.seed, parent: this.#scope, isCollapsed: true });
+    const call = new VerbCall({
+      key,
+      kind,
+      name,
+      scope: this.#scope,
+      hash: hashOf(input, key),
+      work: { type: "scope", scope, isPlanned, input },
+    });
     const isStored = this.#execution.isStored(key);
     const promise = this.#execution.call(call);
     if (!isStored && call.state === "started") this.#runInside(call, scope, work);
     return promise;
   }
 
-  #runInside(call: VerbCall, scope: Scope, work: (inner: InnerScope) => Promise<unknown>): void {
+  #runInside(call: VerbCall, scope: Scope, work: ScopeWork): void {
     const inner: InnerScope = {
       step: this.#execution.ports.stepFor(this.#execution, scope),
       branch: (name, branch) => this.#enter(this.#child(scope.keyFor(name), { parent: scope }), branch),
     };
     call.startedAt = this.#execution.ports.clock.now();
-    call.attempts = 1;
+    if (!(call.work.type === "scope" && call.work.isPlanned)) call.attempts = 1;
     place
-      .run(scope, async () => work(inner))
+      .run(scope, async () => work(inner, call, scope))
       .then(
         (result) => this.#execution.scopeEnded(call, asOutcome(result)),
         (error: unknown) => this.#execution.scopeEnded(call, { status: "failed", failure: scopeFailure(error) }),
@@ -277,13 +313,19 @@ class BaseStep {
   }
 }
 
-interface NewCall {
+interface NewScope {
   readonly key: string;
   readonly kind: string;
   readonly name: string;
   readonly input: unknown;
+  readonly isPlanned?: boolean;
+}
+
+interface NewCall extends Omit<NewScope, "isPlanned"> {
   readonly work: Work;
 }
+
+type ScopeWork = (inner: InnerScope, call: VerbCall, scope: Scope) => Promise<unknown>;
 
 /** The inside of a collapsed scope. */
 export interface InnerScope {

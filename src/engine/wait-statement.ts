@@ -2,7 +2,7 @@ import { sql } from "kysely";
 import type { Statement } from "../core/statement.ts";
 import { prepare } from "../storage/prepared.ts";
 import type { Settlement } from "./run-statement.ts";
-import { woken, wokenColumns, type Runs } from "./woken.ts";
+import { advisoryLock, woken, wokenColumns, type Runs } from "./woken.ts";
 
 /** Opening, settling and closing waits, and the events that settle them. */
 export function waitStatements(build: Runs, hasSharedWriters: boolean) {
@@ -47,10 +47,34 @@ export function waitStatements(build: Runs, hasSharedWriters: boolean) {
   const closeOpening = prepare<{ run: string; key: string }>((slot) =>
     build.deleteFrom("openings").where("run_id", "=", slot("run")).where("key", "=", slot("key")),
   );
-  const closeAllOpenings = prepare<{ run: string }>((slot) =>
-    build.deleteFrom("openings").where("run_id", "=", slot("run")),
+  return {
+    open,
+    wake,
+    settleOpening,
+    closeOpening,
+    ...releaseStatements(build),
+    ...signalStatements(build, hasSharedWriters),
+  };
+}
+
+function releaseStatements(build: Runs) {
+  // A step that must not repeat: released by a human to run once more, then marked as begun again.
+  const releaseOpening = prepare<{ run: string; key: string }>((slot) =>
+    build
+      .updateTable("openings")
+      .set({ status: "released" })
+      .where("run_id", "=", slot("run"))
+      .where("key", "=", slot("key"))
+      .where("settled_at", "is", null),
   );
-  return { open, wake, settleOpening, closeOpening, closeAllOpenings, ...signalStatements(build, hasSharedWriters) };
+  const reopen = prepare<{ run: string; key: string; at: number }>((slot) =>
+    build
+      .updateTable("openings")
+      .set({ status: null, opened_at: slot("at") })
+      .where("run_id", "=", slot("run"))
+      .where("key", "=", slot("key")),
+  );
+  return { releaseOpening, reopen };
 }
 
 /** An event is taken once, by the oldest open wait of its name; one that nobody waits for is kept as a signal. */
@@ -120,7 +144,7 @@ function takeStatements(build: Runs, hasSharedWriters: boolean) {
   /** Gives the oldest kept event of a name to the oldest open wait for it, if there are both. */
   const matchSignal = (name: string, at: number): Statement[] => [
     // Where several processes write, an emitter and an opener that do not see each other's rows yet would miss each other.
-    ...(hasSharedWriters ? [{ sql: "select pg_advisory_xact_lock(hashtextextended($1, 0))", parameters: [name] }] : []),
+    ...(hasSharedWriters ? [advisoryLock(name)] : []),
     take({ name, at }),
     wakeTaker({ name }),
     dropTaken({ name }),

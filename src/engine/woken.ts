@@ -1,5 +1,12 @@
 import { sql, type Kysely } from "kysely";
+import type { Statement } from "../core/statement.ts";
 import type { EngineTables } from "./run-table.ts";
+
+/** Held until the batch's commit, where several processes write to one database. */
+export const advisoryLock = (name: string): Statement => ({
+  sql: "select pg_advisory_xact_lock(hashtextextended($1, 0))",
+  parameters: [name],
+});
 
 export type Runs = Kysely<EngineTables>;
 

@@ -24,6 +24,8 @@ export interface WorkPorts {
   /** Remembers a process group until its step has a row, so that the next worker can end it first. */
   trackProcess(run: string, key: string, pid: number): Promise<void>;
   forgetProcess(run: string, key: string): Statement;
+  /** Forgets an ended process group at once, unless another worker has started the step anew. */
+  untrackProcess(run: string, key: string, pid: number): Promise<void>;
   chatModel(name: string | undefined, signal: AbortSignal): Promise<ChatModel>;
   readonly tools: ReadonlyMap<string, AnyTool>;
   /** An agent of `agents/*.md` by name; `agent.invalid` if there is none. */

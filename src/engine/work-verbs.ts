@@ -1,17 +1,18 @@
+import { resolve } from "node:path";
 import type { z } from "zod";
 import { toMs, type Duration } from "../core/duration.ts";
-import { TuttiError } from "../core/error.ts";
+import { TuttiError, toFailure, type Failure } from "../core/error.ts";
 import type { AnyTool } from "../core/tool.ts";
-import type { EffectContext, EffectOutcome, VerbHost, Verbs } from "../core/verb.ts";
+import type { EffectContext, EffectOutcome, EffectSpec, VerbHost, Verbs } from "../core/verb.ts";
 import { runAgent, type Agent, type AgentResult } from "./agent.ts";
-import { missingTool, performTool } from "./tool-call.ts";
+import { missingTool, toolEffect } from "./tool-call.ts";
 import type { WorkPorts } from "./work-ports.ts";
 import { modelEffect, type ModelRequest, type ModelResult } from "./model-step.ts";
 import type { ScopeHost } from "./step.ts";
 
 export interface ShellOptions {
   readonly stdin?: string;
-  /** Default: the project's folder. */
+  /** Relative to the project's folder, which is the default. */
   readonly cwd?: string;
   /** Added to the environment of the host. */
   readonly env?: Readonly<Record<string, string>>;
@@ -43,47 +44,47 @@ const maxOutputBytes = 128 * 1_024 * 1_024;
 
 export function createWorkVerbs(ports: WorkPorts): Verbs {
   return {
-    shell:
-      (host) =>
-      (name: string, argv: readonly string[], options: ShellOptions = {}) =>
-        shell(ports, host, { name, argv, options }),
-    model: (host) => (name: string, request: ModelRequest<z.ZodType>) => host.effect(modelEffect(ports, name, request)),
+    shell: (host) => (name: string, argv: readonly string[], options?: ShellOptions) =>
+      promised(() => host.effect(shellEffect(ports, name, argv, options))),
+    model: (host) => (name: string, request: ModelRequest<z.ZodType>) =>
+      promised(() => host.effect(modelEffect(ports, name, request))),
     tool: (host) => (name: string, tool: string | AnyTool, values: unknown) =>
-      callTool(ports, host, { name, tool, values }),
+      promised(() => callTool(ports, host, { name, tool, values })),
     agent: (host) => (name: string, agent: Agent | string, request: { prompt: string }) =>
       // The engine's own hosts can open scopes; capabilities are handed the same object by a narrower type.
-      runAgent(ports, host as VerbHost & ScopeHost, { name, agent, prompt: request.prompt }),
+      promised(() => runAgent(ports, host as VerbHost & ScopeHost, { name, agent, prompt: request.prompt })),
   };
 }
 
-function shell(
-  ports: WorkPorts,
-  host: VerbHost,
-  { name, argv, options }: { name: string; argv: readonly string[]; options: ShellOptions },
-): Promise<unknown> {
-  const { stdin, cwd, env = {}, timeout, onInterrupted } = options;
-  if (argv.length === 0) {
-    return Promise.reject(
-      new TuttiError("usage.invalid", `shell step "${name}" has no program to run`, {
-        hint: 'Give argv as a list: ["git", "status"].',
-      }),
-    );
+/** A verb answers with a promise, also where its arguments are wrong: `step.model(…).catch(…)` must see that too. */
+function promised(call: () => Promise<unknown>): Promise<unknown> {
+  try {
+    return call();
+  } catch (error) {
+    return Promise.reject(error instanceof Error ? error : new TypeError(String(error)));
   }
-  return host.effect({
+}
+
+function shellEffect(
+  ports: WorkPorts,
+  name: string,
+  argv: readonly string[],
+  { stdin, cwd, env = {}, timeout, onInterrupted }: ShellOptions = {},
+): EffectSpec {
+  if (argv.length === 0) {
+    throw new TuttiError("usage.invalid", `shell step "${name}" has no program to run`, {
+      hint: 'Give argv as a list: ["git", "status"].',
+    });
+  }
+  const timeoutMs = timeout === undefined ? undefined : toMs(timeout);
+  return {
     kind: "shell",
     name,
     // The values of environment variables may be secrets; their names are enough to notice a change.
     input: { argv, cwd: cwd ?? null, env: Object.keys(env).toSorted(), ...(stdin === undefined ? {} : { stdin }) },
     ...(onInterrupted === undefined ? {} : { onInterrupted }),
-    perform: (context) =>
-      performShell(ports, context, {
-        argv,
-        stdin,
-        cwd,
-        env,
-        timeoutMs: timeout === undefined ? undefined : toMs(timeout),
-      }),
-  });
+    perform: (context) => performShell(ports, context, { argv, stdin, cwd, env, timeoutMs }),
+  };
 }
 
 interface ShellCall {
@@ -95,35 +96,56 @@ interface ShellCall {
 }
 
 async function performShell(ports: WorkPorts, context: EffectContext, call: ShellCall): Promise<EffectOutcome> {
-  let tracked: Promise<void> = Promise.resolve();
-  const { stdout, stderr, exitCode, ended } = await ports.runProcess({
-    argv: call.argv,
-    stdin: call.stdin,
-    timeoutMs: call.timeoutMs,
-    maxOutputBytes,
-    signal: context.signal,
-    cwd: call.cwd ?? ports.workspace,
-    env: { ...ports.environment, ...call.env, TUTTI_RUN: context.run, TUTTI_STEP: context.key },
-    onStart: (pid) => {
-      tracked = ports.trackProcess(context.run, context.key, pid);
-      tracked.catch((error: unknown) =>
-        ports.log.warn("process.not_tracked", { run: context.run, key: context.key, error }),
-      );
-    },
-    onOutput: (stream, text) => context.live({ stream, text }),
-  });
-  await tracked;
+  // However the program ends, its group has ended with it, so nothing of it may be left to be ended later.
   const writes = [ports.forgetProcess(context.run, context.key)];
-  if (!ended) return { status: "succeeded", result: { stdout, stderr, exitCode }, writes };
-  const message =
-    ended === "timeout"
-      ? `${call.argv[0]} took longer than ${call.timeoutMs} ms and was ended`
-      : `${call.argv[0]} printed more than ${maxOutputBytes} bytes and was ended`;
-  return {
-    status: "failed",
-    failure: { code: ended === "timeout" ? "engine.deadline" : "engine.too_large", message },
-    writes,
-  };
+  const tracked: Promise<number>[] = [];
+  try {
+    const { stdout, stderr, exitCode, ended } = await ports.runProcess({
+      argv: call.argv,
+      stdin: call.stdin,
+      timeoutMs: call.timeoutMs,
+      maxOutputBytes,
+      signal: context.signal,
+      cwd: resolve(ports.workspace, call.cwd ?? "."),
+      env: { ...ports.environment, ...call.env, TUTTI_RUN: context.run, TUTTI_STEP: context.key },
+      onStart: (pid) => void tracked.push(track(ports, context, pid)),
+      onOutput: (stream, text) => context.live({ stream, text }),
+    });
+    if (ended) return { status: "failed", failure: cutOff(call, ended), writes };
+    return { status: "succeeded", result: { stdout, stderr, exitCode }, writes };
+  } catch (error) {
+    const failure = toFailure(error, "step.failed");
+    return { status: failure.code === "run.cancelled" ? "cancelled" : "failed", failure, writes };
+  } finally {
+    // Else the row could be written after it was to be forgotten.
+    const pids = await Promise.all(tracked);
+    // Nobody may want the outcome of an aborted step any more (it lost a race), and its writes go with it.
+    if (context.signal.aborted) await untrack(ports, context, pids);
+  }
+}
+
+/** A database that is away for a moment is no reason to fail a program that runs. */
+async function track(ports: WorkPorts, { run, key }: EffectContext, pid: number): Promise<number> {
+  try {
+    await ports.trackProcess(run, key, pid);
+  } catch (error) {
+    ports.log.warn("process.not_tracked", { run, key, pid, error });
+  }
+  return pid;
+}
+
+async function untrack(ports: WorkPorts, { run, key }: EffectContext, pids: readonly number[]): Promise<void> {
+  try {
+    for (const pid of pids) await ports.untrackProcess(run, key, pid);
+  } catch (error) {
+    ports.log.warn("process.not_untracked", { run, key, error });
+  }
+}
+
+function cutOff({ argv, timeoutMs }: ShellCall, ended: "timeout" | "output"): Failure {
+  return ended === "timeout"
+    ? { code: "engine.deadline", message: `${argv[0]} took longer than ${timeoutMs} ms and was ended` }
+    : { code: "engine.too_large", message: `${argv[0]} printed more than ${maxOutputBytes} bytes and was ended` };
 }
 
 function callTool(
@@ -132,14 +154,10 @@ function callTool(
   { name, tool, values }: { name: string; tool: string | AnyTool; values: unknown },
 ): Promise<unknown> {
   const toolName = typeof tool === "string" ? tool : tool.name;
-  return host.effect({
-    kind: "tool",
-    name,
-    input: { tool: toolName, arguments: values ?? null },
-    perform: async (context) => {
-      const found = typeof tool === "string" ? ports.tools.get(tool) : tool;
-      if (!found) throw missingTool(toolName, ports.tools);
-      return { status: "succeeded", result: await performTool(ports, context, found, values) };
-    },
-  });
+  const find = (): AnyTool => (typeof tool === "string" ? (ports.tools.get(tool) ?? unknownTool(ports, tool)) : tool);
+  return host.effect(toolEffect(ports, { name, tool: toolName, find }, values));
+}
+
+function unknownTool({ tools }: WorkPorts, name: string): never {
+  throw missingTool(name, tools);
 }

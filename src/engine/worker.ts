@@ -1,20 +1,23 @@
 import type { Clock } from "../core/clock.ts";
-import { TuttiError, toFailure, type Failure } from "../core/error.ts";
+import type { Failure } from "../core/error.ts";
 import type { WorkerId } from "../core/id.ts";
 import type { Log } from "../core/log.ts";
 import type { Row } from "../storage/database.ts";
 import { Execution } from "./execution.ts";
 import type { Departure, ExecutionPorts } from "./execution-ports.ts";
 import type { AnyFlow } from "./flow.ts";
+import { findFlow, isFailure, loadRun, whyNotStart } from "./run-loader.ts";
+import type { ChangedRun } from "./announcer.ts";
+import { openCalls } from "./opening.ts";
 import { ReadyRuns, wokenRuns, type QueuedRun } from "./run-queue.ts";
-import type { JournalRow, RunRow } from "./run-store.ts";
+import type { RunRow } from "./run-store.ts";
 
 /** Finds flows by name; null where there is none. Throws where the flow's file cannot be read. */
 export interface FlowSource {
   find(name: string): Promise<AnyFlow | null>;
 }
 
-export interface WorkerPorts extends Omit<ExecutionPorts, "woken" | "left"> {
+export interface WorkerPorts extends Omit<ExecutionPorts, "woken" | "left" | "open"> {
   readonly id: WorkerId;
   readonly flows: FlowSource;
   readonly clock: Clock;
@@ -23,12 +26,12 @@ export interface WorkerPorts extends Omit<ExecutionPorts, "woken" | "left"> {
   readonly concurrency: number;
   /** Ends a process group that a dead worker has left. */
   readonly endProcess: (pid: number, started: string) => Promise<void>;
-  /** Tells the workers of other processes; nothing to do where there are none. */
-  elsewhere?: (runs: readonly { id: string; status: string }[]) => void;
+  /** Tells the processes that share the database; not there where none do. */
+  readonly elsewhere?: ((runs: readonly ChangedRun[]) => void) | undefined;
 }
 
-/** Claims of one run in a row that ended in a death; then the run is what kills the worker. */
-const mostDeaths = 3;
+/** A worker of a cluster that is this full leaves what it wakes to whoever takes it first. */
+const shareWhenFull = 1 / 4;
 
 /** Claims queued runs and holds their executions. */
 export class Worker {
@@ -40,6 +43,10 @@ export class Worker {
   readonly #claiming = new Set<string>();
   readonly #perFlow = new Map<string, number>();
   readonly #limits = new Map<string, number>();
+  /** Flows whose limit other workers have used up, until a place is given back. */
+  readonly #full = new Set<string>();
+  /** Runs that were woken while their execution was on its way out of memory. */
+  readonly #wokenEarly = new Map<string, QueuedRun>();
   readonly #idle = new Set<() => void>();
   #withdrawTimer: (() => void) | undefined;
   #timerAt = Number.POSITIVE_INFINITY;
@@ -82,27 +89,49 @@ export class Worker {
     const { database, statements, clock, store } = this.#ports;
     const due = await database.write([statements.wakeDue({ now: clock.now() })]);
     if (due.committed) this.woken(due.rows.flat());
+    await this.#dropOrphans();
+    this.#full.clear();
     for (const run of await store.queued())
       this.offer({ id: run.id, flow: run.flow, priority: run.priority, createdAt: run.created_at });
     const next = await store.nextDue();
     if (next !== null) this.#armTimer(next);
   }
 
+  /** A claim whose commit was never answered left a run in this worker's name that it does not hold. */
+  async #dropOrphans(): Promise<void> {
+    const { database, statements, store } = this.#ports;
+    for (const { id, epoch } of await store.heldBy(this.id)) {
+      if (this.#executions.has(id) || this.#claiming.has(id)) continue;
+      await database.write([statements.handBack({ id, epoch, owner: this.id })]);
+    }
+  }
+
+  /** A place of some flow may be free again. */
+  freed(): void {
+    this.#full.clear();
+    this.#fill();
+  }
+
   /** A run that is queued, as far as is known. */
   offer(run: QueuedRun): void {
     if (this.#isStopping || this.#claiming.has(run.id)) return;
-    this.#ready.add(run);
+    if (this.#executions.has(run.id)) this.#wokenEarly.set(run.id, run);
+    else this.#ready.add(run);
     this.#fill();
   }
 
   /** What a commit has woken: queued runs are offered, held ones look into their inbox. */
   readonly woken = (rows: readonly Row[]): void => {
-    const runs = wokenRuns(rows);
-    for (const { id, status } of runs) {
-      if (status === "queued") this.offerById(id);
-      else this.#executions.get(id)?.poke({ inbox: true });
+    const { elsewhere, concurrency } = this.#ports;
+    const isSharing = elsewhere !== undefined && this.active >= concurrency * shareWhenFull;
+    const forOthers: ChangedRun[] = [];
+    for (const run of wokenRuns(rows)) {
+      const held = this.#executions.get(run.id);
+      if (run.status !== "queued" && held) held.poke({ inbox: true });
+      else if (run.status === "queued" && !isSharing) void this.offerById(run.id);
+      else forOthers.push(run);
     }
-    if (runs.length > 0) this.#ports.elsewhere?.(runs);
+    if (forOthers.length > 0) elsewhere?.(forOthers);
   };
 
   /** The way to the database was broken: every held run looks whether it is still this worker's. */
@@ -155,19 +184,19 @@ export class Worker {
     }
   }
 
-  offerById(id: string): void {
-    // Priority and flow come with the claim; a woken run goes by its age in this worker.
-    void this.#ports.store.run(id).then(
-      (run) =>
-        run.status === "queued" &&
-        this.offer({ id, flow: run.flow, priority: run.priority, createdAt: run.created_at }),
-      (error: unknown) => this.#ports.log.warn("run.hint_lost", { run: id, error }),
-    );
+  /** Looks whether a run is queued, and offers it. A run that could not be looked at is found by the next sweep. */
+  async offerById(id: string): Promise<void> {
+    try {
+      const { status, flow, priority, created_at: createdAt } = await this.#ports.store.run(id);
+      if (status === "queued") this.offer({ id, flow, priority, createdAt });
+    } catch (error) {
+      this.#ports.log.warn("run.hint_lost", { run: id, error });
+    }
   }
 
   #fill(): void {
     while (!this.#isStopping && this.active < this.#ports.concurrency) {
-      const run = this.#ready.take((candidate) => this.#isAllowed(candidate));
+      const run = this.#ready.take((flow) => this.#hasPlaceFor(flow));
       if (!run) return;
       this.#claiming.add(run.id);
       this.#count(run.flow, 1);
@@ -176,8 +205,8 @@ export class Worker {
     }
   }
 
-  #isAllowed({ id, flow }: QueuedRun): boolean {
-    if (this.#executions.has(id)) return false;
+  #hasPlaceFor(flow: string): boolean {
+    if (this.#full.has(flow)) return false;
     return (this.#perFlow.get(flow) ?? 0) < (this.#limits.get(flow) ?? Number.POSITIVE_INFINITY);
   }
 
@@ -187,18 +216,37 @@ export class Worker {
 
   async #claim(queued: QueuedRun): Promise<void> {
     try {
-      const flow = await this.#findFlow(queued.flow);
-      if (!("code" in flow)) this.#limits.set(queued.flow, flow.concurrency ?? Number.POSITIVE_INFINITY);
-      if ((this.#perFlow.get(queued.flow) ?? 0) > (this.#limits.get(queued.flow) ?? Number.POSITIVE_INFINITY)) {
-        this.#giveUpClaim(queued);
-        this.#ready.add(queued);
-        return;
-      }
-      await this.#hold(queued, flow);
+      const flow = await findFlow(this.#ports.flows, queued.flow);
+      const limit = isFailure(flow) ? undefined : flow.concurrency;
+      this.#limits.set(queued.flow, limit ?? Number.POSITIVE_INFINITY);
+      const isWithinLimit = (this.#perFlow.get(queued.flow) ?? 0) <= (limit ?? Number.POSITIVE_INFINITY);
+      const run = isWithinLimit ? await this.#take(queued, limit) : undefined;
+      if (run) await this.#hold(run, flow);
+      else await this.#notTaken(queued, isWithinLimit);
     } catch (error) {
       this.#ports.log.error("run.claim_failed", { run: queued.id, error });
       this.#giveUpClaim(queued);
     }
+  }
+
+  async #take({ id, flow }: QueuedRun, limit: number | undefined): Promise<RunRow | undefined> {
+    const { database, statements, clock, events } = this.#ports;
+    const at = clock.now();
+    const claim = { id, owner: this.id, at };
+    const claims = limit === undefined ? [statements.claim(claim)] : statements.claimWithin({ ...claim, flow, limit });
+    const claimed = await database.write([...claims, events.append({ type: "tutti.run.started", subject: id, at })]);
+    return claimed.committed ? (claimed.rows[claims.length - 1]?.[0] as RunRow | undefined) : undefined;
+  }
+
+  /** Another worker has it, or its flow has no place: then it stays in line. */
+  async #notTaken(queued: QueuedRun, isWithinLimit: boolean): Promise<void> {
+    this.#giveUpClaim(queued);
+    const isLimited = Number.isFinite(this.#limits.get(queued.flow) ?? Number.POSITIVE_INFINITY);
+    if (isLimited && (!isWithinLimit || (await this.#ports.store.run(queued.id)).status === "queued")) {
+      if (isWithinLimit) this.#full.add(queued.flow);
+      this.offer(queued);
+    }
+    this.#fill();
   }
 
   #giveUpClaim({ id, flow }: QueuedRun): void {
@@ -207,66 +255,15 @@ export class Worker {
     this.#changed();
   }
 
-  async #findFlow(name: string): Promise<AnyFlow | Failure> {
-    try {
-      const flow = await this.#ports.flows.find(name);
-      return flow ?? toFailure(missingFlow(name), "flow.missing");
-    } catch (error) {
-      return toFailure(error, "flow.invalid");
-    }
-  }
-
-  async #hold(queued: QueuedRun, flow: AnyFlow | Failure): Promise<void> {
-    const { database, statements, clock, events } = this.#ports;
-    const at = clock.now();
-    const claimed = await database.write([
-      statements.claim({ id: queued.id, owner: this.id, at }),
-      events.append({ type: "tutti.run.started", subject: queued.id, at }),
-    ]);
-    const run = claimed.committed ? (claimed.rows[0]?.[0] as RunRow | undefined) : undefined;
-    if (!run) {
-      this.#giveUpClaim(queued);
-      this.#fill();
-      return;
-    }
-    const execution = await this.#load(run, flow);
+  async #hold(run: RunRow, flow: AnyFlow | Failure): Promise<void> {
+    const loaded = await loadRun(this.#ports, run, flow);
+    const execution = new Execution(loaded, { ...this.#ports, open: openCalls, woken: this.woken, left: this.#left });
     this.#claiming.delete(run.id);
     this.#executions.set(run.id, execution);
     this.#ports.live.publish({ run: run.id, type: "run", data: "running" });
-    if (run.deaths >= mostDeaths) execution.startFaulted(crashLoop(run));
-    else if ("code" in flow) execution.startFaulted(flow);
+    const fault = whyNotStart(run, flow);
+    if (fault) execution.startFaulted(fault);
     else execution.start();
-  }
-
-  async #load(run: RunRow, flow: AnyFlow | Failure): Promise<Execution> {
-    const { store, payloads } = this.#ports;
-    const [rows, openings, input] = await Promise.all([
-      run.seq > 0 ? store.replayRows(run.id) : [],
-      run.epoch > 1 ? store.openings(run.id) : [],
-      payloads.load(run.input),
-      run.epoch > 1 ? this.#endProcesses(run.id) : undefined,
-    ]);
-    const cache = run.forked_from === null ? new Map<string, JournalRow>() : await this.#cache(run);
-    const body = "code" in flow ? neverFlow(run.flow) : flow;
-    return new Execution(
-      { run, rows, openings, input, flow: body, cache },
-      { ...this.#ports, woken: this.woken, left: this.#left },
-    );
-  }
-
-  async #cache(run: RunRow): Promise<Map<string, JournalRow>> {
-    const [origin = "", after = "0"] = (run.forked_from ?? "").split("@");
-    // The row that was forked from (the first after the copied ones) is what is to be done anew.
-    const rows = (await this.#ports.store.rows(origin, Number(after))).slice(1);
-    return new Map(rows.map((row) => [row.key, row]));
-  }
-
-  async #endProcesses(run: string): Promise<void> {
-    const { store, database, statements } = this.#ports;
-    for (const { key, pid, started } of await store.processes(run)) {
-      await this.#ports.endProcess(pid, started);
-      await database.write([statements.forgetProcess({ run, key })]);
-    }
   }
 
   readonly #left = (execution: Execution, how: Departure): void => {
@@ -275,9 +272,13 @@ export class Worker {
       this.#executions.delete(id);
       this.#count(flow, -1);
     }
+    this.#full.delete(flow);
+    const woken = this.#wokenEarly.get(id);
+    this.#wokenEarly.delete(id);
+    if (woken) this.offer(woken);
     if (how === "lost" && !this.#isStopping) void this.#giveUp(execution);
     if (how === "parked" || how === "handed back") void this.#afterPark();
-    if (how !== "lost") this.#ports.elsewhere?.([{ id, status: how }]);
+    if (how !== "lost") this.#ports.elsewhere?.([{ id, status: how === "handed back" ? "queued" : how }]);
     this.#fill();
     this.#changed();
   };
@@ -287,7 +288,7 @@ export class Worker {
     const { database, statements, log } = this.#ports;
     try {
       const answer = await database.write([statements.giveUp(execution.writer.holder)]);
-      if (answer.committed) this.offerById(execution.run.id);
+      if (answer.committed) await this.offerById(execution.run.id);
     } catch (error) {
       log.error("run.not_given_up", { run: execution.run.id, error });
     }
@@ -320,26 +321,4 @@ export class Worker {
       resolve();
     }
   }
-}
-
-function crashLoop(run: RunRow): Failure {
-  const error = new TuttiError(
-    "engine.crash_loop",
-    `run ${run.id} ended its worker ${run.deaths} times in a row without a new step`,
-    {
-      hint: "Look at the step after the last stored one; then `tutti run resume`.",
-    },
-  );
-  return toFailure(error, "engine.crash_loop");
-}
-
-function missingFlow(name: string): TuttiError {
-  return new TuttiError("flow.missing", `there is no flow "${name}"`, {
-    hint: "Flows are sought in flows/*.ts from the current folder upward; `tutti flow list` shows what was found.",
-  });
-}
-
-/** Stands where the real flow cannot be had; its body never runs. */
-function neverFlow(name: string): AnyFlow {
-  return { kind: "flow", name, run: () => Promise.reject(missingFlow(name)) };
 }

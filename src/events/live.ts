@@ -24,7 +24,8 @@ export function createLiveEvents(): LiveEvents {
       listeners.set(run, known.add(listener));
       return () => {
         known.delete(listener);
-        if (known.size === 0) listeners.delete(run);
+        // Called twice it must not take away the listeners of somebody who came later.
+        if (known.size === 0 && listeners.get(run) === known) listeners.delete(run);
       };
     },
   };

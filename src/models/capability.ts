@@ -85,7 +85,7 @@ const modelInfo = z.object({
 function listModels(registry: ModelRegistry): AnyOperation {
   return operation({
     name: "models.list",
-    summary: "List the models that can be used",
+    summary: "Lists the models that can be used",
     method: "GET",
     path: "/models",
     role: "viewer",

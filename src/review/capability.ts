@@ -1,5 +1,6 @@
 import type { Kysely } from "kysely";
-import type { Capability } from "../core/capability.ts";
+import { z } from "zod";
+import type { Capability, ConfigSection } from "../core/capability.ts";
 import type { Clock } from "../core/clock.ts";
 import { toMs } from "../core/duration.ts";
 import { TuttiError } from "../core/error.ts";
@@ -10,10 +11,11 @@ import type { StepAddress, VerbHost, WaitSpec } from "../core/verb.ts";
 import type { EventLog } from "../events/event-log.ts";
 import { toStatement, type Database } from "../storage/database.ts";
 import type { Payloads } from "../storage/payload.ts";
+import { createApproval } from "./approval.ts";
 import { createReviewOperations } from "./operations.ts";
 import { reviewMigrations, type ReviewTables } from "./review-table.ts";
 import { createReviewStore } from "./review-store.ts";
-import type { ReviewRequest } from "./review.ts";
+import type { Decision, ReviewRequest } from "./review.ts";
 
 /** What reviews need of the engine: to settle the wait that asked. False if it is no longer open. */
 export interface WaitSettler {
@@ -32,7 +34,20 @@ export interface WaitSettler {
   }): Promise<boolean>;
 }
 
+export const reviewSection = {
+  name: "review",
+  schema: z.strictObject({
+    tools: z
+      .array(z.string())
+      .default([])
+      .describe(
+        'Names of tools whose calls, by agents and flows, wait for your approval first, such as "run_command"; "*" for all.',
+      ),
+  }),
+} as const satisfies ConfigSection;
+
 export interface ReviewDependencies {
+  readonly settings: z.output<typeof reviewSection.schema>;
   readonly database: Database;
   readonly payloads: Payloads;
   readonly events: EventLog;
@@ -44,33 +59,47 @@ export interface ReviewDependencies {
 /** Questions that a run asks a human. Opened with the wait in one transaction, decided with its settlement in one. */
 export function createReview(dependencies: ReviewDependencies): Capability {
   const store = createReviewStore(dependencies.database, dependencies.payloads);
+  const { tools } = dependencies.settings;
+  const approval = createApproval({
+    tools,
+    ask: async ({ host }, request) => (await ask(dependencies, host, "approval", request)) as Decision,
+  });
   return {
     name: "review",
+    config: reviewSection,
+    plan: tools.length > 0 ? [approval] : [],
     migrations: reviewMigrations,
     operations: createReviewOperations({ ...dependencies, store }),
+    waits: [{ kind: "review", withdrawn: (address) => [withdrawReview(dependencies.database, address)] }],
     verbs: { review: (host) => (name: string, request: ReviewRequest) => ask(dependencies, host, name, request) },
   };
 }
 
 function ask(dependencies: ReviewDependencies, host: VerbHost, name: string, request: ReviewRequest): Promise<unknown> {
-  if (typeof request.title !== "string" || request.title === "") {
-    return Promise.reject(
-      new TuttiError("usage.invalid", `review "${name}" has no title`, {
-        hint: "Say in `title` what is to be decided.",
-      }),
-    );
+  try {
+    return host.wait(toWait(dependencies, name, request));
+  } catch (error) {
+    // A verb answers with a promise, also where its arguments are wrong.
+    return Promise.reject(error instanceof Error ? error : new TypeError(String(error)));
   }
+}
+
+function toWait(dependencies: ReviewDependencies, name: string, request: ReviewRequest): WaitSpec {
   const { title, payload, choices = [], timeout } = request;
+  if (typeof title !== "string" || title === "") {
+    throw new TuttiError("usage.invalid", `review "${name}" has no title`, {
+      hint: "Say in `title` what is to be decided.",
+    });
+  }
   const spec: WaitSpec = {
     kind: "review",
     name,
     input: { title, payload: payload ?? null, choices },
     prepare: (address, at) => openReview(dependencies, address, { title, payload, choices, at }),
-    withdrawn: (address) => [withdrawReview(dependencies.database, address)],
   };
-  if (timeout === undefined) return host.wait(spec);
+  if (timeout === undefined) return spec;
   const failure = { code: "engine.deadline", message: `nobody decided "${title}" within ${timeout}` };
-  return host.wait({ ...spec, dueInMs: toMs(timeout), whenDue: { status: "failed", failure } });
+  return { ...spec, dueInMs: toMs(timeout), whenDue: { status: "failed", failure } };
 }
 
 interface NewReview {

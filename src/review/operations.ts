@@ -143,6 +143,11 @@ function answer(dependencies: ReviewOperationDependencies): AnyOperation {
   });
 }
 
+/** What the flow is told of a rejection besides its message. */
+function why({ reason, by, at }: Decision): Pick<Decision, "reason" | "by" | "at"> {
+  return { reason, by, at };
+}
+
 async function decide(
   dependencies: ReviewOperationDependencies,
   review: Review,
@@ -156,7 +161,7 @@ async function decide(
     key: review.step,
     outcome:
       status === "rejected"
-        ? { status: "failed", code: "review.rejected", message, data: { review: review.id, reason: decision.reason } }
+        ? { status: "failed", code: "review.rejected", message, data: { review: review.id, ...why(decision) } }
         : { status: "succeeded", result: decision },
     writes: [
       await store.decide(review.id, status, decision),

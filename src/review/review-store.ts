@@ -1,10 +1,13 @@
-import type { Kysely, Selectable } from "kysely";
+import { sql, type Kysely, type Selectable } from "kysely";
 import { TuttiError } from "../core/error.ts";
 import type { Statement } from "../core/statement.ts";
 import { toStatement, type Database } from "../storage/database.ts";
 import type { Payloads } from "../storage/payload.ts";
 import type { ReviewTables } from "./review-table.ts";
 import type { Decision, Review, ReviewStatus } from "./review.ts";
+
+// "rev_" alone says nothing.
+const shortestStart = 5;
 
 export interface ReviewStore {
   list(status: ReviewStatus | "all"): Promise<Review[]>;
@@ -34,11 +37,16 @@ export function createReviewStore(database: Database, payloads: Payloads): Revie
       return Promise.all(rows.map(toReview));
     },
     async get(id) {
-      const rows = await database.read(
-        build.selectFrom("reviews").selectAll().where("id", ">=", id).where("id", "<", `${id}~`).limit(2).compile(),
-      );
-      const exact = rows.find((row) => row.id === id) ?? (rows.length === 1 && id.length >= 4 ? rows[0] : undefined);
-      if (exact) return toReview(exact);
+      const all = build.selectFrom("reviews").selectAll();
+      const exact = await database.read(all.where("id", "=", id).compile());
+      // By substr, not by order: in the collations of most Postgres databases "~" does not stand behind the letters.
+      const start = sql<string>`substr(id, 1, ${id.length})`;
+      const begins =
+        exact.length > 0 || id.length < shortestStart
+          ? exact
+          : await database.read(all.where(start, "=", id).limit(2).compile());
+      const [found, another] = begins;
+      if (found && !another) return toReview(found);
       throw new TuttiError("review.missing", `there is no review ${id}`, {
         hint: "`tutti review list` shows the open ones.",
       });

@@ -1,6 +1,7 @@
 import { z } from "zod";
 import type { Capability, ConfigSection } from "../core/capability.ts";
 import { blobMigrations } from "./blob.ts";
+import type { Database } from "./database.ts";
 
 export const storageSection = {
   name: "storage",
@@ -25,6 +26,12 @@ export const storageSection = {
 } as const satisfies ConfigSection;
 
 /** The door of the storage room: its section of the configuration and its own tables. */
-export function createStorage(): Capability {
-  return { name: "storage", config: storageSection, migrations: blobMigrations, operations: [] };
+export function createStorage({ maintain }: Pick<Database, "maintain">): Capability {
+  return {
+    name: "storage",
+    config: storageSection,
+    migrations: blobMigrations,
+    operations: [],
+    jobs: maintain ? [{ name: "storage.maintain", every: "6h", run: () => maintain() }] : [],
+  };
 }

@@ -33,6 +33,8 @@ export interface Database extends AsyncDisposable {
   read<Result>(query: CompiledQuery<Result>): Promise<Result[]>;
   write(statements: readonly Statement[]): Promise<WriteResult>;
   migrate(rooms: readonly RoomMigrations[]): Promise<void>;
+  /** Upkeep that the database does not do by itself; not there where it does. */
+  readonly maintain?: () => Promise<void>;
   /** The tables and indexes as they are, as text: what the schema snapshots hold. */
   schemaText(): Promise<string>;
 }

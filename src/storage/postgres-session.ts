@@ -47,7 +47,7 @@ class Session implements PostgresSession {
     client.on("end", () => this.#broken(client));
     try {
       await client.connect();
-      for (const name of this.#locks) await client.query("select pg_advisory_lock(hashtextextended($1, 0))", [name]);
+      for (const name of this.#locks) await takeLock(client, name);
       for (const channel of this.#handlers.keys()) await client.query(`listen ${client.escapeIdentifier(channel)}`);
     } catch (error) {
       await client.end().catch(() => undefined); // it never was whole
@@ -58,7 +58,8 @@ class Session implements PostgresSession {
 
   async lock(name: string): Promise<void> {
     this.#locks.add(name);
-    await this.#query("select pg_advisory_lock(hashtextextended($1, 0))", [name]);
+    if (!this.#client) throw new TuttiError("storage.unavailable", "the session to Postgres is broken");
+    await takeLock(this.#client, name);
   }
 
   async isFree(name: string): Promise<boolean> {
@@ -106,4 +107,11 @@ class Session implements PostgresSession {
       );
     }, delayMs).unref();
   }
+}
+
+/** Does not wait: the server may still hold it for the connection that broke, and then this is tried again. */
+async function takeLock(client: pg.Client, name: string): Promise<void> {
+  const result = await client.query("select pg_try_advisory_lock(hashtextextended($1, 0)) as taken", [name]);
+  const [row] = result.rows as { taken: boolean }[];
+  if (!row?.taken) throw new Error(`the lock ${name} is still held`);
 }

@@ -68,6 +68,7 @@ export function openSqlite({ path, durability = "process" }: SqliteOptions): Dat
         isScheduled = true;
       }),
     migrate: async (rooms) => migrate(writer, rooms, path),
+    maintain: async () => maintain(writer, path),
     schemaText: async () => schemaText(reader),
     async [Symbol.asyncDispose]() {
       if (isClosed) return;
@@ -223,6 +224,15 @@ function migrate(connection: Connection, rooms: readonly RoomMigrations[], path:
         connection.run({ sql, parameters: [room, migration.name] });
       }
     });
+  } catch (error) {
+    throw toStorageError(error, path);
+  }
+}
+
+/** Fresh statistics for the planner, and a log file that does not keep the size of the busiest hour. */
+function maintain(connection: Connection, path: string): void {
+  try {
+    connection.exec("pragma optimize; pragma wal_checkpoint(truncate)");
   } catch (error) {
     throw toStorageError(error, path);
   }

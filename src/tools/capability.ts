@@ -8,6 +8,7 @@ import { createEditFile } from "./edit-file.ts";
 import type { ToolLimits } from "./limits.ts";
 import { toolsSection } from "./limits.ts";
 import { createListFiles } from "./list-files.ts";
+import { createProcessSlots } from "./process-slots.ts";
 import { createReadFile } from "./read-file.ts";
 import { createSearchText } from "./search-text.ts";
 import { createWriteFile } from "./write-file.ts";
@@ -32,7 +33,14 @@ export function createTools({
     createEditFile(limits),
     createRunCommand(limits, environment),
   ];
-  return { name: "tools", config: toolsSection, migrations: [], operations: [listOperation(tools)], tools };
+  return {
+    name: "tools",
+    config: toolsSection,
+    migrations: [],
+    operations: [listOperation(tools)],
+    tools,
+    effect: [createProcessSlots(limits.maxProcesses)],
+  };
 }
 
 const summary = z.object({

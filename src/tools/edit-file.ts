@@ -2,7 +2,7 @@ import { isUtf8 } from "node:buffer";
 import { z } from "zod";
 import { TuttiError } from "../core/error.ts";
 import type { Tool } from "../core/tool.ts";
-import { similarity } from "../config/nearest.ts";
+import { similarity } from "../core/nearest.ts";
 import type { ToolLimits } from "./limits.ts";
 import { binaryFile, isBinary } from "./read-file.ts";
 import { locate, openFile } from "./workspace.ts";

@@ -86,6 +86,9 @@ async function start({ argv, cwd, env, stdin }: ProcessRequest): Promise<Child> 
     throw new TuttiError("tool.input_invalid", "the command is empty", { hint: 'Write it as a list: ["git", "log"].' });
   const bad = argv.findIndex((text) => text.includes("\0"));
   if (bad >= 0) throw new TuttiError("tool.input_invalid", `argument ${bad} of ${program} holds a NUL character`);
+  // Node's own complaint would hold the value, which may be a secret.
+  const wrong = Object.entries(env).find((entry) => entry.some((text) => text?.includes("\0")));
+  if (wrong) throw new TuttiError("tool.input_invalid", `the environment variable ${wrong[0]} holds a NUL character`);
   const child = spawnGroup(program, rest, { cwd, env });
   const { promise, resolve, reject } = Promise.withResolvers<Child>();
   child.once("spawn", () => resolve(child));

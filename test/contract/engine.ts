@@ -6,6 +6,9 @@ import { openTestEngine, testFlow, type TestEngine, type TestEngineOptions, type
 import { acrossCrash, go, type OpenEngine } from "./engine-case.ts";
 import { bodyTests, mismatchTests } from "./engine-change.ts";
 import { cancelTests, controlTests } from "./engine-control.ts";
+import { effectRingTests, planTests } from "./engine-ring.ts";
+import { jobTests } from "./engine-job.ts";
+import { verifyTests } from "./engine-verify.ts";
 
 type Open = () => Promise<Database>;
 
@@ -22,6 +25,10 @@ export function engineContract(name: string, openDatabase: Open, { skip }: { ski
     bodyTests(open);
     cancelTests(open);
     controlTests(open);
+    planTests(open);
+    effectRingTests(open);
+    verifyTests(open);
+    jobTests(open);
   });
 }
 
@@ -164,6 +171,18 @@ function orderTests(open: OpenEngine): void {
     assert.deepEqual(run.output, { results: [2, 4, 6, 8, 10], out: 5 });
     assert.equal(most, 2);
     assert.ok(run.steps.some((step) => step.key === "m[3]/double"));
+  });
+
+  test("a step that ends while the row of another is being written is stored too", async () => {
+    await using engine = await open();
+    const turns = async (count: number): Promise<number> => {
+      for (let turn = 0; turn < count; turn++) await new Promise((resolve) => setImmediate(resolve));
+      return count;
+    };
+    const flow = testFlow("f", async (step: TestStep) =>
+      Promise.all(Array.from({ length: 40 }, (_, index) => step.run("part", () => turns(index)))),
+    );
+    assert.deepEqual((await engine.run(flow)).output, [...Array(40).keys()]);
   });
 
   test("the same name again gets a number, and names may hold any character but NUL", async () => {

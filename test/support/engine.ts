@@ -1,23 +1,24 @@
 import { systemClock, type Clock } from "../../src/core/clock.ts";
 import { newWorkerId } from "../../src/core/id.ts";
 import { silentLog, type Log } from "../../src/core/log.ts";
-import { seededRandom, systemRandom } from "../../src/core/random.ts";
+import { seededRandom, systemRandom, type Random } from "../../src/core/random.ts";
 import type { RunRecord } from "../../src/core/step.ts";
-import type { EffectInterceptor, Verbs } from "../../src/core/verb.ts";
+import type { EffectInterceptor, PlanInterceptor, Verbs, WaitKind } from "../../src/core/verb.ts";
 import { guardBodies } from "../../src/engine/body-guard.ts";
 import { createEffectRunner } from "../../src/engine/effect.ts";
+import { verifyRun, type Verification } from "../../src/engine/flow-verify.ts";
 import { createRunControl, type RunControl } from "../../src/engine/engine.ts";
 import { defineFlow, type AnyFlow } from "../../src/engine/flow.ts";
 import { engineMigrations } from "../../src/engine/run-table.ts";
-import { createRunStatements } from "../../src/engine/run-statement.ts";
+import { createRunStatements, type RunStatements } from "../../src/engine/run-statement.ts";
 import { createRunStore, type RunStore } from "../../src/engine/run-store.ts";
 import { createStepFactory, type StepOf } from "../../src/engine/step.ts";
 import { Worker } from "../../src/engine/worker.ts";
-import { createEventLog, eventMigrations } from "../../src/events/event-log.ts";
-import { createLiveEvents } from "../../src/events/live.ts";
+import { createEventLog, eventMigrations, type EventLog } from "../../src/events/event-log.ts";
+import { createLiveEvents, type LiveEvents } from "../../src/events/live.ts";
 import { blobMigrations, tableBlobs } from "../../src/storage/blob.ts";
-import type { Database, Row } from "../../src/storage/database.ts";
-import { createPayloads } from "../../src/storage/payload.ts";
+import type { Database, RoomMigrations, Row } from "../../src/storage/database.ts";
+import { createPayloads, type Payloads } from "../../src/storage/payload.ts";
 import { openSqlite } from "../../src/storage/sqlite.ts";
 
 export type TestStep = StepOf<object>;
@@ -35,15 +36,34 @@ export interface TestEngineOptions {
   readonly flows?: readonly AnyFlow[];
   readonly clock?: Clock;
   readonly graceMs?: number;
+  readonly fencedStarts?: boolean;
   readonly parkAfterMs?: number;
   readonly concurrency?: number;
   readonly ring?: readonly EffectInterceptor[];
-  readonly verbs?: Verbs;
+  readonly plan?: readonly PlanInterceptor[];
+  /** Waits and verbs of capabilities; made of the engine's own parts where they need some of them. */
+  readonly waits?: readonly WaitKind[] | ((parts: EngineParts) => readonly WaitKind[]);
+  readonly verbs?: Verbs | ((parts: EngineParts) => Verbs);
+  /** Tables of other rooms. */
+  readonly rooms?: readonly RoomMigrations[];
+  readonly endProcess?: (pid: number, started: string) => Promise<void>;
   readonly log?: Log;
   readonly seed?: number;
 }
 
+/** What app.ts hands to capabilities. */
+export interface EngineParts {
+  readonly database: Database;
+  readonly clock: Clock;
+  readonly random: Random;
+  readonly payloads: Payloads;
+  readonly events: EventLog;
+  readonly statements: RunStatements;
+  readonly control: RunControl;
+}
+
 export interface TestEngine extends AsyncDisposable {
+  readonly live: LiveEvents;
   readonly database: Database;
   readonly control: RunControl;
   readonly store: RunStore;
@@ -53,12 +73,18 @@ export interface TestEngine extends AsyncDisposable {
   crash(): Promise<void>;
   /** Starts a run and waits for its end or pause. */
   run(flow: AnyFlow, input?: unknown): Promise<RunRecord>;
+  /** Replays the run behind every step, without doing anything. */
+  verify(id: string): Promise<Verification>;
   /** Waits until the run has one of the states. */
   until(id: string, ...states: string[]): Promise<RunRecord>;
 }
 
-export async function openMigrated(database: Database = openSqlite({ path: ":memory:" })): Promise<Database> {
+export async function openMigrated(
+  database: Database = openSqlite({ path: ":memory:" }),
+  rooms: readonly RoomMigrations[] = [],
+): Promise<Database> {
   await database.migrate([
+    ...rooms,
     { room: "storage", migrations: blobMigrations },
     { room: "events", migrations: eventMigrations },
     { room: "engine", migrations: engineMigrations },
@@ -69,7 +95,7 @@ export async function openMigrated(database: Database = openSqlite({ path: ":mem
 const ended = ["succeeded", "failed", "cancelled", "paused"];
 
 export async function openTestEngine(options: TestEngineOptions = {}): Promise<TestEngine> {
-  const database = await openMigrated(options.database);
+  const database = await openMigrated(options.database, options.rooms);
   const guard = guardBodies();
   // A run that waits for an event holds no handle; the test does.
   const keepAlive = setInterval(() => undefined, 60_000);
@@ -79,6 +105,7 @@ export async function openTestEngine(options: TestEngineOptions = {}): Promise<T
   const until = (id: string, ...states: string[]): Promise<RunRecord> => waitUntil(parts, id, states);
   return {
     database,
+    live: parts.live,
     control: parts.control,
     store: parts.store,
     flows: parts.flows,
@@ -96,6 +123,7 @@ export async function openTestEngine(options: TestEngineOptions = {}): Promise<T
       const id = await parts.control.start({ flow, input });
       return until(id, ...ended);
     },
+    verify: (id) => verifyRun(parts.verifyPorts, id),
     until,
     async [Symbol.asyncDispose]() {
       await worker.stop(1_000);
@@ -114,7 +142,6 @@ function createParts(database: Database, options: TestEngineOptions) {
   const payloads = createPayloads(tableBlobs(database));
   const live = createLiveEvents();
   const store = createRunStore(database, payloads);
-  const stepFor = createStepFactory(options.verbs ?? {});
   let current: Worker | undefined;
   const base = {
     database,
@@ -129,6 +156,10 @@ function createParts(database: Database, options: TestEngineOptions) {
     flows: { find: async (name: string) => flows.get(name) ?? null },
   };
   const control = createRunControl({ ...base, woken: (rows: readonly Row[]) => current?.woken(rows) });
+  const { verbs = {}, waits = [] } = options;
+  const parts: EngineParts = { ...base, control };
+  const stepFor = createStepFactory(typeof verbs === "function" ? verbs(parts) : verbs, options.plan ?? []);
+  const waitKinds = typeof waits === "function" ? waits(parts) : waits;
   const newWorker = (): Worker => {
     const worker: Worker = new Worker({
       ...base,
@@ -142,15 +173,17 @@ function createParts(database: Database, options: TestEngineOptions) {
         write: (statements) => (killed.has(worker) ? Promise.reject(new Error("killed")) : database.write(statements)),
       },
       turn: () => new Promise((resolve) => setImmediate(resolve)),
+      waits: new Map(waitKinds.map((wait) => [wait.kind, wait])),
+      fencedStarts: options.fencedStarts ?? false,
       graceMs: options.graceMs ?? 200,
       parkAfterMs: options.parkAfterMs ?? 1_000,
       concurrency: options.concurrency ?? 200,
-      endProcess: async () => undefined,
+      endProcess: options.endProcess ?? (async () => undefined),
     });
     current = worker;
     return worker;
   };
-  return { control, store, flows, killed, newWorker, live };
+  return { control, store, flows, killed, newWorker, live, verifyPorts: { ...base, stepFor } };
 }
 
 function waitUntil(

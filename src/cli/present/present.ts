@@ -1,8 +1,10 @@
 import type { RunRecord } from "../../core/step.ts";
 import type { Output } from "../output.ts";
 import { presentChecks } from "./doctor.ts";
+import { presentExplanation } from "./explanation.ts";
 import { presentReview } from "./review.ts";
 import { presentRun, took } from "./run.ts";
+import { presentVerification } from "./verification.ts";
 import { table, type TableLook } from "./table.ts";
 
 /** A result as text for people; what has no form of its own is shown as a table or as JSON. */
@@ -13,7 +15,9 @@ export function present(operation: string, result: unknown, output: Pick<Output,
   if (result === null || result === undefined) return "Done.";
   if (typeof result !== "object") return typeof result === "string" ? result : JSON.stringify(result);
   if ("steps" in result && "flow" in result) return presentRun(result as RunRecord, look);
+  if (operation === "flow.verify") return presentVerification(result as never, look.color);
   if (operation.startsWith("review.")) return presentReview(result as never, look.color);
+  if (operation === "config.explain") return presentExplanation(result as never, look);
   if (operation === "config.get" || operation === "config.path") return presentValue(result);
   return JSON.stringify(result, null, 2);
 }
@@ -56,9 +60,13 @@ function cell(name: string, row: Readonly<Record<string, unknown>>): string {
   const value = row[name];
   if (name === "took") return took(row as never);
   if (value === null || value === undefined) return "–";
-  if (name === "sizeBytes") return `${(Number(value) / 1e9).toFixed(1)} GB`;
+  if (name === "sizeBytes") return size(Number(value));
   if (name.endsWith("At")) return new Date(Number(value)).toISOString().replace("T", " ").slice(0, 19);
   return typeof value === "string" ? value : JSON.stringify(value);
+}
+
+function size(bytes: number): string {
+  return bytes < 1e9 ? `${Math.ceil(bytes / 1e6)} MB` : `${(bytes / 1e9).toFixed(1)} GB`;
 }
 
 function presentValue(result: object): string {

@@ -50,6 +50,7 @@ function hintOf(data: unknown): string[] {
 }
 
 function nextLines({ id, status }: RunRecord, reviews: readonly OpenReview[]): string[] {
+  if (status === "succeeded") return [`look     tutti run get ${id}`];
   if (status === "paused") return [`go on    tutti run resume ${id}`];
   if (status === "failed" || status === "cancelled") return [`again    tutti run retry ${id}`];
   if (status !== "waiting") return [];

@@ -1,4 +1,5 @@
 import { EventEmitter } from "node:events";
+import { Readable } from "node:stream";
 import type { AnyOperation } from "../../../src/core/operation.ts";
 import { runProgram } from "../../../src/cli/program.ts";
 import { createClient } from "../../../src/sdk/client.ts";
@@ -20,6 +21,8 @@ export interface FakeOptions {
   readonly isTerminal?: boolean;
   /** Where Ctrl-C comes from. The test's own process is no place for it: the test runner listens there, too. */
   readonly signals?: EventEmitter;
+  /** What is typed. */
+  readonly stdin?: readonly string[];
 }
 
 /** Runs one command line against made-up operations and keeps what it says. */
@@ -32,6 +35,7 @@ export async function callTutti(
     environment = {},
     isTerminal = false,
     signals = new EventEmitter(),
+    stdin = [],
   }: FakeOptions = {},
 ): Promise<Called> {
   const app = createHttpApp(operations, { caller: "cli" });
@@ -69,6 +73,7 @@ export async function callTutti(
   const code = await runProgram(words, {
     product: { operations: async () => operations, connect },
     streams: { stdout: stream("stdout"), stderr: stream("stderr") },
+    stdin: Object.assign(Readable.from(stdin), { isTTY: isTerminal }),
     signals,
     environment,
   });

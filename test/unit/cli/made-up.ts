@@ -67,8 +67,10 @@ export function scriptedOperations(script: Script, started: unknown[] = []): Any
       }),
       cli: { examples: ["tutti run greet"] },
       handle: async (input) => {
-        if (input.flow === "nope")
-          throw new TuttiError("flow.missing", 'there is no flow "nope"', { hint: "There is: greet." });
+        if (input.flow !== "greet") {
+          const there = { hint: "There is: greet.", data: { flows: ["greet"] } };
+          throw new TuttiError("flow.missing", `there is no flow "${input.flow}"`, there);
+        }
         started.push(input);
         return { ...run, status: "queued" satisfies RunStatus };
       },
@@ -79,7 +81,7 @@ export function scriptedOperations(script: Script, started: unknown[] = []): Any
       summary: "Follows a run",
       path: "/runs/:id/watch",
       input: z.strictObject({ id: z.string(), untilIdle: z.stringbool().or(z.boolean()).default(false) }),
-      cli: { positional: ["id"], examples: ["tutti run watch run_1"] },
+      cli: { positional: ["id"], waitsForRuns: true, examples: ["tutti run watch run_1"] },
       handle: async function* () {
         yield* script.events ?? [];
         const error = watchErrors.shift();

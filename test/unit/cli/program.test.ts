@@ -5,6 +5,7 @@ import { join } from "node:path";
 import { describe, it } from "node:test";
 import { callTutti, type FakeOptions } from "./fake-product.ts";
 import { runRecord, scriptedOperations, stepRecord } from "./made-up.ts";
+import { realOperations } from "./reference.ts";
 
 const tutti = (words: string, options?: FakeOptions) => callTutti(words.split(" "), scriptedOperations({}), options);
 
@@ -100,6 +101,51 @@ describe("the commands", () => {
     assert.equal((await tutti("run list --dir /nowhere/at/all")).code, 3);
   });
 
+  it("take a switch without a value, whatever else its schema takes", async () => {
+    assert.equal((await tutti("run watch run_1 --until-idle")).code, 0);
+  });
+
+  it("know their version", async () => {
+    for (const words of ["--json -V", "run -V", "run list --version"]) {
+      const { code, stdout } = await tutti(words);
+      assert.equal(code, 0);
+      assert.match(stdout, /^\d+\.\d+\.\d+\n$/, words);
+    }
+  });
+
+  it("hand the settings of --set on, and say where they change nothing", async () => {
+    const words = "run list --set engine.grace=1s";
+    const asHost = await tutti(words);
+    assert.deepEqual(asHost.connects[0]?.flags, { "engine.grace": "1s" });
+    assert.equal(asHost.stderr, "");
+    assert.match((await tutti(words, { modes: ["client"] })).stderr, /--set changes nothing here/);
+  });
+
+  it("answer about settings without opening anything", async () => {
+    const explain = realOperations().filter(({ name }) => name === "config.explain");
+    const { code, stdout, connects } = await callTutti(["config", "explain", "models.numCtx"], explain);
+    assert.deepEqual([code, connects.length], [0, 0]);
+    assert.match(stdout, /▸ {2}default {2}8192 {3}default/);
+  });
+
+  it("tell the reader of a run what to do about the errors in it", async () => {
+    const error = { code: "model.unreachable", message: "nobody", data: { hint: "Start it.", where: "step a" } };
+    const own = { code: "shop.closed", message: "closed" };
+    const steps = [stepRecord("a", { status: "failed", error: own })];
+    const operations = scriptedOperations({ run: runRecord({ status: "failed", error, steps }) });
+    const { stdout } = await callTutti(["run", "get", "run_1", "--json"], operations);
+    const printed = JSON.parse(stdout) as { error: unknown; steps: { error: unknown }[] };
+    const docs = "docs/errors.md#modelunreachable";
+    assert.deepEqual(printed.error, { ...error, hint: "Start it.", where: "step a", docs, retryable: true });
+    assert.deepEqual(printed.steps[0]?.error, {
+      ...own,
+      hint: null,
+      where: null,
+      docs: "docs/errors.md",
+      retryable: false,
+    });
+  });
+
   it("colour only for a terminal, and never against NO_COLOR", async () => {
     const hasColor = (text: string): boolean => text.includes("\u001B[");
     const terminal = { isTerminal: true };
@@ -151,6 +197,11 @@ describe("tutti run <flow>", () => {
       const { code } = await tutti(words);
       assert.equal(code, 3, words);
     }
+  });
+
+  it("says what a misspelled flow, or a misspelled command of runs, was meant to be", async () => {
+    assert.match((await tutti("run gret")).stderr, /Did you mean greet\?/);
+    assert.match((await tutti("run lst")).stderr, /Did you mean: tutti run list/);
   });
 
   it("prints one run object with --json, and the talk on stderr", async () => {

@@ -64,6 +64,16 @@ describe("the receipt", () => {
   });
 });
 
+describe("the steps of a run", () => {
+  it("tell in full only once what skipped several of them", async () => {
+    const skipped = { reason: "no model reachable: nobody answers at 127.0.0.1", hint: "Start one." };
+    const events = ["a", "b"].map((key) => ({ type: "step", step: stepRecord(key, { status: "skipped", skipped }) }));
+    const { stderr } = await callTutti(["run", "greet"], scriptedOperations({ events }));
+    assert.match(stderr, /⤳ a 41 ms {2}no model reachable: .*\n⤳ b 41 ms {2}for the same reason\n/);
+    assert.match(stderr, /look {5}tutti run get run_1\n$/);
+  });
+});
+
 describe("a watch", () => {
   const lost = () => new TuttiError("host.unreachable", "gone");
 

@@ -10,7 +10,7 @@ import { describeConfig } from "../../../src/config/describe.ts";
 import { explainSetting } from "../../../src/config/explain.ts";
 import { loadConfig } from "../../../src/config/load.ts";
 import type { ConfigInput } from "../../../src/config/load.ts";
-import { editDistance, nearest } from "../../../src/config/nearest.ts";
+import { editDistance, nearest } from "../../../src/core/nearest.ts";
 import { editorSchema } from "../../../src/config/schema.ts";
 
 const storage = {

@@ -50,9 +50,15 @@ describe("an agent file", () => {
   });
   it("tells no tools from all tools", () => {
     assert.equal(parseAgentFile(agent(required), file).tools, undefined);
-    assert.equal(parseAgentFile(agent(`${required}tools: "*"`), file).tools, undefined);
+    for (const all of ['"*"', "All", "[Read, all]"])
+      assert.deepEqual(parseAgentFile(agent(`${required}tools: ${all}`), file).tools, ["*"]);
     for (const none of ["tools:", "tools: []", 'tools: ""'])
       assert.deepEqual(parseAgentFile(agent(required + none), file).tools, []);
+  });
+  it("takes a hosted model for the default one", () => {
+    for (const model of ["inherit", "sonnet", "claude-sonnet-4-5"])
+      assert.equal(parseAgentFile(agent(`${required}model: ${model}`), file).model, undefined);
+    assert.equal(parseAgentFile(agent(`${required}model: ollama/claude-like`), file).model, "ollama/claude-like");
   });
   it("takes CRLF and a byte order mark", () => {
     assert.equal(

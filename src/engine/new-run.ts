@@ -1,0 +1,85 @@
+import { toMs, type Duration } from "../core/duration.ts";
+import type { Clock } from "../core/clock.ts";
+import { TuttiError } from "../core/error.ts";
+import type { RunId } from "../core/id.ts";
+import type { Random } from "../core/random.ts";
+import type { Statement } from "../core/statement.ts";
+import type { Row } from "../storage/database.ts";
+import type { AnyFlow } from "./flow.ts";
+import type { JournalPorts } from "./journal-writer.ts";
+import type { RunRow, RunStore } from "./run-store.ts";
+import type { FlowSource } from "./worker.ts";
+
+export interface RunControlPorts extends JournalPorts {
+  readonly clock: Clock;
+  readonly random: Random;
+  readonly store: RunStore;
+  readonly flows: FlowSource;
+}
+
+/** Commits a batch and tells who was woken by it; null where a guard failed. */
+export type Write = (batch: readonly Statement[]) => Promise<readonly Row[] | null>;
+
+export interface NewRun {
+  readonly id: RunId;
+  readonly flow: AnyFlow;
+  readonly input: unknown;
+  readonly priority?: number | undefined;
+  readonly deadline?: Duration | undefined;
+  readonly parent?: { readonly run: string; readonly key: string };
+}
+
+export async function newRow(
+  ports: RunControlPorts,
+  { id, flow, input, priority, deadline, parent }: NewRun,
+): Promise<RunRow> {
+  const at = ports.clock.now();
+  const limit = deadline ?? flow.deadline;
+  return {
+    ...emptyRun,
+    id,
+    flow: flow.name,
+    input: await ports.payloads.store(input ?? null, "the run's input"),
+    seed: Math.floor(ports.random() * 4_294_967_296),
+    priority: priority ?? 0,
+    created_at: at,
+    deadline_at: limit === undefined ? null : at + toMs(limit),
+    parent_run: parent?.run ?? null,
+    parent_key: parent?.key ?? null,
+  };
+}
+
+export const emptyRun = {
+  status: "queued",
+  output: null,
+  failure: null,
+  abandoned: null,
+  started_at: null,
+  finished_at: null,
+  due_at: null,
+  owner: null,
+  epoch: 0,
+  wake: 0,
+  seq: 0,
+  deaths: 0,
+  cancel_at: null,
+  cancel_reason: null,
+  pause_at: null,
+  forked_from: null,
+  usage: null,
+} as const;
+
+export function createdEvent(ports: RunControlPorts, row: RunRow): Statement {
+  return ports.events.append({
+    type: "tutti.run.created",
+    subject: row.id,
+    at: row.created_at,
+    data: { flow: row.flow },
+  });
+}
+
+export function conflict(run: RunRow, what: string): TuttiError {
+  return new TuttiError("run.conflict", `run ${run.id} is ${run.status} and cannot ${what}`, {
+    hint: `\`tutti run get ${run.id}\` shows what became of it.`,
+  });
+}

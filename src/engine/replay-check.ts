@@ -1,0 +1,159 @@
+import { encodeJson } from "../core/json.ts";
+import type { Failure } from "../core/error.ts";
+import type { VerbHost } from "../core/verb.ts";
+import { Execution } from "./execution.ts";
+import type { ExecutionPorts } from "./execution-ports.ts";
+import { childWait, type AnyFlow } from "./flow.ts";
+import { withoutStoredScopes, type JournalRow, type RunRow } from "./run-store.ts";
+import { inputOf, type VerbCall } from "./scope.ts";
+
+/** What a flow's code does with stored rows alone. */
+export interface ReplayCheck {
+  /** What it asks for and has not been given. */
+  readonly asked: ReadonlyMap<string, AskedStep>;
+  /** Keys of scopes that it has come to the end of by what it was given. */
+  readonly completed: ReadonlySet<string>;
+  /** How its body ended, if it did; JSON as it would be stored. */
+  readonly end: { readonly status: string; readonly output: string | null; readonly failure: string | null } | null;
+  /** Why the rows do not fit it, if they do not. */
+  readonly fault: Failure | null;
+}
+
+export interface AskedStep {
+  readonly kind: string;
+  readonly hash: string | null;
+  readonly input: unknown;
+}
+
+export interface CheckedRun {
+  readonly run: RunRow;
+  readonly rows: readonly JournalRow[];
+  readonly input: unknown;
+  readonly flow: AnyFlow;
+}
+
+interface Seen {
+  readonly completed: Set<string>;
+  end: ReplayCheck["end"];
+  fault: Failure | null;
+}
+
+export type CheckPorts = Pick<
+  ExecutionPorts,
+  "statements" | "payloads" | "events" | "clock" | "store" | "live" | "log" | "stepFor"
+>;
+
+/** Replays a run: the rows are handed out, then nothing starts and nothing is written. */
+export async function replayOnly(ports: CheckPorts, { run, rows, input, flow }: CheckedRun): Promise<ReplayCheck> {
+  // What ended the run from outside is in the rows; the row's own marks would be read as news.
+  const fresh: RunRow = { ...run, owner: "check", cancel_at: null, pause_at: null, deadline_at: null, usage: null };
+  const seen: Seen = { completed: new Set(), end: null, fault: null };
+  const pace = new Pace();
+  const execution = new Execution(
+    { run: fresh, rows: withoutStoredScopes(rows), openings: [], input, flow, cache: new Map() },
+    {
+      ...ports,
+      ...deafPorts(ports, fresh, { seen, pace }),
+      turn: () => pace.turn(),
+      left: () => pace.left(),
+    },
+  );
+  execution.start();
+  await pace.untilQuiet();
+  execution.drop("the check is over");
+  return { asked: askedBy(execution), ...seen };
+}
+
+function askedBy({ calls }: Execution): Map<string, AskedStep> {
+  const open = [...calls.values()].filter((call) => call.state !== "withdrawn");
+  return new Map(open.map((call: VerbCall) => [call.key, { kind: call.kind, hash: call.hash, input: inputOf(call) }]));
+}
+
+/** Ports that take every write and keep none, but for how the run ended. */
+function deafPorts(
+  { statements, payloads, store }: CheckPorts,
+  run: RunRow,
+  { seen, pace }: { seen: Seen; pace: Pace },
+) {
+  return {
+    database: { write: async () => ({ committed: true as const, rows: [] }) },
+    payloads: {
+      store: toText,
+      place: (json: string | undefined) => json ?? null,
+      load: (column: string | null) => pace.during(payloads.load(column)),
+    },
+    store: { ...store, run: async () => run, openings: async () => [] },
+    statements: {
+      ...statements,
+      insertRow: (row: JournalRow) => {
+        seen.completed.add(row.key);
+        return statements.insertRow(row);
+      },
+      end: (values: Parameters<typeof statements.end>[0]) => {
+        seen.end = { status: values.status, output: values.output, failure: values.failure };
+        return statements.end(values);
+      },
+      pause: (values: Parameters<typeof statements.pause>[0]) => {
+        seen.fault = values.failure === null ? null : (JSON.parse(values.failure) as Failure);
+        return statements.pause(values);
+      },
+    },
+    effects: { start: () => undefined },
+    startChild: (host: VerbHost, name: string, child: AnyFlow | string, childInput: unknown) =>
+      host.wait(childWait(name, child, childInput)),
+    open: async (execution: Execution) => {
+      for (const call of execution.held.splice(0)) if (call.state === "held") call.state = "started";
+      return "written" as const;
+    },
+    woken: () => undefined,
+    waits: new Map(),
+    fencedStarts: false,
+    graceMs: 0,
+    parkAfterMs: 0,
+  };
+}
+
+// Between two turns of a pump there are only microtasks and the reads that are counted.
+const quietTurns = 3;
+
+/** Knows when a pump has come to rest: it has left, or takes no more turns. */
+class Pace {
+  #turns = 0;
+  #reads = 0;
+  #hasLeft = false;
+
+  turn(): Promise<void> {
+    this.#turns++;
+    return nextTurn();
+  }
+
+  left(): void {
+    this.#hasLeft = true;
+  }
+
+  /** A blob that is being read: the pump waits for it without taking turns. */
+  async during(read: unknown): Promise<unknown> {
+    this.#reads++;
+    try {
+      return await read;
+    } finally {
+      this.#reads--;
+    }
+  }
+
+  async untilQuiet(): Promise<void> {
+    for (let last = -1, quiet = 0; !this.#hasLeft && quiet < quietTurns;) {
+      quiet = this.#turns === last && this.#reads === 0 ? quiet + 1 : 0;
+      last = this.#turns;
+      await nextTurn();
+    }
+  }
+}
+
+function nextTurn(): Promise<void> {
+  return new Promise((resolve) => setImmediate(resolve));
+}
+
+function toText(value: unknown, what: string): string | null {
+  return encodeJson(value, what) ?? null;
+}

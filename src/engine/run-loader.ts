@@ -1,0 +1,74 @@
+import { TuttiError, toFailure, type Failure } from "../core/error.ts";
+import type { Statement } from "../core/statement.ts";
+import type { LoadedRun } from "./execution-ports.ts";
+import type { AnyFlow } from "./flow.ts";
+import { isWithin, parseForkPlace } from "./fork.ts";
+import type { JournalRow, RunRow } from "./run-store.ts";
+import type { FlowSource, WorkerPorts } from "./worker.ts";
+
+/** Claims of one run in a row that ended in a death; then the run is what kills the worker. */
+const mostDeaths = 3;
+
+/** The flow of a run, or why it cannot be had. */
+export async function findFlow(flows: FlowSource, name: string): Promise<AnyFlow | Failure> {
+  try {
+    return (await flows.find(name)) ?? toFailure(missingFlow(name), "flow.missing");
+  } catch (error) {
+    return toFailure(error, "flow.invalid");
+  }
+}
+
+export function isFailure(flow: AnyFlow | Failure): flow is Failure {
+  return "code" in flow;
+}
+
+/** Everything that a claimed run needs to go on; processes that its last worker left are ended first. */
+export async function loadRun(ports: WorkerPorts, run: RunRow, flow: AnyFlow | Failure): Promise<LoadedRun> {
+  const { store, payloads } = ports;
+  const [rows, openings, input] = await Promise.all([
+    run.seq > 0 ? store.replayRows(run.id) : [],
+    run.epoch > 1 ? store.openings(run.id) : [],
+    payloads.load(run.input),
+    run.epoch > 1 ? endProcesses(ports, run.id) : undefined,
+  ]);
+  const cache = run.forked_from === null ? new Map<string, JournalRow>() : await cacheOf(ports, run.forked_from);
+  return { run, rows, openings, input, flow: isFailure(flow) ? neverFlow(run.flow) : flow, cache };
+}
+
+/** Why a claimed run must not start, if it must not. */
+export function whyNotStart(run: RunRow, flow: AnyFlow | Failure): Failure | null {
+  if (run.deaths >= mostDeaths) return crashLoop(run);
+  return isFailure(flow) ? flow : null;
+}
+
+/** What the origin of a fork stored behind the place of the fork. */
+async function cacheOf({ store }: WorkerPorts, forkedFrom: string): Promise<Map<string, JournalRow>> {
+  const { origin, seq, from } = parseForkPlace(forkedFrom);
+  const rows = await store.rows(origin, seq);
+  return new Map(rows.filter(({ key }) => !isWithin(key, from)).map((row) => [row.key, row]));
+}
+
+async function endProcesses({ store, statements, endProcess, database }: WorkerPorts, run: string): Promise<void> {
+  for (const { key, pid, started } of await store.processes(run)) {
+    await endProcess(pid, started);
+    const forgotten: Statement = statements.forgetProcess({ run, key });
+    await database.write([forgotten]);
+  }
+}
+
+function crashLoop(run: RunRow): Failure {
+  const message = `run ${run.id} ended its worker ${run.deaths} times in a row without a new step`;
+  const hint = "Look at the step after the last stored one; then `tutti run resume`.";
+  return toFailure(new TuttiError("engine.crash_loop", message, { hint }), "engine.crash_loop");
+}
+
+function missingFlow(name: string): TuttiError {
+  return new TuttiError("flow.missing", `there is no flow "${name}"`, {
+    hint: "Flows are sought in flows/*.ts from the current folder upward; `tutti flow list` shows what was found.",
+  });
+}
+
+/** Stands where the real flow cannot be had; its body never runs. */
+function neverFlow(name: string): AnyFlow {
+  return { kind: "flow", name, run: () => Promise.reject(missingFlow(name)) };
+}

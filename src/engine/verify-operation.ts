@@ -1,0 +1,70 @@
+import { z } from "zod";
+import { TuttiError } from "../core/error.ts";
+import { operation, type AnyOperation } from "../core/operation.ts";
+import { runStatuses } from "../core/step.ts";
+import type { EngineOperationDependencies } from "./operations.ts";
+import { watchRun, type WatchEvent } from "./watch.ts";
+
+const verification = z.object({
+  run: z.string(),
+  flow: z.string(),
+  status: z.enum(runStatuses),
+  storedSteps: z.number(),
+  replays: z.number(),
+  differences: z
+    .array(z.object({ after: z.string().nullable(), message: z.string(), stored: z.unknown(), code: z.unknown() }))
+    .readonly(),
+});
+
+interface VerifyInput {
+  readonly name?: string | undefined;
+  readonly input?: unknown;
+  readonly run?: string | undefined;
+}
+
+/** Runs a flow (or takes a run that is there) and replays it behind every step. */
+export function verifyOperation(dependencies: EngineOperationDependencies): AnyOperation {
+  return operation<VerifyInput, z.infer<typeof verification>, WatchEvent>({
+    name: "flow.verify",
+    summary: "Runs a flow, then replays it behind every step and says what differs",
+    method: "POST",
+    path: "/flows/verify",
+    role: "operator",
+    effect: "write",
+    idempotent: false,
+    faces: ["cli", "http", "sdk", "mcp"],
+    input: z.strictObject({
+      name: z.string().min(1).optional().describe("The flow's name, or the path of its file"),
+      input: z.unknown().optional().describe("The flow's input, JSON"),
+      run: z.string().min(1).optional().describe("Replay this run with the code as it is now; nothing new is run"),
+    }),
+    output: verification,
+    cli: {
+      positional: ["name"],
+      waitsForRuns: true,
+      examples: ["tutti flow verify code-review", "tutti flow verify --run run_4k7d2mzq01pb"],
+    },
+    handle: (input, { signal }) => verify(dependencies, input, signal),
+  });
+}
+
+/** A run that is left with nothing but waits is replayed as far as it has come. */
+async function* verify(
+  dependencies: EngineOperationDependencies,
+  { name, input, run }: VerifyInput,
+  signal: AbortSignal,
+): AsyncGenerator<WatchEvent, z.infer<typeof verification>> {
+  if ((name === undefined) === (run === undefined)) {
+    throw new TuttiError("usage.invalid", "verify takes the name of a flow, or --run with the id of a run", {
+      hint: "For example: tutti flow verify code-review",
+    });
+  }
+  const id = run ?? (await start(dependencies, name ?? "", input));
+  if (run === undefined) yield* watchRun(dependencies, { id, untilIdle: true }, signal);
+  const { status, ...found } = await dependencies.verify(id);
+  return { ...found, status: verification.shape.status.parse(status) };
+}
+
+async function start({ control, flows }: EngineOperationDependencies, name: string, input: unknown): Promise<string> {
+  return control.start({ flow: await flows.get(name), input });
+}

@@ -1,0 +1,160 @@
+create table blobs (
+  hash text not null,
+  bytes bytea not null
+);
+
+create table events (
+  seq bigint not null,
+  type text not null,
+  subject text not null,
+  time bigint not null,
+  data text
+);
+
+create table jobs (
+  name text not null,
+  due_at bigint not null,
+  ran_at bigint,
+  took_ms bigint,
+  failure text
+);
+
+create table journal (
+  run_id text not null,
+  seq bigint not null,
+  key text not null,
+  scope text,
+  kind text not null,
+  name text not null,
+  status text not null,
+  hash text,
+  input text,
+  result text,
+  failure text,
+  skipped text,
+  usage text,
+  attempts bigint not null,
+  started_at bigint,
+  finished_at bigint not null
+);
+
+create table openings (
+  id bigint not null,
+  run_id text not null,
+  key text not null,
+  kind text not null,
+  name text not null,
+  hash text,
+  input text,
+  event text,
+  signal_id bigint,
+  opened_at bigint not null,
+  due_at bigint,
+  settled_at bigint,
+  status text,
+  result text,
+  failure text
+);
+
+create table processes (
+  run_id text not null,
+  key text not null,
+  pid bigint not null,
+  started text not null
+);
+
+create table reviews (
+  id text not null,
+  run_id text not null,
+  step text not null,
+  title text not null,
+  payload text,
+  choices text not null,
+  status text not null,
+  created_at bigint not null,
+  decision text
+);
+
+create table runs (
+  id text not null,
+  flow text not null,
+  status text not null,
+  input text,
+  output text,
+  failure text,
+  abandoned text,
+  seed bigint not null,
+  priority bigint not null,
+  created_at bigint not null,
+  started_at bigint,
+  finished_at bigint,
+  deadline_at bigint,
+  due_at bigint,
+  owner text,
+  epoch bigint not null,
+  wake bigint not null,
+  seq bigint not null,
+  deaths bigint not null,
+  cancel_at bigint,
+  cancel_reason text,
+  pause_at bigint,
+  parent_run text,
+  parent_key text,
+  forked_from text,
+  usage text
+);
+
+create table signals (
+  id bigint not null,
+  name text not null,
+  payload text,
+  created_at bigint not null
+);
+
+create table tutti_migrations (
+  room text not null,
+  name text not null,
+  applied_at bigint not null
+);
+
+CREATE UNIQUE INDEX blobs_pkey ON blobs USING btree (hash);
+
+CREATE UNIQUE INDEX events_pkey ON events USING btree (seq);
+
+CREATE INDEX events_subject ON events USING btree (subject, seq);
+
+CREATE UNIQUE INDEX jobs_pkey ON jobs USING btree (name);
+
+CREATE UNIQUE INDEX journal_pkey ON journal USING btree (run_id, seq);
+
+CREATE INDEX openings_event ON openings USING btree (event, id) WHERE ((event IS NOT NULL) AND (settled_at IS NULL));
+
+CREATE UNIQUE INDEX openings_pkey ON openings USING btree (id);
+
+CREATE UNIQUE INDEX openings_run_id_key_key ON openings USING btree (run_id, key);
+
+CREATE UNIQUE INDEX processes_pkey ON processes USING btree (run_id, key);
+
+CREATE UNIQUE INDEX reviews_pkey ON reviews USING btree (id);
+
+CREATE INDEX reviews_run ON reviews USING btree (run_id, step);
+
+CREATE INDEX reviews_status ON reviews USING btree (status, created_at);
+
+CREATE INDEX runs_created ON runs USING btree (created_at DESC, id);
+
+CREATE INDEX runs_due ON runs USING btree (due_at) WHERE (status = 'waiting'::text);
+
+CREATE INDEX runs_flow_running ON runs USING btree (flow) WHERE (status = 'running'::text);
+
+CREATE INDEX runs_open ON runs USING btree (status, priority DESC, created_at) WHERE (status = ANY (ARRAY['queued'::text, 'running'::text, 'waiting'::text]));
+
+CREATE INDEX runs_parent ON runs USING btree (parent_run) WHERE (parent_run IS NOT NULL);
+
+CREATE UNIQUE INDEX runs_pkey ON runs USING btree (id);
+
+CREATE INDEX signals_name ON signals USING btree (name, id);
+
+CREATE UNIQUE INDEX signals_pkey ON signals USING btree (id);
+
+CREATE UNIQUE INDEX tutti_migrations_pkey ON tutti_migrations USING btree (room, name);

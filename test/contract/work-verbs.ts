@@ -1,0 +1,44 @@
+import { after, before, describe } from "node:test";
+import type { Database } from "../../src/storage/database.ts";
+import { agentTests } from "./work-verbs-agent.ts";
+import { agentResumeTests } from "./work-verbs-agent-resume.ts";
+import { approvalTests } from "./work-verbs-approval.ts";
+import { openWorkEngine, type OpenWork } from "./work-verbs-case.ts";
+import { modelTests } from "./work-verbs-model.ts";
+import { reviewTests } from "./work-verbs-review.ts";
+import { shellEndTests } from "./work-verbs-shell-end.ts";
+import { shellTests } from "./work-verbs-shell.ts";
+import { toolTests } from "./work-verbs-tool.ts";
+
+const groups: Readonly<Record<string, (open: OpenWork) => void>> = {
+  "step.shell": shellTests,
+  "the end of a step.shell": shellEndTests,
+  "step.model": modelTests,
+  "step.tool": toolTests,
+  "step.agent": agentTests,
+  "an agent's crash": agentResumeTests,
+  "step.review": reviewTests,
+  "an approval": approvalTests,
+};
+
+/** What the verbs that work outside of the journal promise, sentence by sentence, on any database. */
+export function workVerbsContract(
+  name: string,
+  openDatabase: () => Promise<Database>,
+  { skip = false }: { skip?: string | false } = {},
+): void {
+  for (const [verb, tests] of Object.entries(groups)) {
+    describe(`${verb} on ${name}`, { skip, timeout: 60_000 }, () => {
+      // One database for a group: making the tables anew for each test is most of the time on Postgres.
+      let database: Database | undefined;
+      before(async () => {
+        database = await openDatabase();
+      });
+      after(async () => database?.[Symbol.asyncDispose]());
+      tests(async (options) => {
+        if (!database) throw new Error("the database is not open yet");
+        return openWorkEngine({ ...database, [Symbol.asyncDispose]: async () => undefined }, options);
+      });
+    });
+  }
+}
