@@ -12,6 +12,7 @@ import {
 } from "../core/step.ts";
 import type { Database } from "../storage/database.ts";
 import type { Payloads } from "../storage/payload.ts";
+import { prepareRead } from "../storage/prepared.ts";
 import type { EngineTables, JournalTable, OpeningTable, ProcessTable, RunTable } from "./run-table.ts";
 
 export type RunRow = Selectable<RunTable>;
@@ -46,27 +47,16 @@ export interface RunStore {
 
 export function createRunStore(database: Database, payloads: Payloads): RunStore {
   const build = database.build as unknown as Kysely<EngineTables>;
-  const run = async (id: string): Promise<RunRow> => {
-    const rows = await database.read(build.selectFrom("runs").selectAll().where("id", "=", id).compile());
-    return rows[0] ?? missingRun(id);
-  };
-  const rows = (id: string, afterSeq = 0): Promise<JournalRow[]> =>
-    database.read(
-      build
-        .selectFrom("journal")
-        .selectAll()
-        .where("run_id", "=", id)
-        .where("seq", ">", afterSeq)
-        .orderBy("seq")
-        .compile(),
-    );
-  const openings = (id: string): Promise<OpeningRow[]> =>
-    database.read(build.selectFrom("openings").selectAll().where("run_id", "=", id).orderBy("id").compile());
+  const reads = prepareReads(build);
+  const run = async (id: string): Promise<RunRow> => (await database.read(reads.run({ id })))[0] ?? missingRun(id);
+  const rows = (id: string, afterSeq = 0): Promise<JournalRow[]> => database.read(reads.rows({ id, afterSeq }));
+  const openings = (id: string): Promise<OpeningRow[]> => database.read(reads.openings({ id }));
   return {
     run,
     rows,
     openings,
-    replayRows: (id) => readReplayRows(database, build, id),
+    // A scope that has no row of its own may lie in one that has.
+    replayRows: async (id) => withoutStoredScopes(await database.read(reads.replayRows({ id }))),
     ...queueReads(database, build),
     list: (filter) => listRuns(database, build, filter),
     async record(id) {
@@ -80,17 +70,35 @@ export function createRunStore(database: Database, payloads: Payloads): RunStore
   };
 }
 
-async function readReplayRows(database: Database, build: Kysely<EngineTables>, id: string): Promise<JournalRow[]> {
-  const stored = build.selectFrom("journal as outer").select("outer.key").where("outer.run_id", "=", id);
-  const query = build
-    .selectFrom("journal")
-    .selectAll()
-    .where("run_id", "=", id)
-    // A row of a scope has the scope's path as its key: with it, what lies inside is not needed.
-    .where((where) => where.or([where("scope", "is", null), where("scope", "not in", stored)]))
-    .orderBy("seq");
-  // A scope that has no row of its own may lie in one that has.
-  return withoutStoredScopes(await database.read(query.compile()));
+/** The reads of every claim and replay, compiled once. */
+function prepareReads(build: Kysely<EngineTables>) {
+  const run = prepareRead<{ id: string }, RunRow>((slot) =>
+    build.selectFrom("runs").selectAll().where("id", "=", slot("id")),
+  );
+  const rows = prepareRead<{ id: string; afterSeq: number }, JournalRow>((slot) =>
+    build
+      .selectFrom("journal")
+      .selectAll()
+      .where("run_id", "=", slot("id"))
+      .where("seq", ">", slot("afterSeq"))
+      .orderBy("seq"),
+  );
+  const openings = prepareRead<{ id: string }, OpeningRow>((slot) =>
+    build.selectFrom("openings").selectAll().where("run_id", "=", slot("id")).orderBy("id"),
+  );
+  const replayRows = prepareRead<{ id: string }, JournalRow>((slot) => {
+    const stored = build.selectFrom("journal as outer").select("outer.key").where("outer.run_id", "=", slot("id"));
+    return (
+      build
+        .selectFrom("journal")
+        .selectAll()
+        .where("run_id", "=", slot("id"))
+        // A row of a scope has the scope's path as its key: with it, what lies inside is not needed.
+        .where((where) => where.or([where("scope", "is", null), where("scope", "not in", stored)]))
+        .orderBy("seq")
+    );
+  });
+  return { run, rows, openings, replayRows };
 }
 
 /** Rows without those that lie in a scope which has its row among them. */

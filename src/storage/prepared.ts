@@ -1,5 +1,5 @@
-import type { Compilable } from "kysely";
-import type { Statement } from "../core/statement.ts";
+import type { Compilable, CompiledQuery } from "kysely";
+import type { SqlValue, Statement } from "../core/statement.ts";
 import { toSqlValue } from "./database.ts";
 
 class Slot {
@@ -22,14 +22,27 @@ export function prepare<Values extends object>(
   query: (slot: (name: keyof Values) => never) => Compilable,
   options: { guard?: boolean } = {},
 ): (values: Values) => Statement {
+  const { sql, fill } = compileOnce(query);
+  const guard = options.guard ? { guard: true } : {};
+  return (values) => ({ sql, parameters: fill(values), ...guard });
+}
+
+/** The same for a query that is read. */
+export function prepareRead<Values extends object, Result>(
+  query: (slot: (name: keyof Values) => never) => Compilable<Result>,
+): (values: Values) => CompiledQuery<Result> {
+  const { compiled, fill } = compileOnce(query);
+  return (values) => ({ ...compiled, parameters: fill(values) });
+}
+
+function compileOnce<Values extends object, Result>(
+  query: (slot: (name: keyof Values) => never) => Compilable<Result>,
+) {
   const compiled = query((name) => new Slot(name) as never).compile();
   const { sql, parameters } = compiled;
-  const guard = options.guard ? { guard: true } : {};
-  return (values) => ({
-    sql,
-    parameters: parameters.map((parameter) =>
+  const fill = (values: Values): SqlValue[] =>
+    parameters.map((parameter) =>
       toSqlValue(parameter instanceof Slot ? Reflect.get(values, parameter.name) : parameter),
-    ),
-    ...guard,
-  });
+    );
+  return { compiled, sql, fill };
 }

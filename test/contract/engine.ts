@@ -7,6 +7,8 @@ import { acrossCrash, go, type OpenEngine } from "./engine-case.ts";
 import { bodyTests, mismatchTests } from "./engine-change.ts";
 import { cancelTests, controlTests } from "./engine-control.ts";
 import { effectRingTests, planTests } from "./engine-ring.ts";
+import { cleanupTests } from "./engine-cleanup.ts";
+import { endTests } from "./engine-end.ts";
 import { jobTests } from "./engine-job.ts";
 import { verifyTests } from "./engine-verify.ts";
 
@@ -27,6 +29,8 @@ export function engineContract(name: string, openDatabase: Open, { skip }: { ski
     controlTests(open);
     planTests(open);
     effectRingTests(open);
+    endTests(open);
+    cleanupTests(open);
     verifyTests(open);
     jobTests(open);
   });

@@ -136,12 +136,12 @@ export class Cast {
     work.catch((error: unknown) => this.options.world.note(`${owner}: ${String(error)}`));
   }
 
-  /** A commit has woken runs: the others hear of it, mostly. */
-  #tellOthers(from: Owner, runs: readonly { id: string; status: string }[]): void {
+  /** A commit has woken runs: the others hear of it, mostly, and its own process too of what it left to whoever is first. */
+  #tell(from: Owner, runs: readonly { id: string; status: string }[]): void {
     const { world } = this.options;
     for (const { id, status } of runs) {
       for (const { owner, worker } of this.members.filter(
-        (member) => member.owner !== from && member.state !== "dead",
+        (member) => (member.owner !== from || status === "queued") && member.state !== "dead",
       )) {
         if (world.hasFaults && world.chance(0.2)) continue;
         void world.happen(owner, `hears of ${id}`, () => {
@@ -180,7 +180,7 @@ export class Cast {
       id: newWorkerId(world.random),
       database: patient,
       store: createRunStore(patient, base.payloads),
-      elsewhere: (runs) => (setting.isCluster ? this.#tellOthers(owner, runs) : undefined),
+      elsewhere: setting.isCluster ? (runs) => this.#tell(owner, runs) : undefined,
       stepFor: (execution, scope) => {
         const step: object = factory(execution, scope);
         this.executions.set(step, execution);
