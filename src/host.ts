@@ -1,13 +1,12 @@
-import { holderPid, tryFolderLock } from "./storage/lock.ts";
+import { tryFolderLock } from "./storage/lock.ts";
 import { findHome, openHome, type Home } from "./storage/home.ts";
 import { dirname } from "node:path";
 import { TuttiError } from "./core/error.ts";
-import type { Log } from "./core/log.ts";
 import { toMs } from "./core/duration.ts";
 import { describeOperations, openApp, readConfig, type App, type AppOptions } from "./app.ts";
 import { storageSection } from "./storage/capability.ts";
 import { engineSettings, guardBodies } from "./engine/capability.ts";
-import { createClient } from "./sdk/client.ts";
+import { createClient, type Transport } from "./sdk/client.ts";
 import type { Connection, ConnectOptions } from "./sdk/connection.ts";
 import { socketTransport } from "./sdk/socket-transport.ts";
 import { createHttpApp } from "./server/http.ts";
@@ -15,6 +14,10 @@ import { serveOnSocket, socketPath } from "./server/socket.ts";
 
 // A host that has just taken the lock needs this long at most until it listens: it opens the database in between.
 const startingHostMs = 5_000;
+// A host that works hard in one piece (a very large value) is silent for a while; one that is stopped is so for ever.
+const silentHostMs = 5_000;
+// What is over sooner needs no words.
+const sayAfterMs = 1_000;
 
 /** Becomes the host of the data folder, or the client of the process that is. Null where there is no folder to read. */
 export async function connect(options: ConnectOptions): Promise<Connection | null> {
@@ -24,15 +27,29 @@ export async function connect(options: ConnectOptions): Promise<Connection | nul
   if (options.isWorkerAlone && readConfig(appOptions(home, options)).get(storageSection).database !== "sqlite") {
     return host(home, null, options);
   }
-  const deadline = performance.now() + startingHostMs;
+  return lockOrJoin(home, options);
+}
+
+async function lockOrJoin(home: Home, options: ConnectOptions): Promise<Connection> {
+  const began = performance.now();
+  const limitMs = longestAbsenceMs(home, options);
   for (;;) {
     const attempt = tryFolderLock(home.lock);
     if (attempt.held) return host(home, attempt.lock, options);
-    const client = await asClient(home, options);
-    if (client) return client;
-    if (performance.now() > deadline) throw busy(home, attempt.pid ?? holderPid(home.lock));
+    const transport = socketTransport(socketPath(home.path));
+    const state = await hostState(transport);
+    if (state === "answering") return asClient(home, transport, options);
+    const waitedMs = performance.now() - began;
+    if (state === "silent" || waitedMs > limitMs) throw busy(home, attempt.pid);
+    if (waitedMs > sayAfterMs) options.log.warn("host.waited_for", { pid: attempt.pid });
     await new Promise((resolve) => setTimeout(resolve, 50));
   }
+}
+
+/** A host listens a while after it has taken the lock; when it stops, no longer while its steps come to their ends. */
+function longestAbsenceMs(home: Home, options: ConnectOptions): number {
+  const { grace } = readConfig(appOptions(home, options)).get({ name: "engine", schema: engineSettings });
+  return startingHostMs + toMs(grace);
 }
 
 /** With the folder's lock this process answers on its socket; without it, it is one of many on a shared database. */
@@ -70,44 +87,37 @@ async function startWorker(app: App, { takeRuns, concurrency }: ConnectOptions, 
   return worker;
 }
 
-/** Null while nobody listens: the holder of the lock is starting or ending. */
-async function asClient(home: Home, options: ConnectOptions): Promise<Connection | null> {
-  const transport = socketTransport(socketPath(home.path));
+function asClient(home: Home, transport: Transport, options: ConnectOptions): Connection {
   const operations = describeOperations(appOptions(home, options));
-  const client = createClient(transport, operations);
-  try {
-    await client.call("flow.list", {});
-  } catch (error) {
-    if (error instanceof TuttiError && error.code === "host.unreachable") return null;
-    throw error;
-  }
   return {
     mode: "client",
     home: home.path,
     operations,
-    client,
+    client: createClient(transport, operations),
     whenIdle: async () => undefined,
     [Symbol.asyncDispose]: async () => undefined,
   };
 }
 
-function appOptions(home: Home, { cwd, environment, flags, isVerbose }: ConnectOptions): AppOptions {
-  // The project is the folder that `.tutti` lies in; a data folder named by TUTTI_HOME moves only data.
-  const folder = environment["TUTTI_HOME"] ? cwd : dirname(home.path);
-  return { home, folder, environment, flags, log: isVerbose ? verboseLog : quietLog };
+/** Any answer will do. `absent`: nobody listens. `silent`: somebody does and says nothing, as a stopped process. */
+async function hostState(transport: Transport): Promise<"answering" | "silent" | "absent"> {
+  const signal = AbortSignal.timeout(silentHostMs);
+  try {
+    const answer = await transport(new Request("http://localhost/", { signal }));
+    await answer.body?.cancel();
+    return "answering";
+  } catch (error) {
+    if (signal.aborted) return "silent";
+    if (error instanceof TuttiError && error.code === "host.unreachable") return "absent";
+    throw error;
+  }
 }
 
-const write =
-  (level: string) =>
-  (event: string, fields: Readonly<Record<string, unknown>> = {}) => {
-    const shown = Object.fromEntries(
-      Object.entries(fields).map(([key, value]) => [key, value instanceof Error ? value.message : value]),
-    );
-    process.stderr.write(`${JSON.stringify({ level, event, ...shown })}\n`);
-  };
-const drop = (): void => undefined;
-const verboseLog: Log = { debug: write("debug"), info: write("info"), warn: write("warn"), error: write("error") };
-const quietLog: Log = { debug: drop, info: drop, warn: drop, error: write("error") };
+function appOptions(home: Home, { cwd, environment, flags, log }: ConnectOptions): AppOptions {
+  // The project is the folder that `.tutti` lies in; a data folder named by TUTTI_HOME moves only data.
+  const folder = environment["TUTTI_HOME"] ? cwd : dirname(home.path);
+  return { home, folder, environment, flags, log };
+}
 
 function busy(home: Home, pid: number | null): TuttiError {
   return new TuttiError("host.busy", `${home.path} is held by process ${pid ?? "unknown"}, which does not answer`, {

@@ -5,6 +5,7 @@ import { once } from "node:events";
 import { chmodSync, cpSync, existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { hostname, tmpdir } from "node:os";
 import { delimiter, dirname, join } from "node:path";
+import { setTimeout as delay } from "node:timers/promises";
 import { after, describe, it } from "node:test";
 
 const root = dirname(import.meta.dirname);
@@ -84,9 +85,9 @@ describe("a start", () => {
   });
 });
 
-describe("one child", () => {
-  const waiting = "process.stdout.write(`ready ${process.pid}\\n`); setInterval(() => {}, 1000);";
+const waiting = "process.stdout.write(`ready ${process.pid}\\n`); setInterval(() => {}, 1000);";
 
+describe("one child", () => {
   for (const signal of ["SIGTERM", "SIGINT", "SIGHUP"] as const) {
     it(`gets ${signal} once, and its parent ends with its exit code`, async () => {
       const counting = `let seen = 0; process.on("${signal}", () => { seen++; setTimeout(() => process.exit(40 + seen), 200); });`;
@@ -112,6 +113,29 @@ describe("one child", () => {
     assert.deepEqual(await ended(parent), [null, "SIGTERM"]);
     assert.equal(isAlive(pid), false);
   });
+});
+
+describe("`npm start`", { skip: process.platform === "win32" && "Windows has no signals" }, () => {
+  // What package.json says there is a shell's `exec`: a shell in between would keep the signal to itself.
+  for (const main of ["", "process.on('SIGTERM', () => process.exit(0));"]) {
+    it(`takes the product with it when npm is told to end${main === "" ? "" : ", also one that ends well"}`, async () => {
+      const clone = makeClone({ main: `${main} ${waiting}` });
+      start(clone, ["build"]);
+      const { scripts } = JSON.parse(readFileSync(join(root, "package.json"), "utf8")) as { scripts: object };
+      writeFileSync(join(clone, "package.json"), JSON.stringify({ type: "module", scripts }));
+      const PATH = [dirname(process.execPath), process.env["PATH"]].join(delimiter);
+      const env = { ...process.env, PATH };
+      const npm = spawn("npm", ["start"], { cwd: clone, env, stdio: ["ignore", "pipe", "inherit"] });
+      const pid = await readyPid(npm);
+      npm.kill("SIGTERM");
+      await ended(npm);
+      try {
+        await until(() => !isAlive(pid), { withinMs: 5_000 });
+      } finally {
+        if (isAlive(pid)) process.kill(pid, "SIGKILL");
+      }
+    });
+  }
 });
 
 describe("the choice of a Node", () => {
@@ -196,9 +220,19 @@ function runsChild(code: string): ChildProcess {
 }
 
 async function readyPid(parent: ChildProcess): Promise<number> {
-  assert.ok(parent.stdout);
-  const [data] = (await once(parent.stdout, "data")) as [Buffer];
-  return Number(/ready (\d+)/.exec(data.toString())?.[1]);
+  let said = "";
+  for await (const data of parent.stdout ?? []) {
+    said += String(data);
+    const [, pid] = /ready (\d+)\n/.exec(said) ?? [];
+    if (pid !== undefined) return Number(pid);
+  }
+  return assert.fail(`it ended without being ready: ${said}`);
+}
+
+async function until(condition: () => boolean, { withinMs }: { withinMs: number }): Promise<void> {
+  for (const deadline = performance.now() + withinMs; !condition(); await delay(10)) {
+    assert.ok(performance.now() < deadline, `waited ${withinMs} ms in vain`);
+  }
 }
 
 async function ended(child: ChildProcess): Promise<[number | null, string | null]> {

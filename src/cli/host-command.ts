@@ -2,7 +2,7 @@ import type { Command } from "commander";
 import { TuttiError } from "../core/error.ts";
 import type { Connection } from "../sdk/connection.ts";
 import { exitCodes } from "./exit-code.ts";
-import { onInterrupt, type Interrupt } from "./interrupt.ts";
+import { onInterrupt, pause, type Interrupt } from "./interrupt.ts";
 import type { Invocation } from "./invocation.ts";
 import type { OnAction } from "./program.ts";
 
@@ -64,11 +64,4 @@ async function hasWork({ client }: Connection): Promise<boolean> {
     if (error instanceof TuttiError && error.code === "host.unreachable") return true;
     throw error;
   }
-}
-
-async function pause(ms: number, { happened }: Interrupt): Promise<void> {
-  const { promise, resolve } = Promise.withResolvers<void>();
-  const timer = setTimeout(resolve, ms);
-  await Promise.race([promise, happened]);
-  clearTimeout(timer);
 }

@@ -41,3 +41,11 @@ export function onInterrupt(source: SignalSource): Interrupt {
     },
   };
 }
+
+/** Waits for so long, or until the signal. */
+export async function pause(ms: number, { happened }: Interrupt): Promise<void> {
+  const { promise, resolve } = Promise.withResolvers<void>();
+  const timer = setTimeout(resolve, ms);
+  await Promise.race([promise, happened]);
+  clearTimeout(timer);
+}

@@ -1,7 +1,8 @@
 import { join } from "node:path";
 import type { AppOptions } from "../app.ts";
-import { silentLog } from "../core/log.ts";
+import { silentLog, type Log } from "../core/log.ts";
 import type { Connection, ConnectOptions } from "../sdk/connection.ts";
+import { createCommandLog } from "./command-log.ts";
 import type { SignalSource } from "./interrupt.ts";
 import { createOutput, type Output, type Streams } from "./output.ts";
 import type { Product } from "./product.ts";
@@ -11,6 +12,7 @@ export interface Invocation {
   readonly isJson: boolean;
   readonly isVerbose: boolean;
   readonly output: Output;
+  readonly log: Log;
   readonly signals: SignalSource;
   /** Settings that `--set` made. */
   readonly settings: Readonly<Record<string, string>>;
@@ -46,16 +48,18 @@ export function createInvocation(
   const isJson = options["json"] === true;
   const color = (options["color"] ?? "auto") as "auto" | "always" | "never";
   const output = createOutput({ isQuiet: options["quiet"] === true, color, environment, streams });
+  const log = createCommandLog(output, isVerbose);
   return {
     isJson,
     isVerbose,
     signals,
     settings,
     output,
+    log,
     answers: mayAsk && !isJson && isTerminal(surroundings) ? surroundings.stdin : null,
     async open(wanted) {
       const flags = settings;
-      const connection = await product.connect({ cwd: process.cwd(), environment, flags, isVerbose, ...wanted });
+      const connection = await product.connect({ cwd: process.cwd(), environment, flags, log, ...wanted });
       if (connection?.mode === "client" && Object.keys(settings).length > 0) {
         output.complain(
           "Another process hosts this folder, and it goes by its own settings: --set changes nothing here.",

@@ -1,9 +1,9 @@
 import { TuttiError } from "../core/error.ts";
 import type { AnyOperation } from "../core/operation.ts";
-import type { RunRecord } from "../core/step.ts";
 import type { Connection } from "../sdk/connection.ts";
 import { parseInput } from "../server/http.ts";
 import { exitCodes } from "./exit-code.ts";
+import { openAndCall } from "./first-call.ts";
 import { onInterrupt } from "./interrupt.ts";
 import type { Invocation } from "./invocation.ts";
 import { toJson } from "./present/json.ts";
@@ -24,12 +24,18 @@ export async function runOperation(
   const isWatch = operation.name === "run.watch";
   // The doctor proves that the folder can be written, so it makes one.
   const write = operation.effect !== "read" || operation.name === "doctor";
-  await using connection = await invocation.open({ takeRuns: operation.cli.waitsForRuns ?? false, write });
-  if (!connection) return show(operation, await withoutFolder(operation, parsed, invocation), invocation);
-  // Awaited here: the connection ends with this block.
-  if (isWatch)
-    return await watch(connection, { id: String(input["id"]), untilIdle: input["untilIdle"] === true }, invocation);
-  return await call(operation, input, { connection, invocation });
+  const opened = await openAndCall(
+    () => invocation.open({ takeRuns: operation.cli.waitsForRuns ?? false, write }),
+    (connection) =>
+      isWatch
+        ? watch(connection, { id: String(input["id"]), untilIdle: input["untilIdle"] === true }, invocation)
+        : call(operation, input, { connection, invocation }),
+    // A watch looks after a lost host itself.
+    { idempotent: operation.idempotent && !isWatch },
+  );
+  if (!opened) return show(operation, await withoutFolder(operation, parsed, invocation), invocation);
+  await opened.connection[Symbol.asyncDispose]();
+  return opened.result;
 }
 
 async function call(
@@ -57,16 +63,21 @@ async function call(
 function show(operation: AnyOperation, result: unknown, { isJson, output }: Invocation): number {
   output.data(isJson ? toJson(result) : present(operation.name, result, output));
   if (hasFailed(result)) return exitCodes.failed;
-  if (!isJson && goesOn(operation.name, result)) output.say(`watch    tutti run watch ${result.id}`);
+  const run = isJson ? null : runToWatch(operation.name, result);
+  if (run !== null) output.say(`watch    tutti run watch ${run}`);
   return exitCodes.ok;
 }
 
 // A cancelled run ends where it is worked on, which may be nowhere yet; to watch it is to work on it.
 const leavesRunOpen = ["run.retry", "run.fork", "run.resume", "run.cancel"];
+const decidesReview = ["review.approve", "review.reject", "review.answer"];
 
-function goesOn(operation: string, result: unknown): result is Pick<RunRecord, "id" | "status"> {
-  if (!leavesRunOpen.includes(operation) || typeof result !== "object" || result === null) return false;
-  return "status" in result && ["queued", "running", "waiting"].includes(String(result.status));
+/** The run that can go on by what was done, or null. */
+function runToWatch(operation: string, result: unknown): string | null {
+  if (typeof result !== "object" || result === null) return null;
+  if (decidesReview.includes(operation) && "run" in result) return String(result.run);
+  if (!leavesRunOpen.includes(operation) || !("status" in result && "id" in result)) return null;
+  return ["queued", "running", "waiting"].includes(String(result.status)) ? String(result.id) : null;
 }
 
 /** A check of the doctor that fails, or a flow that does not replay as it ran. */

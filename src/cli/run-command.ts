@@ -2,8 +2,10 @@ import { readFileSync } from "node:fs";
 import type { Command } from "commander";
 import { TuttiError } from "../core/error.ts";
 import type { RunRecord } from "../core/step.ts";
+import type { Connection } from "../sdk/connection.ts";
 import { settingWords } from "./everywhere-flag.ts";
 import { exitCodes } from "./exit-code.ts";
+import { openAndCall } from "./first-call.ts";
 import type { Invocation } from "./invocation.ts";
 import { fromText } from "./operation-flags.ts";
 import { suggestFlow } from "./misspelled-flow.ts";
@@ -54,10 +56,9 @@ async function run(named: string | undefined, given: RunFlags, invocation: Invoc
   const { flow, flags } = untangle(named, given);
   const input = readInput(flags);
   if (flags.detach) return detach({ flow, input, flags }, invocation);
-  await using connection = await invocation.open({ takeRuns: true, write: true });
-  if (!connection) throw new TuttiError("host.unreachable", "there is no data folder");
-  const started = (await connection.client.call("run.start", startInput({ flow, input, flags }))) as RunRecord;
-  return await watch(connection, { id: started.id, untilIdle: flags.untilIdle ?? false }, invocation);
+  const opened = await start({ flow, input, flags }, invocation, { takeRuns: true });
+  await using connection = opened.connection;
+  return await watch(connection, { id: opened.run.id, untilIdle: flags.untilIdle ?? false }, invocation);
 }
 
 interface Start {
@@ -66,15 +67,26 @@ interface Start {
   readonly flags: RunFlags;
 }
 
+async function start(
+  { flow, input, flags }: Start,
+  invocation: Invocation,
+  { takeRuns }: { readonly takeRuns: boolean },
+): Promise<{ readonly connection: Connection; readonly run: RunRecord }> {
+  const request = { flow, input, priority: fromText(flags.priority), deadline: flags.deadline };
+  const opened = await openAndCall(
+    () => invocation.open({ takeRuns, write: true }),
+    ({ client }) => client.call("run.start", request),
+  );
+  if (!opened) throw new TuttiError("host.unreachable", "there is no data folder");
+  return { connection: opened.connection, run: opened.result as RunRecord };
+}
+
 /** Stores the run and leaves it to a worker; this process takes up none, so it ends at once. */
-async function detach(start: Start, invocation: Invocation): Promise<number> {
-  {
-    await using connection = await invocation.open({ takeRuns: false, write: true });
-    if (!connection) throw new TuttiError("host.unreachable", "there is no data folder");
-    const started = (await connection.client.call("run.start", startInput(start))) as RunRecord;
-    invocation.output.data(invocation.isJson ? toJson(started) : started.id);
-    invocation.output.say(`The run goes on in the background. Follow it with: tutti run watch ${started.id}`);
-  }
+async function detach(request: Start, invocation: Invocation): Promise<number> {
+  const { connection, run: started } = await start(request, invocation, { takeRuns: false });
+  await connection[Symbol.asyncDispose]();
+  invocation.output.data(invocation.isJson ? toJson(started) : started.id);
+  invocation.output.say(`The run goes on in the background. Follow it with: tutti run watch ${started.id}`);
   // Even where there is a host: it may be a short command's. The worker ends by itself when nothing can run.
   await startWorker(invocation);
   return exitCodes.ok;
@@ -86,10 +98,6 @@ async function startWorker({ settings }: Invocation): Promise<void> {
   const { spawn } = await import("node:child_process");
   const words = [...process.execArgv, program, "work", "--until-idle", "--quiet", ...settingWords(settings)];
   spawn(process.execPath, words, { detached: true, stdio: "ignore" }).unref();
-}
-
-function startInput({ flow, input, flags }: Start): Record<string, unknown> {
-  return { flow, input, priority: fromText(flags.priority), deadline: flags.deadline };
 }
 
 /** `--input a=1 greet`: the flag takes every word that follows, and the one without a value is the flow. */

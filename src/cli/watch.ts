@@ -1,8 +1,10 @@
-import { TuttiError } from "../core/error.ts";
+import { errorCatalogue, TuttiError } from "../core/error.ts";
 import type { RunRecord, StepRecord } from "../core/step.ts";
 import type { Connection } from "../sdk/connection.ts";
+import { toWireError } from "../sdk/wire.ts";
 import { exitCodeOfRun } from "./exit-code.ts";
-import { onInterrupt } from "./interrupt.ts";
+import { isLostHost } from "./first-call.ts";
+import { onInterrupt, pause } from "./interrupt.ts";
 import type { Invocation } from "./invocation.ts";
 import { toJson } from "./present/json.ts";
 import { essence } from "./present/run.ts";
@@ -14,6 +16,8 @@ interface Target {
   readonly untilIdle: boolean;
 }
 
+// How long a database that cannot be reached may lie until the watch looks again.
+const lookAgainMs = 500;
 // A host that dies right after each start would be followed for ever.
 const mostHosts = 20;
 
@@ -24,12 +28,17 @@ export async function watch(first: Connection, target: Target, invocation: Invoc
   const progress = createProgress(invocation.output);
   const { signal } = interrupt;
   let connection = first;
-  for (let hosts = 1; ; hosts++) {
+  for (let hosts = 1; ;) {
     const seen = await attempt(() => follow(connection, target, { invocation, progress, signal }));
-    const isOver = signal.aborted || !isLostHost(seen.error) || connection.mode === "host" || hosts === mostHosts;
+    if (!signal.aborted && isPassing(seen.error)) {
+      invocation.log.warn("storage.waited_for", { code: seen.error.code, message: seen.error.message });
+      await pause(lookAgainMs, interrupt);
+      continue;
+    }
+    const isOver = signal.aborted || !isLostHost(seen.error) || connection.mode === "host" || hosts++ === mostHosts;
     if (isOver) progress.stop();
     if (signal.aborted) {
-      sayHowToGoOn(connection, target.id, invocation);
+      await leave(connection, target.id, invocation);
       return interrupt.exitCode;
     }
     if (seen.run) return await finish(seen.run, connection, invocation);
@@ -94,7 +103,12 @@ async function finish(run: RunRecord, { client }: Connection, { isJson, output }
   return exitCodeOfRun(run, reviews.length > 0);
 }
 
-function sayHowToGoOn({ mode }: Connection, id: string, { output }: Invocation): void {
+/** The run goes on without this watch, or lies until the next host: what is printed is the run as it is now. */
+async function leave({ mode, client }: Connection, id: string, { isJson, output }: Invocation): Promise<void> {
+  if (isJson) {
+    const { run, error } = await attempt(async () => (await client.call("run.get", { id })) as RunRecord);
+    output.data(toJson(run ?? { error: toWireError(error) }));
+  }
   if (mode === "client") output.say(`Detached; run ${id} goes on. Come back with: tutti run watch ${id}`);
   else output.say(`Stopped; run ${id} stays open and nothing is lost. Go on with: tutti work   (or any tutti run)`);
 }
@@ -112,8 +126,9 @@ async function openReviews(client: Connection["client"], run: string): Promise<O
   return reviews.filter((review) => review.run === run);
 }
 
-function isLostHost(error: unknown): boolean {
-  return error instanceof TuttiError && error.code === "host.unreachable";
+/** The worker waits these out; so does who watches it. */
+function isPassing(error: unknown): error is TuttiError {
+  return error instanceof TuttiError && error.code.startsWith("storage.") && errorCatalogue[error.code].retryable;
 }
 
 export function isStep(event: unknown): event is { readonly type: "step"; readonly step: StepRecord } {

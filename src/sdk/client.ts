@@ -72,19 +72,31 @@ async function follow(response: Response, options: CallOptions): Promise<unknown
 
 async function* lines(response: Response, signal: AbortSignal | undefined): AsyncGenerator<string> {
   if (!response.body) return;
-  let rest = "";
   const decoder = new TextDecoder();
+  const split = lineSplitter();
   try {
     for await (const chunk of response.body as ReadableStream<Uint8Array>) {
-      const parts = (rest + decoder.decode(chunk, { stream: true })).split("\n");
-      rest = parts.pop() ?? "";
-      yield* parts.filter((part) => part !== "");
+      yield* split(decoder.decode(chunk, { stream: true }));
     }
   } catch (error) {
     signal?.throwIfAborted();
     throw lost("went away in the middle of an answer", error);
   }
   // A line without its end was cut off with its writer.
+}
+
+/** Gives the lines that a piece of text completes. Joined once a line: one of 50 MB comes in a thousand pieces. */
+function lineSplitter(): (text: string) => string[] {
+  let pieces: string[] = [];
+  return (text) => {
+    const [end = "", ...others] = text.split("\n");
+    pieces.push(end);
+    const rest = others.pop();
+    if (rest === undefined) return [];
+    const first = pieces.join("");
+    pieces = [rest];
+    return [first, ...others].filter((line) => line !== "");
+  };
 }
 
 async function readBody(response: Response, signal: AbortSignal | undefined): Promise<unknown> {

@@ -1,4 +1,5 @@
 import type { AnyOperation } from "../core/operation.ts";
+import type { Log } from "../core/log.ts";
 import type { Client } from "./client.ts";
 
 export interface ConnectOptions {
@@ -12,7 +13,7 @@ export interface ConnectOptions {
   /** This process only works; where the database is shared it needs no lock of the folder. */
   readonly isWorkerAlone?: boolean | undefined;
   readonly concurrency?: number | undefined;
-  readonly isVerbose: boolean;
+  readonly log: Log;
 }
 
 /** A way to a data folder: this process is its host, or the client of the one that is. */

@@ -44,3 +44,9 @@ function unreachable(path: string, cause: Error): TuttiError {
     hint: "It may just have ended: try again. `tutti doctor` looks further.",
   });
 }
+
+/** Nobody listened at all, so nothing was done: such a call may be made again. */
+export function wasNeverSent(error: unknown): boolean {
+  const cause = error instanceof TuttiError && error.code === "host.unreachable" ? error.cause : undefined;
+  return cause instanceof Error && "code" in cause && (cause.code === "ENOENT" || cause.code === "ECONNREFUSED");
+}

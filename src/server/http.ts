@@ -4,6 +4,9 @@ import { TuttiError, type ErrorCode } from "../core/error.ts";
 import type { AnyOperation } from "../core/operation.ts";
 import { toWireError } from "../sdk/wire.ts";
 
+/** The content type of an answer that is followed line by line. */
+export const streamType = "application/x-ndjson";
+
 /** The operation table as an HTTP app: one route each, JSON in and out, NDJSON for those that tell their progress. */
 export function createHttpApp(operations: readonly AnyOperation[], { caller }: { caller: string }): Hono {
   const app = new Hono();
@@ -84,7 +87,7 @@ function stream(progress: AsyncGenerator<unknown, unknown>, left: AbortControlle
       progress.return(undefined).catch(() => undefined);
     },
   });
-  return new Response(body, { headers: { "content-type": "application/x-ndjson" } });
+  return new Response(body, { headers: { "content-type": streamType } });
 }
 
 async function nextMessage(progress: AsyncGenerator<unknown, unknown>): Promise<{ message: object; isLast: boolean }> {

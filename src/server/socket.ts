@@ -1,13 +1,19 @@
 import { createAdaptorServer } from "@hono/node-server";
 import type { Hono } from "hono";
 import { chmodSync, lstatSync, mkdirSync, rmSync } from "node:fs";
+import type { IncomingMessage, ServerResponse } from "node:http";
+import type { Socket } from "node:net";
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import { TuttiError } from "../core/error.ts";
 import { sha256 } from "../core/hash.ts";
+import { streamType } from "./http.ts";
 
 // A Unix socket's path has at most 104 bytes on macOS and 108 on Linux.
 const longestPath = 100;
+// A call is a transaction or two; what takes longer is not waited for when the host ends.
+const lastAnswersMs = 1_000;
+const lookAgainMs = 5;
 
 /** Where the host of a data folder listens: in the folder, or for a long path under a short name in the temporary folder. */
 export function socketPath(home: string): string {
@@ -21,6 +27,7 @@ export function socketPath(home: string): string {
 export async function serveOnSocket(app: Hono, path: string): Promise<AsyncDisposable> {
   const { promise, resolve, reject } = Promise.withResolvers<void>();
   const server = createAdaptorServer({ fetch: app.fetch });
+  const calls = openCalls(server);
   server.once("listening", resolve);
   server.once("error", reject);
   try {
@@ -33,13 +40,38 @@ export async function serveOnSocket(app: Hono, path: string): Promise<AsyncDispo
   }
   return {
     async [Symbol.asyncDispose]() {
+      // Who comes now finds nobody, and knows that nothing was done; who was heard gets the answer.
+      if (process.platform !== "win32") rmSync(path, { force: true });
+      await calls.ended(lastAnswersMs);
       const { promise: closed, resolve: done } = Promise.withResolvers<void>();
       server.close(() => done());
       if ("closeAllConnections" in server) server.closeAllConnections();
       await closed;
-      if (process.platform !== "win32") rmSync(path, { force: true });
     },
   };
+}
+
+/** Connections that wait for an answer; one that is followed line by line (a watch) may take for ever and is none. */
+function openCalls(server: ReturnType<typeof createAdaptorServer>): { ended(withinMs: number): Promise<void> } {
+  const answers = new Map<Socket, ServerResponse | null>();
+  server.on("connection", (socket: Socket) => {
+    answers.set(socket, null);
+    socket.once("close", () => answers.delete(socket));
+  });
+  server.on("request", (request: IncomingMessage, response: ServerResponse) => answers.set(request.socket, response));
+  return {
+    async ended(withinMs) {
+      for (let waitedMs = 0; waitedMs < withinMs; waitedMs += lookAgainMs) {
+        // At least once: who has just connected is not accepted yet.
+        await new Promise((resolve) => setTimeout(resolve, lookAgainMs));
+        if (![...answers.values()].some(isCall)) return;
+      }
+    },
+  };
+}
+
+function isCall(response: ServerResponse | null): boolean {
+  return response?.getHeader("content-type") !== streamType;
 }
 
 function listenPrivately(server: ReturnType<typeof createAdaptorServer>, path: string): void {

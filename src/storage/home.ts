@@ -1,6 +1,7 @@
 import { existsSync, mkdirSync, statSync, writeFileSync } from "node:fs";
 import { dirname, join, resolve } from "node:path";
 import { TuttiError } from "../core/error.ts";
+import { toStorageError } from "./sqlite-error.ts";
 
 /** Where the data of one project lies. */
 export interface Home {
@@ -27,6 +28,8 @@ export function openHome(from: string, named: string | undefined): Home {
     const ignore = join(home.path, ".gitignore");
     if (!existsSync(ignore)) writeFileSync(ignore, "*\n", { mode: 0o600 });
   } catch (error) {
+    const known = toStorageError(error, home.path);
+    if (known instanceof TuttiError && known.code === "storage.full") throw known;
     throw new TuttiError("storage.unavailable", `the data folder ${home.path} cannot be made`, {
       cause: error,
       hint: "Check the owner and mode of the folder above it, or name another one with TUTTI_HOME.",

@@ -1,6 +1,7 @@
 import { DatabaseSync } from "node:sqlite";
 import { chmodSync, closeSync, openSync, readSync } from "node:fs";
 import { TuttiError } from "../core/error.ts";
+import { toStorageError } from "./sqlite-error.ts";
 
 /** Held for as long as this process hosts the folder; `kill -9` frees it at once. */
 export interface FolderLock extends Disposable {
@@ -16,18 +17,44 @@ export type LockAttempt =
  * holder's pid is the file's `user_version`, which anyone can read from the file's header in spite of the lock.
  */
 export function tryFolderLock(path: string): LockAttempt {
-  closeSync(openSync(path, "a", 0o600));
-  chmodSync(path, 0o600);
-  const database = new DatabaseSync(path, { timeout: 0 });
+  const database = openLockFile(path);
   try {
     database.exec("pragma journal_mode = delete; begin exclusive");
-    database.exec(`pragma user_version = ${process.pid}; commit; begin exclusive`);
+    // Between the two transactions another process may have come and gone, and left its pid.
+    while (writtenPid(database) !== process.pid) {
+      database.exec(`pragma user_version = ${process.pid}; commit; begin exclusive`);
+    }
   } catch (error) {
     database.close();
     if (isBusy(error)) return { held: false, pid: holderPid(path) };
-    throw new TuttiError("storage.unavailable", `${path} cannot be used as a lock`, { cause: error, where: path });
+    throw unusable(path, error);
   }
   return { held: true, lock: { path, [Symbol.dispose]: () => database.close() } };
+}
+
+function openLockFile(path: string): DatabaseSync {
+  try {
+    closeSync(openSync(path, "a", 0o600));
+    chmodSync(path, 0o600);
+    return new DatabaseSync(path, { timeout: 0 });
+  } catch (error) {
+    throw unusable(path, error);
+  }
+}
+
+function unusable(path: string, cause: unknown): unknown {
+  const known = toStorageError(cause, path);
+  // Of all files this one holds nothing: where it is damaged it may simply go.
+  const isDamaged = known instanceof TuttiError && known.code === "storage.corrupt";
+  if (known instanceof TuttiError && !isDamaged) return known;
+  const hint = isDamaged
+    ? "Remove the file while no Tutti works in this folder; it holds no data."
+    : "Check the owner and mode of the folder.";
+  return new TuttiError("storage.unavailable", `${path} cannot be used as a lock`, { cause, hint, where: path });
+}
+
+function writtenPid(database: DatabaseSync): unknown {
+  return database.prepare("pragma user_version").get()?.["user_version"];
 }
 
 /** The pid that last took the lock, or null if none ever did. */

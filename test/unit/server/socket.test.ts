@@ -3,9 +3,10 @@ import { existsSync, mkdtempSync, rmSync, statSync, writeFileSync } from "node:f
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { after, describe, it } from "node:test";
+import { Hono } from "hono";
 import { TuttiError } from "../../../src/core/error.ts";
 import { createClient, type Client } from "../../../src/sdk/client.ts";
-import { socketTransport } from "../../../src/sdk/socket-transport.ts";
+import { socketTransport, wasNeverSent } from "../../../src/sdk/socket-transport.ts";
 import { createHttpApp } from "../../../src/server/http.ts";
 import { serveOnSocket, socketPath } from "../../../src/server/socket.ts";
 import { madeUpOperations } from "./made-up.ts";
@@ -64,8 +65,28 @@ describe("the local socket", { skip: process.platform === "win32" && "Windows ha
     assert.deepEqual(await clientOf(path).call("thing.make", { size: 1 }), { size: 1 });
   });
 
-  it("says so where nobody listens", async () => {
-    await assert.rejects(clientOf(join(folder, "nobody")).call("thing.make", { size: 1 }), hasCode("host.unreachable"));
+  it("says so where nobody listens, and that nothing was sent", async () => {
+    const call = clientOf(join(folder, "nobody")).call("thing.make", { size: 1 });
+    await assert.rejects(call, (error) => hasCode("host.unreachable")(error) && wasNeverSent(error));
+  });
+
+  it("answers what it has heard before it closes, and hears no more", async () => {
+    const path = socketPath(mkdtempSync(join(folder, "home-")));
+    const heard = Promise.withResolvers<void>();
+    const gate = Promise.withResolvers<void>();
+    const app = new Hono().post("/api/things", async (context) => {
+      heard.resolve();
+      await gate.promise;
+      return context.json("late");
+    });
+    const server = await serveOnSocket(app, path);
+    const first = clientOf(path).call("thing.make", { size: 1 });
+    await heard.promise;
+    const closing = server[Symbol.asyncDispose]();
+    await assert.rejects(clientOf(path).call("thing.make", { size: 2 }), wasNeverSent);
+    gate.resolve();
+    assert.equal(await first, "late");
+    await closing;
   });
 
   it("tells a follower that the host has died in the middle", async () => {
