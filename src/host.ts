@@ -22,8 +22,9 @@ const sayAfterMs = 1_000;
 /** Becomes the host of the data folder, or the client of the process that is. Null where there is no folder to read. */
 export async function connect(options: ConnectOptions): Promise<Connection | null> {
   const named = options.environment["TUTTI_HOME"] || undefined;
-  const home = options.write ? openHome(options.cwd, named) : findHome(options.cwd, named);
-  if (!home) return null;
+  // A folder that is there may be empty still; one that only reads makes none.
+  if (!options.write && !findHome(options.cwd, named)) return null;
+  const home = openHome(options.cwd, named);
   if (options.isWorkerAlone && readConfig(appOptions(home, options)).get(storageSection).database !== "sqlite") {
     return host(home, null, options);
   }
@@ -84,6 +85,7 @@ async function startWorker(app: App, { takeRuns, concurrency }: ConnectOptions, 
   // The socket closes first, then the worker ends its steps, and only then the others may take over what it held.
   stack.use(await app.startWorker(worker).catch((error: unknown) => stop().then(() => Promise.reject(error))));
   stack.defer(stop);
+  stack.use(await app.startJobs());
   return worker;
 }
 

@@ -11,6 +11,7 @@ import type { EventLog } from "../events/event-log.ts";
 import type { LiveEvents } from "../events/live.ts";
 import type { Database, Row } from "../storage/database.ts";
 import type { Payloads } from "../storage/payload.ts";
+import type { RunControlPorts } from "./new-run.ts";
 import { createSharedWork, type SharedDatabase } from "./shared-work.ts";
 import { createEffectRunner } from "./effect.ts";
 import { verifyRun, type Verification } from "./flow-verify.ts";
@@ -19,7 +20,7 @@ import { startJobs } from "./job-runner.ts";
 import { createJobStore, jobCheck } from "./job-store.ts";
 import type { FlowLoader } from "./flow-loader.ts";
 import { createEngineOperations } from "./operations.ts";
-import { patientDatabase } from "./patience.ts";
+import { patientDatabase, patientPayloads } from "./patience.ts";
 import { wokenRuns } from "./run-queue.ts";
 import { createRunStatements, type RunStatements } from "./run-statement.ts";
 import { createRunStore, type RunStore } from "./run-store.ts";
@@ -98,7 +99,8 @@ export function createEngine(dependencies: EngineDependencies): Engine {
   const others = shared ? createSharedWork({ ...shared, database, store, live, log }) : undefined;
   const base = { database, payloads, events, clock, statements, store, live, flows, log };
   const woken = (rows: readonly Row[]): void => (worker ? worker.woken(rows) : others?.tell(wokenRuns(rows)));
-  const control = createRunControl({ ...base, random, woken });
+  const reserve: RunControlPorts["reserve"] = (id, flow) => worker?.reserve(id, flow) ?? null;
+  const control = createRunControl({ ...base, random, woken, reserve });
   const work = trackingWork(dependencies, statements);
   const jobStore = createJobStore(database);
   let equipment = bare;
@@ -150,9 +152,11 @@ function workerPorts(
 ) {
   // Only the worker waits storage out: a person who asks something gets the error.
   const patient = patientDatabase(database, { clock, log });
+  const patientValues = patientPayloads(payloads, { clock, log });
   return {
     database: patient,
-    store: createRunStore(patient, payloads),
+    payloads: patientValues,
+    store: createRunStore(patient, patientValues),
     effects: createEffectRunner(ring),
     turn: () => new Promise<void>((resolve) => setImmediate(resolve)),
     waits: new Map(waits.map((wait) => [wait.kind, wait])),

@@ -4,7 +4,7 @@ import { newRunId, type RunId } from "../core/id.ts";
 import type { Statement } from "../core/statement.ts";
 import type { VerbHost } from "../core/verb.ts";
 import { childWait, isFlow, type AnyFlow } from "./flow.ts";
-import { conflict, createdEvent, newRow, type RunControlPorts, type Write } from "./new-run.ts";
+import { conflict, createdEvent, newRow, type Place, type RunControlPorts, type Write } from "./new-run.ts";
 import { forkRun, retryRun } from "./fork.ts";
 import type { RunRow } from "./run-store.ts";
 import type { Row } from "../storage/database.ts";
@@ -94,15 +94,31 @@ export function createRunControl(ports: RunControlPorts): RunControl {
 async function startRun(ports: RunControlPorts, request: StartRequest, write: Write): Promise<RunId> {
   const flow = typeof request.flow === "string" ? await findFlow(ports, request.flow) : request.flow;
   const id = newRunId(ports.random, ports.clock.now());
-  const row = await newRow(ports, {
-    id,
-    flow,
-    input: parseInput(flow, request.input),
-    priority: request.priority,
-    deadline: request.deadline,
-  });
-  await write([ports.statements.insertRun(row), createdEvent(ports, row)]);
+  const { priority, deadline } = request;
+  const row = await newRow(ports, { id, flow, input: parseInput(flow, request.input), priority, deadline });
+  const place = ports.reserve?.(id, flow) ?? null;
+  if (place) await beginRun(ports, { row, place }, write);
+  else await write([ports.statements.insertRun(row), createdEvent(ports, row)]);
   return id;
+}
+
+/** Makes a run that its own worker holds from the first moment: one commit instead of two. */
+async function beginRun(
+  { statements, events }: RunControlPorts,
+  { row, place }: { row: RunRow; place: Place },
+  write: Write,
+): Promise<void> {
+  const at = row.created_at;
+  const run: RunRow = { ...row, status: "running", owner: place.owner, epoch: 1, started_at: at };
+  const created = events.append({ type: "tutti.run.created", subject: run.id, at, data: { flow: run.flow } });
+  const started = events.append({ type: "tutti.run.started", subject: run.id, at });
+  try {
+    await write([statements.insertRun(run), created, started]);
+  } catch (error) {
+    place.giveBack();
+    throw error;
+  }
+  place.take(run);
 }
 
 async function findFlow(ports: RunControlPorts, name: string): Promise<AnyFlow> {

@@ -39,7 +39,7 @@ export function defineFlow<Input, Output, Step>(
     });
   }
   const flow = { kind: "flow" as const, ...definition };
-  definedFlows.set(flow.name, flow as AnyFlow);
+  definedFlows.set(flow.name, flow);
   return flow;
 }
 

@@ -15,6 +15,15 @@ export interface RunControlPorts extends JournalPorts {
   readonly random: Random;
   readonly store: RunStore;
   readonly flows: FlowSource;
+  /** A place for a new run in the worker of this process, if it has one: then the run begins in the commit that makes it. */
+  readonly reserve?: (id: RunId, flow: AnyFlow) => Place | null;
+}
+
+/** Kept for one run until it is used or given back. */
+export interface Place {
+  readonly owner: string;
+  take(run: RunRow): void;
+  giveBack(): void;
 }
 
 /** Commits a batch and tells who was woken by it; null where a guard failed. */

@@ -7,6 +7,7 @@ import { Execution } from "./execution.ts";
 import type { Departure, ExecutionPorts } from "./execution-ports.ts";
 import type { AnyFlow } from "./flow.ts";
 import { findFlow, isFailure, loadRun, whyNotStart } from "./run-loader.ts";
+import type { Place } from "./new-run.ts";
 import type { ChangedRun } from "./announcer.ts";
 import { openCalls } from "./opening.ts";
 import { ReadyRuns, wokenRuns, type QueuedRun } from "./run-queue.ts";
@@ -124,17 +125,22 @@ export class Worker {
 
   /** What a commit has woken: queued runs are offered, held ones look into their inbox. */
   readonly woken = (rows: readonly Row[]): void => {
-    const { elsewhere, concurrency } = this.#ports;
-    const isSharing = elsewhere !== undefined && this.active >= concurrency * shareWhenFull;
+    const { elsewhere } = this.#ports;
+    const isSharing = elsewhere !== undefined && this.#isSharing;
     const forOthers: ChangedRun[] = [];
     for (const run of wokenRuns(rows)) {
       const held = this.#executions.get(run.id);
       if (run.status !== "queued" && held) held.poke({ inbox: true });
+      else if (this.#claiming.has(run.id)) continue;
       else if (run.status === "queued" && !isSharing) void this.offerById(run.id);
       else forOthers.push(run);
     }
     if (forOthers.length > 0) elsewhere?.(forOthers);
   };
+
+  get #isSharing(): boolean {
+    return this.active >= this.#ports.concurrency * shareWhenFull;
+  }
 
   /** The way to the database was broken: every held run looks whether it is still this worker's. */
   pokeAll(): void {
@@ -196,6 +202,29 @@ export class Worker {
     }
   }
 
+  /** Keeps a place for a run that is about to be made, if nothing that waits would be passed over. */
+  reserve(id: string, flow: AnyFlow): Place | null {
+    const { concurrency } = flow;
+    this.#limits.set(flow.name, concurrency ?? Number.POSITIVE_INFINITY);
+    const isOpen = !this.#isStopping && this.#ready.size === 0 && this.active < this.#ports.concurrency;
+    // On a shared database a limit is kept by the claim, and a full worker leaves what is new to others.
+    const isShared = this.#ports.elsewhere !== undefined && (concurrency !== undefined || this.#isSharing);
+    if (!isOpen || isShared || !this.#hasPlaceFor(flow.name)) return null;
+    this.#claiming.add(id);
+    this.#count(flow.name, 1);
+    const giveBack = (): void => this.#giveUpClaim({ id, flow: flow.name });
+    return { owner: this.id, giveBack, take: (run) => void this.#holdReserved(run, flow) };
+  }
+
+  async #holdReserved(run: RunRow, flow: AnyFlow): Promise<void> {
+    try {
+      await this.#hold(run, flow);
+    } catch (error) {
+      this.#ports.log.error("run.claim_failed", { run: run.id, error });
+      this.#giveUpClaim(run);
+    }
+  }
+
   #fill(): void {
     while (!this.#isStopping && this.active < this.#ports.concurrency) {
       const run = this.#ready.take((flow) => this.#hasPlaceFor(flow));
@@ -251,7 +280,7 @@ export class Worker {
     this.#fill();
   }
 
-  #giveUpClaim({ id, flow }: QueuedRun): void {
+  #giveUpClaim({ id, flow }: Pick<QueuedRun, "id" | "flow">): void {
     this.#claiming.delete(id);
     this.#count(flow, -1);
     this.#changed();

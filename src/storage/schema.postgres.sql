@@ -78,6 +78,7 @@ create table reviews (
 create table runs (
   id text not null,
   flow text not null,
+  file text,
   status text not null,
   input text,
   output text,
@@ -140,8 +141,6 @@ CREATE UNIQUE INDEX reviews_pkey ON reviews USING btree (id);
 CREATE INDEX reviews_run ON reviews USING btree (run_id, step);
 
 CREATE INDEX reviews_status ON reviews USING btree (status, created_at);
-
-CREATE INDEX runs_created ON runs USING btree (created_at DESC, id);
 
 CREATE INDEX runs_due ON runs USING btree (due_at) WHERE (status = 'waiting'::text);
 

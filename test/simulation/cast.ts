@@ -173,7 +173,13 @@ export class Cast {
     };
     const flows = this.options.flowsFor((step) => this.executions.get(step));
     const woken = (rows: readonly Row[]): void => worker.woken(rows);
-    const control = createRunControl({ ...base, database, store: createRunStore(database, base.payloads), woken });
+    const control = createRunControl({
+      ...base,
+      database,
+      store: createRunStore(database, base.payloads),
+      woken,
+      reserve: (id, flow) => worker.reserve(id, flow),
+    });
     const factory = createStepFactory(simulatedVerbs, setting.plan);
     const worker: Worker = new Worker({
       ...base,

@@ -155,7 +155,11 @@ function createParts(database: Database, options: TestEngineOptions) {
     events: createEventLog(database),
     flows: { find: async (name: string) => flows.get(name) ?? null },
   };
-  const control = createRunControl({ ...base, woken: (rows: readonly Row[]) => current?.woken(rows) });
+  const control = createRunControl({
+    ...base,
+    woken: (rows: readonly Row[]) => current?.woken(rows),
+    reserve: (id, flow) => current?.reserve(id, flow) ?? null,
+  });
   const { verbs = {}, waits = [] } = options;
   const parts: EngineParts = { ...base, control };
   const stepFor = createStepFactory(typeof verbs === "function" ? verbs(parts) : verbs, options.plan ?? []);
