@@ -1,7 +1,7 @@
 import { sql } from "kysely";
 import { prepare } from "../storage/prepared.ts";
 import type { Statement } from "../core/statement.ts";
-import { advisoryLock, woken, wokenColumns, type Runs } from "./woken.ts";
+import { advisoryLock, oneMoreDeath, woken, wokenColumns, type Runs } from "./woken.ts";
 
 /** What happens to runs from outside of their bodies: claims, deaths, wakes, requests of people. */
 export function controlStatements(build: Runs, hasSharedWriters: boolean) {
@@ -32,7 +32,7 @@ function claimStatements(build: Runs) {
   const die = prepare<{ owner: string }>((slot) =>
     build
       .updateTable("runs")
-      .set({ status: "queued", owner: null, deaths: sql<number>`deaths + 1` })
+      .set({ status: "queued", owner: null, ...oneMoreDeath })
       .where("owner", "=", slot("owner"))
       .where("status", "=", "running")
       .returning(["id as woken", "status as woken_status"]),

@@ -40,6 +40,8 @@ export type Departure = "ended" | "parked" | "paused" | "handed back" | "lost";
 export interface LoadedRun {
   readonly run: RunRow;
   readonly rows: readonly JournalRow[];
+  /** The sequence number of the last row, which `rows` may have left out. */
+  readonly seq: number;
   readonly openings: readonly OpeningRow[];
   readonly input: unknown;
   readonly flow: AnyFlow;

@@ -51,7 +51,7 @@ export class Execution {
     this.run = loaded.run;
     this.flow = loaded.flow;
     this.ports = ports;
-    this.writer = new JournalWriter(ports, loaded.run);
+    this.writer = new JournalWriter(ports, loaded.run, loaded.seq);
     this.#input = loaded.input;
     this.cache = loaded.cache;
     this.#replay = new Replay(loaded.rows);

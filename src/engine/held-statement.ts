@@ -1,12 +1,16 @@
-import { sql } from "kysely";
 import type { Holder } from "./run-statement.ts";
 import { prepare } from "../storage/prepared.ts";
 import type { JournalTable, RunTable } from "./run-table.ts";
-import { wokenColumns, type Runs } from "./woken.ts";
+import { oneMoreDeath, wokenColumns, type Runs } from "./woken.ts";
 
 /** Writes of the worker that holds a run: fenced by owner and epoch, so a worker that lost it writes nothing. */
-export function heldStatements(build: Runs) {
-  return { ...insertStatements(build), ...fenceStatements(build), ...endStatements(build), ...leaveStatements(build) };
+export function heldStatements(build: Runs, hasSharedWriters: boolean) {
+  return {
+    ...insertStatements(build),
+    ...fenceStatements(build, hasSharedWriters),
+    ...endStatements(build),
+    ...leaveStatements(build),
+  };
 }
 
 function insertStatements(build: Runs) {
@@ -54,6 +58,7 @@ function insertStatements(build: Runs) {
         wake: 0,
         seq: slot("seq"),
         deaths: 0,
+        died_at: null,
         cancel_at: null,
         cancel_reason: null,
         pause_at: null,
@@ -67,30 +72,32 @@ function insertStatements(build: Runs) {
   return { insertRow, insertRun };
 }
 
-function fenceStatements(build: Runs) {
-  // `wake` is given only where the write is good only for what has been read; else any count will do.
-  const fence = prepare<Holder & { seq: number; usage: string | null }>(
-    (slot) =>
-      build
-        .updateTable("runs")
-        .set({ seq: slot("seq"), deaths: 0, usage: slot("usage") })
-        .where("id", "=", slot("id"))
-        .where("epoch", "=", slot("epoch"))
-        .where("owner", "=", slot("owner")),
-    { guard: true },
+/**
+ * Looks whether the run is still this worker's. It only reads: a step that wrote to its run's row would touch one page more
+ * with each commit. Where several processes write, the row is locked until the commit.
+ */
+function fenceStatements(build: Runs, hasSharedWriters: boolean) {
+  const held = (slot: (name: keyof Holder) => never) => {
+    const query = build
+      .selectFrom("runs")
+      .select("id")
+      .where("id", "=", slot("id"))
+      .where("epoch", "=", slot("epoch"))
+      .where("owner", "=", slot("owner"));
+    return hasSharedWriters ? query.forUpdate() : query;
+  };
+  const fence = prepare<Holder>(held, { guard: true });
+  // Good only where nothing has happened to the run since it was read.
+  const fenceWake = prepare<Holder & { wake: number }>((slot) => held(slot).where("wake", "=", slot("wake")), {
+    guard: true,
+  });
+  const setUsage = prepare<{ id: string; usage: string }>((slot) =>
+    build
+      .updateTable("runs")
+      .set({ usage: slot("usage") })
+      .where("id", "=", slot("id")),
   );
-  const fenceWake = prepare<Holder & { seq: number; usage: string | null; wake: number }>(
-    (slot) =>
-      build
-        .updateTable("runs")
-        .set({ seq: slot("seq"), deaths: 0, usage: slot("usage") })
-        .where("id", "=", slot("id"))
-        .where("epoch", "=", slot("epoch"))
-        .where("owner", "=", slot("owner"))
-        .where("wake", "=", slot("wake")),
-    { guard: true },
-  );
-  return { fence, fenceWake };
+  return { fence, fenceWake, setUsage };
 }
 
 function endStatements(build: Runs) {
@@ -163,7 +170,7 @@ function leaveStatements(build: Runs) {
     (slot) =>
       build
         .updateTable("runs")
-        .set({ status: "queued", owner: null, deaths: sql<number>`deaths + 1` })
+        .set({ status: "queued", owner: null, ...oneMoreDeath })
         .where("id", "=", slot("id"))
         .where("epoch", "=", slot("epoch"))
         .where("owner", "=", slot("owner"))

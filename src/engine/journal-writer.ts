@@ -59,10 +59,10 @@ export class JournalWriter {
   /** The count of outside happenings that this worker has read. */
   wake: number;
 
-  constructor(ports: JournalPorts, run: RunRow) {
+  constructor(ports: JournalPorts, run: RunRow, seq: number) {
     this.#ports = ports;
     this.#run = run;
-    this.#seq = run.seq;
+    this.#seq = seq;
     this.#usage = run.usage === null ? noUsage : (JSON.parse(run.usage) as Usage);
     this.wake = run.wake;
   }
@@ -84,8 +84,11 @@ export class JournalWriter {
     );
     const rows = await Promise.all(finished.map((entry, index) => this.#toRow(entry, this.#seq + 1 + index, at)));
     const body = finished.flatMap((entry, index) => this.#closing(entry, rows[index]));
+    if (usage !== this.#usage) {
+      body.push(this.#ports.statements.setUsage({ id: this.#run.id, usage: JSON.stringify(usage) }));
+    }
     const needsWake = finished.some((entry) => entry.needsWake);
-    const answer = await this.#commit([this.#fence(this.#seq + rows.length, usage, needsWake), ...body], needsWake);
+    const answer = await this.#commit([this.#fence(needsWake), ...body], needsWake);
     if (answer === "written") {
       this.#seq += rows.length;
       this.#usage = usage;
@@ -96,7 +99,7 @@ export class JournalWriter {
   /** Other fenced writes: openings, a child's creation. */
   write(statements: readonly Statement[], options: { needsWake?: boolean } = {}): Promise<WriteAnswer> {
     const needsWake = options.needsWake ?? false;
-    return this.#commit([this.#fence(this.#seq, this.#usage, needsWake), ...statements], needsWake);
+    return this.#commit([this.#fence(needsWake), ...statements], needsWake);
   }
 
   /** A statement that is a fence itself (end, park, pause), and what goes with it. */
@@ -107,15 +110,14 @@ export class JournalWriter {
   async #commit(statements: readonly Statement[], needsWake: boolean): Promise<WriteAnswer> {
     const result = await this.#ports.database.write(statements);
     if (!result.committed) return needsWake ? "stale" : "lost";
-    for (const rows of result.rows) if (rows.length > 0) this.#ports.woken(rows);
+    // The first statement is the fence, which wakes nobody.
+    for (const rows of result.rows.slice(1)) if (rows.length > 0) this.#ports.woken(rows);
     return "written";
   }
 
-  #fence(seq: number, usage: Usage, needsWake: boolean): Statement {
-    const values = { ...this.holder, seq, usage: usage === noUsage ? null : JSON.stringify(usage) };
-    return needsWake
-      ? this.#ports.statements.fenceWake({ ...values, wake: this.wake })
-      : this.#ports.statements.fence(values);
+  #fence(needsWake: boolean): Statement {
+    const { statements } = this.#ports;
+    return needsWake ? statements.fenceWake({ ...this.holder, wake: this.wake }) : statements.fence(this.holder);
   }
 
   async #toRow({ call, outcome, column }: Finished, seq: number, at: number): Promise<JournalRow> {

@@ -74,6 +74,7 @@ export const emptyRun = {
   wake: 0,
   seq: 0,
   deaths: 0,
+  died_at: null,
   cancel_at: null,
   cancel_reason: null,
   pause_at: null,

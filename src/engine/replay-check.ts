@@ -50,7 +50,15 @@ export async function replayOnly(ports: CheckPorts, { run, rows, input, flow }: 
   const seen: Seen = { completed: new Set(), end: null, fault: null };
   const pace = new Pace();
   const execution = new Execution(
-    { run: fresh, rows: withoutStoredScopes(rows), openings: [], input, flow, cache: new Map() },
+    {
+      run: fresh,
+      rows: withoutStoredScopes(rows),
+      seq: rows.at(-1)?.seq ?? 0,
+      openings: [],
+      input,
+      flow,
+      cache: new Map(),
+    },
     {
       ...ports,
       ...deafPorts(ports, fresh, { seen, pace }),

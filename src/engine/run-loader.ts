@@ -29,14 +29,16 @@ export function isFailure(flow: AnyFlow | Failure): flow is Failure {
 /** Everything that a claimed run needs to go on; processes that its last worker left are ended first. */
 export async function loadRun(ports: WorkerPorts, run: RunRow, flow: AnyFlow | Failure): Promise<LoadedRun> {
   const { store, payloads } = ports;
-  const [rows, openings, input] = await Promise.all([
-    run.seq > 0 ? store.replayRows(run.id) : [],
-    run.epoch > 1 ? store.openings(run.id) : [],
+  const isFirstLife = run.epoch === 1;
+  const [rows, seq, openings, input] = await Promise.all([
+    isFirstLife && run.seq === 0 ? [] : store.replayRows(run.id),
+    isFirstLife ? run.seq : store.lastSeq(run.id),
+    isFirstLife ? [] : store.openings(run.id),
     payloads.load(run.input),
-    run.epoch > 1 ? endProcesses(ports, run.id) : undefined,
+    isFirstLife ? undefined : endProcesses(ports, run.id),
   ]);
   const cache = run.forked_from === null ? new Map<string, JournalRow>() : await cacheOf(ports, run.forked_from);
-  return { run, rows, openings, input, flow: isFailure(flow) ? neverFlow(run.flow) : flow, cache };
+  return { run, rows, seq, openings, input, flow: isFailure(flow) ? neverFlow(run.flow) : flow, cache };
 }
 
 /** Why a claimed run must not start, if it must not. */

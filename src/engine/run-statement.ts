@@ -26,7 +26,7 @@ export type RunStatements = ReturnType<typeof createRunStatements>;
 export function createRunStatements(database: Database) {
   const build = database.build as unknown as Runs;
   return {
-    ...heldStatements(build),
+    ...heldStatements(build, database.capabilities.sharedWriters),
     ...waitStatements(build, database.capabilities.sharedWriters),
     ...controlStatements(build, database.capabilities.sharedWriters),
     ...processStatements(build),

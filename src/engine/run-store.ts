@@ -35,6 +35,8 @@ export interface RunStore {
   /** The rows that replay needs, in order: those of scopes that have their row are left out. */
   replayRows(id: string): Promise<JournalRow[]>;
   rows(id: string, afterSeq?: number): Promise<JournalRow[]>;
+  /** The sequence number of the last row; 0 where there is none. */
+  lastSeq(id: string): Promise<number>;
   openings(id: string): Promise<OpeningRow[]>;
   processes(id?: string): Promise<Selectable<ProcessTable>[]>;
   /** The runs that wait for a worker, in the order in which they are to be taken. */
@@ -60,6 +62,7 @@ export function createRunStore(database: Database, payloads: Payloads): RunStore
     run,
     rows,
     openings,
+    lastSeq: async (id) => (await database.read(reads.lastSeq({ id })))[0]?.seq ?? 0,
     // A scope that has no row of its own may lie in one that has.
     replayRows: async (id) => withoutStoredScopes(await database.read(reads.replayRows({ id }))),
     ...queueReads(database, build),
@@ -103,7 +106,13 @@ function prepareReads(build: Kysely<EngineTables>) {
         .orderBy("seq")
     );
   });
-  return { run, rows, openings, replayRows };
+  const lastSeq = prepareRead<{ id: string }, { seq: number | null }>((slot) =>
+    build
+      .selectFrom("journal")
+      .select((value) => value.fn.max("seq").as("seq"))
+      .where("run_id", "=", slot("id")),
+  );
+  return { run, rows, openings, replayRows, lastSeq };
 }
 
 /** Rows without those that lie in a scope which has its row among them. */

@@ -24,10 +24,12 @@ export interface RunTable {
   epoch: number;
   /** Counts what has happened to the run from outside; a park is good only for the count that was read. */
   wake: number;
-  /** The last sequence number of the journal. */
+  /** The journal's length when the run was made: the rows that a fork has taken over. */
   seq: number;
   /** Claims in a row that ended in a death without a new row. */
   deaths: number;
+  /** The journal's length at the last of them. */
+  died_at: number | null;
   cancel_at: number | null;
   cancel_reason: string | null;
   pause_at: number | null;
@@ -115,7 +117,7 @@ const runs = (integer: string): string => `create table runs (
   id text primary key, flow text not null, file text, status text not null, input text, output text, failure text, abandoned text,
   seed ${integer} not null, priority ${integer} not null, created_at ${integer} not null, started_at ${integer},
   finished_at ${integer}, deadline_at ${integer}, due_at ${integer}, owner text, epoch ${integer} not null,
-  wake ${integer} not null, seq ${integer} not null, deaths ${integer} not null, cancel_at ${integer},
+  wake ${integer} not null, seq ${integer} not null, deaths ${integer} not null, died_at ${integer}, cancel_at ${integer},
   cancel_reason text, pause_at ${integer}, parent_run text, parent_key text, forked_from text, usage text)`;
 
 const journal = (integer: string): string => `create table journal (

@@ -15,4 +15,10 @@ export const woken = {
   wake: sql<number>`wake + 1`,
   status: sql<string>`case when status = 'waiting' then 'queued' else status end`,
 };
+const journalLength = sql<number>`(select coalesce(max(seq), 0) from journal where journal.run_id = runs.id)`;
+/** Deaths in a row count only as long as no new row comes between them. */
+export const oneMoreDeath = {
+  deaths: sql<number>`case when died_at = ${journalLength} then deaths + 1 else 1 end`,
+  died_at: journalLength,
+};
 export const wokenColumns = ["id as woken", "status as woken_status"] as const;

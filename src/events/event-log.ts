@@ -16,11 +16,9 @@ export const eventMigrations: readonly Migration[] = [
     sqlite: [
       // No `autoincrement`: it writes one more page with each commit. Who prunes must leave the newest row, or its number comes again.
       "create table events (seq integer primary key, type text not null, subject text not null, time integer not null, data text)",
-      "create index events_subject on events (subject, seq)",
     ],
     postgres: [
       "create table events (seq bigserial primary key, type text not null, subject text not null, time bigint not null, data text)",
-      "create index events_subject on events (subject, seq)",
     ],
   },
 ];

@@ -96,6 +96,7 @@ create table runs (
   wake bigint not null,
   seq bigint not null,
   deaths bigint not null,
+  died_at bigint,
   cancel_at bigint,
   cancel_reason text,
   pause_at bigint,
@@ -121,8 +122,6 @@ create table tutti_migrations (
 CREATE UNIQUE INDEX blobs_pkey ON blobs USING btree (hash);
 
 CREATE UNIQUE INDEX events_pkey ON events USING btree (seq);
-
-CREATE INDEX events_subject ON events USING btree (subject, seq);
 
 CREATE UNIQUE INDEX jobs_pkey ON jobs USING btree (name);
 

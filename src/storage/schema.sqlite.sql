@@ -2,8 +2,6 @@ CREATE TABLE blobs (hash text primary key, bytes blob not null) without rowid;
 
 CREATE TABLE events (seq integer primary key, type text not null, subject text not null, time integer not null, data text);
 
-CREATE INDEX events_subject on events (subject, seq);
-
 CREATE TABLE jobs (name text primary key, due_at integer not null, ran_at integer, took_ms integer, failure text) without rowid;
 
 CREATE TABLE journal (
@@ -32,7 +30,7 @@ CREATE TABLE runs (
   id text primary key, flow text not null, file text, status text not null, input text, output text, failure text, abandoned text,
   seed integer not null, priority integer not null, created_at integer not null, started_at integer,
   finished_at integer, deadline_at integer, due_at integer, owner text, epoch integer not null,
-  wake integer not null, seq integer not null, deaths integer not null, cancel_at integer,
+  wake integer not null, seq integer not null, deaths integer not null, died_at integer, cancel_at integer,
   cancel_reason text, pause_at integer, parent_run text, parent_key text, forked_from text, usage text) without rowid;
 
 CREATE INDEX runs_due on runs (due_at) where status = 'waiting';
