@@ -44,6 +44,8 @@ export class Execution {
   #isStopped = false;
   #leaving: "pause" | "hand back" | null = null;
   #inboxIsDirty = true;
+  /** Something has been handed to the body, which must come to rest before anything else happens. */
+  #mustDrain = true;
   #wake: (() => void) | null = null;
   #lastRowAt: number;
 
@@ -162,7 +164,9 @@ export class Execution {
   async #pump(): Promise<void> {
     try {
       while (!this.#isStopped) {
-        await this.ports.turn();
+        if (this.#mustDrain) await this.ports.turn();
+        else await endOfTick();
+        this.#mustDrain = false;
         if (this.#isStopped) return;
         await this.#beat();
       }
@@ -180,7 +184,11 @@ export class Execution {
     if (this.#body || this.cancellation.hasEndedBody) return this.#finish();
     if (!this.#leaving && (await this.#release())) return;
     if (!this.#leaving && this.#offerAttempt()) return;
-    if (this.finished.length > 0) return this.#writeFinished();
+    if (this.finished.length > 0) {
+      // The body has stood still since the last drain, so what has just been stored can go out at once.
+      if ((await this.#writeFinished()) && !this.#leaving && !this.#isStopped) await this.#release();
+      return;
+    }
     if (this.#leaving && !this.#hasInFlight()) return this.#leave(this.#leaving);
     if (!this.#leaving) {
       if (!this.#isLive && !this.#goLive()) return;
@@ -214,6 +222,7 @@ export class Execution {
       return true;
     }
     this.#replay.advance();
+    this.#mustDrain = true;
     this.#lastRowAt = row.finished_at;
     if (row.kind === "cancel") this.cancellation.apply(row);
     if (call) await this.#deliver(call, row);
@@ -234,6 +243,7 @@ export class Execution {
     if (!call) return false;
     this.calls.delete(call.key);
     call.state = "finished";
+    this.#mustDrain = true;
     call.resolve(0);
     return true;
   }
@@ -262,17 +272,18 @@ export class Execution {
   #offerAttempt(): boolean {
     const entry = this.finished[0];
     if (!entry || !awaitsOffer(entry)) return false;
+    this.#mustDrain = true;
     offer(entry);
     return true;
   }
 
-  async #writeFinished(): Promise<void> {
+  async #writeFinished(): Promise<boolean> {
     const toOffer = this.#leaving ? -1 : this.finished.findIndex(awaitsOffer);
     const most = Math.min(mostRowsAWrite, toOffer < 0 ? this.finished.length : toOffer);
     const batch = this.finished.slice(0, most).filter(({ call }) => call?.state !== "withdrawn");
     if (batch.length === 0) {
       this.finished.splice(0, most);
-      return;
+      return false;
     }
     const withCancel = batch.map((entry) => (entry.call ? entry : this.cancellation.complete(entry)));
     const { answer, rows } = await this.writer.rows(withCancel);
@@ -284,6 +295,7 @@ export class Execution {
     // What was good only for an unchanged run is judged again after the inbox has been read.
     if (answer === "stale") this.#reconsider();
     await this.#answered(answer);
+    return answer === "written";
   }
 
   #reconsider(): void {
@@ -411,4 +423,9 @@ export class Execution {
     this.ports.live.publish({ run: this.run.id, type: "run", data: how });
     this.ports.left(this, how);
   }
+}
+
+/** Until what is on its way in this turn of the event loop has come in, so that effects which end together are one write. */
+function endOfTick(): Promise<void> {
+  return new Promise((resolve) => process.nextTick(resolve));
 }
