@@ -179,8 +179,8 @@ async function probe(database: Database): Promise<string> {
 }
 
 async function openDatabase(config: Config, path: string): Promise<Database> {
-  const { database, durability } = config.get(storageSection);
-  if (database === "sqlite") return openSqlite({ path, durability });
+  const { database, durability, exclusive } = config.get(storageSection);
+  if (database === "sqlite") return openSqlite({ path, durability, exclusive });
   const { openPostgres } = await import("./storage/postgres.ts");
   return openPostgres({ url: database, schema: postgresSchema });
 }

@@ -1,5 +1,5 @@
 import { tryFolderLock } from "./storage/lock.ts";
-import { findHome, openHome, type Home } from "./storage/home.ts";
+import { findHome, isFolder, openHome, type Home } from "./storage/home.ts";
 import { dirname } from "node:path";
 import { TuttiError } from "./core/error.ts";
 import { toMs } from "./core/duration.ts";
@@ -22,9 +22,10 @@ const sayAfterMs = 1_000;
 /** Becomes the host of the data folder, or the client of the process that is. Null where there is no folder to read. */
 export async function connect(options: ConnectOptions): Promise<Connection | null> {
   const named = options.environment["TUTTI_HOME"] || undefined;
-  // A folder that is there may be empty still; one that only reads makes none.
-  if (!options.write && !findHome(options.cwd, named)) return null;
-  const home = openHome(options.cwd, named);
+  const found = findHome(options.cwd, named);
+  if (!found && !options.write) return null;
+  // A folder that somebody has made may be empty still; a file in its place is told by the lock.
+  const home = found && !isFolder(found.path) ? found : openHome(options.cwd, named);
   if (options.isWorkerAlone && readConfig(appOptions(home, options)).get(storageSection).database !== "sqlite") {
     return host(home, null, options);
   }

@@ -1,3 +1,4 @@
+import type { EpochMs } from "../core/clock.ts";
 import type { Failure } from "../core/error.ts";
 import type { Skipped, Usage } from "../core/step.ts";
 import type { EffectOutcome } from "../core/verb.ts";
@@ -16,9 +17,12 @@ export function awaitsOffer({ call, outcome }: Finished): boolean {
   return outcome.status === "succeeded" || outcome.status === "skipped";
 }
 
-export function offer({ call, outcome }: Finished): void {
+/** Its row, if it gets one, will have this time, as a replay is told. */
+export function offer(entry: Finished, at: EpochMs): void {
+  const { call, outcome } = entry;
   if (!call) return;
   call.isOffered = true;
+  entry.at = at;
   const { text, ...rest } = outcome;
   call.resolve({ ...rest, ...(text === undefined ? {} : { result: JSON.parse(text) as unknown }) });
 }

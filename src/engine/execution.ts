@@ -273,7 +273,8 @@ export class Execution {
     const entry = this.finished[0];
     if (!entry || !awaitsOffer(entry)) return false;
     this.#mustDrain = true;
-    offer(entry);
+    this.#lastRowAt = this.ports.clock.now();
+    offer(entry, this.#lastRowAt);
     return true;
   }
 

@@ -1,12 +1,12 @@
 import { encodeJson } from "../core/json.ts";
 import { toFailure, type Failure } from "../core/error.ts";
-import type { Clock } from "../core/clock.ts";
+import type { Clock, EpochMs } from "../core/clock.ts";
 import { addUsage, noUsage, type Usage } from "../core/step.ts";
 import type { Statement } from "../core/statement.ts";
 import type { EffectOutcome } from "../core/verb.ts";
 import type { EventLog } from "../events/event-log.ts";
 import type { Database, Row } from "../storage/database.ts";
-import type { Payloads } from "../storage/payload.ts";
+import { mustFit, type Payloads } from "../storage/payload.ts";
 import type { RunStatements } from "./run-statement.ts";
 import type { JournalRow, RunRow } from "./run-store.ts";
 import { inputOf, type VerbCall } from "./scope.ts";
@@ -22,6 +22,8 @@ export interface Finished {
   readonly before?: readonly Statement[];
   /** What a wait was settled with is in the database as a column already. */
   readonly column?: { readonly result: string | null; readonly failure: string | null };
+  /** Set where it was handed out before it is written. */
+  at?: EpochMs;
 }
 
 /** An outcome whose result is JSON text already, so that nobody can change it on the way. */
@@ -39,12 +41,14 @@ export interface JournalPorts {
   woken(rows: readonly Row[]): void;
 }
 
-/** Freezes an outcome: what cannot be stored becomes the failure `engine.not_json`. */
+/** Freezes an outcome: what cannot be stored becomes the failure `engine.not_json` or `engine.too_large`. */
 export function freezeOutcome(outcome: EffectOutcome, what: string): StoredOutcome {
   try {
     const { result, ...rest } = outcome;
     if (outcome.failure) encodeJson(outcome.failure, `the failure of ${what}`);
-    return { ...rest, text: encodeJson(result, `the result of ${what}`) };
+    const text = encodeJson(result, `the result of ${what}`);
+    mustFit(text, `the result of ${what}`);
+    return { ...rest, text };
   } catch (error) {
     return { status: "failed", failure: toFailure(error, "engine.not_json"), text: undefined };
   }
@@ -82,7 +86,9 @@ export class JournalWriter {
       (sum, { outcome }) => (outcome.usage ? addUsage(sum, outcome.usage) : sum),
       this.#usage,
     );
-    const rows = await Promise.all(finished.map((entry, index) => this.#toRow(entry, this.#seq + 1 + index, at)));
+    const rows = await Promise.all(
+      finished.map((entry, index) => this.#toRow(entry, this.#seq + 1 + index, entry.at ?? at)),
+    );
     const body = finished.flatMap((entry, index) => this.#closing(entry, rows[index]));
     if (usage !== this.#usage) {
       body.push(this.#ports.statements.setUsage({ id: this.#run.id, usage: JSON.stringify(usage) }));

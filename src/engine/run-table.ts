@@ -142,7 +142,6 @@ const jobs = (integer: string): string =>
 const indexes = [
   "create index runs_open on runs (status, priority desc, created_at) where status in ('queued', 'running', 'waiting')",
   "create index runs_due on runs (due_at) where status = 'waiting'",
-  "create index runs_flow_running on runs (flow) where status = 'running'",
   "create index runs_parent on runs (parent_run) where parent_run is not null",
   "create index openings_event on openings (event, id) where event is not null and settled_at is null",
   "create index signals_name on signals (name, id)",

@@ -15,7 +15,7 @@ export function findHome(from: string, named: string | undefined): Home | null {
   if (named) return existsSync(named) ? homeAt(resolve(from, named)) : null;
   for (let folder = resolve(from); ; folder = dirname(folder)) {
     const candidate = join(folder, ".tutti");
-    if (statSync(candidate, { throwIfNoEntry: false })?.isDirectory()) return homeAt(candidate);
+    if (isFolder(candidate)) return homeAt(candidate);
     if (folder === dirname(folder)) return null;
   }
 }
@@ -37,6 +37,10 @@ export function openHome(from: string, named: string | undefined): Home {
     });
   }
   return home;
+}
+
+export function isFolder(path: string): boolean {
+  return statSync(path, { throwIfNoEntry: false })?.isDirectory() ?? false;
 }
 
 function homeAt(path: string): Home {

@@ -20,7 +20,7 @@ export function createPayloads(blobs: BlobStore): Payloads {
   function place(text: string | undefined, what: string): Promise<string | null> | string | null {
     if (text === undefined) return null;
     if (text.length <= inlineLimit) return text;
-    if (text.length > largestPayload) throw tooLarge(what, text.length);
+    mustFit(text, what);
     return blobs.put(Buffer.from(text)).then((hash) => `@${hash}`);
   }
   return {
@@ -31,6 +31,11 @@ export function createPayloads(blobs: BlobStore): Payloads {
       return blobs.get(column.slice(1)).then((bytes) => decodeJson(Buffer.from(bytes).toString()));
     },
   };
+}
+
+/** `engine.too_large` for JSON text that could not be read back. */
+export function mustFit(text: string | undefined, what: string): void {
+  if (text !== undefined && text.length > largestPayload) throw tooLarge(what, text.length);
 }
 
 function tooLarge(what: string, size: number): TuttiError {

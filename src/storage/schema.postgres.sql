@@ -143,8 +143,6 @@ CREATE INDEX reviews_status ON reviews USING btree (status, created_at);
 
 CREATE INDEX runs_due ON runs USING btree (due_at) WHERE (status = 'waiting'::text);
 
-CREATE INDEX runs_flow_running ON runs USING btree (flow) WHERE (status = 'running'::text);
-
 CREATE INDEX runs_open ON runs USING btree (status, priority DESC, created_at) WHERE (status = ANY (ARRAY['queued'::text, 'running'::text, 'waiting'::text]));
 
 CREATE INDEX runs_parent ON runs USING btree (parent_run) WHERE (parent_run IS NOT NULL);

@@ -35,8 +35,6 @@ CREATE TABLE runs (
 
 CREATE INDEX runs_due on runs (due_at) where status = 'waiting';
 
-CREATE INDEX runs_flow_running on runs (flow) where status = 'running';
-
 CREATE INDEX runs_open on runs (status, priority desc, created_at) where status in ('queued', 'running', 'waiting');
 
 CREATE INDEX runs_parent on runs (parent_run) where parent_run is not null;

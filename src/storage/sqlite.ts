@@ -11,6 +11,7 @@ import {
 import { TuttiError } from "../core/error.ts";
 import type { SqlValue, Statement } from "../core/statement.ts";
 import type { Database, RoomMigrations, Row, WriteResult } from "./database.ts";
+import { createCommitPace } from "./commit-pace.ts";
 import { pendingMigrations } from "./migration.ts";
 import { toStorageError } from "./sqlite-error.ts";
 
@@ -19,6 +20,8 @@ export interface SqliteOptions {
   readonly path: string;
   /** `process`: a killed process loses nothing. `power`: nor does a power cut, at about a quarter of the speed. */
   readonly durability?: "process" | "power";
+  /** Let no other program open the file meanwhile; where one has it open already, it is shared. Default: true. */
+  readonly exclusive?: boolean;
 }
 
 interface WaitingWrite {
@@ -30,20 +33,21 @@ interface WaitingWrite {
 // A foreign program that holds the file is waited for this long; the process stands still meanwhile, so it is short.
 const busyTimeoutMs = 1_000;
 
-/** Opens a SQLite database. Waiting writes share one commit; reads have a connection of their own. */
-export function openSqlite({ path, durability = "process" }: SqliteOptions): Database {
-  const isMemory = path === ":memory:";
-  if (!isMemory) createPrivateFile(path);
-  const writer = openConnection(path, durability, isMemory);
-  const reader = isMemory ? writer : openConnection(path, durability, isMemory);
+/**
+ * Opens a SQLite database. Waiting writes share one commit. One connection does everything: no transaction is ever open
+ * while a read comes, and a second connection would only have to look at each commit of the first.
+ */
+export function openSqlite(options: SqliteOptions): Database {
+  const { path } = options;
+  if (path !== ":memory:") createPrivateFile(path);
+  const connection = openConnection(options);
   const waiting: WaitingWrite[] = [];
-  let isScheduled = false;
+  const pace = createCommitPace(flush);
   let isClosed = false;
 
   function flush(): void {
-    isScheduled = false;
     const group = waiting.splice(0);
-    if (group.length > 0) commitGroup(writer, group);
+    if (group.length > 0) commitGroup(connection, group);
   }
 
   return {
@@ -52,7 +56,7 @@ export function openSqlite({ path, durability = "process" }: SqliteOptions): Dat
     build: sqliteBuilder(),
     async read<Result>(query: CompiledQuery<Result>): Promise<Result[]> {
       try {
-        return reader.all(query.sql, query.parameters as readonly SqlValue[]) as Result[];
+        return connection.all(query.sql, query.parameters as readonly SqlValue[]) as Result[];
       } catch (error) {
         throw toStorageError(error, path);
       }
@@ -64,18 +68,16 @@ export function openSqlite({ path, durability = "process" }: SqliteOptions): Dat
           return;
         }
         waiting.push({ statements, resolve, reject: (error) => reject(toStorageError(error, path)) });
-        if (!isScheduled) setImmediate(flush);
-        isScheduled = true;
+        pace.schedule();
       }),
-    migrate: async (rooms) => migrate(writer, rooms, path),
-    maintain: async () => maintain(writer, path),
-    schemaText: async () => schemaText(reader),
+    migrate: async (rooms) => migrate(connection, rooms, path),
+    maintain: async () => maintain(connection, path),
+    schemaText: async () => schemaText(connection),
     async [Symbol.asyncDispose]() {
       if (isClosed) return;
       flush();
       isClosed = true;
-      if (reader !== writer) reader.close();
-      writer.close();
+      connection.close();
     },
   };
 }
@@ -105,16 +107,34 @@ interface Connection {
   close(): void;
 }
 
-function openConnection(path: string, durability: "process" | "power", isMemory: boolean): Connection {
+/** Keeps the file to itself where nobody else has it open: a commit then needs no locks. */
+function openConnection(options: SqliteOptions): Connection {
+  const { path, exclusive = true } = options;
+  if (path === ":memory:" || !exclusive) return openMode(options, "normal");
   try {
-    const database = new DatabaseSync(path, { timeout: busyTimeoutMs });
-    if (!isMemory) database.exec("pragma journal_mode = wal");
+    return openMode(options, "exclusive");
+  } catch (error) {
+    if (error instanceof TuttiError && error.code === "storage.locked") return openMode(options, "normal");
+    throw error;
+  }
+}
+
+function openMode({ path, durability = "process" }: SqliteOptions, locking: "exclusive" | "normal"): Connection {
+  let database: DatabaseSync | undefined;
+  try {
+    database = new DatabaseSync(path, { timeout: locking === "exclusive" ? 0 : busyTimeoutMs });
+    // Half the usual page: a step touches two pages and fills neither. A mode of its own comes before the first access.
+    database.exec(`pragma page_size = 2048; pragma locking_mode = ${locking}`);
+    if (path !== ":memory:") database.exec("pragma journal_mode = wal");
     database.exec(`pragma synchronous = ${durability === "power" ? "full" : "normal"}`);
     // At the usual 1,000 pages a checkpoint falls into every hundredth commit and makes it ten times as slow.
     database.exec("pragma wal_autocheckpoint = 8000");
     database.exec("pragma foreign_keys = off; pragma temp_store = memory; pragma cache_size = -16000");
+    // Takes the lock now, where another program would be noticed, and not with the first commit.
+    if (locking === "exclusive") database.exec("begin immediate; commit");
     return wrapConnection(database);
   } catch (error) {
+    database?.close();
     throw toStorageError(error, path);
   }
 }

@@ -4,5 +4,5 @@ import { openSqlite } from "../../src/storage/sqlite.ts";
 import { longShell, openWorkEngine } from "./work-verbs-case.ts";
 
 const [database = "", workspace = ""] = process.argv.slice(2);
-const engine = await openWorkEngine(openSqlite({ path: database }), { workspace });
+const engine = await openWorkEngine(openSqlite({ path: database, exclusive: false }), { workspace });
 process.stdout.write(`${await engine.start(longShell())}\n`);

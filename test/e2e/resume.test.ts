@@ -35,7 +35,7 @@ describe("after kill -9 of the host", { concurrency: 2 }, () => {
   });
 
   it("a shell child it has left is ended before its step runs again", async () => {
-    await using project = new Project();
+    await using project = new Project({ env: { TUTTI_STORAGE_EXCLUSIVE: "false" } });
     const script = `echo started >> marks; if [ -e child ]; then grep -q "^State:.[^Z]" /proc/$(cat child)/status 2>/dev/null && echo alive || echo gone;
       else echo $$ > child; trap "" HUP; sleep 600; fi`;
     project.flow("shell", `return (await step.shell("long", ["sh", "-c", ${JSON.stringify(script)}])).stdout.trim();`);

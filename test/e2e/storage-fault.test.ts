@@ -32,23 +32,19 @@ describe("a full disk", { skip: noDisk }, () => {
     assert.equal(stored?.status, "succeeded");
   });
 
-  it(
-    "does no step twice either where its result is a large one",
-    { todo: "the worker waits for rows, not for blobs" },
-    async () => {
-      await using project = new Project();
-      using disk = new SmallDisk(project.data, 1_024);
-      project.flow("fills", fiveSteps(20_000));
-      const run = project.start(["run", "fills"]);
-      await project.marked("made 0");
-      disk.fill();
-      for (const step of [0, 1, 2, 3, 4]) project.open(`gate-${step}`);
-      await run.says(/is on a full disk/);
-      disk.free();
-      assert.equal((await run.ended).code, 0);
-      assert.deepEqual(project.marks(), ["made 0", "made 1", "made 2", "made 3", "made 4"]);
-    },
-  );
+  it("does no step twice either where its result is a large one", async () => {
+    await using project = new Project();
+    using disk = new SmallDisk(project.data, 1_024);
+    project.flow("fills", fiveSteps(20_000));
+    const run = project.start(["run", "fills"]);
+    await project.marked("made 0");
+    disk.fill();
+    for (const step of [0, 1, 2, 3, 4]) project.open(`gate-${step}`);
+    await run.says(/is on a full disk/);
+    disk.free();
+    assert.equal((await run.ended).code, 0);
+    assert.deepEqual(project.marks(), ["made 0", "made 1", "made 2", "made 3", "made 4"]);
+  });
 
   it("at the start of a command ends it with a sentence and what to do", async () => {
     await using project = new Project();
@@ -66,8 +62,22 @@ describe("a full disk", { skip: noDisk }, () => {
 });
 
 describe("a database", { concurrency: 2 }, () => {
-  it("that another program holds is waited for by the run, which the user is told", async () => {
+  it("is the host's alone while it runs, unless another program has it open or the settings say otherwise", async () => {
     await using project = new Project();
+    project.flow("slow", fiveSteps(10));
+    const run = project.start(["run", "slow"]);
+    await project.marked("made 0");
+    using stranger = new DatabaseSync(databaseOf(project));
+    assert.throws(() => stranger.exec("select * from runs"), /locked/);
+    for (const step of [0, 1, 2, 3, 4]) project.open(`gate-${step}`);
+    assert.equal((await run.ended).code, 0);
+    assert.equal(stranger.prepare("select status from runs").all().length, 1);
+    // The stranger still has it open.
+    assert.equal((await project.tutti("run", "list", "--json")).code, 0);
+  });
+
+  it("that another program holds is waited for by the run, which the user is told", async () => {
+    await using project = new Project({ env: { TUTTI_STORAGE_EXCLUSIVE: "false" } });
     project.flow("slow", fiveSteps(10));
     const run = project.start(["run", "slow"]);
     await project.marked("made 0");
