@@ -1,7 +1,8 @@
 #!/usr/bin/env node
 // `npm start`, `npm test` and their kin, on a fresh clone with any Node from 20 on: sets the clone up (bin/bootstrap.js),
 // then runs one job in one child.
-import { existsSync } from "node:fs";
+import { closeSync, existsSync, mkdtempSync, openSync, readFileSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
 import { basename, dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { endLike, handOver, nodeFor, prepare, report, runChild } from "./bin/bootstrap.js";
@@ -12,9 +13,8 @@ const tools = join(root, "node_modules", ".bin");
 // A test that hangs must end as a failed test with a name, not as a job that somebody kills.
 const testOptions = ["--test", "--test-reporter=spec", "--test-timeout=600000"];
 const fastTests = [
-  "test/unit/**/*.test.ts",
-  "test/contract/**/*.test.ts",
-  "test/{architecture,error-catalogue}.test.ts",
+  { name: "unit tests", files: ["test/unit/**/*.test.ts", "test/{architecture,error-catalogue}.test.ts"] },
+  { name: "contract tests", files: ["test/contract/**/*.test.ts"] },
 ];
 
 const checks = [
@@ -26,7 +26,7 @@ const checks = [
 
 const jobs = {
   test: (args) => (args.length > 0 ? someTests(args) : allTests()),
-  check: () => inTurn([...checks.map(toTask), { name: "fast tests", run: () => node(fastTestArgs()) }]),
+  check: () => sideBySide([checks.map(toTask), ...fastTests.map((tests) => [toFastTask(tests)])]),
   build: () => ({ code: 0, signal: null }), // prepared already
   format: (args) => tool("oxfmt", args),
   simulate: (args) => program("test/simulation/main.ts", args),
@@ -62,13 +62,36 @@ function someTests(args) {
   return node([...testOptions, ...args]);
 }
 
-// One process for all of them: they share nothing but the loaded code, and starting a process for each is most of the time.
-function fastTestArgs() {
-  return [...testOptions, "--test-isolation=none", ...fastTests];
+// One process for a kind: they share nothing but the loaded code, and starting a process for each is most of the time.
+function toFastTask({ name, files }) {
+  return { name, run: (options) => node([...testOptions, "--test-isolation=none", ...files], options) };
 }
 
 function toTask({ name, tool: toolName, args }) {
-  return { name, run: () => tool(toolName, args) };
+  return { name, run: (options) => tool(toolName, args, options) };
+}
+
+/** Rows of tasks, each row in turn and the rows at the same time; what a task prints is shown when it has ended. */
+async function sideBySide(rows) {
+  const folder = mkdtempSync(join(tmpdir(), "tutti-check-"));
+  try {
+    const endings = await Promise.all(rows.map((tasks) => inTurn(tasks.map((task) => aside(task, folder)))));
+    return endings.find(({ code, signal }) => signal !== null || code !== 0) ?? { code: 0, signal: null };
+  } finally {
+    rmSync(folder, { recursive: true, force: true });
+  }
+}
+
+function aside({ name, run }, folder) {
+  const file = join(folder, name.replaceAll(" ", "-"));
+  const runAside = async () => {
+    const output = openSync(file, "w");
+    const ending = await run({ stdio: ["ignore", output, output] });
+    closeSync(output);
+    process.stdout.write(`— ${name}\n${readFileSync(file, "utf8")}`);
+    return ending;
+  };
+  return { name: `${name} …`, run: runAside };
 }
 
 /** All tasks run, so that one look shows everything; the first that ends by a signal ends the job. */
@@ -92,13 +115,14 @@ async function bench(args) {
   return types.code === 0 ? program("bench/main.ts", args) : types;
 }
 
-function node(args) {
-  return runChild(nodeFor(root), args, { cwd: root });
+function node(args, options = {}) {
+  return runChild(nodeFor(root), args, { cwd: root, ...options });
 }
 
-function tool(name, args) {
+function tool(name, args, options = {}) {
   return runChild(join(tools, process.platform === "win32" ? `${name}.cmd` : name), args, {
     cwd: root,
+    ...options,
     shell: process.platform === "win32",
     // The tools are started by `#!/usr/bin/env node`: they get the Node that everything else runs with.
     env: {

@@ -81,7 +81,8 @@ export function shellEndTests(open: OpenWork): void {
     const run = await engine.run(racing());
     const pids = await pidsOf(engine.workspace);
     await until(() => pids.every((pid) => !isAlive(pid)));
-    assert.deepEqual(await engine.tracked(run.id), []);
+    // The run has ended before its loser has: what is remembered of it goes with its end.
+    await until(async () => (await engine.tracked(run.id)).length === 0);
   });
 
   test("what a dead worker has left running is ended before the step runs again", async (t) => {
