@@ -4,7 +4,7 @@ import type { Connection } from "../sdk/connection.ts";
 import { exitCodes } from "./exit-code.ts";
 import { onInterrupt, pause, type Interrupt } from "./interrupt.ts";
 import type { Invocation } from "./invocation.ts";
-import type { OnAction } from "./program.ts";
+import type { OnAction } from "./action.ts";
 
 /** Commands that are about this process, not about an operation. */
 export function addHostCommands(program: Command, onAction: OnAction): void {

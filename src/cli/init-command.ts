@@ -10,7 +10,7 @@ import { writeScaffold, type Scaffold } from "./init/scaffold.ts";
 import { askChoices, defaultChoices, type Choices, type Surveyed } from "./init/wizard.ts";
 import { onInterrupt } from "./interrupt.ts";
 import type { Invocation } from "./invocation.ts";
-import type { OnAction } from "./program.ts";
+import type { OnAction } from "./action.ts";
 
 /** `tutti init`: a folder becomes a project, with a first flow, settings, and types for the editor. */
 export function addInitCommand(program: Command, onAction: OnAction, operations: readonly AnyOperation[]): void {

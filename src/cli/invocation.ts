@@ -1,6 +1,4 @@
-import { join } from "node:path";
-import type { AppOptions } from "../app.ts";
-import { silentLog, type Log } from "../core/log.ts";
+import type { Log } from "../core/log.ts";
 import type { Connection, ConnectOptions } from "../sdk/connection.ts";
 import { createCommandLog } from "./command-log.ts";
 import type { SignalSource } from "./interrupt.ts";
@@ -73,12 +71,4 @@ export function createInvocation(
 // Both sides: a question in a pipe is never seen, an answer from one was never meant.
 function isTerminal({ stdin, streams, environment }: Surroundings): boolean {
   return Boolean(stdin.isTTY) && Boolean(streams.stdout.isTTY) && !environment["CI"];
-}
-
-/** Enough of a place to tell which operations there are; nothing is opened there. */
-export function homeToDescribe(flags: Readonly<Record<string, string>> = {}): AppOptions {
-  const folder = process.cwd();
-  const path = join(folder, ".tutti");
-  const tenant = () => ({ path, database: "", blobs: path });
-  return { home: { path, lock: "", tenant }, folder, environment: process.env, flags, log: silentLog };
 }

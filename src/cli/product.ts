@@ -1,6 +1,6 @@
 import type { AnyOperation } from "../core/operation.ts";
 import type { Connection, ConnectOptions } from "../sdk/connection.ts";
-import { homeToDescribe } from "./invocation.ts";
+import { homeToDescribe } from "./nowhere.ts";
 
 /** What the command line asks of the product; loaded when a command needs it. */
 export interface Product {

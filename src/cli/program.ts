@@ -5,21 +5,16 @@ import { showError } from "./error-output.ts";
 import { exitCodeOfError, exitCodes } from "./exit-code.ts";
 import { explainCommandName } from "./command-name.ts";
 import { takeEverywhereFlags } from "./everywhere-flag.ts";
+import type { OnAction } from "./action.ts";
 import { addHostCommands } from "./host-command.ts";
 import { addInitCommand } from "./init-command.ts";
-import { createInvocation, type Invocation, type Surroundings } from "./invocation.ts";
+import { createInvocation, type Surroundings } from "./invocation.ts";
 import { runOperation } from "./operation-command.ts";
 import type { Output } from "./output.ts";
 import { argumentText, inputShape, keyOf, optionsOf, ownInput } from "./operation-flags.ts";
 import { product } from "./product.ts";
 import { addRunCommand } from "./run-command.ts";
 import { version } from "./version.ts";
-
-/** Adds what every command does: it makes the invocation, runs, and keeps the exit code. */
-export type OnAction = (
-  command: Command,
-  action: (invocation: Invocation) => Promise<number> | number,
-) => Promise<void>;
 
 /** Builds the commands from the operation table, runs the one that was asked for, and gives the exit code. */
 export async function runProgram(words: readonly string[], surroundings: Surroundings = ownProcess()): Promise<number> {

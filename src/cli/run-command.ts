@@ -9,7 +9,7 @@ import { openAndCall } from "./first-call.ts";
 import type { Invocation } from "./invocation.ts";
 import { fromText } from "./operation-flags.ts";
 import { suggestFlow } from "./misspelled-flow.ts";
-import type { OnAction } from "./program.ts";
+import type { OnAction } from "./action.ts";
 import { toJson } from "./present/json.ts";
 import { watch } from "./watch.ts";
 

@@ -1,6 +1,6 @@
 import { StepError, type Failure } from "../core/error.ts";
 import type { WaitSpec } from "../core/verb.ts";
-import type { Execution } from "./execution.ts";
+import type { HeldRun } from "./held-run.ts";
 import type { Finished } from "./journal-writer.ts";
 import type { JournalRow } from "./run-store.ts";
 import { cancelFailure, hashOf, VerbCall, type Scope } from "./scope.ts";
@@ -19,7 +19,7 @@ interface CancelRecord {
 
 /** A run's cancel (or the end of its deadline), from the request over its row in the sequence to the end of the grace. */
 export class Cancellation {
-  readonly #execution: Execution;
+  readonly #execution: HeldRun;
   /** Cleanups that are at work, with their deadlines in milliseconds. */
   readonly #cleanups = new Map<Scope, number>();
   #record: CancelRecord | null = null;
@@ -27,7 +27,7 @@ export class Cancellation {
   #graceAt = Number.POSITIVE_INFINITY;
   isAsked = false;
 
-  constructor(execution: Execution) {
+  constructor(execution: HeldRun) {
     this.#execution = execution;
   }
 

@@ -1,13 +1,8 @@
 import { TuttiError, toFailure } from "../core/error.ts";
 import type { EffectContext, EffectInterceptor, EffectOutcome, EffectSpec } from "../core/verb.ts";
-import type { Execution } from "./execution.ts";
+import type { EffectRunner, HeldRun } from "./held-run.ts";
 import { addressOf } from "./opening.ts";
 import { EffectMark, place, type VerbCall } from "./scope.ts";
-
-/** Runs a step's real execution through the effect ring. */
-export interface EffectRunner {
-  start(execution: Execution, call: VerbCall, spec: EffectSpec): void;
-}
 
 /** `ring` is in order from the outside in; the order is app.ts's. */
 export function createEffectRunner(ring: readonly EffectInterceptor[]): EffectRunner {
@@ -58,7 +53,7 @@ function isCancel(reason: unknown): boolean {
 }
 
 /** A step that passes its own deadline is aborted and has failed, whether it listens to the signal or not. */
-function armDeadline(execution: Execution, call: VerbCall, spec: EffectSpec, controller: AbortController): () => void {
+function armDeadline(execution: HeldRun, call: VerbCall, spec: EffectSpec, controller: AbortController): () => void {
   const { timeoutMs } = spec;
   if (timeoutMs === undefined) return () => undefined;
   return execution.ports.clock.after(timeoutMs, () => {

@@ -1,7 +1,7 @@
 import { StepError, TuttiError, toFailure, type Failure } from "../core/error.ts";
 import type { EffectOutcome } from "../core/verb.ts";
 import type { AnyFlow } from "./flow.ts";
-import type { Departure, ExecutionPorts, LoadedRun } from "./execution-ports.ts";
+import type { Departure, ExecutionPorts, HeldRun, LoadedRun } from "./held-run.ts";
 import { freezeOutcome, JournalWriter, type Finished, type WriteAnswer } from "./journal-writer.ts";
 import { awaitsOffer, offer, outcomeOfRow } from "./attempt.ts";
 import { endRun, foreignAwait, judgeBody, pauseRun, type BodyEnd } from "./run-end.ts";
@@ -20,7 +20,7 @@ const mostRowsAWrite = 200;
  * One run in memory: its body and the pump that hands out stored results one at a time, each followed by a full drain,
  * in the first run as in a replay. Nothing starts before the last stored result is handed out.
  */
-export class Execution {
+export class Execution implements HeldRun {
   readonly run: RunRow;
   readonly flow: AnyFlow;
   readonly ports: ExecutionPorts;

@@ -6,7 +6,7 @@ import { fileURLToPath, pathToFileURL } from "node:url";
 import { promisify } from "node:util";
 import { TuttiError } from "../core/error.ts";
 import { definedFlow, isFlow, type AnyFlow } from "./flow.ts";
-import type { FlowSource } from "./worker.ts";
+import type { FlowSource } from "./flow.ts";
 
 export interface FlowEntry {
   readonly name: string;

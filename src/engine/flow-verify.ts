@@ -2,7 +2,7 @@ import { isDeepStrictEqual } from "node:util";
 import { TuttiError } from "../core/error.ts";
 import { replayOnly, type CheckPorts, type ReplayCheck } from "./replay-check.ts";
 import type { JournalRow, RunRow } from "./run-store.ts";
-import type { FlowSource } from "./worker.ts";
+import type { FlowSource } from "./flow.ts";
 
 /** A place where the flow's code does not do in a replay what it did in the run. */
 export interface Difference {

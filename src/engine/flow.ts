@@ -65,3 +65,11 @@ export function isFlow(value: unknown): value is AnyFlow {
 export function childWait(name: string, flow: AnyFlow | string, input: unknown): WaitSpec {
   return { kind: "flow", name, input: { flow: typeof flow === "string" ? flow : flow.name, input: input ?? null } };
 }
+
+/** Finds flows by name; null where there is none. Throws where the flow's file cannot be read. */
+export interface FlowSource {
+  /** `file` is where the flow was when its run began: it may lie outside of the folders that are searched. */
+  find(name: string, file?: string | null): Promise<AnyFlow | null>;
+  /** The file that a flow was read from; null where it is not known. */
+  fileOf?(flow: AnyFlow): string | null;
+}

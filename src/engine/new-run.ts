@@ -8,7 +8,7 @@ import type { Row } from "../storage/database.ts";
 import type { AnyFlow } from "./flow.ts";
 import type { JournalPorts } from "./journal-writer.ts";
 import type { RunRow, RunStore } from "./run-store.ts";
-import type { FlowSource } from "./worker.ts";
+import type { FlowSource } from "./flow.ts";
 
 export interface RunControlPorts extends JournalPorts {
   readonly clock: Clock;

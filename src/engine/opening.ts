@@ -1,13 +1,13 @@
 import type { Statement } from "../core/statement.ts";
 import type { RunId } from "../core/id.ts";
-import type { Execution } from "./execution.ts";
+import type { HeldRun } from "./held-run.ts";
 import type { WriteAnswer } from "./journal-writer.ts";
 import type { VerbCall } from "./scope.ts";
 import { toFailure, TuttiError, type Failure } from "../core/error.ts";
 import type { EffectSpec } from "../core/verb.ts";
 
 /** Starts what the body has called and nothing is stored for: opens waits in one transaction, then starts effects. */
-export async function openCalls(execution: Execution): Promise<WriteAnswer> {
+export async function openCalls(execution: HeldRun): Promise<WriteAnswer> {
   const calls = execution.held.splice(0).filter((call) => call.state === "held");
   for (const call of calls) takeCached(execution, call);
   const toOpen = calls.filter((call) => call.state === "held" && needsOpening(execution, call));
@@ -24,7 +24,7 @@ export async function openCalls(execution: Execution): Promise<WriteAnswer> {
 }
 
 /** A fork takes over what its origin has stored for the same key and input; closures of `run` always run again. */
-function takeCached(execution: Execution, call: VerbCall): void {
+function takeCached(execution: HeldRun, call: VerbCall): void {
   const row = execution.cache.get(call.key);
   // The origin may still go on: what was begun here before it came to that step is not taken from it any more.
   if (!row || execution.openings.has(call.key)) return;
@@ -37,7 +37,7 @@ function takeCached(execution: Execution, call: VerbCall): void {
   });
 }
 
-function needsOpening({ ports }: Execution, call: VerbCall): boolean {
+function needsOpening({ ports }: HeldRun, call: VerbCall): boolean {
   if (call.work.type === "wait") return true;
   // A version has no effect, and an opening would say that an old run had come past it.
   if (call.work.type !== "effect" || call.kind === "version") return false;
@@ -48,7 +48,7 @@ function mustNotRepeat({ onInterrupted = "repeat" }: EffectSpec): boolean {
   return onInterrupted !== "repeat";
 }
 
-function isOpenAlready(execution: Execution, call: VerbCall): boolean {
+function isOpenAlready(execution: HeldRun, call: VerbCall): boolean {
   const opening = execution.openings.get(call.key);
   if (!opening) return false;
   call.hasOpening = true;
@@ -58,7 +58,7 @@ function isOpenAlready(execution: Execution, call: VerbCall): boolean {
   return true;
 }
 
-async function openingStatements(execution: Execution, calls: readonly VerbCall[]): Promise<Statement[]> {
+async function openingStatements(execution: HeldRun, calls: readonly VerbCall[]): Promise<Statement[]> {
   const { ports, run } = execution;
   const at = ports.clock.now();
   const statements: Statement[] = [];
@@ -97,7 +97,7 @@ async function openingStatements(execution: Execution, calls: readonly VerbCall[
 }
 
 /** Null if the wait cannot be opened: then it has failed, and is stored as such. */
-async function prepareWait(execution: Execution, call: VerbCall, at: number): Promise<readonly Statement[] | null> {
+async function prepareWait(execution: HeldRun, call: VerbCall, at: number): Promise<readonly Statement[] | null> {
   if (call.work.type !== "wait" || !call.work.spec.prepare) return [];
   try {
     return await call.work.spec.prepare(addressOf(execution, call), at);
@@ -111,7 +111,7 @@ async function prepareWait(execution: Execution, call: VerbCall, at: number): Pr
   }
 }
 
-function start(execution: Execution, call: VerbCall, isFresh: boolean): void {
+function start(execution: HeldRun, call: VerbCall, isFresh: boolean): void {
   call.state = "started";
   execution.ports.live.publish({
     run: execution.run.id,
@@ -129,7 +129,7 @@ function start(execution: Execution, call: VerbCall, isFresh: boolean): void {
 }
 
 /** Steps that were running when their worker died, and about which a human is asked: the run is paused for all at once. */
-function asksAboutInterrupted(execution: Execution, toOpen: readonly VerbCall[], fresh: readonly VerbCall[]): boolean {
+function asksAboutInterrupted(execution: HeldRun, toOpen: readonly VerbCall[], fresh: readonly VerbCall[]): boolean {
   const asked = toOpen.filter(
     (call) =>
       !fresh.includes(call) && isCutOff(call) && call.work.type === "effect" && call.work.spec.onInterrupted === "ask",
@@ -157,7 +157,7 @@ function interrupted(calls: readonly VerbCall[], how: "ask" | "fail"): Failure {
 }
 
 export function addressOf(
-  execution: Execution,
+  execution: HeldRun,
   call: VerbCall,
 ): { run: RunId; flow: string; key: string; name: string; kind: string } {
   // An attempt stands at the address of its step: `step.key` is the same for all of them.

@@ -1,5 +1,5 @@
 import type { EffectOutcome, EffectSpec, PlanContext, PlanInterceptor, VerbHost } from "../core/verb.ts";
-import type { Execution } from "./execution.ts";
+import type { HeldRun } from "./held-run.ts";
 import { addressOf } from "./opening.ts";
 import { hashOf, VerbCall, type Scope } from "./scope.ts";
 
@@ -9,7 +9,7 @@ export function ringFor(plan: readonly PlanInterceptor[], kind: string): readonl
 }
 
 export interface Planned {
-  readonly execution: Execution;
+  readonly execution: HeldRun;
   /** The step's call, and the collapsed scope that its attempts and the plan's own verbs lie in. */
   readonly call: VerbCall;
   readonly scope: Scope;

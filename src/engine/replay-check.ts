@@ -2,7 +2,7 @@ import { encodeJson } from "../core/json.ts";
 import type { Failure } from "../core/error.ts";
 import type { VerbHost } from "../core/verb.ts";
 import { Execution } from "./execution.ts";
-import type { ExecutionPorts } from "./execution-ports.ts";
+import type { ExecutionPorts, HeldRun } from "./held-run.ts";
 import { childWait, type AnyFlow } from "./flow.ts";
 import { withoutStoredScopes, type JournalRow, type RunRow } from "./run-store.ts";
 import { inputOf, type VerbCall } from "./scope.ts";
@@ -109,7 +109,7 @@ function deafPorts(
     effects: { start: () => undefined },
     startChild: (host: VerbHost, name: string, child: AnyFlow | string, childInput: unknown) =>
       host.wait(childWait(name, child, childInput)),
-    open: async (execution: Execution) => {
+    open: async (execution: HeldRun) => {
       for (const call of execution.held.splice(0)) if (call.state === "held") call.state = "started";
       return "written" as const;
     },

@@ -1,10 +1,10 @@
-import type { Execution } from "./execution.ts";
+import type { HeldRun } from "./held-run.ts";
 import { freezeOutcome } from "./journal-writer.ts";
 import { addressOf } from "./opening.ts";
 import type { VerbCall } from "./scope.ts";
 
 /** Collects what time has ended: due waits, the run's deadline, the grace of a cancel. True if there was any. */
-export function collectDue(execution: Execution): boolean {
+export function collectDue(execution: HeldRun): boolean {
   const { cancellation, finished, ports, run } = execution;
   const now = ports.clock.now();
   const known = finished.length;
@@ -16,7 +16,7 @@ export function collectDue(execution: Execution): boolean {
   return finished.length > known;
 }
 
-function endWait(execution: Execution, call: VerbCall): void {
+function endWait(execution: HeldRun, call: VerbCall): void {
   call.state = "finished";
   if (call.work.type !== "wait") return;
   const { spec } = call.work;
@@ -38,7 +38,7 @@ export interface Rest {
   readonly next: number | null;
 }
 
-export function restOf(execution: Execution): Rest {
+export function restOf(execution: HeldRun): Rest {
   const { cancellation, ports, run } = execution;
   const open = openCallsOf(execution);
   const times = open.flatMap((call) => (call.dueAt === null ? [] : [call.dueAt]));
@@ -52,6 +52,6 @@ export function restOf(execution: Execution): Rest {
   };
 }
 
-function openCallsOf({ calls }: Execution): VerbCall[] {
+function openCallsOf({ calls }: HeldRun): VerbCall[] {
   return [...calls.values()].filter((call) => call.work.type !== "scope" && call.state === "started");
 }

@@ -1,6 +1,6 @@
 import { TuttiError, toFailure, type Failure } from "../core/error.ts";
 import type { Statement } from "../core/statement.ts";
-import type { Execution } from "./execution.ts";
+import type { HeldRun } from "./held-run.ts";
 import { withdrawOpen } from "./withdrawal.ts";
 import type { WriteAnswer } from "./journal-writer.ts";
 
@@ -14,7 +14,7 @@ interface EndColumns {
 }
 
 /** How a body that has settled counts: what it has broken without noticing makes a good end a failure. */
-export function judgeBody(execution: Execution, end: BodyEnd, misplaced: Failure | null): BodyEnd {
+export function judgeBody(execution: HeldRun, end: BodyEnd, misplaced: Failure | null): BodyEnd {
   if (!end || !("output" in end)) return end;
   if (execution.root.foreign) return { failure: foreignAwait(execution) };
   if (misplaced) return { failure: misplaced };
@@ -22,7 +22,7 @@ export function judgeBody(execution: Execution, end: BodyEnd, misplaced: Failure
   return unhandled === undefined ? end : { failure: toFailure(unhandled, "flow.failed") };
 }
 
-export function foreignAwait({ root, flow }: Execution): Failure {
+export function foreignAwait({ root, flow }: HeldRun): Failure {
   const what = root.foreign ? ` (it made a ${root.foreign})` : "";
   const message = `the body of flow "${flow.name}" awaits something that is not a step${what}`;
   const hint = "Put timers, files and requests inside step.run, and wait with step.sleep or step.waitFor.";
@@ -30,7 +30,7 @@ export function foreignAwait({ root, flow }: Execution): Failure {
 }
 
 /** Ends a run in one transaction: its row, its open waits, its children, its parent's wait, its events. */
-export async function endRun(execution: Execution, end: BodyEnd, cancel: Cancel): Promise<WriteAnswer> {
+export async function endRun(execution: HeldRun, end: BodyEnd, cancel: Cancel): Promise<WriteAnswer> {
   const { ports, run, writer } = execution;
   const open = [...execution.calls.values()].filter((call) => call.state === "held" || call.state === "started");
   const columns = await endColumns(execution, end, cancel);
@@ -49,7 +49,7 @@ export async function endRun(execution: Execution, end: BodyEnd, cancel: Cancel)
 }
 
 /** Parks a run as paused; with a failure that says why, if it was not asked for. */
-export async function pauseRun(execution: Execution, failure: Failure | null): Promise<WriteAnswer> {
+export async function pauseRun(execution: HeldRun, failure: Failure | null): Promise<WriteAnswer> {
   const { ports, run, writer } = execution;
   const text = failure ? await ports.payloads.store(failure, "the reason of the pause") : null;
   const data = failure ? { code: failure.code } : {};
@@ -59,7 +59,7 @@ export async function pauseRun(execution: Execution, failure: Failure | null): P
   ]);
 }
 
-async function endColumns(execution: Execution, end: BodyEnd, cancel: Cancel): Promise<EndColumns> {
+async function endColumns(execution: HeldRun, end: BodyEnd, cancel: Cancel): Promise<EndColumns> {
   const { payloads } = execution.ports;
   const failed = async (failure: Failure, status: "failed" | "cancelled" = "failed"): Promise<EndColumns> => ({
     status,
@@ -81,7 +81,7 @@ async function endColumns(execution: Execution, end: BodyEnd, cancel: Cancel): P
   }
 }
 
-function settleParent(execution: Execution, { status, output, failure }: EndColumns, at: number): Statement[] {
+function settleParent(execution: HeldRun, { status, output, failure }: EndColumns, at: number): Statement[] {
   const { parent_run: parent, parent_key: key } = execution.run;
   if (parent === null || key === null) return [];
   const { statements } = execution.ports;

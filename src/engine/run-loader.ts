@@ -1,11 +1,11 @@
 import { TuttiError, toFailure, type Failure } from "../core/error.ts";
 import type { Statement } from "../core/statement.ts";
-import type { LoadedRun } from "./execution-ports.ts";
-import type { AnyFlow } from "./flow.ts";
+import type { LoadedRun } from "./held-run.ts";
+import type { AnyFlow, FlowSource } from "./flow.ts";
 import { isWithin, parseForkPlace } from "./fork.ts";
 import type { QueuedRun } from "./run-queue.ts";
 import type { JournalRow, RunRow } from "./run-store.ts";
-import type { FlowSource, WorkerPorts } from "./worker.ts";
+import type { WorkerPorts } from "./worker-ports.ts";
 
 /** Claims of one run in a row that ended in a death; then the run is what kills the worker. */
 const mostDeaths = 3;

@@ -9,7 +9,7 @@ import type {
   Verbs,
   WaitSpec,
 } from "../core/verb.ts";
-import type { Execution } from "./execution.ts";
+import type { HeldRun } from "./held-run.ts";
 import type { AnyFlow, Flow } from "./flow.ts";
 import { ringFor, runPlan } from "./plan.ts";
 import { hashOf, misplaced, place, Scope, VerbCall, type Work } from "./scope.ts";
@@ -68,7 +68,7 @@ const defaultCleanup = "30s";
 export function createStepFactory(
   verbs: Verbs,
   plan: readonly PlanInterceptor[] = [],
-): (execution: Execution, scope: Scope) => never {
+): (execution: HeldRun, scope: Scope) => never {
   class BoundStep extends BaseStep {}
   for (const [name, create] of Object.entries(verbs)) {
     Object.defineProperty(BoundStep.prototype, name, {
@@ -82,11 +82,11 @@ export function createStepFactory(
 }
 
 class BaseStep {
-  readonly #execution: Execution;
+  readonly #execution: HeldRun;
   readonly #scope: Scope;
   readonly #plan: readonly PlanInterceptor[];
 
-  constructor(execution: Execution, scope: Scope, plan: readonly PlanInterceptor[]) {
+  constructor(execution: HeldRun, scope: Scope, plan: readonly PlanInterceptor[]) {
     this.#execution = execution;
     this.#scope = scope;
     this.#plan = plan;

@@ -1,18 +1,18 @@
 import type { Statement } from "../core/statement.ts";
 import type { StepAddress } from "../core/verb.ts";
-import type { Execution } from "./execution.ts";
+import type { HeldRun } from "./held-run.ts";
 import { addressOf } from "./opening.ts";
 import type { VerbCall } from "./scope.ts";
 
 /** Writes that give up an open wait: what it took unseen goes back, its capability is told, the opening goes. */
-export function withdrawal(execution: Execution, call: VerbCall): Statement[] {
+export function withdrawal(execution: HeldRun, call: VerbCall): Statement[] {
   if (!call.hasOpening) return [];
   const event = call.work.type === "wait" ? (call.work.spec.event ?? null) : null;
   return withdraw(execution, addressOf(execution, call), { key: call.key, event });
 }
 
 /** The same for everything that is open under a key (all of a run for none), asked for again by the body or not. */
-export function withdrawOpen(execution: Execution, under = ""): Statement[] {
+export function withdrawOpen(execution: HeldRun, under = ""): Statement[] {
   const { calls, openings, run } = execution;
   const inside = [...calls.values()].filter((call) => call.hasOpening && call.key.startsWith(under));
   const asked = inside.flatMap((call) => withdrawal(execution, call));
@@ -27,7 +27,7 @@ export function withdrawOpen(execution: Execution, under = ""): Statement[] {
 }
 
 function withdraw(
-  { ports, run }: Execution,
+  { ports, run }: HeldRun,
   address: StepAddress,
   { key, event }: { key: string; event: string | null },
 ): Statement[] {

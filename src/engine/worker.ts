@@ -1,38 +1,16 @@
-import type { Clock } from "../core/clock.ts";
 import type { Failure } from "../core/error.ts";
 import type { WorkerId } from "../core/id.ts";
-import type { Log } from "../core/log.ts";
 import type { Row } from "../storage/database.ts";
 import { Execution } from "./execution.ts";
-import type { Departure, ExecutionPorts } from "./execution-ports.ts";
+import type { Departure } from "./held-run.ts";
 import type { AnyFlow } from "./flow.ts";
 import { findFlow, isFailure, loadRun, whyNotStart } from "./run-loader.ts";
 import type { Place } from "./new-run.ts";
 import type { ChangedRun } from "./announcer.ts";
 import { openCalls } from "./opening.ts";
+import type { WorkerPorts } from "./worker-ports.ts";
 import { ReadyRuns, wokenRuns, type QueuedRun } from "./run-queue.ts";
 import type { QueuedColumns, RunRow } from "./run-store.ts";
-
-/** Finds flows by name; null where there is none. Throws where the flow's file cannot be read. */
-export interface FlowSource {
-  /** `file` is where the flow was when its run began: it may lie outside of the folders that are searched. */
-  find(name: string, file?: string | null): Promise<AnyFlow | null>;
-  /** The file that a flow was read from; null where it is not known. */
-  fileOf?(flow: AnyFlow): string | null;
-}
-
-export interface WorkerPorts extends Omit<ExecutionPorts, "woken" | "left" | "open"> {
-  readonly id: WorkerId;
-  readonly flows: FlowSource;
-  readonly clock: Clock;
-  readonly log: Log;
-  /** How many runs are worked on at once. */
-  readonly concurrency: number;
-  /** Ends a process group that a dead worker has left. */
-  readonly endProcess: (pid: number, started: string) => Promise<void>;
-  /** Tells the processes that share the database; not there where none do. */
-  readonly elsewhere?: ((runs: readonly ChangedRun[]) => void) | undefined;
-}
 
 /** A worker of a cluster that is this full leaves what it wakes to whoever takes it first. */
 const shareWhenFull = 1 / 4;

@@ -5,7 +5,7 @@ import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { fileURLToPath } from "node:url";
 import { describeOperations } from "../../src/app.ts";
-import { homeToDescribe } from "../../src/cli/invocation.ts";
+import { homeToDescribe } from "../../src/cli/nowhere.ts";
 import { seededRandom } from "../../src/core/random.ts";
 import type { RunRecord } from "../../src/core/step.ts";
 import { createClient, type Client } from "../../src/sdk/client.ts";

@@ -3,7 +3,7 @@ import { silentLog } from "../../src/core/log.ts";
 import type { EffectContext, EffectInterceptor, PlanInterceptor } from "../../src/core/verb.ts";
 import { createEffectRunner } from "../../src/engine/effect.ts";
 import { createRunControl, type RunControl } from "../../src/engine/engine.ts";
-import type { Execution } from "../../src/engine/execution.ts";
+import type { HeldRun } from "../../src/engine/held-run.ts";
 import type { AnyFlow } from "../../src/engine/flow.ts";
 import { patientDatabase } from "../../src/engine/patience.ts";
 import { createRunStatements } from "../../src/engine/run-statement.ts";
@@ -31,7 +31,7 @@ export interface Setting {
 
 export interface Watcher {
   /** A real execution begins. Its promise ends with it. */
-  effect(owner: Owner, context: EffectContext, execution: Execution | undefined): Promise<void>;
+  effect(owner: Owner, context: EffectContext, execution: HeldRun | undefined): Promise<void>;
 }
 
 export interface Member {
@@ -46,7 +46,7 @@ export interface CastOptions {
   readonly real: Database;
   readonly setting: Setting;
   readonly watcher: Watcher;
-  flowsFor(executionOf: (step: object) => Execution | undefined): ReadonlyMap<string, AnyFlow>;
+  flowsFor(executionOf: (step: object) => HeldRun | undefined): ReadonlyMap<string, AnyFlow>;
 }
 
 const sweepMs = 1_000;
@@ -57,9 +57,9 @@ export class Cast {
   readonly members: Member[] = [];
   readonly store: RunStore;
   readonly payloads: Payloads;
-  readonly executions = new WeakMap<object, Execution>();
+  readonly executions = new WeakMap<object, HeldRun>();
   /** The latest execution of a run in a process, by both. */
-  readonly #latest = new Map<string, Execution>();
+  readonly #latest = new Map<string, HeldRun>();
   #count = 0;
 
   constructor(options: CastOptions) {

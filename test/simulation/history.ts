@@ -1,5 +1,5 @@
 import type { EffectContext } from "../../src/core/verb.ts";
-import type { Execution } from "../../src/engine/execution.ts";
+import type { HeldRun } from "../../src/engine/held-run.ts";
 import type { RunStore } from "../../src/engine/run-store.ts";
 import type { Owner, World } from "./world.ts";
 
@@ -10,7 +10,7 @@ export class History {
   readonly #workerId: (owner: Owner) => string;
   readonly #isUnrepeatable: (run: string, key: string) => boolean;
   /** What the bodies of one run have seen, by execution. */
-  readonly #seen = new Map<string, Map<Execution, string[]>>();
+  readonly #seen = new Map<string, Map<HeldRun, string[]>>();
   readonly #starts = new Map<string, number>();
 
   constructor(options: {
@@ -26,9 +26,9 @@ export class History {
   }
 
   /** Every execution of a run sees the same in the same order, as far as two of them have come. */
-  saw(execution: Execution, what: string): void {
+  saw(execution: HeldRun, what: string): void {
     const { id } = execution.run;
-    const executions = this.#seen.get(id) ?? new Map<Execution, string[]>();
+    const executions = this.#seen.get(id) ?? new Map<HeldRun, string[]>();
     this.#seen.set(id, executions);
     const own = executions.get(execution) ?? [];
     executions.set(execution, own);
@@ -50,7 +50,7 @@ export class History {
   async effectStarts(
     owner: Owner,
     { run, key, attempt, signal }: EffectContext,
-    execution: Execution | undefined,
+    execution: HeldRun | undefined,
   ): Promise<void> {
     if (execution?.isReplaying)
       this.#world.violate(`${run} ${key} starts while stored results are still to be handed out`);

@@ -1,6 +1,6 @@
 import { guardBodies } from "../../src/engine/body-guard.ts";
 import { defineFlow, type AnyFlow } from "../../src/engine/flow.ts";
-import type { Execution } from "../../src/engine/execution.ts";
+import type { HeldRun } from "../../src/engine/held-run.ts";
 import type { RunRow } from "../../src/engine/run-store.ts";
 import { openSqlite } from "../../src/storage/sqlite.ts";
 import type { Database } from "../../src/storage/database.ts";
@@ -272,7 +272,7 @@ function answer(world: World, member: Member, { run, key }: { run: string; key: 
   );
 }
 
-function found(execution: Execution | undefined): Execution {
+function found(execution: HeldRun | undefined): HeldRun {
   if (!execution) throw new Error("a step without an execution");
   return execution;
 }

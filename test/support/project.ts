@@ -8,7 +8,7 @@ import { DatabaseSync } from "node:sqlite";
 import { fileURLToPath } from "node:url";
 import { promisify } from "node:util";
 import { describeOperations } from "../../src/app.ts";
-import { homeToDescribe } from "../../src/cli/invocation.ts";
+import { homeToDescribe } from "../../src/cli/nowhere.ts";
 import { TuttiError } from "../../src/core/error.ts";
 import type { RunRecord } from "../../src/core/step.ts";
 import type { WireError } from "../../src/sdk/wire.ts";

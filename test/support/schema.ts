@@ -2,7 +2,7 @@
 import { readFileSync, writeFileSync } from "node:fs";
 import { fileURLToPath } from "node:url";
 import { describeMigrations } from "../../src/app.ts";
-import { homeToDescribe } from "../../src/cli/invocation.ts";
+import { homeToDescribe } from "../../src/cli/nowhere.ts";
 import type { Database } from "../../src/storage/database.ts";
 import { openSqlite } from "../../src/storage/sqlite.ts";
 import { openScratchPostgres, postgresUnavailable } from "./postgres.ts";

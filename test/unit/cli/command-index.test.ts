@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import { describeOperations } from "../../../src/app.ts";
 import { commandIndex } from "../../../src/cli/command-index.ts";
-import { homeToDescribe } from "../../../src/cli/invocation.ts";
+import { homeToDescribe } from "../../../src/cli/nowhere.ts";
 
 const ownCommands = ["init", "run <flow>", "work"];
 

@@ -4,7 +4,8 @@ import { EventEmitter } from "node:events";
 import { Readable } from "node:stream";
 import type { Command } from "commander";
 import { describeOperations } from "../../../src/app.ts";
-import { homeToDescribe, type Surroundings } from "../../../src/cli/invocation.ts";
+import type { Surroundings } from "../../../src/cli/invocation.ts";
+import { homeToDescribe } from "../../../src/cli/nowhere.ts";
 import { buildProgram } from "../../../src/cli/program.ts";
 import type { AnyOperation } from "../../../src/core/operation.ts";
 
