@@ -3,25 +3,11 @@ import { StepError, TuttiError } from "../core/error.ts";
 import { addUsage, noUsage, type Usage } from "../core/step.ts";
 import type { AnyTool } from "../core/tool.ts";
 import type { VerbHost } from "../core/verb.ts";
-import type { ChatMessage, ChatOptions, ToolCall } from "../models/chat-model.ts";
+import type { ChatMessage, ToolCall } from "../models/chat-model.ts";
 import { performModel, type ModelResult } from "./model-step.ts";
 import { ScopeOutcome, type InnerScope, type ScopeHost } from "./step.ts";
 import { missingTool, toolEffect, toolsThere } from "./tool-call.ts";
-import type { WorkPorts } from "./work-ports.ts";
-
-/** A named role. */
-export interface Agent {
-  readonly name: string;
-  readonly description?: string | undefined;
-  readonly instructions: string;
-  readonly model?: string | undefined;
-  /** Names of built-in tools (`"*"` for all of them), or tools of one's own; none unless given. */
-  readonly tools?: readonly (string | AnyTool)[] | undefined;
-  /** Names of tools that it does not get, whatever `tools` says. */
-  readonly withoutTools?: readonly string[] | undefined;
-  readonly maxTurns?: number | undefined;
-  readonly options?: ChatOptions | undefined;
-}
+import type { Agent, WorkPorts } from "./work-ports.ts";
 
 export interface AgentResult {
   readonly text: string;

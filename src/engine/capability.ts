@@ -182,12 +182,13 @@ function trackingWork({ work, database, processStartTime }: EngineDependencies, 
 }
 
 // What comes through the door besides the engine itself: words that other rooms and flow authors need.
-export { defineAgent, type Agent, type AgentResult } from "./agent.ts";
+export { defineAgent, type AgentResult } from "./agent.ts";
 export { loadAgents } from "./agent-file.ts";
 export { guardBodies } from "./body-guard.ts";
 export { defineFlow, type Flow } from "./flow.ts";
 export { createFlowLoader } from "./flow-loader.ts";
 export type { ModelRequest, ModelResult } from "./model-step.ts";
 export type { StepOf } from "./step.ts";
+export type { Agent } from "./work-ports.ts";
 export type { ShellOptions, ShellResult, WorkVerbs } from "./work-verbs.ts";
 export type { Worker } from "./worker.ts";

@@ -1,5 +1,5 @@
 import { sql } from "kysely";
-import { prepare } from "../storage/prepared.ts";
+import { prepare, type Slot } from "../storage/prepared.ts";
 import type { Statement } from "../core/statement.ts";
 import { advisoryLock, oneMoreDeath, woken, wokenColumns, type Runs } from "./woken.ts";
 
@@ -13,22 +13,33 @@ export function controlStatements(build: Runs, hasSharedWriters: boolean) {
   };
 }
 
+interface Claim {
+  readonly id: string;
+  readonly owner: string;
+  readonly at: number;
+}
+
+interface LimitedClaim extends Claim {
+  readonly flow: string;
+  readonly limit: number;
+}
+
+/** A queued run that becomes its claimant's, with a new epoch. */
+function claimed(build: Runs, slot: Slot<Claim>) {
+  return build
+    .updateTable("runs")
+    .set({
+      status: "running",
+      owner: slot("owner"),
+      epoch: sql<number>`epoch + 1`,
+      started_at: sql<number>`coalesce(started_at, ${slot("at")})`,
+    })
+    .where("id", "=", slot("id"))
+    .where("status", "=", "queued");
+}
+
 function claimStatements(build: Runs) {
-  const claim = prepare<{ id: string; owner: string; at: number }>(
-    (slot) =>
-      build
-        .updateTable("runs")
-        .set({
-          status: "running",
-          owner: slot("owner"),
-          epoch: sql<number>`epoch + 1`,
-          started_at: sql<number>`coalesce(started_at, ${slot("at")})`,
-        })
-        .where("id", "=", slot("id"))
-        .where("status", "=", "queued")
-        .returningAll(),
-    { guard: true },
-  );
+  const claim = prepare<Claim>((slot) => claimed(build, slot).returningAll(), { guard: true });
   const die = prepare<{ owner: string }>((slot) =>
     build
       .updateTable("runs")
@@ -49,18 +60,9 @@ function claimStatements(build: Runs) {
 }
 
 function limitedClaimStatements(build: Runs, hasSharedWriters: boolean) {
-  const claim = prepare<{ id: string; owner: string; at: number; flow: string; limit: number }>(
+  const claim = prepare<LimitedClaim>(
     (slot) =>
-      build
-        .updateTable("runs")
-        .set({
-          status: "running",
-          owner: slot("owner"),
-          epoch: sql<number>`epoch + 1`,
-          started_at: sql<number>`coalesce(started_at, ${slot("at")})`,
-        })
-        .where("id", "=", slot("id"))
-        .where("status", "=", "queued")
+      claimed(build, slot)
         .where((where) =>
           where(
             where
@@ -76,7 +78,7 @@ function limitedClaimStatements(build: Runs, hasSharedWriters: boolean) {
     { guard: true },
   );
   /** Claims a run only while fewer than `limit` runs of its flow are worked on, whoever works on them. */
-  const claimWithin = (values: { id: string; owner: string; at: number; flow: string; limit: number }): Statement[] => [
+  const claimWithin = (values: LimitedClaim): Statement[] => [
     // Two claims at once that do not see each other would both find the last place free.
     ...(hasSharedWriters ? [advisoryLock(`limit of ${values.flow}`)] : []),
     claim(values),

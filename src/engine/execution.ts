@@ -1,16 +1,17 @@
-import { StepError, TuttiError, toFailure, type Failure } from "../core/error.ts";
+import { StepError, TuttiError, type Failure } from "../core/error.ts";
 import type { EffectOutcome } from "../core/verb.ts";
 import type { AnyFlow } from "./flow.ts";
 import type { Departure, ExecutionPorts, HeldRun, LoadedRun } from "./held-run.ts";
 import { freezeOutcome, JournalWriter, type Finished, type WriteAnswer } from "./journal-writer.ts";
 import { awaitsOffer, offer, outcomeOfRow } from "./attempt.ts";
-import { endRun, foreignAwait, judgeBody, pauseRun, type BodyEnd } from "./run-end.ts";
+import { endRun, foreignAwait, judgeBody, pauseRun, runBody, type BodyEnd } from "./run-end.ts";
 import { Replay } from "./replay.ts";
 import { collectDue, restOf } from "./rest.ts";
 import type { JournalRow, OpeningRow, RunRow } from "./run-store.ts";
-import { cancelFailure, place, Scope, type VerbCall } from "./scope.ts";
+import { cancelFailure, Scope, type VerbCall } from "./scope.ts";
 import { Cancellation } from "./cancellation.ts";
-import { differs, notAsked } from "./mismatch.ts";
+import { readInbox } from "./inbox.ts";
+import { answerOldVersion, differs, notAsked } from "./mismatch.ts";
 import { endScope } from "./scope-end.ts";
 
 /** Rows that share a transaction; more would make the run's own reader wait. */
@@ -79,21 +80,10 @@ export class Execution implements HeldRun {
   }
 
   start(): void {
-    const step = this.ports.stepFor(this, this.root);
-    const input = this.#input;
-    const { flow } = this;
-    // A synchronous throw of the body is a rejection like any other.
-    const body = place.run(this.root, async () => flow.run(step, input as never));
-    body.then(
-      (output) => {
-        this.#body = { output };
-        this.poke();
-      },
-      (error: unknown) => {
-        this.#body = { failure: toFailure(error, "flow.failed") };
-        this.poke();
-      },
-    );
+    void runBody(this, this.#input).then((end) => {
+      this.#body = end;
+      this.poke();
+    });
     void this.#pump();
   }
 
@@ -218,7 +208,7 @@ export class Execution implements HeldRun {
     if (!row) return false;
     const call = this.calls.get(row.key);
     if (!call && this.#mustBeAsked(row)) {
-      if (!this.#answerOldVersion()) this.fault(notAsked(row, [...this.calls.keys()]));
+      this.#passOrFault(row);
       return true;
     }
     this.#replay.advance();
@@ -236,16 +226,10 @@ export class Execution implements HeldRun {
     return row.scope === null || !this.#replay.isInEndedScope(row);
   }
 
-  /** A body that waits for a version in front of what is stored had passed there before the version was written. */
-  #answerOldVersion(): boolean {
-    const at = this.held.findIndex(({ kind }) => kind === "version");
-    const [call] = at < 0 ? [] : this.held.splice(at, 1);
-    if (!call) return false;
-    this.calls.delete(call.key);
-    call.state = "finished";
-    this.#mustDrain = true;
-    call.resolve(0);
-    return true;
+  /** What is stored was not asked for: the body stands before a version that is newer than the row, or has changed. */
+  #passOrFault(stored: JournalRow | OpeningRow): void {
+    if (answerOldVersion(this)) this.#mustDrain = true;
+    else this.fault(notAsked(stored, [...this.calls.keys()]));
   }
 
   async #deliver(call: VerbCall, row: JournalRow): Promise<void> {
@@ -324,7 +308,7 @@ export class Execution implements HeldRun {
       (opening) => !this.calls.has(opening.key) && !this.#replay.isInEndedScope(opening),
     );
     if (missing) {
-      if (!this.#answerOldVersion()) this.fault(notAsked(missing, [...this.calls.keys()]));
+      this.#passOrFault(missing);
       return false;
     }
     this.#isLive = true;
@@ -334,26 +318,9 @@ export class Execution implements HeldRun {
 
   async #readInbox(): Promise<void> {
     this.#inboxIsDirty = false;
-    const run = await this.ports.store.run(this.run.id);
-    if (run.owner !== this.run.owner || run.epoch !== this.run.epoch) {
-      this.drop("another worker holds it");
-      return;
-    }
-    this.writer.wake = run.wake;
-    if (run.cancel_at !== null) this.cancellation.ask(run.cancel_reason, "cancel");
-    if (run.pause_at !== null) this.#leaving = "pause";
-    const settled = (await this.ports.store.openings(this.run.id)).filter((opening) => opening.settled_at !== null);
-    settled.sort((left, right) => (left.settled_at ?? 0) - (right.settled_at ?? 0) || left.id - right.id);
-    for (const opening of settled) this.#takeSettled(opening);
-  }
-
-  #takeSettled(opening: OpeningRow): void {
-    const call = this.calls.get(opening.key);
-    if (!call?.isWaiting) return;
-    call.state = "finished";
-    const column = { result: opening.result, failure: opening.failure };
-    const status = opening.status === "succeeded" ? "succeeded" : "failed";
-    this.finished.push({ call, outcome: { status, text: undefined }, column });
+    const news = await readInbox(this);
+    if (news === "lost") this.drop("another worker holds it");
+    if (news === "pause") this.#leaving = "pause";
   }
 
   #hasInFlight(): boolean {

@@ -1,4 +1,4 @@
-import type { Holder } from "./run-statement.ts";
+import type { Holder } from "./woken.ts";
 import { prepare } from "../storage/prepared.ts";
 import type { JournalTable, RunTable } from "./run-table.ts";
 import { oneMoreDeath, wokenColumns, type Runs } from "./woken.ts";

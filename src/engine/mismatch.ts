@@ -1,4 +1,5 @@
 import type { Failure } from "../core/error.ts";
+import type { HeldRun } from "./held-run.ts";
 import { inputOf, type VerbCall } from "./scope.ts";
 
 const usualCauses =
@@ -36,4 +37,15 @@ export function notAsked(stored: { key: string; kind: string }, asked: readonly 
     }`,
     data: { journal: { key: stored.key, kind: stored.kind }, code: { asked: asked.slice(0, 20) }, hint: usualCauses },
   };
+}
+
+/** A body that waits for a version in front of what is stored had passed there before the version was written. */
+export function answerOldVersion(held: HeldRun): boolean {
+  const at = held.held.findIndex(({ kind }) => kind === "version");
+  const [call] = at < 0 ? [] : held.held.splice(at, 1);
+  if (!call) return false;
+  held.calls.delete(call.key);
+  call.state = "finished";
+  call.resolve(0);
+  return true;
 }

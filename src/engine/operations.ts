@@ -1,21 +1,13 @@
 import { z } from "zod";
 import { operation, type AnyOperation } from "../core/operation.ts";
 import { runStatuses, stepStatuses } from "../core/step.ts";
-import type { LiveEvents } from "../events/live.ts";
 import type { RunControl } from "./engine.ts";
-import type { FlowLoader } from "./flow-loader.ts";
-import { toRunSummary, type RunStore } from "./run-store.ts";
-import type { Verification } from "./flow-verify.ts";
-import { verifyOperation } from "./verify-operation.ts";
+import { toRunSummary } from "./run-store.ts";
+import { verifyOperation, type VerifyDependencies } from "./verify-operation.ts";
 import { watchRun, type WatchEvent } from "./watch.ts";
 
-export interface EngineOperationDependencies {
+export interface EngineOperationDependencies extends VerifyDependencies {
   readonly control: RunControl;
-  readonly store: RunStore;
-  readonly live: LiveEvents;
-  readonly flows: FlowLoader;
-  /** Replays a run's rows without doing anything. */
-  verify(run: string): Promise<Verification>;
 }
 
 const failure = z.object({ code: z.string(), message: z.string(), data: z.unknown().exactOptional() });

@@ -1,6 +1,7 @@
 import { TuttiError, toFailure, type Failure } from "../core/error.ts";
 import type { Statement } from "../core/statement.ts";
 import type { HeldRun } from "./held-run.ts";
+import { place } from "./scope.ts";
 import { withdrawOpen } from "./withdrawal.ts";
 import type { WriteAnswer } from "./journal-writer.ts";
 
@@ -11,6 +12,16 @@ interface EndColumns {
   readonly status: "succeeded" | "failed" | "cancelled";
   readonly output: string | null;
   readonly failure: string | null;
+}
+
+/** Calls the flow's function; what it throws at once is a rejection like any other. */
+export async function runBody(held: HeldRun, input: unknown): Promise<NonNullable<BodyEnd>> {
+  const step = held.ports.stepFor(held, held.root);
+  try {
+    return { output: await place.run(held.root, async () => held.flow.run(step, input as never)) };
+  } catch (error) {
+    return { failure: toFailure(error, "flow.failed") };
+  }
 }
 
 /** How a body that has settled counts: what it has broken without noticing makes a good end a failure. */

@@ -5,21 +5,6 @@ import { heldStatements } from "./held-statement.ts";
 import { waitStatements } from "./wait-statement.ts";
 import type { Runs } from "./woken.ts";
 
-export interface Holder {
-  readonly id: string;
-  readonly epoch: number;
-  readonly owner: string;
-}
-
-export interface Settlement {
-  readonly run: string;
-  readonly key: string;
-  readonly status: string;
-  readonly result: string | null;
-  readonly failure: string | null;
-  readonly at: number;
-}
-
 /** Every write of the engine, as statements for a batch. Those that take a `Holder` are fenced by owner and epoch. */
 export type RunStatements = ReturnType<typeof createRunStatements>;
 

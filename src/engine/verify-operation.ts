@@ -2,7 +2,11 @@ import { z } from "zod";
 import { TuttiError } from "../core/error.ts";
 import { operation, type AnyOperation } from "../core/operation.ts";
 import { runStatuses } from "../core/step.ts";
-import type { EngineOperationDependencies } from "./operations.ts";
+import type { LiveEvents } from "../events/live.ts";
+import type { RunControl } from "./engine.ts";
+import type { FlowLoader } from "./flow-loader.ts";
+import type { Verification } from "./flow-verify.ts";
+import type { RunStore } from "./run-store.ts";
 import { watchRun, type WatchEvent } from "./watch.ts";
 
 const verification = z.object({
@@ -16,6 +20,15 @@ const verification = z.object({
     .readonly(),
 });
 
+export interface VerifyDependencies {
+  readonly control: Pick<RunControl, "start">;
+  readonly store: RunStore;
+  readonly live: LiveEvents;
+  readonly flows: FlowLoader;
+  /** Replays a run's rows without doing anything. */
+  verify(run: string): Promise<Verification>;
+}
+
 interface VerifyInput {
   readonly name?: string | undefined;
   readonly input?: unknown;
@@ -23,7 +36,7 @@ interface VerifyInput {
 }
 
 /** Runs a flow (or takes a run that is there) and replays it behind every step. */
-export function verifyOperation(dependencies: EngineOperationDependencies): AnyOperation {
+export function verifyOperation(dependencies: VerifyDependencies): AnyOperation {
   return operation<VerifyInput, z.infer<typeof verification>, WatchEvent>({
     name: "flow.verify",
     summary: "Runs a flow, then replays it behind every step and says what differs",
@@ -50,7 +63,7 @@ export function verifyOperation(dependencies: EngineOperationDependencies): AnyO
 
 /** A run that is left with nothing but waits is replayed as far as it has come. */
 async function* verify(
-  dependencies: EngineOperationDependencies,
+  dependencies: VerifyDependencies,
   { name, input, run }: VerifyInput,
   signal: AbortSignal,
 ): AsyncGenerator<WatchEvent, z.infer<typeof verification>> {
@@ -65,6 +78,6 @@ async function* verify(
   return { ...found, status: verification.shape.status.parse(status) };
 }
 
-async function start({ control, flows }: EngineOperationDependencies, name: string, input: unknown): Promise<string> {
+async function start({ control, flows }: VerifyDependencies, name: string, input: unknown): Promise<string> {
   return control.start({ flow: await flows.get(name), input });
 }

@@ -1,7 +1,7 @@
 import { sql } from "kysely";
 import type { Statement } from "../core/statement.ts";
 import { prepare } from "../storage/prepared.ts";
-import type { Settlement } from "./run-statement.ts";
+import type { Settlement } from "./woken.ts";
 import { advisoryLock, woken, wokenColumns, type Runs } from "./woken.ts";
 
 /** Opening, settling and closing waits, and the events that settle them. */

@@ -10,6 +10,22 @@ export const advisoryLock = (name: string): Statement => ({
 
 export type Runs = Kysely<EngineTables>;
 
+/** The worker that holds a run, as far as it knows. */
+export interface Holder {
+  readonly id: string;
+  readonly epoch: number;
+  readonly owner: string;
+}
+
+export interface Settlement {
+  readonly run: string;
+  readonly key: string;
+  readonly status: string;
+  readonly result: string | null;
+  readonly failure: string | null;
+  readonly at: number;
+}
+
 /** A run that something has happened to: one more wake, and queued if it was parked. Returns it as `woken`. */
 export const woken = {
   wake: sql<number>`wake + 1`,

@@ -1,8 +1,21 @@
 import type { Log } from "../core/log.ts";
 import type { Statement } from "../core/statement.ts";
 import type { AnyTool } from "../core/tool.ts";
-import type { ChatModel } from "../models/chat-model.ts";
-import type { Agent } from "./agent.ts";
+import type { ChatModel, ChatOptions } from "../models/chat-model.ts";
+
+/** A named role. */
+export interface Agent {
+  readonly name: string;
+  readonly description?: string | undefined;
+  readonly instructions: string;
+  readonly model?: string | undefined;
+  /** Names of built-in tools (`"*"` for all of them), or tools of one's own; none unless given. */
+  readonly tools?: readonly (string | AnyTool)[] | undefined;
+  /** Names of tools that it does not get, whatever `tools` says. */
+  readonly withoutTools?: readonly string[] | undefined;
+  readonly maxTurns?: number | undefined;
+  readonly options?: ChatOptions | undefined;
+}
 
 /** How a program is run; app.ts hands in the tools room's. */
 export type RunProcess = (request: {

@@ -4,9 +4,9 @@ import { toMs, type Duration } from "../core/duration.ts";
 import { TuttiError, toFailure, type Failure } from "../core/error.ts";
 import type { AnyTool } from "../core/tool.ts";
 import type { EffectContext, EffectOutcome, EffectSpec, VerbHost, Verbs } from "../core/verb.ts";
-import { runAgent, type Agent, type AgentResult } from "./agent.ts";
+import { runAgent, type AgentResult } from "./agent.ts";
 import { missingTool, toolEffect } from "./tool-call.ts";
-import type { WorkPorts } from "./work-ports.ts";
+import type { Agent, WorkPorts } from "./work-ports.ts";
 import { modelEffect, type ModelRequest, type ModelResult } from "./model-step.ts";
 import type { ScopeHost } from "./step.ts";
 

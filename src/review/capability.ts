@@ -12,27 +12,10 @@ import type { EventLog } from "../events/event-log.ts";
 import { toStatement, type Database } from "../storage/database.ts";
 import type { Payloads } from "../storage/payload.ts";
 import { createApproval } from "./approval.ts";
-import { createReviewOperations } from "./operations.ts";
+import { createReviewOperations, type WaitSettler } from "./operations.ts";
 import { reviewMigrations, type ReviewTables } from "./review-table.ts";
 import { createReviewStore } from "./review-store.ts";
 import type { Decision, ReviewRequest } from "./review.ts";
-
-/** What reviews need of the engine: to settle the wait that asked. False if it is no longer open. */
-export interface WaitSettler {
-  settle(settle: {
-    readonly run: string;
-    readonly key: string;
-    readonly outcome:
-      | { readonly status: "succeeded"; readonly result: unknown }
-      | {
-          readonly status: "failed";
-          readonly code: "review.rejected";
-          readonly message: string;
-          readonly data?: unknown;
-        };
-    readonly writes: readonly Statement[];
-  }): Promise<boolean>;
-}
 
 export const reviewSection = {
   name: "review",

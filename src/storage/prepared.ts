@@ -2,7 +2,10 @@ import type { Compilable, CompiledQuery } from "kysely";
 import type { SqlValue, Statement } from "../core/statement.ts";
 import { toSqlValue } from "./database.ts";
 
-class Slot {
+/** A place in a query for a value that the call hands in, typed by `Values`; `never` fits every column's type. */
+export type Slot<Values extends object> = (name: keyof Values) => never;
+
+class Gap {
   readonly name: PropertyKey;
   constructor(name: PropertyKey) {
     this.name = name;
@@ -18,8 +21,7 @@ class Slot {
  * ```
  */
 export function prepare<Values extends object>(
-  // `never` fits every column type: the slot stands for a value that the call hands in, typed by `Values`.
-  query: (slot: (name: keyof Values) => never) => Compilable,
+  query: (slot: Slot<Values>) => Compilable,
   options: { guard?: boolean } = {},
 ): (values: Values) => Statement {
   const { sql, fill } = compileOnce(query);
@@ -29,20 +31,18 @@ export function prepare<Values extends object>(
 
 /** The same for a query that is read. */
 export function prepareRead<Values extends object, Result>(
-  query: (slot: (name: keyof Values) => never) => Compilable<Result>,
+  query: (slot: Slot<Values>) => Compilable<Result>,
 ): (values: Values) => CompiledQuery<Result> {
   const { compiled, fill } = compileOnce(query);
   return (values) => ({ ...compiled, parameters: fill(values) });
 }
 
-function compileOnce<Values extends object, Result>(
-  query: (slot: (name: keyof Values) => never) => Compilable<Result>,
-) {
-  const compiled = query((name) => new Slot(name) as never).compile();
+function compileOnce<Values extends object, Result>(query: (slot: Slot<Values>) => Compilable<Result>) {
+  const compiled = query((name) => new Gap(name) as never).compile();
   const { sql, parameters } = compiled;
   const fill = (values: Values): SqlValue[] =>
     parameters.map((parameter) =>
-      toSqlValue(parameter instanceof Slot ? Reflect.get(values, parameter.name) : parameter),
+      toSqlValue(parameter instanceof Gap ? Reflect.get(values, parameter.name) : parameter),
     );
   return { compiled, sql, fill };
 }
