@@ -13,13 +13,13 @@ export function controlStatements(build: Runs, hasSharedWriters: boolean) {
   };
 }
 
-interface Claim {
+export interface Claim {
   readonly id: string;
   readonly owner: string;
   readonly at: number;
 }
 
-interface LimitedClaim extends Claim {
+export interface LimitedClaim extends Claim {
   readonly flow: string;
   readonly limit: number;
 }
