@@ -34,16 +34,18 @@ export async function joinCluster({
   log,
   schema,
 }: ClusterPorts): Promise<AsyncDisposable> {
+  const fetch = (): void => supervise("cluster.fetch_failed", () => hints.take());
   const lockName = (owner: string): string => `${schema}/${owner}`;
   let isClosed = false;
-  const takeHints = createHintTaker(worker, queue);
+  const hints = new HintTaker(worker, queue);
   await session.lock(lockName(worker.id));
   await session.listen(runChannel(schema), (run) => {
     worker.poke(run);
     worker.freed();
     live.publish({ run, type: "run" });
   });
-  await session.listen(hintChannel(schema), () => supervise("cluster.fetch_failed", takeHints));
+  await session.listen(hintChannel(schema), fetch);
+  worker.onRoom = () => hints.mayBeMore && fetch();
   const timers = [
     setInterval(() => supervise("cluster.death_watch_failed", buryTheDead), deathWatchMs),
     setInterval(() => supervise("cluster.sweep_failed", sweep), sweepMs),
@@ -63,33 +65,49 @@ export async function joinCluster({
   }
 
   async function sweep(): Promise<void> {
-    await takeHints();
+    await hints.take();
     await worker.sweep();
   }
 
   return {
     async [Symbol.asyncDispose]() {
       isClosed = true;
+      worker.onRoom = undefined;
       for (const timer of timers) clearInterval(timer);
     },
   };
 }
 
 /** Takes hints as long as there are any and room for them; a call while another is at it finds nothing to add. */
-function createHintTaker(worker: Worker, queue: HintQueue): () => Promise<void> {
-  let isTaking = false;
-  const bunch = (): number => Math.min(worker.room, mostHintsAtOnce);
-  return async () => {
-    if (isTaking) return;
-    isTaking = true;
+class HintTaker {
+  readonly #worker: Worker;
+  readonly #queue: HintQueue;
+  #isTaking = false;
+  /** The last look ended for want of room, so hints may have been left. */
+  mayBeMore = false;
+
+  constructor(worker: Worker, queue: HintQueue) {
+    this.#worker = worker;
+    this.#queue = queue;
+  }
+
+  async take(): Promise<void> {
+    if (this.#isTaking) return;
+    this.#isTaking = true;
     try {
-      for (let most = bunch(); most > 0; most = bunch()) {
-        const runs = await queue.take(most);
-        await Promise.all(runs.map((run) => worker.offerById(run)));
-        if (runs.length < most) return;
+      for (let most = this.#bunch(); most > 0; most = this.#bunch()) {
+        const runs = await this.#queue.take(most);
+        await Promise.all(runs.map((run) => this.#worker.offerById(run)));
+        this.mayBeMore = runs.length === most;
+        if (!this.mayBeMore) return;
       }
+      this.mayBeMore = true;
     } finally {
-      isTaking = false;
+      this.#isTaking = false;
     }
-  };
+  }
+
+  #bunch(): number {
+    return Math.min(this.#worker.room, mostHintsAtOnce);
+  }
 }

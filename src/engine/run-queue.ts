@@ -18,6 +18,13 @@ export class ReadyRuns {
     return this.#ids.size;
   }
 
+  /** How many runs of the flows that are allowed wait. */
+  count(isAllowed: (flow: string) => boolean): number {
+    let count = 0;
+    for (const [flow, line] of this.#lines) if (isAllowed(flow)) count += line.length;
+    return count;
+  }
+
   add(run: QueuedRun): void {
     if (this.#ids.has(run.id)) return;
     this.#ids.add(run.id);
@@ -44,6 +51,10 @@ export class ReadyRuns {
 class Line {
   #runs: QueuedRun[] = [];
   #head = 0;
+
+  get length(): number {
+    return this.#runs.length - this.#head;
+  }
 
   get first(): QueuedRun | undefined {
     return this.#runs[this.#head];

@@ -30,6 +30,8 @@ export class Worker {
   /** Runs that were woken while their execution was on its way out of memory. */
   readonly #wokenEarly = new Map<string, QueuedRun>();
   readonly #idle = new Set<() => void>();
+  /** Told when enough places are free to be worth a look for more runs. */
+  onRoom: (() => void) | undefined;
   #withdrawTimer: (() => void) | undefined;
   #timerAt = Number.POSITIVE_INFINITY;
   #isStopping = false;
@@ -45,7 +47,8 @@ export class Worker {
 
   /** How many more runs could be taken up now. */
   get room(): number {
-    return this.#isStopping ? 0 : this.#ports.concurrency - this.active - this.#ready.size;
+    if (this.#isStopping) return 0;
+    return this.#ports.concurrency - this.active - this.#ready.count((flow) => this.#hasPlaceFor(flow));
   }
 
   get isIdle(): boolean {
@@ -68,12 +71,14 @@ export class Worker {
 
   /** Finds what no hint was given for, and arms the timer of the next due wait. */
   async sweep(): Promise<void> {
-    const { database, statements, clock, store } = this.#ports;
+    const { database, statements, clock, store, elsewhere } = this.#ports;
     const due = await database.write([statements.wakeDue({ now: clock.now() })]);
     if (due.committed) this.woken(due.rows.flat());
     await this.#dropOrphans();
     this.#full.clear();
-    for (const run of await store.queued()) this.offer(toQueued(run));
+    // A full worker of a cluster leaves what is queued to those that have room.
+    const isFull = elsewhere !== undefined && this.room <= 0;
+    for (const run of isFull ? [] : await store.queued()) this.offer(toQueued(run));
     const next = await store.nextDue();
     if (next !== null) this.#armTimer(next);
   }
@@ -324,6 +329,7 @@ export class Worker {
   }
 
   #changed(): void {
+    if (this.onRoom && this.active <= this.#ports.concurrency / 2 && this.room > 0) this.onRoom();
     for (const resolve of Array.from(this.#idle)) {
       if (!this.#isStopping && !this.isIdle) continue;
       this.#idle.delete(resolve);
