@@ -3,7 +3,6 @@ import { createConfig } from "./config/capability.ts";
 import { loadConfig, type Config } from "./config/load.ts";
 import type { Capability, ConfigSection } from "./core/capability.ts";
 import { systemClock } from "./core/clock.ts";
-import { TuttiError } from "./core/error.ts";
 import type { Log } from "./core/log.ts";
 import type { AnyOperation } from "./core/operation.ts";
 import { systemRandom } from "./core/random.ts";
@@ -12,8 +11,7 @@ import {
   createEngine,
   createFlowLoader,
   engineSettings,
-  loadAgents,
-  type Agent,
+  findAgent,
   type Engine,
   type Worker,
 } from "./engine/capability.ts";
@@ -153,7 +151,7 @@ function createRooms({ home, folder, environment, log }: AppOptions, config: Con
       runProcess,
       chatModel: (name, signal) => models.registry.chat(name, signal),
       tools: new Map(tools.tools.map((tool) => [tool.name, tool])),
-      findAgent: (name) => findAgent(folder, name),
+      findAgent: (name) => findAgent(agentFolders(folder), name),
       workspace: folder,
       environment,
       log,
@@ -201,18 +199,8 @@ async function schemaDrift(database: Database, capabilities: readonly Capability
   return extra ?? missing ?? null;
 }
 
-async function findAgent(folder: string, name: string): Promise<Agent> {
-  const folders = upward(folder).flatMap((here) => [join(here, "agents"), join(here, ".claude", "agents")]);
-  const { agents, problems } = await loadAgents(folders);
-  const found = agents.get(name);
-  if (found) return { ...found, tools: (found.tools ?? []).filter((tool) => !found.withoutTools?.includes(tool)) };
-  const problem = problems.find((candidate) => candidate.message.includes(name));
-  throw (
-    problem ??
-    new TuttiError("agent.invalid", `there is no agent "${name}"`, {
-      hint: `Put one into agents/${name}.md. There are: ${[...agents.keys()].join(", ") || "none"}.`,
-    })
-  );
+function agentFolders(folder: string): string[] {
+  return upward(folder).flatMap((here) => [join(here, "agents"), join(here, ".claude", "agents")]);
 }
 
 function upward(folder: string): string[] {

@@ -22,7 +22,9 @@ export function summarise(review: Review, report: string): string {
         `Hottest spot: ${hottest.file} (${hottest.churn} commits, ${hottest.sizeKilobytes} kB${hottest.isTestTouched ? "" : ", no test touched"}).`,
       );
     if (dependencies.length > 0) lines.push(`Dependencies: ${countKinds(dependencies)}.`);
-    lines.push(describeModel(review.model));
+    const { skipped } = review.model;
+    // How to have one is told below, where the command lists what was skipped.
+    lines.push(skipped ? `No model review: ${skipped.reason}.` : describeModel(review.model));
   }
   lines.push(...review.notes.slice(0, notesShown));
   if (report !== "") lines.push(`Report: ${report}`);

@@ -44,7 +44,7 @@ interface ErrorPage {
 function findErrorPage(topic: string): ErrorPage {
   if (!isErrorCode(topic)) throw unknownTopic(topic);
   const page = readFileSync(new URL("../../docs/errors.md", import.meta.url), "utf8");
-  const row = page.split("\n").find((line) => line.startsWith(`| \`${topic}\` |`));
+  const row = page.split("\n").find((line) => line.startsWith(`| <a id="${topic}"></a>`));
   const [, , means = "", remedy = ""] = row?.split(/(?<!\\)\|/).map((cell) => cell.trim()) ?? [];
   return { code: topic, ...errorCatalogue[topic], means, remedy };
 }

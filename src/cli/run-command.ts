@@ -1,4 +1,3 @@
-import { readFileSync } from "node:fs";
 import type { Command } from "commander";
 import { TuttiError } from "../core/error.ts";
 import type { RunRecord } from "../core/step.ts";
@@ -8,7 +7,8 @@ import { exitCodes } from "./exit-code.ts";
 import { openAndCall } from "./first-call.ts";
 import type { Invocation } from "./invocation.ts";
 import { fromText } from "./operation-flags.ts";
-import { suggestFlow } from "./misspelled-flow.ts";
+import { needsSchema, readInput, toInput, type GivenInput } from "./run-input.ts";
+import { suggestVerb } from "./misspelled-verb.ts";
 import type { OnAction } from "./action.ts";
 import { toJson } from "./present/json.ts";
 import { watch } from "./watch.ts";
@@ -42,7 +42,7 @@ export function addRunCommand(program: Command, onAction: OnAction): Command {
         try {
           return await run(flow, flags, invocation);
         } catch (error) {
-          throw suggestFlow(
+          throw suggestVerb(
             error,
             flow ?? "",
             command.commands.map((verb) => verb.name()),
@@ -63,7 +63,7 @@ async function run(named: string | undefined, given: RunFlags, invocation: Invoc
 
 interface Start {
   readonly flow: string;
-  readonly input: unknown;
+  readonly input: GivenInput;
   readonly flags: RunFlags;
 }
 
@@ -72,10 +72,14 @@ async function start(
   invocation: Invocation,
   { takeRuns }: { readonly takeRuns: boolean },
 ): Promise<{ readonly connection: Connection; readonly run: RunRecord }> {
-  const request = { flow, input, priority: fromText(flags.priority), deadline: flags.deadline };
+  const options = { priority: fromText(flags.priority), deadline: flags.deadline };
   const opened = await openAndCall(
     () => invocation.open({ takeRuns, write: true }),
-    ({ client }) => client.call("run.start", request),
+    async ({ client }) => {
+      const shown = needsSchema(input) ? await client.call("flow.show", { name: flow }) : null;
+      const schema = (shown as { inputSchema: unknown } | null)?.inputSchema;
+      return client.call("run.start", { ...options, flow, input: toInput(input, schema) });
+    },
   );
   if (!opened) throw new TuttiError("host.unreachable", "there is no data folder");
   return { connection: opened.connection, run: opened.result as RunRecord };
@@ -109,36 +113,4 @@ function untangle(named: string | undefined, flags: RunFlags): { flow: string; f
   throw new TuttiError("usage.invalid", "which flow?", {
     hint: "tutti run <flow>; `tutti flow list` shows what there is.",
   });
-}
-
-function readInput({ input = [], inputFile }: RunFlags): unknown {
-  const base = inputFile === undefined ? undefined : readInputFile(inputFile);
-  if (input.length === 0) return base;
-  const pairs = input.map((pair) => {
-    const at = pair.indexOf("=");
-    if (at >= 1) return [pair.slice(0, at), fromText(pair.slice(at + 1))] as const;
-    throw new TuttiError("usage.invalid", `${JSON.stringify(pair)} is not key=value`, {
-      hint: "For example: --input repository=../app --input last=5",
-    });
-  });
-  if (base === undefined) return Object.fromEntries(pairs);
-  if (typeof base !== "object" || base === null || Array.isArray(base)) {
-    throw new TuttiError("usage.invalid", `${inputFile} is not a JSON object, so --input cannot add to it`);
-  }
-  return { ...base, ...Object.fromEntries(pairs) };
-}
-
-function readInputFile(file: string): unknown {
-  let text: string;
-  try {
-    text = readFileSync(file === "-" ? 0 : file, "utf8");
-  } catch (error) {
-    throw new TuttiError("usage.invalid", `the input file ${file} cannot be read`, { cause: error, where: file });
-  }
-  try {
-    return JSON.parse(text);
-  } catch (error) {
-    const why = error instanceof Error ? error.message : String(error);
-    throw new TuttiError("usage.invalid", `${file} is not JSON: ${why}`, { where: file });
-  }
 }

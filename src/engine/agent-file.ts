@@ -1,5 +1,5 @@
 import { readFile, readdir } from "node:fs/promises";
-import { join } from "node:path";
+import { basename, join } from "node:path";
 import { LineCounter, isMap, isScalar, parseDocument } from "yaml";
 import type { Document, YAMLMap } from "yaml";
 import { z } from "zod";
@@ -24,29 +24,40 @@ export interface AgentFile {
   readonly extra: Readonly<Record<string, unknown>>;
 }
 
+export interface AgentProblem {
+  /** The agent's name as far as it can be told: the header's, else the file's. */
+  readonly name: string;
+  readonly error: TuttiError;
+}
+
 export interface LoadedAgents {
   readonly agents: ReadonlyMap<string, AgentFile>;
   /** One `agent.invalid` for each file that cannot be used; a broken one does not take the others away. */
-  readonly problems: readonly TuttiError[];
+  readonly problems: readonly AgentProblem[];
 }
 
 /** Reads every `*.md` below the folders. Where two folders have an agent of one name, the folder named first wins. */
 export async function loadAgents(folders: readonly string[]): Promise<LoadedAgents> {
   const agents = new Map<string, AgentFile>();
-  const problems: TuttiError[] = [];
+  const problems: AgentProblem[] = [];
   for (const folder of folders) {
     const here = new Map<string, AgentFile>();
     for (const file of await markdownFiles(folder)) {
+      let text = "";
       try {
-        const agent = parseAgentFile(await readFile(file, "utf8"), file);
-        keep(here, agent);
+        text = await readFile(file, "utf8");
+        keep(here, parseAgentFile(text, file));
       } catch (error) {
-        problems.push(toProblem(error, file));
+        problems.push({ name: probableName(text, file), error: toProblem(error, file) });
       }
     }
     for (const [name, agent] of here) agents.set(name, agents.get(name) ?? agent);
   }
   return { agents, problems };
+}
+
+function probableName(text: string, file: string): string {
+  return /^name:\s*["']?([\w-]+)/m.exec(text)?.[1] ?? basename(file, ".md");
 }
 
 function keep(agents: Map<string, AgentFile>, agent: AgentFile): void {

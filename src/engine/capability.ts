@@ -183,7 +183,7 @@ function trackingWork({ work, database, processStartTime }: EngineDependencies, 
 
 // What comes through the door besides the engine itself: words that other rooms and flow authors need.
 export { defineAgent, type AgentResult } from "./agent.ts";
-export { loadAgents } from "./agent-file.ts";
+export { findAgent } from "./agent-finder.ts";
 export { guardBodies } from "./body-guard.ts";
 export { defineFlow, type Flow } from "./flow.ts";
 export { createFlowLoader } from "./flow-loader.ts";

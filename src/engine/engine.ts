@@ -4,6 +4,7 @@ import { newRunId, type RunId } from "../core/id.ts";
 import type { Statement } from "../core/statement.ts";
 import type { VerbHost } from "../core/verb.ts";
 import { childWait, isFlow, type AnyFlow } from "./flow.ts";
+import { parseInput } from "./flow-input.ts";
 import { conflict, createdEvent, newRow, type Place, type RunControlPorts, type Write } from "./new-run.ts";
 import { forkRun, retryRun } from "./fork.ts";
 import type { RunRow } from "./run-store.ts";
@@ -126,17 +127,6 @@ async function findFlow(ports: RunControlPorts, name: string): Promise<AnyFlow> 
   if (flow) return flow;
   throw new TuttiError("flow.missing", `there is no flow "${name}"`, {
     hint: "Flows are sought in flows/*.ts from the current folder upward; `tutti flow list` shows what was found.",
-  });
-}
-
-function parseInput(flow: AnyFlow, input: unknown): unknown {
-  if (!flow.input) return input;
-  const parsed = flow.input.safeParse(input ?? {});
-  if (parsed.success) return parsed.data;
-  const issues = parsed.error.issues.map((issue) => `${issue.path.join(".") || "input"}: ${issue.message}`);
-  throw new TuttiError("flow.input_invalid", `the input of flow "${flow.name}" is not valid: ${issues.join("; ")}`, {
-    hint: `\`tutti flow show ${flow.name}\` prints the schema of its input.`,
-    data: { issues: parsed.error.issues.map(({ path, message }) => ({ path: path.map(String), message })) },
   });
 }
 

@@ -5,6 +5,7 @@ import { basename, dirname, isAbsolute, join, resolve } from "node:path";
 import { fileURLToPath, pathToFileURL } from "node:url";
 import { promisify } from "node:util";
 import { TuttiError } from "../core/error.ts";
+import { nearest } from "../core/nearest.ts";
 import { definedFlow, isFlow, type AnyFlow } from "./flow.ts";
 import type { FlowSource } from "./flow.ts";
 
@@ -181,10 +182,14 @@ function installHooks(): void {
 
 function missing(name: string, entries: readonly FlowEntry[]): never {
   const names = entries.map((entry) => entry.name);
+  const meant = nearest(name, names);
+  const all = names.length > 0 ? `There are: ${names.join(", ")}.` : undefined;
   throw new TuttiError("flow.missing", `there is no flow "${name}"`, {
     hint:
-      names.length > 0 ? `There are: ${names.join(", ")}.` : "Put one into flows/NAME.ts, or start with `tutti init`.",
-    data: { flows: names },
+      all === undefined
+        ? "Put one into flows/NAME.ts, or start with `tutti init`."
+        : `${meant === undefined ? "" : `Did you mean ${meant}? `}${all}`,
+    data: { flows: names, nearest: meant ?? null },
   });
 }
 

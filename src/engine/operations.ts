@@ -2,6 +2,7 @@ import { z } from "zod";
 import { operation, type AnyOperation } from "../core/operation.ts";
 import { runStatuses, stepStatuses } from "../core/step.ts";
 import type { RunControl } from "./engine.ts";
+import { refuseUnknownInput } from "./flow-input.ts";
 import { toRunSummary } from "./run-store.ts";
 import { verifyOperation, type VerifyDependencies } from "./verify-operation.ts";
 import { watchRun, type WatchEvent } from "./watch.ts";
@@ -67,6 +68,7 @@ function runOperations({ control, store, live, flows }: EngineOperationDependenc
     cli: { positional: ["flow"], examples: ["tutti run code-review --input last=5"] },
     handle: async ({ flow, input, priority, deadline }) => {
       const found = await flows.get(flow);
+      refuseUnknownInput(found, input);
       return store.record(await control.start({ flow: found, input, priority, deadline }));
     },
   });

@@ -14,7 +14,7 @@ export interface WireError {
 export function toWireError(error: unknown): WireError {
   if (error instanceof TuttiError) {
     const { code, message, hint = null, where = null, data } = error;
-    const docs = `docs/errors.md#${code.replaceAll(".", "")}`;
+    const docs = `docs/errors.md#${code}`;
     return {
       code,
       message,

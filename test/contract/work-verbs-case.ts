@@ -8,7 +8,7 @@ import type { AnyOperation } from "../../src/core/operation.ts";
 import type { RunRecord } from "../../src/core/step.ts";
 import type { AnyTool } from "../../src/core/tool.ts";
 import type { PlanInterceptor, Verbs, WaitKind } from "../../src/core/verb.ts";
-import { loadAgents } from "../../src/engine/agent-file.ts";
+import { findAgent } from "../../src/engine/agent-finder.ts";
 import { createRunControl } from "../../src/engine/engine.ts";
 import { defineFlow, type AnyFlow } from "../../src/engine/flow.ts";
 import type { RunProcess, WorkPorts } from "../../src/engine/work-ports.ts";
@@ -178,12 +178,7 @@ function workPorts({ database, statements }: EngineParts, workspace: string, opt
       return typeof model === "function" ? model(name, signal) : model;
     },
     tools: new Map([...tools, ...more].map((tool) => [tool.name, tool])),
-    async findAgent(name) {
-      const { agents, problems } = await loadAgents([join(workspace, "agents"), join(workspace, ".claude", "agents")]);
-      const found = agents.get(name);
-      if (found) return found;
-      throw problems[0] ?? new Error(`no agent ${name}`);
-    },
+    findAgent: (name) => findAgent([join(workspace, "agents"), join(workspace, ".claude", "agents")], name),
     workspace,
     environment: { PATH: process.env["PATH"], ...environment },
     log: options.log ?? silentLog,

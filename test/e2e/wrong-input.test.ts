@@ -4,6 +4,30 @@ import { describe, it } from "node:test";
 import type { RunRecord } from "../../src/core/step.ts";
 import { errorOf, jsonOf, Project } from "../support/project.ts";
 
+const typed = `import { flow, z } from "tutti";
+export default flow({ name: "typed", input: z.object({ name: z.string(), count: z.int().optional(), all: z.boolean().optional() }),
+  async run(step, input) { return step.run("look", () => input); } });
+`;
+
+describe("an input", { concurrency: 2 }, () => {
+  it("with a name that the flow does not take is refused with the nearest", async () => {
+    await using project = new Project();
+    project.write("flows/typed.ts", typed);
+    const { code, stderr } = await project.tutti("run", "typed", "--input", "nmae=Ada");
+    assert.equal(code, 3);
+    assert.match(stderr, /✕ flow "typed" takes no input "nmae" {2}flow\.input_invalid\n {2}fix +Did you mean name\?/);
+    assert.deepEqual(await project.json("run", "list"), []);
+  });
+
+  it("is text where the flow takes text, whatever it looks like, and JSON elsewhere", async () => {
+    await using project = new Project();
+    project.write("flows/typed.ts", typed);
+    const words = ["--input", "name=7", "--input", "count=7", "--input", "all=true"];
+    const { output } = await project.json<RunRecord>("run", "typed", ...words);
+    assert.deepEqual(output, { name: "7", count: 7, all: true });
+  });
+});
+
 describe("a flow", { concurrency: 2 }, () => {
   it("that is not there ends with 3 and names those that are", async () => {
     await using project = new Project();
@@ -18,6 +42,12 @@ describe("a flow", { concurrency: 2 }, () => {
     await using project = new Project();
     for (const name of ["alpha", "greet", "omega"]) project.flow(name, "return 1;");
     assert.match((await project.tutti("run", "gret")).stderr, /fix +Did you mean greet\?/);
+  });
+
+  it("is met with the nearest name wherever it is named", async () => {
+    await using project = new Project();
+    project.flow("greet", "return 1;");
+    assert.match((await project.tutti("flow", "show", "gret")).stderr, /fix +Did you mean greet\?/);
   });
 
   it("with a syntax error is told with its file and line", async () => {
@@ -95,7 +125,7 @@ describe("input", { concurrency: 2 }, () => {
   it("that does not fit the schema ends with 3, names the field, and stores no run", async () => {
     await using project = new Project();
     project.flow("greet", "return input.name;", { input: "z.object({ name: z.string(), count: z.number() })" });
-    const { code, stderr } = await project.tutti("run", "greet", "--input", "name=7", "--input", "count=many");
+    const { code, stderr } = await project.tutti("run", "greet", "--input", "count=many");
     assert.equal(code, 3);
     assert.match(stderr, /input of flow "greet" is not valid: name: .*; count: /);
     assert.match(stderr, /fix +`tutti flow show greet`/);

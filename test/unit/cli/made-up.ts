@@ -1,5 +1,6 @@
 import { z } from "zod";
 import { TuttiError } from "../../../src/core/error.ts";
+import { nearest } from "../../../src/core/nearest.ts";
 import { operation, type AnyOperation } from "../../../src/core/operation.ts";
 import type { RunRecord, RunStatus, StepRecord } from "../../../src/core/step.ts";
 
@@ -68,12 +69,24 @@ export function scriptedOperations(script: Script, started: unknown[] = []): Any
       cli: { examples: ["tutti run greet"] },
       handle: async (input) => {
         if (input.flow !== "greet") {
-          const there = { hint: "There is: greet.", data: { flows: ["greet"] } };
+          const there = {
+            hint: "Did you mean greet?",
+            data: { flows: ["greet"], nearest: nearest(input.flow, ["greet"]) ?? null },
+          };
           throw new TuttiError("flow.missing", `there is no flow "${input.flow}"`, there);
         }
         started.push(input);
         return { ...run, status: "queued" satisfies RunStatus };
       },
+    }),
+    operation({
+      ...read,
+      name: "flow.show",
+      summary: "Shows a flow",
+      path: "/flows/:name",
+      input: z.strictObject({ name: z.string() }),
+      cli: { positional: ["name"], examples: ["tutti flow show greet"] },
+      handle: async ({ name }) => ({ name, inputSchema: { properties: { name: { type: "string" } } } }),
     }),
     operation<{ id: string; untilIdle: boolean }, unknown, unknown>({
       ...read,

@@ -135,7 +135,7 @@ describe("the commands", () => {
     const operations = scriptedOperations({ run: runRecord({ status: "failed", error, steps }) });
     const { stdout } = await callTutti(["run", "get", "run_1", "--json"], operations);
     const printed = JSON.parse(stdout) as { error: unknown; steps: { error: unknown }[] };
-    const docs = "docs/errors.md#modelunreachable";
+    const docs = "docs/errors.md#model.unreachable";
     assert.deepEqual(printed.error, { ...error, hint: "Start it.", where: "step a", docs, retryable: true });
     assert.deepEqual(printed.steps[0]?.error, {
       ...own,
@@ -169,6 +169,10 @@ describe("tutti run <flow>", () => {
   it("reads values as JSON where they are JSON, else as text", async () => {
     const words = ["greet", "--input", "name=Ada", "n=5", "is=true", "--input", 'list=["a"]', "--input", "q=a=b"];
     assert.deepEqual(await start(words), { name: "Ada", n: 5, is: true, list: ["a"], q: "a=b" });
+  });
+
+  it("takes what was typed as it is where the flow takes text", async () => {
+    assert.deepEqual(await start(["greet", "--input", "name=7", "n=7"]), { name: "7", n: 7 });
   });
 
   it("finds the flow behind the values", async () => {

@@ -10,9 +10,11 @@ const fault = (line: number): unknown => ({ line, severity: "high", title: "off 
 test("without a model the review says so and what to do", async () => {
   using repository = scratchRepository();
   repository.commit("one", { "a.ts": "let x = 1;\n" });
-  const { model, summary } = await review({ repository: repository.path });
+  const output = join(repository.path, "r.md");
+  const { model, summary } = await review({ repository: repository.path, output });
   assert.deepEqual(model.skipped?.reason, "no model reachable");
-  assert.match(summary, /No model review: no model reachable\. Start Ollama/);
+  assert.match(summary, /^No model review: no model reachable\.$/m);
+  assert.match(readFileSync(output, "utf8"), /No model review: no model reachable\. Start Ollama/);
 });
 
 test("a model's claims are kept only inside the change, and stay its own", async () => {

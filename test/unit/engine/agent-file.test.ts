@@ -3,7 +3,9 @@ import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { after, describe, it } from "node:test";
+import { TuttiError } from "../../../src/core/error.ts";
 import { loadAgents, parseAgentFile } from "../../../src/engine/agent-file.ts";
+import { findAgent } from "../../../src/engine/agent-finder.ts";
 
 const file = "agents/a.md";
 const agent = (header: string, body = "Do it."): string => `---\n${header}\n---\n\n${body}\n`;
@@ -109,8 +111,23 @@ describe("folders of agents", () => {
       ],
     );
     assert.deepEqual(
-      problems.map((problem) => problem.where),
+      problems.map(({ error }) => error.where),
       [join(root, "agents/z.md:1:1"), join(root, "claude/c.md:1:1")],
     );
+  });
+
+  it("find an agent by name, or tell what is wrong with its file, or which there are", async () => {
+    const folders = [join(root, "agents"), join(root, "claude")];
+    assert.equal((await findAgent(folders, "b")).name, "b");
+    await assert.rejects(findAgent(folders, "c"), { code: "agent.invalid", where: join(root, "claude/c.md:1:1") });
+    await assert.rejects(findAgent(folders, "bb"), (error: unknown) => {
+      assert.ok(error instanceof TuttiError);
+      assert.equal(error.message, 'there is no agent "bb"');
+      assert.match(
+        error.hint ?? "",
+        /^Put one into agents\/bb\.md\. There are: a, b\. Not usable: .*z\.md:1:1: .*\. Not usable: .*c\.md:1:1/,
+      );
+      return true;
+    });
   });
 });

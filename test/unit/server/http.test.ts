@@ -47,7 +47,7 @@ describe("the operation table over HTTP", () => {
         code: "run.missing",
         message: "there is no x1",
         hint: "Look again.",
-        docs: "docs/errors.md#runmissing",
+        docs: "docs/errors.md#run.missing",
         where: "here",
         retryable: false,
         data: { id: "x1" },
