@@ -34,9 +34,12 @@ export async function retryRun(ports: RunControlPorts, id: string, write: Write)
 
 /** The row that ended the run: of a step in an agent, the step in it that failed, so that the turns before it are kept. */
 function causeOf(rows: readonly JournalRow[], { failure }: RunRow): JournalRow | undefined {
+  // What comes after a cancel was done because of it.
+  const cancel = rows.find((row) => row.kind === "cancel");
+  if (cancel) return cancel;
   const isCause = (row: JournalRow): boolean => row.failure !== null && row.failure === failure;
-  const last = rows.findLast((row) => row.kind === "cancel" || isCause(row));
-  return last?.kind === "cancel" ? last : rows.find((row) => last && isCause(row) && isWithin(row.key, last.key));
+  const last = rows.findLast(isCause);
+  return rows.find((row) => last && isCause(row) && isWithin(row.key, last.key));
 }
 
 /** Where a run was forked: its origin, the last row that was kept, and the step that is done anew. */

@@ -1,6 +1,7 @@
 import pg from "pg";
 import { TuttiError } from "../core/error.ts";
 import type { Log } from "../core/log.ts";
+import { connectionConfig, toStorageError } from "./postgres-connection.ts";
 
 /**
  * One connection that is held for as long as its process lives: its advisory locks fall with its socket, so others see
@@ -22,6 +23,8 @@ export interface SessionOptions {
 
 const firstDelayMs = 100;
 const longestDelayMs = 2_000;
+// A server that answers nothing for so long is gone, whatever the socket says.
+const longestSilenceMs = 10_000;
 
 export async function openPostgresSession(options: SessionOptions): Promise<PostgresSession> {
   const session = new Session(options);
@@ -41,7 +44,7 @@ class Session implements PostgresSession {
   }
 
   async connect(): Promise<void> {
-    const client = new pg.Client({ connectionString: this.#options.url, keepAlive: true, pipeline: true });
+    const client = new pg.Client({ ...connectionConfig(this.#options.url), connectionTimeoutMillis: longestSilenceMs });
     client.on("notification", ({ channel, payload = "" }) => this.#handlers.get(channel)?.(payload));
     client.on("error", () => this.#broken(client));
     client.on("end", () => this.#broken(client));
@@ -51,7 +54,7 @@ class Session implements PostgresSession {
       for (const channel of this.#handlers.keys()) await client.query(`listen ${client.escapeIdentifier(channel)}`);
     } catch (error) {
       await client.end().catch(() => undefined); // it never was whole
-      throw new TuttiError("storage.unavailable", "Postgres cannot be reached", { cause: error });
+      throw toStorageError(error);
     }
     this.#client = client;
   }
@@ -82,13 +85,22 @@ class Session implements PostgresSession {
     this.#isClosed = true;
     const client = this.#client;
     this.#client = null;
-    await client?.end();
+    if (!client) return;
+    const silence = setTimeout(() => hangUp(client), longestDelayMs);
+    await client.end();
+    clearTimeout(silence);
   }
 
   async #query(text: string, values: readonly string[]): Promise<Record<string, unknown>[]> {
     if (!this.#client) throw new TuttiError("storage.unavailable", "the session to Postgres is broken");
-    const result = await this.#client.query(text, [...values]);
-    return result.rows as Record<string, unknown>[];
+    const client = this.#client;
+    const silence = setTimeout(() => hangUp(client), longestSilenceMs);
+    try {
+      const result = await client.query(text, [...values]);
+      return result.rows as Record<string, unknown>[];
+    } finally {
+      clearTimeout(silence);
+    }
   }
 
   #broken(client: pg.Client): void {
@@ -107,6 +119,11 @@ class Session implements PostgresSession {
       );
     }, delayMs).unref();
   }
+}
+
+/** Ends the socket without a goodbye, which nobody would hear; the client tells it as a broken connection. */
+function hangUp(client: pg.Client): void {
+  client.connection.stream.destroy();
 }
 
 /** Does not wait: the server may still hold it for the connection that broke, and then this is tried again. */

@@ -7,10 +7,10 @@ import {
   type CompiledQuery,
 } from "kysely";
 import pg from "pg";
-import { TuttiError } from "../core/error.ts";
 import type { SqlValue, Statement } from "../core/statement.ts";
 import type { Database, RoomMigrations, Row, WriteResult } from "./database.ts";
 import { pendingMigrations } from "./migration.ts";
+import { connectionConfig, toStorageError } from "./postgres-connection.ts";
 
 export interface PostgresOptions {
   /** `postgres://user:password@host:port/database`. */
@@ -26,11 +26,8 @@ const migrationLock = 7_482_013;
 /** Opens a schema of a Postgres database. */
 export async function openPostgres({ url, schema, connections = 10 }: PostgresOptions): Promise<Database> {
   const pool = new pg.Pool({
-    connectionString: url,
+    ...connectionConfig(url, `-c search_path=${schema}`),
     max: connections,
-    // A batch is sent whole: on a network the way there and back is most of a transaction's time.
-    pipeline: true,
-    options: `-c search_path=${schema}`,
     types: {
       getTypeParser: ((oid: number, format: "text") =>
         oid === 20 ? Number : pg.types.getTypeParser(oid, format)) as never,
@@ -146,24 +143,6 @@ async function schemaText(client: pg.PoolClient, schema: string): Promise<string
     (row) => `${(row["indexdef"] ?? "").replaceAll(`${schema}.`, "")};`,
   );
   return `${[...tables, ...definitions].join("\n\n")}\n`;
-}
-
-function toStorageError(error: unknown): unknown {
-  if (error instanceof TuttiError || !(error instanceof Error)) return error;
-  const code = "code" in error ? String(error.code) : "";
-  // Connection failures of Node, and the classes 08 (connection), 57P (shutdown) and 53 (resources) of Postgres.
-  if (
-    /^E[A-Z]+$/.test(code) ||
-    /^(08|57P|53)/.test(code) ||
-    error.message.includes("Connection terminated") ||
-    error.message.includes("timeout")
-  ) {
-    return new TuttiError("storage.unavailable", `Postgres cannot be reached: ${error.message || code}`, {
-      cause: error,
-      hint: "Check that the server runs and that TUTTI_DATABASE names it. Runs go on once it is back.",
-    });
-  }
-  return error;
 }
 
 function postgresBuilder(): Kysely<unknown> {

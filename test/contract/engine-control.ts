@@ -174,6 +174,28 @@ export function controlTests(open: OpenEngine): void {
     assert.deepEqual(started, ["a"]);
   });
 
+  test("a retry of a run that was cancelled in a step does that step again", async () => {
+    await using engine = await open();
+    const started: string[] = [];
+    const flow = testFlow("f", async (step: TestStep) => {
+      await step.run("a", () => void started.push("a"));
+      return step.run("b", async ({ signal }) => {
+        started.push("b");
+        if (started.length > 2) return "done";
+        await new Promise((resolve) => signal.addEventListener("abort", resolve));
+        throw signal.reason; // As a program that was told to end does: the run's own failure.
+      });
+    });
+    engine.flows.set("f", flow);
+    const id = await engine.control.start({ flow });
+    while (!started.includes("b")) await new Promise((resolve) => setImmediate(resolve));
+    await engine.control.cancel(id);
+    await engine.until(id, "cancelled");
+    const again = await engine.until(await engine.control.retry(id), "succeeded", "failed", "paused", "cancelled");
+    assert.equal(again.output, "done");
+    assert.deepEqual(started, ["a", "b", "b"]);
+  });
+
   test("a flow's concurrency bounds its runs, and a higher priority goes first", async () => {
     await using engine = await open();
     let active = 0;
