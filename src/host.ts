@@ -1,6 +1,5 @@
 import { tryFolderLock } from "./storage/lock.ts";
 import { findHome, isFolder, openHome, type Home } from "./storage/home.ts";
-import { dirname } from "node:path";
 import { TuttiError } from "./core/error.ts";
 import { toMs } from "./core/duration.ts";
 import { describeOperations, openApp, readConfig, type App, type AppOptions } from "./app.ts";
@@ -38,7 +37,7 @@ async function lockOrJoin(home: Home, options: ConnectOptions): Promise<Connecti
   for (;;) {
     const attempt = tryFolderLock(home.lock);
     if (attempt.held) return host(home, attempt.lock, options);
-    const transport = socketTransport(socketPath(home.path));
+    const transport = socketTransport(socketPath(home.path), { folder: options.cwd });
     const state = await hostState(transport);
     if (state === "answering") return asClient(home, transport, options);
     const waitedMs = performance.now() - began;
@@ -61,7 +60,7 @@ async function host(home: Home, lock: Disposable | null, options: ConnectOptions
     if (lock) stack.use(lock);
     const app = stack.use(await openApp(appOptions(home, options)));
     const worker = await startWorker(app, options, stack);
-    const http = createHttpApp(app.operations, { caller: "cli" });
+    const http = createHttpApp(app.operations, { caller: "cli", isLocal: true });
     if (lock) stack.use(await serveOnSocket(http, socketPath(home.path)));
     return {
       mode: "host",
@@ -117,9 +116,8 @@ async function hostState(transport: Transport): Promise<"answering" | "silent" |
 }
 
 function appOptions(home: Home, { cwd, environment, flags, log }: ConnectOptions): AppOptions {
-  // The project is the folder that `.tutti` lies in; a data folder named by TUTTI_HOME moves only data.
-  const folder = environment["TUTTI_HOME"] ? cwd : dirname(home.path);
-  return { home, folder, environment, flags, log };
+  // A data folder moves only data: flows, agents and settings are sought from where the command is called.
+  return { home, folder: cwd, environment, flags, log };
 }
 
 function busy(home: Home, pid: number | null): TuttiError {

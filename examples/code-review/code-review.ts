@@ -36,7 +36,9 @@ export default flow({
     const analysis = await step.run("analyse", () => analyse(collected, maxModelFiles));
     const review = put(collected, analysis, await reviewByModel(step, analysis.questions, model));
     const report =
-      output === "" ? "" : await step.run("write the report", () => saveReport(output, writeReport(review)));
+      output === ""
+        ? ""
+        : await step.run("write the report", ({ folder }) => saveReport({ folder, output, text: writeReport(review) }));
     const { commits, files, findings, hotSpots, dependencies } = review;
     return {
       repository: review.repository,

@@ -2,8 +2,16 @@ import { chmod, rename, rm, stat, writeFile } from "node:fs/promises";
 import { dirname, resolve } from "node:path";
 
 /** Writes the report so that a reader sees the old one or the new one, never half of one. Answers its full path. */
-export async function saveReport(output: string, text: string): Promise<string> {
-  const path = resolve(output);
+export async function saveReport({
+  folder,
+  output,
+  text,
+}: {
+  folder: string;
+  output: string;
+  text: string;
+}): Promise<string> {
+  const path = resolve(folder, output);
   await checkPlace(path, output);
   const temporary = `${path}.${process.pid}.tmp`;
   try {

@@ -1,5 +1,7 @@
+import { resolve } from "node:path";
 import { Option } from "commander";
 import { z } from "zod";
+import { TuttiError } from "../core/error.ts";
 import type { AnyOperation } from "../core/operation.ts";
 
 interface Property {
@@ -50,8 +52,35 @@ export function ownInput(
 ): Record<string, unknown> {
   const given = Object.entries(properties).filter(([key]) => flags[key] !== undefined);
   return Object.fromEntries(
-    given.map(([key, { type }]) => [key, type === "string" ? flags[key] : fromText(flags[key])]),
+    given.map(([key, property]) => {
+      const value = flags[key];
+      if (property.type === "string") return [key, value];
+      if (takesAnything(property) && typeof value === "string") return [key, fromJson(value, `--${kebab(key)}`)];
+      return [key, fromText(value)];
+    }),
   );
+}
+
+function takesAnything({ type, anyOf, enum: choices }: Property): boolean {
+  return type === undefined && anyOf === undefined && choices === undefined;
+}
+
+/** Plain words may come without quotes; what begins as JSON and is none is a slip, not a text. */
+function fromJson(text: string, flag: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch (error) {
+    if (!/^\s*[{["]/.test(text)) return text;
+    const why = error instanceof Error ? error.message : String(error);
+    throw new TuttiError("usage.invalid", `${flag} is not JSON: ${why}`, {
+      hint: `For example: ${flag} '{"version":2}'`,
+    });
+  }
+}
+
+/** A file is meant from where the command is called, which may lie below the project's folder. */
+export function fromHere(text: string): string {
+  return /\.[cm]?[jt]s$/.test(text) ? resolve(text) : text;
 }
 
 /** JSON where it is JSON, else the text itself. */

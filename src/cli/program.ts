@@ -11,7 +11,7 @@ import { addInitCommand } from "./init-command.ts";
 import { createInvocation, type Surroundings } from "./invocation.ts";
 import { runOperation } from "./operation-command.ts";
 import type { Output } from "./output.ts";
-import { argumentText, inputShape, keyOf, optionsOf, ownInput } from "./operation-flags.ts";
+import { argumentText, fromHere, inputShape, keyOf, optionsOf, ownInput } from "./operation-flags.ts";
 import { product } from "./product.ts";
 import { addRunCommand } from "./run-command.ts";
 import { version } from "./version.ts";
@@ -116,7 +116,11 @@ function addOperation(command: Command, operation: AnyOperation, onAction: OnAct
   command.addHelpText("after", `\nExamples:\n${operation.cli.examples.map((example) => `  ${example}`).join("\n")}`);
   command.action(() =>
     onAction(command, (invocation) => {
-      const given = Object.fromEntries(keys.map((key, index) => [key, command.processedArgs[index] as unknown]));
+      const isPath = (key: string): boolean => operation.cli.paths?.includes(key) ?? false;
+      const words = keys.map((key, index): [string, unknown] => [key, command.processedArgs[index]]);
+      const given = Object.fromEntries(
+        words.map(([key, word]) => [key, isPath(key) && typeof word === "string" ? fromHere(word) : word]),
+      );
       const byPosition = Object.fromEntries(Object.entries(given).filter(([, value]) => value !== undefined));
       return runOperation(operation, { ...ownInput(shape, command.opts()), ...byPosition }, invocation);
     }),

@@ -6,7 +6,7 @@ import { settingWords } from "./everywhere-flag.ts";
 import { exitCodes } from "./exit-code.ts";
 import { openAndCall } from "./first-call.ts";
 import type { Invocation } from "./invocation.ts";
-import { fromText } from "./operation-flags.ts";
+import { fromHere, fromText } from "./operation-flags.ts";
 import { needsSchema, readInput, toInput, type GivenInput } from "./run-input.ts";
 import { suggestVerb } from "./misspelled-verb.ts";
 import type { OnAction } from "./action.ts";
@@ -53,7 +53,8 @@ export function addRunCommand(program: Command, onAction: OnAction): Command {
 }
 
 async function run(named: string | undefined, given: RunFlags, invocation: Invocation): Promise<number> {
-  const { flow, flags } = untangle(named, given);
+  const { flow: typed, flags } = untangle(named, given);
+  const flow = fromHere(typed);
   const input = readInput(flags);
   if (flags.detach) return detach({ flow, input, flags }, invocation);
   const opened = await start({ flow, input, flags }, invocation, { takeRuns: true });

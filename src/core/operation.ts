@@ -8,6 +8,8 @@ export interface OperationContext {
   readonly signal: AbortSignal;
   /** Who asks, for the record: `cli`, a user's name … */
   readonly caller: string;
+  /** Where the caller works, if that is on this machine: flows are sought from there upward, and runs work there. */
+  readonly folder?: string | undefined;
 }
 
 /** How the command line shows an operation; everything else is derived from the input schema. */
@@ -20,6 +22,8 @@ export interface CommandShape {
   readonly isLocal?: boolean;
   /** Waits for runs, so a process that becomes the host for it works on them meanwhile. */
   readonly waitsForRuns?: boolean;
+  /** Input keys that may be the path of a file, which is meant from where the command is called. */
+  readonly paths?: readonly string[];
   /** At least one line that can be copied and run. */
   readonly examples: readonly string[];
 }

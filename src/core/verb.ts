@@ -19,6 +19,8 @@ export interface EffectContext extends StepAddress {
   readonly signal: AbortSignal;
   /** 1 for the first real execution of this verb. */
   readonly attempt: number;
+  /** The folder that the run was started in. */
+  readonly folder: string;
   /** Tells the run's watchers something that is not stored: a token, a line of output. */
   live(event: Readonly<Record<string, unknown>>): void;
 }

@@ -52,7 +52,7 @@ async function readAgent(ports: WorkPorts, inner: InnerScope, name: string): Pro
     kind: "run",
     name: "read agent",
     input: { agent: name },
-    perform: async () => {
+    perform: async ({ folder }) => {
       const {
         name: found,
         description,
@@ -62,7 +62,7 @@ async function readAgent(ports: WorkPorts, inner: InnerScope, name: string): Pro
         withoutTools,
         maxTurns,
         options,
-      } = await ports.findAgent(name);
+      } = await ports.findAgent(name, folder);
       // Only what the agent goes by: a file has other keys, which need not be JSON.
       return {
         status: "succeeded",

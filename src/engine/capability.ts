@@ -55,6 +55,8 @@ export interface EngineDependencies {
   readonly log: Log;
   readonly settings: EngineSettings;
   readonly flows: FlowLoader;
+  /** This process's own folder; a run works in the one that it was started from. */
+  readonly folder: string;
   readonly work: Omit<WorkPorts, "trackProcess" | "forgetProcess" | "untrackProcess">;
   readonly endProcess: (pid: number, started: string) => Promise<void>;
   readonly processStartTime: (pid: number) => string | undefined;
@@ -91,13 +93,13 @@ const bare: Equipment = { verbs: {}, plan: [], ring: [], waits: [] };
 
 /** The door of the engine: runs, their control, and the worker that the host starts. */
 export function createEngine(dependencies: EngineDependencies): Engine {
-  const { database, payloads, events, clock, random, live, flows, settings, log } = dependencies;
+  const { database, payloads, events, clock, random, live, flows, folder, settings, log } = dependencies;
   const statements = createRunStatements(database);
   const store = createRunStore(database, payloads);
   let worker: Worker | undefined;
   const { shared } = dependencies;
   const others = shared ? createSharedWork({ ...shared, database, store, live, log }) : undefined;
-  const base = { database, payloads, events, clock, statements, store, live, flows, log };
+  const base = { database, payloads, events, clock, statements, store, live, flows, folder, log };
   const woken = (rows: readonly Row[]): void => (worker ? worker.woken(rows) : others?.tell(wokenRuns(rows)));
   const reserve: RunControlPorts["reserve"] = (id, flow) => worker?.reserve(id, flow) ?? null;
   const control = createRunControl({ ...base, random, woken, reserve });

@@ -17,6 +17,7 @@ export function createEffectRunner(ring: readonly EffectInterceptor[]): EffectRu
         ...addressOf(execution, call),
         signal: controller.signal,
         attempt: call.attempts,
+        folder: execution.folder,
         live: (data) => execution.ports.live.publish({ run: execution.run.id, type: "live", key: verb.key, data }),
       };
       const endDeadline = armDeadline(execution, call, spec, controller);

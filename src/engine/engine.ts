@@ -3,7 +3,7 @@ import { TuttiError, type ErrorCode, type Failure } from "../core/error.ts";
 import { newRunId, type RunId } from "../core/id.ts";
 import type { Statement } from "../core/statement.ts";
 import type { VerbHost } from "../core/verb.ts";
-import { childWait, isFlow, type AnyFlow } from "./flow.ts";
+import { childWait, isFlow, type AnyFlow, type FlowPlace } from "./flow.ts";
 import { parseInput } from "./flow-input.ts";
 import { conflict, createdEvent, newRow, type Place, type RunControlPorts, type Write } from "./new-run.ts";
 import { forkRun, retryRun } from "./fork.ts";
@@ -17,6 +17,8 @@ export interface StartRequest {
   /** Higher goes first; 0 unless given. */
   readonly priority?: number | undefined;
   readonly deadline?: Duration | undefined;
+  /** Where flows are sought from and steps work; default: this process's folder. */
+  readonly folder?: string | undefined;
 }
 
 export interface Settle {
@@ -93,10 +95,10 @@ export function createRunControl(ports: RunControlPorts): RunControl {
 }
 
 async function startRun(ports: RunControlPorts, request: StartRequest, write: Write): Promise<RunId> {
-  const flow = typeof request.flow === "string" ? await findFlow(ports, request.flow) : request.flow;
+  const flow = typeof request.flow === "string" ? await findFlow(ports, request.flow, request) : request.flow;
   const id = newRunId(ports.random, ports.clock.now());
-  const { priority, deadline } = request;
-  const row = await newRow(ports, { id, flow, input: parseInput(flow, request.input), priority, deadline });
+  const { priority, deadline, folder } = request;
+  const row = await newRow(ports, { id, flow, input: parseInput(flow, request.input), priority, deadline, folder });
   const place = ports.reserve?.(id, flow) ?? null;
   if (place) await beginRun(ports, { row, place }, write);
   else await write([ports.statements.insertRun(row), createdEvent(ports, row)]);
@@ -122,8 +124,8 @@ async function beginRun(
   place.take(run);
 }
 
-async function findFlow(ports: RunControlPorts, name: string): Promise<AnyFlow> {
-  const flow = await ports.flows.find(name);
+async function findFlow(ports: RunControlPorts, name: string, { folder }: FlowPlace): Promise<AnyFlow> {
+  const flow = await ports.flows.find(name, { folder });
   if (flow) return flow;
   throw new TuttiError("flow.missing", `there is no flow "${name}"`, {
     hint: "Flows are sought in flows/*.ts from the current folder upward; `tutti flow list` shows what was found.",
@@ -142,11 +144,13 @@ function startChild(
   return host.wait({
     ...childWait(name, request.flow, input),
     prepare: async (address) => {
-      const found = flow ?? (await findFlow(ports, flowName));
+      const { file, folder } = await ports.store.run(address.run);
+      const found = flow ?? (await findFlow(ports, flowName, { folder }));
       const row = await newRow(ports, {
         id: newRunId(ports.random, ports.clock.now()),
         flow: found,
-        file: (await ports.store.run(address.run)).file,
+        file,
+        folder,
         input: parseInput(found, input),
         parent: { run: address.run, key: address.key },
       });

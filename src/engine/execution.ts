@@ -13,6 +13,7 @@ import { Cancellation } from "./cancellation.ts";
 import { readInbox } from "./inbox.ts";
 import { answerOldVersion, differs, notAsked } from "./mismatch.ts";
 import { endScope } from "./scope-end.ts";
+import { endOfTick } from "./tick.ts";
 
 /** Rows that share a transaction; more would make the run's own reader wait. */
 const mostRowsAWrite = 200;
@@ -24,6 +25,7 @@ const mostRowsAWrite = 200;
 export class Execution implements HeldRun {
   readonly run: RunRow;
   readonly flow: AnyFlow;
+  readonly folder: string;
   readonly ports: ExecutionPorts;
   readonly writer: JournalWriter;
   readonly root: Scope;
@@ -53,6 +55,7 @@ export class Execution implements HeldRun {
   constructor(loaded: LoadedRun, ports: ExecutionPorts) {
     this.run = loaded.run;
     this.flow = loaded.flow;
+    this.folder = loaded.folder;
     this.ports = ports;
     this.writer = new JournalWriter(ports, loaded.run, loaded.seq);
     this.#input = loaded.input;
@@ -391,9 +394,4 @@ export class Execution implements HeldRun {
     this.ports.live.publish({ run: this.run.id, type: "run", data: how });
     this.ports.left(this, how);
   }
-}
-
-/** Until what is on its way in this turn of the event loop has come in, so that effects which end together are one write. */
-function endOfTick(): Promise<void> {
-  return new Promise((resolve) => process.nextTick(resolve));
 }

@@ -18,34 +18,33 @@ export interface FlowEntry {
 
 export interface FlowLoader extends FlowSource {
   /** Every flow file that is found, those that cannot be read with their problem. */
-  list(): Promise<readonly FlowEntry[]>;
+  list(folder?: string): Promise<readonly FlowEntry[]>;
   /** By name, or by the path of a file. `flow.missing`, `flow.syntax`, `flow.invalid`. */
-  get(nameOrFile: string): Promise<AnyFlow>;
+  get(nameOrFile: string, folder?: string): Promise<AnyFlow>;
 }
 
 const extensions = [".ts", ".js", ".mjs"];
 
-/** Reads flows from `flows/*.ts`, sought from `folder` upward. A file is read once: a change needs a new host. */
-export function createFlowLoader(folder: string): FlowLoader {
-  const known = new Map<string, Promise<FlowEntry>>();
-  const found = new Map<string, AnyFlow>();
+/**
+ * Reads flows from `flows/*.ts`, sought from a folder upward: the caller's, or that of this process. A file is read
+ * once: a change needs a new host.
+ */
+export function createFlowLoader(ownFolder: string): FlowLoader {
+  const read = readOnce();
+  const found = new Map<string, Map<string, AnyFlow>>();
   const files = new WeakMap<AnyFlow, string>();
-  const read = (file: string): Promise<FlowEntry> => {
-    const entry = known.get(file) ?? readFlow(file);
-    known.set(file, entry);
-    return entry;
-  };
-  const list = async (): Promise<readonly FlowEntry[]> => {
-    const entries = await Promise.all([...new Set([...flowFiles(folder), ...known.keys()])].map(read));
+  const list = async (folder = ownFolder): Promise<readonly FlowEntry[]> => {
+    const entries = await Promise.all(flowFiles(folder).map(read));
     return entries.toSorted((left, right) => (left.name < right.name ? -1 : 1));
   };
-  const keep = (flow: AnyFlow, file: string): AnyFlow => {
-    found.set(flow.name, flow);
+  const keep = (flow: AnyFlow, file: string, folder: string): AnyFlow => {
+    const names = found.get(folder) ?? new Map<string, AnyFlow>();
+    found.set(folder, names.set(flow.name, flow));
     files.set(flow, file);
     return flow;
   };
-  const byName = async (name: string): Promise<AnyFlow | null> => {
-    const before = found.get(name);
+  const byName = async (name: string, folder: string): Promise<AnyFlow | null> => {
+    const before = found.get(folder)?.get(name);
     if (before) return before;
     // A file that is called like the flow saves reading all the others.
     const likely = await Promise.all(
@@ -55,25 +54,36 @@ export function createFlowLoader(folder: string): FlowLoader {
     );
     const broken = likely.find(({ problem }) => problem !== null);
     if (broken?.problem) throw broken.problem;
-    const entry = [...likely, ...(await list())].find((candidate) => candidate.name === name && candidate.flow);
-    return entry?.flow ? keep(entry.flow, entry.file) : null;
+    const entry = [...likely, ...(await list(folder))].find((candidate) => candidate.name === name && candidate.flow);
+    return entry?.flow ? keep(entry.flow, entry.file, folder) : null;
   };
   return {
     list,
     fileOf: (flow) => files.get(flow) ?? null,
-    async find(name, file = null) {
-      const before = found.get(name);
+    async find(name, { file: given = null, folder } = {}) {
+      const from = folder && folder !== ownFolder && existsSync(folder) ? folder : ownFolder;
+      const file = given === null ? null : resolve(from, given);
+      const before = found.get(from)?.get(name);
       if (before && (file === null || files.get(before) === file)) return before;
       const inFile = file !== null && existsSync(file) ? fromFile(await read(file), name) : null;
-      return inFile && file !== null ? keep(inFile, file) : byName(name);
+      return inFile && file !== null ? keep(inFile, file, from) : byName(name, from);
     },
-    async get(nameOrFile) {
+    async get(nameOrFile, folder = ownFolder) {
       const file = asFile(folder, nameOrFile);
-      if (file === null) return (await byName(nameOrFile)) ?? missing(nameOrFile, await list());
+      if (file === null) return (await byName(nameOrFile, folder)) ?? missing(nameOrFile, await list(folder));
       const { flow, problem } = await read(file);
-      if (flow) return keep(flow, file);
+      if (flow) return keep(flow, file, folder);
       throw problem ?? new TuttiError("flow.invalid", `${file} exports no flow`);
     },
+  };
+}
+
+function readOnce(): (file: string) => Promise<FlowEntry> {
+  const known = new Map<string, Promise<FlowEntry>>();
+  return (file) => {
+    const entry = known.get(file) ?? readFlow(file);
+    known.set(file, entry);
+    return entry;
   };
 }
 

@@ -36,7 +36,7 @@ const mostDifferences = 20;
 export async function verifyRun(ports: VerifyPorts, id: string): Promise<Verification> {
   const run = await ports.store.run(id);
   const rows = await ports.store.rows(id);
-  const flow = await ports.flows.find(run.flow, run.file);
+  const flow = await ports.flows.find(run.flow, run);
   if (!flow) throw new TuttiError("flow.missing", `there is no flow "${run.flow}", which run ${id} is of`);
   const input = await ports.payloads.load(run.input);
   const differences: Difference[] = [];

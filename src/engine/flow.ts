@@ -66,10 +66,17 @@ export function childWait(name: string, flow: AnyFlow | string, input: unknown):
   return { kind: "flow", name, input: { flow: typeof flow === "string" ? flow : flow.name, input: input ?? null } };
 }
 
+/** Where a run's flow is sought. */
+export interface FlowPlace {
+  /** Where the flow was when its run began: it may lie outside of the folders that are searched. */
+  readonly file?: string | null;
+  /** The folder that the run was started in; a folder that is not there is that of this process. */
+  readonly folder?: string | null | undefined;
+}
+
 /** Finds flows by name; null where there is none. Throws where the flow's file cannot be read. */
 export interface FlowSource {
-  /** `file` is where the flow was when its run began: it may lie outside of the folders that are searched. */
-  find(name: string, file?: string | null): Promise<AnyFlow | null>;
+  find(name: string, place?: FlowPlace): Promise<AnyFlow | null>;
   /** The file that a flow was read from; null where it is not known. */
   fileOf?(flow: AnyFlow): string | null;
 }

@@ -14,6 +14,8 @@ export interface ExecutionPorts extends JournalPorts {
   readonly effects: EffectRunner;
   readonly live: LiveEvents;
   readonly log: Log;
+  /** This process's own folder. */
+  readonly folder: string;
   /** A full drain of the event loop: everything that can go on without a step has gone on after it. */
   readonly turn: () => Promise<void>;
   /** What capabilities do for their waits, by kind. */
@@ -46,6 +48,8 @@ export interface LoadedRun {
   readonly flow: AnyFlow;
   /** Results of the run that this one was forked from, by key: used where the key and the input are the same. */
   readonly cache: ReadonlyMap<string, JournalRow>;
+  /** Where the run was started, or this process's folder where that is not there. */
+  readonly folder: string;
 }
 
 /** Runs a step's real execution through the effect ring. */
@@ -59,6 +63,7 @@ export interface HeldRun {
   readonly flow: AnyFlow;
   readonly ports: ExecutionPorts;
   readonly writer: JournalWriter;
+  readonly folder: string;
   /** The scope of the body. */
   readonly root: Scope;
   readonly cancellation: CancelControl;

@@ -41,6 +41,7 @@ function insertStatements(build: Runs) {
         id: slot("id"),
         flow: slot("flow"),
         file: slot("file"),
+        folder: slot("folder"),
         status: slot("status"),
         input: slot("input"),
         output: null,

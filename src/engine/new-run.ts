@@ -1,3 +1,4 @@
+import { sep } from "node:path";
 import { toMs, type Duration } from "../core/duration.ts";
 import type { Clock } from "../core/clock.ts";
 import { TuttiError } from "../core/error.ts";
@@ -15,6 +16,8 @@ export interface RunControlPorts extends JournalPorts {
   readonly random: Random;
   readonly store: RunStore;
   readonly flows: FlowSource;
+  /** This process's own folder. */
+  readonly folder: string;
   /** A place for a new run in the worker of this process, if it has one: then the run begins in the commit that makes it. */
   readonly reserve?: (id: RunId, flow: AnyFlow) => Place | null;
 }
@@ -34,6 +37,7 @@ export interface NewRun {
   readonly flow: AnyFlow;
   /** Where to look for it, if it was not read from a file of its own. */
   readonly file?: string | null;
+  readonly folder?: string | null | undefined;
   readonly input: unknown;
   readonly priority?: number | undefined;
   readonly deadline?: Duration | undefined;
@@ -42,7 +46,7 @@ export interface NewRun {
 
 export async function newRow(
   ports: RunControlPorts,
-  { id, flow, file, input, priority, deadline, parent }: NewRun,
+  { id, flow, file, folder, input, priority, deadline, parent }: NewRun,
 ): Promise<RunRow> {
   const at = ports.clock.now();
   const limit = deadline ?? flow.deadline;
@@ -50,7 +54,8 @@ export async function newRow(
     ...emptyRun,
     id,
     flow: flow.name,
-    file: ports.flows.fileOf?.(flow) ?? file ?? null,
+    file: relativeFile(ports.flows.fileOf?.(flow) ?? file ?? null, folder ?? ports.folder),
+    folder: folder ?? ports.folder,
     input: await ports.payloads.store(input ?? null, "the run's input"),
     seed: Math.floor(ports.random() * 4_294_967_296),
     priority: priority ?? 0,
@@ -59,6 +64,11 @@ export async function newRow(
     parent_run: parent?.run ?? null,
     parent_key: parent?.key ?? null,
   };
+}
+
+/** A project that is moved takes its flows along. */
+function relativeFile(file: string | null, folder: string): string | null {
+  return file?.startsWith(folder + sep) ? file.slice(folder.length + 1) : file;
 }
 
 export const emptyRun = {

@@ -66,10 +66,10 @@ function runOperations({ control, store, live, flows }: EngineOperationDependenc
       deadline: z.union([z.string(), z.number()]).optional().describe('The run fails after this long, such as "10m"'),
     }),
     cli: { positional: ["flow"], examples: ["tutti run code-review --input last=5"] },
-    handle: async ({ flow, input, priority, deadline }) => {
-      const found = await flows.get(flow);
+    handle: async ({ flow, input, priority, deadline }, { folder }) => {
+      const found = await flows.get(flow, folder);
       refuseUnknownInput(found, input);
-      return store.record(await control.start({ flow: found, input, priority, deadline }));
+      return store.record(await control.start({ flow: found, input, priority, deadline, folder }));
     },
   });
   const list = operation({
@@ -205,8 +205,8 @@ function flowOperations(dependencies: EngineOperationDependencies): AnyOperation
     input: z.strictObject({}),
     output: z.array(entry),
     cli: { examples: ["tutti flow list"] },
-    handle: async () =>
-      (await flows.list()).map(({ name, file, flow, problem }) => ({
+    handle: async (_input, { folder }) =>
+      (await flows.list(folder)).map(({ name, file, flow, problem }) => ({
         name,
         file,
         description: flow?.description ?? null,
@@ -225,9 +225,9 @@ function flowOperations(dependencies: EngineOperationDependencies): AnyOperation
       concurrency: z.number().nullable(),
       inputSchema: z.unknown(),
     }),
-    cli: { positional: ["name"], examples: ["tutti flow show code-review"] },
-    handle: async ({ name }) => {
-      const flow = await flows.get(name);
+    cli: { positional: ["name"], paths: ["name"], examples: ["tutti flow show code-review"] },
+    handle: async ({ name }, { folder }) => {
+      const flow = await flows.get(name, folder);
       const inputSchema = flow.input ? z.toJSONSchema(flow.input, { io: "input", unrepresentable: "any" }) : null;
       return {
         name: flow.name,

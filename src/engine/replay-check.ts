@@ -40,7 +40,7 @@ interface Seen {
 
 export type CheckPorts = Pick<
   ExecutionPorts,
-  "statements" | "payloads" | "events" | "clock" | "store" | "live" | "log" | "stepFor"
+  "statements" | "payloads" | "events" | "clock" | "store" | "live" | "log" | "folder" | "stepFor"
 >;
 
 /** Replays a run: the rows are handed out, then nothing starts and nothing is written. */
@@ -58,6 +58,8 @@ export async function replayOnly(ports: CheckPorts, { run, rows, input, flow }: 
       input,
       flow,
       cache: new Map(),
+      // Nothing is done, so it does not matter where.
+      folder: ports.folder,
     },
     {
       ...ports,

@@ -1,3 +1,4 @@
+import { existsSync } from "node:fs";
 import { TuttiError, toFailure, type Failure } from "../core/error.ts";
 import type { Statement } from "../core/statement.ts";
 import type { LoadedRun } from "./held-run.ts";
@@ -13,10 +14,10 @@ const mostDeaths = 3;
 /** The flow of a run, or why it cannot be had. */
 export async function findFlow(
   flows: FlowSource,
-  { flow: name, file }: Pick<QueuedRun, "flow" | "file">,
+  { flow: name, file, folder }: Pick<QueuedRun, "flow" | "file" | "folder">,
 ): Promise<AnyFlow | Failure> {
   try {
-    return (await flows.find(name, file)) ?? toFailure(missingFlow(name), "flow.missing");
+    return (await flows.find(name, { file, folder })) ?? toFailure(missingFlow(name), "flow.missing");
   } catch (error) {
     return toFailure(error, "flow.invalid");
   }
@@ -38,7 +39,9 @@ export async function loadRun(ports: WorkerPorts, run: RunRow, flow: AnyFlow | F
     isFirstLife ? undefined : endProcesses(ports, run.id),
   ]);
   const cache = run.forked_from === null ? new Map<string, JournalRow>() : await cacheOf(ports, run.forked_from);
-  return { run, rows, seq, openings, input, flow: isFailure(flow) ? neverFlow(run.flow) : flow, cache };
+  const isElsewhere = run.folder !== null && run.folder !== ports.folder && existsSync(run.folder);
+  const folder = isElsewhere && run.folder !== null ? run.folder : ports.folder;
+  return { run, rows, seq, openings, input, flow: isFailure(flow) ? neverFlow(run.flow) : flow, cache, folder };
 }
 
 /** Why a claimed run must not start, if it must not. */

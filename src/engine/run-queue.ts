@@ -5,6 +5,8 @@ export interface QueuedRun {
   readonly flow: string;
   /** Where the flow lay when the run began. */
   readonly file: string | null;
+  /** Where the run was started. */
+  readonly folder: string | null;
   readonly priority: number;
   readonly createdAt: number;
 }

@@ -19,7 +19,7 @@ export type RunRow = Selectable<RunTable>;
 export type JournalRow = Selectable<JournalTable>;
 export type OpeningRow = Selectable<OpeningTable>;
 
-export type QueuedColumns = Pick<RunRow, "id" | "flow" | "file" | "priority" | "created_at">;
+export type QueuedColumns = Pick<RunRow, "id" | "flow" | "file" | "folder" | "priority" | "created_at">;
 
 const allOfThem = 2_147_483_647;
 
@@ -139,7 +139,7 @@ function queueReads(database: Database, build: Kysely<EngineTables>) {
       database.read(
         build
           .selectFrom("runs")
-          .select(["id", "flow", "file", "priority", "created_at"])
+          .select(["id", "flow", "file", "folder", "priority", "created_at"])
           .where("status", "=", "queued")
           .orderBy("priority", "desc")
           .orderBy("created_at")

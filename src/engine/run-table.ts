@@ -5,8 +5,10 @@ import type { Migration } from "../core/capability.ts";
 export interface RunTable {
   id: string;
   flow: string;
-  /** The flow's file when the run began, for flows outside of the folders that are searched. */
+  /** The flow's file when the run began, seen from `folder`, for flows outside of the folders that are searched. */
   file: string | null;
+  /** Where it was started: what its steps do to files is meant from here. */
+  folder: string | null;
   status: string;
   input: string | null;
   output: string | null;
@@ -114,7 +116,7 @@ export interface EngineTables {
 }
 
 const runs = (integer: string): string => `create table runs (
-  id text primary key, flow text not null, file text, status text not null, input text, output text, failure text, abandoned text,
+  id text primary key, flow text not null, file text, folder text, status text not null, input text, output text, failure text, abandoned text,
   seed ${integer} not null, priority ${integer} not null, created_at ${integer} not null, started_at ${integer},
   finished_at ${integer}, deadline_at ${integer}, due_at ${integer}, owner text, epoch ${integer} not null,
   wake ${integer} not null, seq ${integer} not null, deaths ${integer} not null, died_at ${integer}, cancel_at ${integer},

@@ -15,7 +15,7 @@ import { ringFor, runPlan } from "./plan.ts";
 import { hashOf, misplaced, place, Scope, VerbCall, type Work } from "./scope.ts";
 
 /** What the closure of `step.run` may look at. */
-export type RunContext = Pick<EffectContext, "key" | "signal" | "attempt">;
+export type RunContext = Pick<EffectContext, "key" | "signal" | "attempt" | "folder">;
 
 export interface RunOptions {
   /** What the closure depends on: stored, and compared on replay. */
@@ -109,9 +109,9 @@ class BaseStep {
       input,
       ...(timeout === undefined ? {} : { timeoutMs: toMs(timeout) }),
       ...(onInterrupted === undefined ? {} : { onInterrupted }),
-      perform: async ({ key, signal, attempt }) => ({
+      perform: async ({ key, signal, attempt, folder }) => ({
         status: "succeeded",
-        result: await work({ key, signal, attempt }),
+        result: await work({ key, signal, attempt, folder }),
       }),
     });
   }

@@ -18,10 +18,14 @@ export async function performTool(
       `the arguments of tool "${tool.name}" are not valid: ${z.prettifyError(parsed.error)}`,
     );
   }
-  const { workspace, log } = ports;
   try {
     // `input` is the tool's own schema, so what it has parsed is what `call` takes.
-    return await tool.call(parsed.data as never, { signal: context.signal, workspace, key: context.key, log });
+    return await tool.call(parsed.data as never, {
+      signal: context.signal,
+      workspace: context.folder,
+      key: context.key,
+      log: ports.log,
+    });
   } catch (error) {
     // A tool that heeds the abort throws whatever it likes; why it was told to stop is what happened.
     context.signal.throwIfAborted();

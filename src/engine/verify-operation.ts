@@ -1,6 +1,6 @@
 import { z } from "zod";
 import { TuttiError } from "../core/error.ts";
-import { operation, type AnyOperation } from "../core/operation.ts";
+import { operation, type AnyOperation, type OperationContext } from "../core/operation.ts";
 import { runStatuses } from "../core/step.ts";
 import type { LiveEvents } from "../events/live.ts";
 import type { RunControl } from "./engine.ts";
@@ -54,10 +54,11 @@ export function verifyOperation(dependencies: VerifyDependencies): AnyOperation 
     output: verification,
     cli: {
       positional: ["name"],
+      paths: ["name"],
       waitsForRuns: true,
       examples: ["tutti flow verify code-review", "tutti flow verify --run run_4k7d2mzq01pb"],
     },
-    handle: (input, { signal }) => verify(dependencies, input, signal),
+    handle: (input, context) => verify(dependencies, input, context),
   });
 }
 
@@ -65,19 +66,22 @@ export function verifyOperation(dependencies: VerifyDependencies): AnyOperation 
 async function* verify(
   dependencies: VerifyDependencies,
   { name, input, run }: VerifyInput,
-  signal: AbortSignal,
+  { signal, folder }: OperationContext,
 ): AsyncGenerator<WatchEvent, z.infer<typeof verification>> {
   if ((name === undefined) === (run === undefined)) {
     throw new TuttiError("usage.invalid", "verify takes the name of a flow, or --run with the id of a run", {
       hint: "For example: tutti flow verify code-review",
     });
   }
-  const id = run ?? (await start(dependencies, name ?? "", input));
+  const id = run ?? (await start(dependencies, { flow: name ?? "", input, folder }));
   if (run === undefined) yield* watchRun(dependencies, { id, untilIdle: true }, signal);
   const { status, ...found } = await dependencies.verify(id);
   return { ...found, status: verification.shape.status.parse(status) };
 }
 
-async function start({ control, flows }: VerifyDependencies, name: string, input: unknown): Promise<string> {
-  return control.start({ flow: await flows.get(name), input });
+async function start(
+  { control, flows }: VerifyDependencies,
+  { flow, input, folder }: { flow: string; input: unknown; folder: string | undefined },
+): Promise<string> {
+  return control.start({ flow: await flows.get(flow, folder), input, folder });
 }

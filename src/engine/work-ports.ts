@@ -41,9 +41,8 @@ export interface WorkPorts {
   untrackProcess(run: string, key: string, pid: number): Promise<void>;
   chatModel(name: string | undefined, signal: AbortSignal): Promise<ChatModel>;
   readonly tools: ReadonlyMap<string, AnyTool>;
-  /** An agent of `agents/*.md` by name; `agent.invalid` if there is none. */
-  findAgent(name: string): Promise<Agent>;
-  readonly workspace: string;
+  /** An agent of `agents/*.md` by name, sought from the run's folder upward; `agent.invalid` if there is none. */
+  findAgent(name: string, folder: string): Promise<Agent>;
   readonly environment: Readonly<Record<string, string | undefined>>;
   readonly log: Log;
 }

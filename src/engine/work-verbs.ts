@@ -12,7 +12,7 @@ import type { ScopeHost } from "./step.ts";
 
 export interface ShellOptions {
   readonly stdin?: string;
-  /** Relative to the project's folder, which is the default. */
+  /** Relative to the folder that the run was started in, which is the default. */
   readonly cwd?: string;
   /** Added to the environment of the host. */
   readonly env?: Readonly<Record<string, string>>;
@@ -106,7 +106,7 @@ async function performShell(ports: WorkPorts, context: EffectContext, call: Shel
       timeoutMs: call.timeoutMs,
       maxOutputBytes,
       signal: context.signal,
-      cwd: resolve(ports.workspace, call.cwd ?? "."),
+      cwd: resolve(context.folder, call.cwd ?? "."),
       env: { ...ports.environment, ...call.env, TUTTI_RUN: context.run, TUTTI_STEP: context.key },
       onStart: (pid) => void tracked.push(track(ports, context, pid)),
       onOutput: (stream, text) => context.live({ stream, text }),

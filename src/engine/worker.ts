@@ -338,6 +338,6 @@ export class Worker {
   }
 }
 
-function toQueued({ id, flow, file, priority, created_at: createdAt }: QueuedColumns): QueuedRun {
-  return { id, flow, file, priority, createdAt };
+function toQueued({ id, flow, file, folder, priority, created_at: createdAt }: QueuedColumns): QueuedRun {
+  return { id, flow, file, folder, priority, createdAt };
 }

@@ -3,8 +3,11 @@ import { Readable } from "node:stream";
 import { TuttiError } from "../core/error.ts";
 import type { Transport } from "./client.ts";
 
+/** Tells the host in which folder the caller works, percent-encoded. */
+export const folderHeader = "tutti-folder";
+
 /** Speaks HTTP over the local socket of a host. `host.unreachable` where nobody listens. */
-export function socketTransport(socketPath: string): Transport {
+export function socketTransport(socketPath: string, { folder }: { folder?: string } = {}): Transport {
   return async (request) => {
     const body = request.body ? Buffer.from(await request.arrayBuffer()) : undefined;
     const url = new URL(request.url);
@@ -18,6 +21,7 @@ export function socketTransport(socketPath: string): Transport {
           path: url.pathname + url.search,
           headers: {
             host: "localhost",
+            ...(folder === undefined ? {} : { [folderHeader]: encodeURIComponent(folder) }),
             ...Object.fromEntries(request.headers),
             ...(body ? { "content-length": body.byteLength } : {}),
           },

@@ -2,18 +2,25 @@ import { Hono, type Context } from "hono";
 import { z } from "zod";
 import { TuttiError, type ErrorCode } from "../core/error.ts";
 import type { AnyOperation } from "../core/operation.ts";
+import { folderHeader } from "../sdk/socket-transport.ts";
 import { toWireError } from "../sdk/wire.ts";
 
 /** The content type of an answer that is followed line by line. */
 export const streamType = "application/x-ndjson";
 
+export interface HttpAppOptions {
+  readonly caller: string;
+  /** Callers are the user's own processes on this machine, which may say in which folder they work. */
+  readonly isLocal?: boolean;
+}
+
 /** The operation table as an HTTP app: one route each, JSON in and out, NDJSON for those that tell their progress. */
-export function createHttpApp(operations: readonly AnyOperation[], { caller }: { caller: string }): Hono {
+export function createHttpApp(operations: readonly AnyOperation[], options: HttpAppOptions): Hono {
   const app = new Hono();
   for (const operation of operations) {
     app.on(operation.method, [`/api${operation.path}`], async (context) => {
       try {
-        return await answer(operation, context, caller);
+        return await answer(operation, context, options);
       } catch (error) {
         return failure(context, error);
       }
@@ -28,15 +35,24 @@ export function createHttpApp(operations: readonly AnyOperation[], { caller }: {
   return app;
 }
 
-async function answer(operation: AnyOperation, context: Context, caller: string): Promise<Response> {
+async function answer(
+  operation: AnyOperation,
+  context: Context,
+  { caller, isLocal = false }: HttpAppOptions,
+): Promise<Response> {
   const input = parseInput(operation, await readInput(operation, context));
   // A caller leaves by its request's signal or by giving up the body of the answer; a handler hears of both.
   const left = new AbortController();
   const signal = AbortSignal.any([context.req.raw.signal, left.signal]);
-  const result = operation.handle(input as never, { signal, caller });
+  const result = operation.handle(input as never, { signal, caller, folder: isLocal ? folderOf(context) : undefined });
   if (Symbol.asyncIterator in result) return stream(result, left);
   const output = await result;
   return context.json((output === undefined ? null : output) as never);
+}
+
+function folderOf({ req }: Context): string | undefined {
+  const folder = req.header(folderHeader);
+  return folder === undefined ? undefined : decodeURIComponent(folder);
 }
 
 async function readInput({ method }: AnyOperation, context: Context): Promise<Record<string, unknown>> {

@@ -79,6 +79,7 @@ create table runs (
   id text not null,
   flow text not null,
   file text,
+  folder text,
   status text not null,
   input text,
   output text,

@@ -27,7 +27,7 @@ CREATE INDEX reviews_run on reviews (run_id, step);
 CREATE INDEX reviews_status on reviews (status, created_at);
 
 CREATE TABLE runs (
-  id text primary key, flow text not null, file text, status text not null, input text, output text, failure text, abandoned text,
+  id text primary key, flow text not null, file text, folder text, status text not null, input text, output text, failure text, abandoned text,
   seed integer not null, priority integer not null, created_at integer not null, started_at integer,
   finished_at integer, deadline_at integer, due_at integer, owner text, epoch integer not null,
   wake integer not null, seq integer not null, deaths integer not null, died_at integer, cancel_at integer,

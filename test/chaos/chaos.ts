@@ -19,6 +19,8 @@ export interface ChaosReport {
   readonly lost: readonly string[];
   /** Steps that started again although a later step, and so a stored row, had come before. */
   readonly doubled: readonly string[];
+  /** Times a run was paused for what the kills did to it, as it must after three deaths in a row, and was resumed. */
+  readonly resumed: number;
   /** Steps that were cut off in the middle and ran again, as they may. */
   readonly repeated: number;
   /** From the start of a new host to the first step it starts, milliseconds. */
@@ -86,11 +88,11 @@ export async function runChaos({
   }
   const last = startHost(folder);
   await untilAnswering(client);
-  const records = await settle(client, ids);
+  const { records, resumed } = await settle(client, ids);
   await endGroup(last);
   const report = count(log, records);
   rmSync(folder, { recursive: true, force: true });
-  return { kills, runs: ids.length, resumeMs, ...report };
+  return { kills, runs: ids.length, resumeMs, resumed, ...report };
 }
 
 function startHost(folder: string): ChildProcess {
@@ -142,8 +144,18 @@ async function timeOfFirstStep(log: string, before: number, began: number): Prom
   return performance.now() - began;
 }
 
-async function settle(client: Client, ids: readonly string[]): Promise<RunRecord[]> {
-  return Promise.all(ids.map(async (id) => (await client.call("run.watch", { id })) as RunRecord));
+/** Waits for the end of every run. One whose worker was killed three times before it had stored a step is paused: go on. */
+async function settle(client: Client, ids: readonly string[]): Promise<{ records: RunRecord[]; resumed: number }> {
+  let resumed = 0;
+  const settled = ids.map(async (id) => {
+    for (;;) {
+      const record = (await client.call("run.watch", { id })) as RunRecord;
+      if (record.status !== "paused" || record.error?.code !== "engine.crash_loop") return record;
+      resumed += 1;
+      await client.call("run.resume", { id });
+    }
+  });
+  return { records: await Promise.all(settled), resumed };
 }
 
 function lineCount(log: string): number {

@@ -46,6 +46,7 @@ async function join({ concurrency }: { concurrency: number | null }): Promise<Me
       log: silentLog,
       settings: engineSettings.parse({}),
       flows: { find: async (name: string) => flows.get(name) ?? null } as never,
+      folder: process.cwd(),
       work: {} as never,
       endProcess: async () => undefined,
       processStartTime: () => undefined,

@@ -88,6 +88,7 @@ export async function openWorkEngine(database: Database, options: WorkOptions = 
   const engine = await openTestEngine({
     endProcess: async (pid, started) => void (await endProcessGroup(pid, started)),
     ...options,
+    folder: workspace,
     database,
     rooms: [{ room: "review", migrations: reviewMigrations }],
     plan,
@@ -96,13 +97,19 @@ export async function openWorkEngine(database: Database, options: WorkOptions = 
       parts = given;
       const review = reviewOf(given, askedTools);
       plan.push(...review.plan);
-      return { ...createWorkVerbs(workPorts(given, workspace, options)), ...review.verbs };
+      return { ...createWorkVerbs(workPorts(given, options)), ...review.verbs };
     },
   });
   assert.ok(parts);
   const client = reviewOf(parts);
   const flows = { find: async (name: string) => engine.flows.get(name) ?? null };
-  const elsewhere = createRunControl({ ...parts, store: engine.store, flows, woken: () => undefined });
+  const elsewhere = createRunControl({
+    ...parts,
+    store: engine.store,
+    flows,
+    folder: workspace,
+    woken: () => undefined,
+  });
   const stranger = reviewOf({ ...parts, control: elsewhere });
   const table = (name: string): Promise<Row[]> => readTable(database, name);
   return {
@@ -159,7 +166,7 @@ function reviewOf(parts: EngineParts, askedTools: readonly string[] = []): Revie
   return { operations, verbs, waits, plan };
 }
 
-function workPorts({ database, statements }: EngineParts, workspace: string, options: WorkOptions): WorkPorts {
+function workPorts({ database, statements }: EngineParts, options: WorkOptions): WorkPorts {
   const { model, tools: more = [], environment = {} } = options;
   const { tools } = createTools({ limits: toolsSection.schema.parse({}), environment: process.env });
   return {
@@ -178,8 +185,7 @@ function workPorts({ database, statements }: EngineParts, workspace: string, opt
       return typeof model === "function" ? model(name, signal) : model;
     },
     tools: new Map([...tools, ...more].map((tool) => [tool.name, tool])),
-    findAgent: (name) => findAgent([join(workspace, "agents"), join(workspace, ".claude", "agents")], name),
-    workspace,
+    findAgent: (name, from) => findAgent([join(from, "agents"), join(from, ".claude", "agents")], name),
     environment: { PATH: process.env["PATH"], ...environment },
     log: options.log ?? silentLog,
   };

@@ -170,6 +170,7 @@ export class Cast {
       flows: {
         find: async (name: string) => flows.get(name) ?? null,
       },
+      folder: "/nowhere",
     };
     const flows = this.options.flowsFor((step) => this.executions.get(step));
     const woken = (rows: readonly Row[]): void => worker.woken(rows);

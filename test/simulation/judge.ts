@@ -93,6 +93,7 @@ async function replaysAlone(
     store: cast.store,
     live: createLiveEvents(),
     log: silentLog,
+    folder: "/nowhere",
     stepFor: (execution, scope) => {
       const step: object = factory(execution, scope);
       cast.executions.set(step, execution);

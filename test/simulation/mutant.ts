@@ -58,7 +58,7 @@ export const mutants: readonly Mutant[] = [
   {
     name: "nobody looks for runs whose hint was lost",
     file: "worker.ts",
-    piece: "of await store.queued())",
+    piece: "of isFull ? [] : await store.queued())",
     instead: "of [])",
   },
   {
@@ -82,10 +82,8 @@ export const mutants: readonly Mutant[] = [
   {
     name: "a cut-off worker keeps a run that another one has claimed",
     file: "control-statement.ts",
-    piece:
-      'epoch: sql<number>`epoch + 1`,\n          started_at: sql<number>`coalesce(started_at, ${slot("at")})`,\n        })\n        .where("id", "=", slot("id"))\n        .where("status", "=", "queued")\n        .returningAll()',
-    instead:
-      'started_at: sql<number>`coalesce(started_at, ${slot("at")})`,\n        })\n        .where("id", "=", slot("id"))\n        .where("status", "=", "queued")\n        .returningAll()',
+    piece: "epoch: sql<number>`epoch + 1`,\n",
+    instead: "",
   },
 ];
 

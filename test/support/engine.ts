@@ -39,6 +39,8 @@ export interface TestEngineOptions {
   readonly fencedStarts?: boolean;
   readonly parkAfterMs?: number;
   readonly concurrency?: number;
+  /** Where runs work; default: the process's folder. */
+  readonly folder?: string;
   readonly ring?: readonly EffectInterceptor[];
   readonly plan?: readonly PlanInterceptor[];
   /** Waits and verbs of capabilities; made of the engine's own parts where they need some of them. */
@@ -154,6 +156,7 @@ function createParts(database: Database, options: TestEngineOptions) {
     statements: createRunStatements(database),
     events: createEventLog(database),
     flows: { find: async (name: string) => flows.get(name) ?? null },
+    folder: options.folder ?? process.cwd(),
   };
   const control = createRunControl({
     ...base,

@@ -140,6 +140,11 @@ ${body}
     return this.start(words).ended;
   }
 
+  /** The same from a folder of the project. */
+  async tuttiIn(folder: string, ...words: readonly string[]): Promise<Ending> {
+    return this.start(words, { cwd: this.path(folder) }).ended;
+  }
+
   /** The one JSON value that a command prints; it must end with 0. */
   async json<Result>(...words: readonly string[]): Promise<Result> {
     const ending = await this.tutti(...words, "--json");
@@ -163,10 +168,12 @@ ${body}
 
   /** The process id that a program writes into a file of the folder. */
   async pidIn(path: string): Promise<number> {
-    return until(
-      `${path} holds a pid`,
-      () => this.has(path) && Number.parseInt(readFileSync(this.path(path), "utf8"), 10),
-    );
+    const pid = await until(`${path} holds a pid`, () => {
+      // The file is there before what is written into it.
+      const text = this.has(path) ? readFileSync(this.path(path), "utf8") : "";
+      return /^\d+\s/.exec(text)?.[0];
+    });
+    return Number.parseInt(pid, 10);
   }
 
   /** The process that holds the data folder's lock or held it last. */

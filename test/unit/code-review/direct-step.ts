@@ -6,7 +6,8 @@ export type Answer = (request: { readonly model: string; readonly prompt: string
 /** The verbs that the example uses, run at once and without a journal; results take the way through JSON all the same. */
 export function directStep(answer: Answer = unreachableModel): Record<string, unknown> {
   const step = {
-    run: async (_name: string, body: () => unknown) => throughJson(await body()),
+    run: async (_name: string, body: (context: { folder: string }) => unknown) =>
+      throughJson(await body({ folder: process.cwd() })),
     shell: (_name: string, argv: readonly string[], options: ShellOptions = {}) => shell(argv, options),
     model: async (_name: string, request: Parameters<Answer>[0]) => throughJson(await answer(request)),
     map: async (
