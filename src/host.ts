@@ -4,7 +4,7 @@ import { TuttiError } from "./core/error.ts";
 import { toMs } from "./core/duration.ts";
 import { describeOperations, openApp, readConfig, type App, type AppOptions } from "./app.ts";
 import { storageSection } from "./storage/capability.ts";
-import { engineSettings, guardBodies } from "./engine/capability.ts";
+import { engineSettings, guardBodies, type Worker } from "./engine/capability.ts";
 import { createClient, type Transport } from "./sdk/client.ts";
 import type { Connection, ConnectOptions } from "./sdk/connection.ts";
 import { socketTransport } from "./sdk/socket-transport.ts";
@@ -35,6 +35,7 @@ async function lockOrJoin(home: Home, options: ConnectOptions): Promise<Connecti
   const began = performance.now();
   const limitMs = longestAbsenceMs(home, options);
   for (;;) {
+    options.interrupted?.throwIfAborted();
     const attempt = tryFolderLock(home.lock);
     if (attempt.held) return host(home, attempt.lock, options);
     const transport = socketTransport(socketPath(home.path), { folder: options.cwd });
@@ -76,17 +77,26 @@ async function host(home: Home, lock: Disposable | null, options: ConnectOptions
   }
 }
 
-async function startWorker(app: App, { takeRuns, concurrency }: ConnectOptions, stack: AsyncDisposableStack) {
+async function startWorker(app: App, options: ConnectOptions, stack: AsyncDisposableStack) {
+  const { takeRuns, concurrency, hurried } = options;
   if (!takeRuns) return undefined;
   stack.use(guardBodies());
   const worker = app.createWorker({ concurrency });
   const { grace } = app.config.get({ name: "engine", schema: engineSettings });
-  const stop = (): Promise<void> => worker.stop(toMs(grace));
+  const stop = (): Promise<void> => stopInTime(worker, toMs(grace), hurried);
   // The socket closes first, then the worker ends its steps, and only then the others may take over what it held.
   stack.use(await app.startWorker(worker).catch((error: unknown) => stop().then(() => Promise.reject(error))));
   stack.defer(stop);
   stack.use(await app.startJobs());
   return worker;
+}
+
+/** Within the grace, or at once when the caller is in a hurry; what was not done then is done again by the next host. */
+async function stopInTime(worker: Worker, graceMs: number, hurried: AbortSignal | undefined): Promise<void> {
+  const { promise, resolve } = Promise.withResolvers<void>();
+  if (hurried?.aborted) resolve();
+  hurried?.addEventListener("abort", () => resolve(), { once: true });
+  await Promise.race([worker.stop(graceMs), promise.then(() => worker.stop(0))]);
 }
 
 function asClient(home: Home, transport: Transport, options: ConnectOptions): Connection {

@@ -2,7 +2,7 @@ import type { Command } from "commander";
 import { TuttiError } from "../core/error.ts";
 import type { Connection } from "../sdk/connection.ts";
 import { exitCodes } from "./exit-code.ts";
-import { onInterrupt, pause, type Interrupt } from "./interrupt.ts";
+import { pause, type Interrupt } from "./interrupt.ts";
 import type { Invocation } from "./invocation.ts";
 import type { OnAction } from "./action.ts";
 
@@ -14,7 +14,13 @@ export function addHostCommands(program: Command, onAction: OnAction): void {
     .option("--until-idle", "end when nothing can run now; waits do not count")
     .option("--concurrency <number>", "how many runs at once")
     .addHelpText("after", "\nExamples:\n  tutti work\n  tutti work --until-idle --concurrency 4")
-    .action((flags: WorkFlags, command: Command) => onAction(command, (invocation) => runWork(flags, invocation)));
+    .action((flags: WorkFlags, command: Command) =>
+      onAction(command, async (invocation) => {
+        const code = await runWork(flags, invocation);
+        // A service that is told to stop has ended well.
+        return code === exitCodes.terminated ? exitCodes.ok : code;
+      }),
+    );
 }
 
 interface WorkFlags {
@@ -30,7 +36,8 @@ async function runWork({ untilIdle = false, concurrency: given }: WorkFlags, inv
   if (concurrency !== undefined && !(Number.isInteger(concurrency) && concurrency > 0)) {
     throw new TuttiError("usage.invalid", `--concurrency ${given} is not a whole number above 0`);
   }
-  using interrupt = onInterrupt(invocation.signals);
+  const { interrupt } = invocation;
+  using _held = interrupt.hold();
   for (let turn = 0; !interrupt.signal.aborted; turn++) {
     await using connection = await invocation.open({ takeRuns: true, write: true, isWorkerAlone: true, concurrency });
     if (connection?.mode === "host") return await work(connection, { untilIdle, interrupt, invocation });

@@ -50,3 +50,6 @@ try {
   process.stderr.write(`✕ tutti could not start\n${error instanceof Error ? error.stack : String(error)}\n`);
   process.exitCode = 1;
 }
+// A step that was given up, or something that a flow's file has opened, would keep the process for ever.
+for (const stream of [process.stdout, process.stderr]) await new Promise((resolve) => stream.write("", resolve));
+process.exit();

@@ -4,7 +4,6 @@ import type { Connection } from "../sdk/connection.ts";
 import { parseInput } from "../server/http.ts";
 import { exitCodes } from "./exit-code.ts";
 import { openAndCall } from "./first-call.ts";
-import { onInterrupt } from "./interrupt.ts";
 import type { Invocation } from "./invocation.ts";
 import { toJson } from "./present/json.ts";
 import { present } from "./present/present.ts";
@@ -43,7 +42,8 @@ async function call(
   input: Readonly<Record<string, unknown>>,
   { connection, invocation }: { connection: Connection; invocation: Invocation },
 ): Promise<number> {
-  using interrupt = onInterrupt(invocation.signals);
+  const { interrupt } = invocation;
+  using _held = interrupt.hold();
   const progress = createProgress(invocation.output);
   try {
     const result = await connection.client.call(operation.name, input, {
@@ -54,7 +54,7 @@ async function call(
     return show(operation, result, invocation);
   } catch (error) {
     if (!interrupt.signal.aborted) throw error;
-    return exitCodes.interrupted;
+    return interrupt.exitCode;
   } finally {
     progress.stop();
   }
@@ -102,8 +102,8 @@ async function withoutFolder(operation: AnyOperation, parsed: unknown, invocatio
   }
 }
 
-async function answerHere(operation: AnyOperation, parsed: unknown, { signals }: Invocation): Promise<unknown> {
-  using interrupt = onInterrupt(signals);
+async function answerHere(operation: AnyOperation, parsed: unknown, { interrupt }: Invocation): Promise<unknown> {
+  using _held = interrupt.hold();
   const answer = operation.handle(parsed as never, { signal: interrupt.signal, caller: "cli" });
   return Symbol.asyncIterator in answer ? (await answer.next()).value : await answer;
 }

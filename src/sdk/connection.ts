@@ -13,6 +13,10 @@ export interface ConnectOptions {
   /** This process only works; where the database is shared it needs no lock of the folder. */
   readonly isWorkerAlone?: boolean | undefined;
   readonly concurrency?: number | undefined;
+  /** The caller is about to leave: what only waits gives up. */
+  readonly interrupted?: AbortSignal | undefined;
+  /** The caller leaves now: the end of the connection drops running steps and only hands the runs back. */
+  readonly hurried?: AbortSignal | undefined;
   readonly log: Log;
 }
 
