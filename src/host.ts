@@ -3,6 +3,7 @@ import { findHome, isFolder, openHome, type Home } from "./storage/home.ts";
 import { TuttiError } from "./core/error.ts";
 import { toMs } from "./core/duration.ts";
 import { describeOperations, openApp, readConfig, type App, type AppOptions } from "./app.ts";
+import type { Config } from "./config/load.ts";
 import { storageSection } from "./storage/capability.ts";
 import { engineSettings, guardBodies, type Worker } from "./engine/capability.ts";
 import { createClient, type Transport } from "./sdk/client.ts";
@@ -50,8 +51,11 @@ async function lockOrJoin(home: Home, options: ConnectOptions): Promise<Connecti
 
 /** A host listens a while after it has taken the lock; when it stops, no longer while its steps come to their ends. */
 function longestAbsenceMs(home: Home, options: ConnectOptions): number {
-  const { grace } = readConfig(appOptions(home, options)).get({ name: "engine", schema: engineSettings });
-  return startingHostMs + toMs(grace);
+  return startingHostMs + graceOf(readConfig(appOptions(home, options)));
+}
+
+function graceOf(config: Config): number {
+  return toMs(config.get({ name: "engine", schema: engineSettings }).grace);
 }
 
 /** With the folder's lock this process answers on its socket; without it, it is one of many on a shared database. */
@@ -68,6 +72,8 @@ async function host(home: Home, lock: Disposable | null, options: ConnectOptions
       home: home.path,
       operations: app.operations,
       client: createClient(async (request) => http.fetch(request), app.operations),
+      graceMs: graceOf(app.config),
+      takeUp: async (run) => worker !== undefined || app.takeUp(createWorker(app, options, stack), run),
       whenIdle: async () => worker?.whenIdle(),
       [Symbol.asyncDispose]: () => stack.disposeAsync(),
     };
@@ -78,16 +84,22 @@ async function host(home: Home, lock: Disposable | null, options: ConnectOptions
 }
 
 async function startWorker(app: App, options: ConnectOptions, stack: AsyncDisposableStack) {
-  const { takeRuns, concurrency, hurried } = options;
-  if (!takeRuns) return undefined;
+  if (!options.takeRuns) return undefined;
   stack.use(guardBodies());
-  const worker = app.createWorker({ concurrency });
-  const { grace } = app.config.get({ name: "engine", schema: engineSettings });
-  const stop = (): Promise<void> => stopInTime(worker, toMs(grace), hurried);
+  const worker = app.createWorker({ concurrency: options.concurrency });
+  const stop = (): Promise<void> => stopInTime(worker, graceOf(app.config), options.hurried);
   // The socket closes first, then the worker ends its steps, and only then the others may take over what it held.
   stack.use(await app.startWorker(worker).catch((error: unknown) => stop().then(() => Promise.reject(error))));
   stack.defer(stop);
   stack.use(await app.startJobs());
+  return worker;
+}
+
+/** A worker that has not looked for runs, for those that it is told of. */
+function createWorker(app: App, options: ConnectOptions, stack: AsyncDisposableStack): Worker {
+  stack.use(guardBodies());
+  const worker = app.createWorker();
+  stack.defer(() => stopInTime(worker, graceOf(app.config), options.hurried));
   return worker;
 }
 
@@ -100,12 +112,15 @@ async function stopInTime(worker: Worker, graceMs: number, hurried: AbortSignal 
 }
 
 function asClient(home: Home, transport: Transport, options: ConnectOptions): Connection {
-  const operations = describeOperations(appOptions(home, options));
+  const app = appOptions(home, options);
+  const operations = describeOperations(app);
   return {
     mode: "client",
     home: home.path,
     operations,
     client: createClient(transport, operations),
+    graceMs: graceOf(readConfig(app)),
+    takeUp: async () => false,
     whenIdle: async () => undefined,
     [Symbol.asyncDispose]: async () => undefined,
   };

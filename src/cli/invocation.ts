@@ -19,7 +19,10 @@ export interface Invocation {
   open(options: OpenOptions): Promise<Connection | null>;
 }
 
-export type OpenOptions = Pick<ConnectOptions, "takeRuns" | "write" | "isWorkerAlone" | "concurrency">;
+export interface OpenOptions extends Pick<ConnectOptions, "takeRuns" | "write" | "isWorkerAlone" | "concurrency"> {
+  /** It may take up a single run later on. */
+  readonly mayTakeUp?: boolean;
+}
 
 /** What a program runs in: the product that it shows, and where its words go. */
 export interface Surroundings {
@@ -58,7 +61,7 @@ export function createInvocation(
     async open(wanted) {
       await using stack = new AsyncDisposableStack();
       // A process that holds runs has to hand them back, so a signal no longer ends it by itself.
-      if (wanted.takeRuns) stack.use(interrupt.hold());
+      if (wanted.takeRuns || wanted.mayTakeUp) stack.use(interrupt.hold());
       const stop = { interrupted: interrupt.signal, hurried: interrupt.again };
       const flags = settings;
       const connection = await product.connect({ cwd: process.cwd(), environment, flags, log, ...stop, ...wanted });

@@ -1,5 +1,6 @@
 import { TuttiError } from "../core/error.ts";
 import type { AnyOperation } from "../core/operation.ts";
+import type { RunRecord } from "../core/step.ts";
 import type { Connection } from "../sdk/connection.ts";
 import { parseInput } from "../server/http.ts";
 import { exitCodes } from "./exit-code.ts";
@@ -8,6 +9,7 @@ import type { Invocation } from "./invocation.ts";
 import { toJson } from "./present/json.ts";
 import { present } from "./present/present.ts";
 import { createProgress } from "./progress.ts";
+import { seeThrough } from "./see-through.ts";
 import { isStep, watch } from "./watch.ts";
 
 /** One command: parse, one call, print. */
@@ -24,7 +26,7 @@ export async function runOperation(
   // The doctor proves that the folder can be written, so it makes one.
   const write = operation.effect !== "read" || operation.name === "doctor";
   const opened = await openAndCall(
-    () => invocation.open({ takeRuns: operation.cli.waitsForRuns ?? false, write }),
+    () => invocation.open({ takeRuns: operation.cli.waitsForRuns ?? false, mayTakeUp: isToEnd(operation), write }),
     (connection) =>
       isWatch
         ? watch(connection, { id: String(input["id"]), untilIdle: input["untilIdle"] === true }, invocation)
@@ -51,7 +53,9 @@ async function call(
       onProgress: (event) => (isStep(event) ? progress.step(event.step) : undefined),
     });
     progress.stop();
-    return show(operation, result, invocation);
+    if (!isToEnd(operation)) return show(operation, result, invocation);
+    const code = show(operation, await seeThrough(result as RunRecord, connection, invocation), invocation);
+    return interrupt.signal.aborted ? interrupt.exitCode : code;
   } catch (error) {
     if (!interrupt.signal.aborted) throw error;
     return interrupt.exitCode;
@@ -64,13 +68,20 @@ function show(operation: AnyOperation, result: unknown, { isJson, output }: Invo
   output.data(isJson ? toJson(result) : present(operation.name, result, output));
   if (hasFailed(result)) return exitCodes.failed;
   const run = isJson ? null : runToWatch(operation.name, result);
+  if (run !== null && isToEnd(operation)) output.say(stillEnding);
   if (run !== null) output.say(`watch    tutti run watch ${run}`);
   return exitCodes.ok;
 }
 
-// A cancelled run ends where it is worked on, which may be nowhere yet; to watch it is to work on it.
-const leavesRunOpen = ["run.retry", "run.fork", "run.resume", "run.cancel"];
+const endsRun = ["run.cancel", "run.pause"];
+const leavesRunOpen = ["run.retry", "run.fork", "run.resume", ...endsRun];
+const stillEnding = "It was told, and is still at it: steps that are running, or its cleanups, take their time.";
 const decidesReview = ["review.approve", "review.reject", "review.answer"];
+
+/** It tells a run to end or to pause, and is done when that has happened. */
+function isToEnd({ name }: AnyOperation): boolean {
+  return endsRun.includes(name);
+}
 
 /** The run that can go on by what was done, or null. */
 function runToWatch(operation: string, result: unknown): string | null {

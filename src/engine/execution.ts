@@ -47,6 +47,8 @@ export class Execution implements HeldRun {
   #isStopped = false;
   #leaving: "pause" | "hand back" | null = null;
   #inboxIsDirty = true;
+  /** Told to end or to pause while nobody held it: no other step begins before that is heard. */
+  #mustHear: boolean;
   /** Something has been handed to the body, which must come to rest before anything else happens. */
   #mustDrain = true;
   #wake: (() => void) | null = null;
@@ -63,6 +65,7 @@ export class Execution implements HeldRun {
     this.#replay = new Replay(loaded.rows);
     this.openings = new Map(loaded.openings.map((row) => [row.key, row]));
     this.#lastRowAt = loaded.run.created_at;
+    this.#mustHear = loaded.run.cancel_at !== null || loaded.run.pause_at !== null;
     this.root = new Scope({ path: "", seed: loaded.run.seed, parent: null, isCollapsed: false });
   }
 
@@ -302,7 +305,19 @@ export class Execution implements HeldRun {
   async #open(): Promise<void> {
     // A wait of an earlier life may have been settled before it was asked for again.
     if (this.openings.size > 0) this.#inboxIsDirty = true;
-    await this.#answered(await this.ports.open(this));
+    const fresh = this.#mustHear ? this.#takeFresh() : null;
+    const answer = await this.ports.open(this);
+    if (!fresh) return this.#answered(answer);
+    this.held.push(...fresh);
+    await this.#readInbox();
+  }
+
+  /** Takes out what would begin anew; a wait that is open already must be there to hear what the run is told. */
+  #takeFresh(): VerbCall[] {
+    const isOpenWait = ({ key, work }: VerbCall): boolean => work.type === "wait" && this.openings.has(key);
+    const fresh = this.held.filter((call) => !isOpenWait(call));
+    this.held.splice(0, this.held.length, ...this.held.filter(isOpenWait));
+    return fresh;
   }
 
   /** Replay is over: every stored wait must have been asked for again. */
@@ -321,6 +336,7 @@ export class Execution implements HeldRun {
 
   async #readInbox(): Promise<void> {
     this.#inboxIsDirty = false;
+    this.#mustHear = false;
     const news = await readInbox(this);
     if (news === "lost") this.drop("another worker holds it");
     if (news === "pause") this.#leaving = "pause";

@@ -26,6 +26,10 @@ export interface Connection extends AsyncDisposable {
   readonly mode: "host" | "client";
   readonly operations: readonly AnyOperation[];
   readonly home: string;
+  /** How long steps may take to end after a cancel or a stop, milliseconds. */
+  readonly graceMs: number;
+  /** A host works on this one run from now on and on none that it finds beside it; false where others work. */
+  takeUp(run: string): Promise<boolean>;
   /** Resolves once nothing can run now; waits do not count. Only a host knows. */
   whenIdle(): Promise<void>;
 }

@@ -59,6 +59,8 @@ export async function callTutti(
       operations,
       home: "/made/up",
       client: createClient(transport, operations),
+      graceMs: 0,
+      takeUp: async () => mode === "host",
       whenIdle: async () => undefined,
       [Symbol.asyncDispose]: async () => {
         isOpen = false;
