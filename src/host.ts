@@ -1,3 +1,5 @@
+import { join } from "node:path";
+import { setTimeout as delay } from "node:timers/promises";
 import { tryFolderLock } from "./storage/lock.ts";
 import { findHome, isFolder, openHome, type Home } from "./storage/home.ts";
 import { TuttiError } from "./core/error.ts";
@@ -16,6 +18,8 @@ import { serveOnSocket, socketPath } from "./server/socket.ts";
 const startingHostMs = 5_000;
 // A host that works hard in one piece (a very large value) is silent for a while; one that is stopped is so for ever.
 const silentHostMs = 5_000;
+// How much later than its last run a worker may leave.
+const lookForDueMs = 500;
 // What is over sooner needs no words.
 const sayAfterMs = 1_000;
 
@@ -45,7 +49,7 @@ async function lockOrJoin(home: Home, options: ConnectOptions): Promise<Connecti
     const waitedMs = performance.now() - began;
     if (state === "silent" || waitedMs > limitMs) throw busy(home, attempt.pid);
     if (waitedMs > sayAfterMs) options.log.warn("host.waited_for", { pid: attempt.pid });
-    await new Promise((resolve) => setTimeout(resolve, 50));
+    await delay(50);
   }
 }
 
@@ -75,6 +79,8 @@ async function host(home: Home, lock: Disposable | null, options: ConnectOptions
       graceMs: graceOf(app.config),
       takeUp: async (run) => worker !== undefined || app.takeUp(createWorker(app, options, stack), run),
       whenIdle: async () => worker?.whenIdle(),
+      whenDone: async () => worker && whenDone(app, worker, options.interrupted),
+      standBy: () => null,
       [Symbol.asyncDispose]: () => stack.disposeAsync(),
     };
   } catch (error) {
@@ -93,6 +99,17 @@ async function startWorker(app: App, options: ConnectOptions, stack: AsyncDispos
   stack.defer(stop);
   stack.use(await app.startJobs());
   return worker;
+}
+
+/** Nothing is queued, running or due; the end of the caller is an end of this, too. */
+async function whenDone(app: App, worker: Worker, interrupted: AbortSignal | undefined): Promise<void> {
+  while (!interrupted?.aborted) {
+    await worker.whenIdle();
+    const due = await app.engine.store.nextDue();
+    if (worker.isIdle && due === null) return;
+    // The worker has its own timer for what is due; this only looks whether it is still to come.
+    await delay(lookForDueMs, undefined, { ref: false });
+  }
 }
 
 /** A worker that has not looked for runs, for those that it is told of. */
@@ -122,6 +139,11 @@ function asClient(home: Home, transport: Transport, options: ConnectOptions): Co
     graceMs: graceOf(readConfig(app)),
     takeUp: async () => false,
     whenIdle: async () => undefined,
+    whenDone: async () => undefined,
+    standBy() {
+      const attempt = tryFolderLock(join(home.path, "standby.lock"));
+      return attempt.held ? attempt.lock : null;
+    },
     [Symbol.asyncDispose]: async () => undefined,
   };
 }

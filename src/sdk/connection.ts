@@ -32,4 +32,8 @@ export interface Connection extends AsyncDisposable {
   takeUp(run: string): Promise<boolean>;
   /** Resolves once nothing can run now; waits do not count. Only a host knows. */
   whenIdle(): Promise<void>;
+  /** Resolves once nothing can run, now or later, without a person or an event. Only a host knows. */
+  whenDone(): Promise<void>;
+  /** The one place behind the host; null where another process has it. */
+  standBy(): Disposable | null;
 }

@@ -301,6 +301,42 @@ describe("a detached run", () => {
   });
 });
 
+describe("a detached run that sleeps", { concurrency: 2 }, () => {
+  const naps = `await step.run("one", () => mark("one")); await step.sleep("nap", "2s"); await step.run("two", () => mark("two"));`;
+
+  it("goes on when its time has come, and then its worker leaves", async () => {
+    await using project = new Project();
+    project.flow("naps", naps);
+    assert.equal((await project.tutti("run", "naps", "--detach")).code, 0);
+    await project.marked("two");
+    const { host } = project;
+    await until("the worker has left", () => host !== null && !isAlive(host));
+  });
+
+  it("leaves at once where only a person is waited for", async () => {
+    await using project = new Project();
+    project.flow("ask", `await step.review("ask", { title: "Sure?" });`);
+    assert.equal((await project.tutti("run", "ask", "--until-idle")).code, 7);
+    assert.equal((await project.tutti("work", "--until-done")).code, 0);
+  });
+
+  it("has one worker that waits behind the host, and that takes over", async () => {
+    await using project = new Project();
+    project.flow("naps", naps);
+    project.flow("hold", `await step.run("hold", () => opened("end"));`);
+    const host = project.start(["run", "hold"]);
+    await until("there is a host", () => project.has(".tutti/socket"));
+    await project.tutti("run", "naps", "--detach", "--quiet");
+    const behind = [project.start(["work", "--until-done"]), project.start(["work", "--until-done"])];
+    const first = await Promise.race(behind.map((worker) => worker.ended));
+    assert.equal(first.code, 0, "one place is enough for three workers");
+    await host.kill();
+    await project.marked("two");
+    project.open("end");
+    for (const worker of behind) assert.equal((await worker.ended).code, 0);
+  });
+});
+
 function count(project: Project, text: string): number {
   return project.marks().filter((mark) => mark === text).length;
 }

@@ -62,6 +62,8 @@ export async function callTutti(
       graceMs: 0,
       takeUp: async () => mode === "host",
       whenIdle: async () => undefined,
+      whenDone: async () => undefined,
+      standBy: () => null,
       [Symbol.asyncDispose]: async () => {
         isOpen = false;
       },
