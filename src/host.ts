@@ -103,10 +103,10 @@ async function startWorker(app: App, options: ConnectOptions, stack: AsyncDispos
 
 /** Nothing is queued, running or due; the end of the caller is an end of this, too. */
 async function whenDone(app: App, worker: Worker, interrupted: AbortSignal | undefined): Promise<void> {
-  while (!interrupted?.aborted) {
+  for (;;) {
     await worker.whenIdle();
-    const due = await app.engine.store.nextDue();
-    if (worker.isIdle && due === null) return;
+    if (interrupted?.aborted) return;
+    if ((await app.engine.store.nextDue()) === null && worker.isIdle) return;
     // The worker has its own timer for what is due; this only looks whether it is still to come.
     await delay(lookForDueMs, undefined, { ref: false });
   }

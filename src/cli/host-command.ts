@@ -39,10 +39,9 @@ const standbyMs = 1_000;
 const mostConcurrency = 10_000;
 
 async function runWork(flags: WorkFlags, invocation: Invocation): Promise<number> {
-  const { interrupt } = invocation;
+  using interrupt = invocation.interrupt.hold();
   const concurrency = toConcurrency(flags.concurrency);
   const until: Until = flags.untilDone ? "done" : flags.untilIdle ? "idle" : "told";
-  using _held = interrupt.hold();
   using standby = new Standby();
   for (let turn = 0; !interrupt.signal.aborted; turn++) {
     await using connection = await invocation.open({ takeRuns: true, write: true, isWorkerAlone: true, concurrency });
@@ -58,7 +57,7 @@ async function runWork(flags: WorkFlags, invocation: Invocation): Promise<number
     if (turn === 0) invocation.output.say("Another process hosts this folder; this one takes over when that ends.");
     await pause(standbyMs, interrupt);
   }
-  return interrupt.exitCode;
+  return interrupt.exitCode();
 }
 
 function toConcurrency(given: string | undefined): number | undefined {
@@ -108,7 +107,7 @@ async function work(
   await Promise.race([interrupt.happened, ends[until]()]);
   if (!interrupt.signal.aborted) return exitCodes.ok;
   output.say("Stopping; what is open stays open and nothing is lost.");
-  return interrupt.exitCode;
+  return interrupt.exitCode();
 }
 
 /** Whether the other host may leave something to do; a host that ends in between surely may. */

@@ -45,16 +45,16 @@ function packageFolder(): string {
 async function choose(
   folder: string,
   operations: readonly AnyOperation[],
-  { answers, output, interrupt }: Invocation,
+  { answers, output, interrupt: signals }: Invocation,
 ): Promise<Choices | number> {
   if (answers === null) return defaultChoices;
-  using _held = interrupt.hold();
+  using interrupt = signals.hold();
   const surveyed = await survey(folder, operations, interrupt.signal);
   using questions = createQuestions(answers, { output, interrupt });
   const choices = await askChoices(surveyed, questions, output);
   if (choices !== null) return choices;
   output.say("\nNothing was written.");
-  return interrupt.signal.aborted ? interrupt.exitCode : exitCodes.cancelled;
+  return interrupt.signal.aborted ? interrupt.exitCode() : exitCodes.cancelled;
 }
 
 async function survey(folder: string, operations: readonly AnyOperation[], signal: AbortSignal): Promise<Surveyed> {

@@ -8,10 +8,11 @@ export interface Interrupt {
   /** Aborts at the second: somebody means it, so hand back what is held and go. */
   readonly again: AbortSignal;
   /** The number of the first signal as shells show it, 128 and the signal. */
-  readonly exitCode: number;
+  exitCode(): number;
   /** Resolves at the first signal. */
   readonly happened: Promise<void>;
-  hold(): Disposable;
+  /** The same, counting until it is disposed. */
+  hold(): Interrupt & Disposable;
 }
 
 const exitCodeOf = {
@@ -48,22 +49,20 @@ export function createInterrupt(source: SignalSource): Interrupt {
     first.abort(new TuttiError("run.cancelled", "interrupted"));
     resolve();
   };
-  return {
+  const interrupt: Interrupt = {
     signal: first.signal,
     again: second.signal,
-    get exitCode() {
-      return exitCode;
-    },
+    exitCode: () => exitCode,
     happened,
     hold() {
       if (holders++ === 0) for (const name of signals) source.on(name, handle);
-      return {
-        [Symbol.dispose]() {
-          if (--holders === 0) for (const name of signals) source.off(name, handle);
-        },
+      const letGo = (): void => {
+        if (--holders === 0) for (const name of signals) source.off(name, handle);
       };
+      return { ...interrupt, [Symbol.dispose]: letGo };
     },
   };
+  return interrupt;
 }
 
 /** Waits for so long, or until the signal. */

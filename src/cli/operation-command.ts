@@ -44,8 +44,7 @@ async function call(
   input: Readonly<Record<string, unknown>>,
   { connection, invocation }: { connection: Connection; invocation: Invocation },
 ): Promise<number> {
-  const { interrupt } = invocation;
-  using _held = interrupt.hold();
+  using interrupt = invocation.interrupt.hold();
   const progress = createProgress(invocation.output);
   try {
     const result = await connection.client.call(operation.name, input, {
@@ -55,10 +54,10 @@ async function call(
     progress.stop();
     if (!isToEnd(operation)) return show(operation, result, invocation);
     const code = show(operation, await seeThrough(result as RunRecord, connection, invocation), invocation);
-    return interrupt.signal.aborted ? interrupt.exitCode : code;
+    return interrupt.signal.aborted ? interrupt.exitCode() : code;
   } catch (error) {
     if (!interrupt.signal.aborted) throw error;
-    return interrupt.exitCode;
+    return interrupt.exitCode();
   } finally {
     progress.stop();
   }
@@ -113,8 +112,8 @@ async function withoutFolder(operation: AnyOperation, parsed: unknown, invocatio
   }
 }
 
-async function answerHere(operation: AnyOperation, parsed: unknown, { interrupt }: Invocation): Promise<unknown> {
-  using _held = interrupt.hold();
+async function answerHere(operation: AnyOperation, parsed: unknown, invocation: Invocation): Promise<unknown> {
+  using interrupt = invocation.interrupt.hold();
   const answer = operation.handle(parsed as never, { signal: interrupt.signal, caller: "cli" });
   return Symbol.asyncIterator in answer ? (await answer.next()).value : await answer;
 }

@@ -32,7 +32,7 @@ export async function runProgram(words: readonly string[], surroundings: Surroun
     await program.parseAsync(everywhere.rest, { from: "user" });
     return code;
   } catch (error) {
-    if (error === surroundings.interrupt.signal.reason) return surroundings.interrupt.exitCode;
+    if (error === surroundings.interrupt.signal.reason) return surroundings.interrupt.exitCode();
     if (error instanceof CommanderError && error.exitCode === 0) return exitCodes.ok;
     // A group without its verb has printed its help instead.
     if (error instanceof CommanderError && error.code === "commander.help") return exitCodes.usage;

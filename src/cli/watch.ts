@@ -23,8 +23,7 @@ const mostHosts = 20;
 
 /** Follows a run to its end, shows what happens, and gives the exit code. Ctrl-C detaches, or stops the host gracefully. */
 export async function watch(first: Connection, target: Target, invocation: Invocation): Promise<number> {
-  const { interrupt } = invocation;
-  using _held = interrupt.hold();
+  using interrupt = invocation.interrupt.hold();
   await using later = new AsyncDisposableStack();
   const progress = createProgress(invocation.output);
   const { signal } = interrupt;
@@ -40,7 +39,7 @@ export async function watch(first: Connection, target: Target, invocation: Invoc
     if (isOver) progress.stop();
     if (signal.aborted) {
       await leave(connection, target.id, invocation);
-      return interrupt.exitCode;
+      return interrupt.exitCode();
     }
     if (seen.run) return await finish(seen.run, connection, invocation);
     if (isOver) throw seen.error;
@@ -101,8 +100,8 @@ async function finish(run: RunRecord, { client }: Connection, { isJson, output }
     output.say("");
   }
   // What went wrong is said even when quiet.
-  const tell = ["failed", "paused", "cancelled"].includes(run.status) ? output.complain : output.say;
-  tell(receipt(run, { color: output.color, reviews }));
+  const way = ["failed", "paused", "cancelled"].includes(run.status) ? "complain" : "say";
+  output[way](receipt(run, { color: output.color, reviews }));
   return exitCodeOfRun(run, reviews.length > 0);
 }
 

@@ -100,7 +100,11 @@ function runOperations({ control, store, live, flows }: EngineOperationDependenc
     cli: { positional: ["id"], examples: ["tutti run get run_4k7d2mzq01pb --json"] },
     handle: ({ id: asked }) => store.record(asked),
   });
-  const watch = operation<{ id: string; untilIdle: boolean }, unknown, WatchEvent>({
+  return [start, list, get, watchOperation({ store, live })];
+}
+
+function watchOperation({ store, live }: Pick<EngineOperationDependencies, "store" | "live">): AnyOperation {
+  return operation<{ id: string; untilIdle: boolean }, unknown, WatchEvent>({
     ...read,
     name: "run.watch",
     summary: "Follows a run until it has ended or is paused",
@@ -113,7 +117,6 @@ function runOperations({ control, store, live, flows }: EngineOperationDependenc
     cli: { positional: ["id"], waitsForRuns: true, examples: ["tutti run watch run_4k7d2mzq01pb"] },
     handle: (input, { signal }) => watchRun({ store, live }, input, signal),
   });
-  return [start, list, get, watch];
 }
 
 function controlOperations({ control, store }: EngineOperationDependencies): AnyOperation[] {
