@@ -14,9 +14,7 @@ import { readInbox } from "./inbox.ts";
 import { answerOldVersion, differs, notAsked } from "./mismatch.ts";
 import { endScope } from "./scope-end.ts";
 import { endOfTick } from "./tick.ts";
-
-/** Rows that share a transaction; more would make the run's own reader wait. */
-const mostRowsAWrite = 200;
+import { batchLength, leaveEvents } from "./write-batch.ts";
 
 /**
  * One run in memory: its body and the pump that hands out stored results one at a time, each followed by a full drain,
@@ -177,6 +175,7 @@ export class Execution implements HeldRun {
     if (this.#body || this.cancellation.hasEndedBody) return this.#finish();
     if (!this.#leaving && (await this.#release())) return;
     if (!this.#leaving && this.#offerAttempt()) return;
+    if (this.#leaving) leaveEvents(this.finished);
     if (this.finished.length > 0) {
       // The body has stood still since the last drain, so what has just been stored can go out at once.
       if ((await this.#writeFinished()) && !this.#leaving && !this.#isStopped) await this.#release();
@@ -266,8 +265,7 @@ export class Execution implements HeldRun {
   }
 
   async #writeFinished(): Promise<boolean> {
-    const toOffer = this.#leaving ? -1 : this.finished.findIndex(awaitsOffer);
-    const most = Math.min(mostRowsAWrite, toOffer < 0 ? this.finished.length : toOffer);
+    const most = batchLength(this.finished, { isLeaving: this.#leaving !== null });
     const batch = this.finished.slice(0, most).filter(({ call }) => call?.state !== "withdrawn");
     if (batch.length === 0) {
       this.finished.splice(0, most);

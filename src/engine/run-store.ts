@@ -124,7 +124,7 @@ export function withoutStoredScopes(rows: readonly JournalRow[]): JournalRow[] {
 }
 
 /** `a/b/c` lies in `a/b` and in `a`. */
-function pathsAbove(path: string): string[] {
+export function pathsAbove(path: string): string[] {
   const parts = path.split("/");
   return parts.slice(1).map((_part, index) => parts.slice(0, index + 1).join("/"));
 }

@@ -1,0 +1,28 @@
+import { awaitsOffer } from "./attempt.ts";
+import type { Finished } from "./journal-writer.ts";
+
+/** Rows that share a transaction; more would make the run's own reader wait. */
+const mostRowsAWrite = 200;
+
+/**
+ * How many of the outcomes share the next transaction. An event that a wait has taken stands at the head of one: what is
+ * written before it is handed out first, and may decide the race that the wait is in, so that the event goes back.
+ */
+export function batchLength(finished: readonly Finished[], { isLeaving }: { isLeaving: boolean }): number {
+  const end = finished.findIndex(
+    (entry, index) => (!isLeaving && awaitsOffer(entry)) || (index > 0 && takesEvent(entry)),
+  );
+  return Math.min(mostRowsAWrite, end < 0 ? finished.length : end);
+}
+
+/** A run that leaves hands nothing out any more, so its waits keep their events for the next life. */
+export function leaveEvents(finished: Finished[]): void {
+  for (const entry of finished.splice(0)) {
+    if (entry.call && takesEvent(entry)) entry.call.state = "started";
+    else finished.push(entry);
+  }
+}
+
+function takesEvent({ call, column }: Finished): boolean {
+  return column !== undefined && call?.work.type === "wait" && call.work.spec.event !== undefined;
+}
