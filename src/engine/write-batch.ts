@@ -17,10 +17,9 @@ export function batchLength(finished: readonly Finished[], { isLeaving }: { isLe
 
 /** A run that leaves hands nothing out any more, so its waits keep their events for the next life. */
 export function leaveEvents(finished: Finished[]): void {
-  for (const entry of finished.splice(0)) {
-    if (entry.call && takesEvent(entry)) entry.call.state = "started";
-    else finished.push(entry);
-  }
+  const all = finished.splice(0);
+  for (const { call } of all.filter(takesEvent)) if (call) call.state = "started";
+  finished.push(...all.filter((entry) => !takesEvent(entry)));
 }
 
 function takesEvent({ call, column }: Finished): boolean {

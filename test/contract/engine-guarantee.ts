@@ -1,4 +1,5 @@
 import assert from "node:assert/strict";
+import type { Kysely } from "kysely";
 import { setTimeout as pause } from "node:timers/promises";
 import { test } from "node:test";
 import type { Statement } from "../../src/core/statement.ts";
@@ -264,7 +265,7 @@ interface Holder {
 
 const nothing = { output: null, failure: null };
 
-type Build = import("kysely").Kysely<{
+type Build = Kysely<{
   runs: { id: string; status: string; owner: string | null; deaths: number; died_at: number | null };
 }>;
 
