@@ -178,7 +178,7 @@ function orderTests(open: OpenEngine): void {
     const { id } = await engine.run(flow);
     const events = await createEventLog(engine.database).read({ subject: id, limit: 100 });
     assert.deepEqual(
-      events.map(({ type, data }) => [type, ...stepOf(data)]),
+      events.map(({ type, data }) => [type].concat(stepOf(data))),
       [
         ["tutti.run.created"],
         ["tutti.run.started"],
