@@ -14,7 +14,7 @@ import { readInbox } from "./inbox.ts";
 import { answerOldVersion, differs, notAsked } from "./mismatch.ts";
 import { endScope } from "./scope-end.ts";
 import { endOfTick } from "./tick.ts";
-import { batchLength, leaveEvents } from "./write-batch.ts";
+import { batchLength, leaveEvents, reconsider } from "./write-batch.ts";
 
 /**
  * One run in memory: its body and the pump that hands out stored results one at a time, each followed by a full drain,
@@ -45,6 +45,8 @@ export class Execution implements HeldRun {
   #isStopped = false;
   #leaving: "pause" | "hand back" | null = null;
   #inboxIsDirty = true;
+  /** This worker was told that something has happened to the run: a pause must stop what would start next. */
+  #hasNews = false;
   /** Something has been handed to the body, which must come to rest before anything else happens. */
   #mustDrain = true;
   #wake: (() => void) | null = null;
@@ -90,7 +92,7 @@ export class Execution implements HeldRun {
 
   /** Something has changed: an effect ended, the database has news. */
   poke(options: { inbox?: boolean } = {}): void {
-    if (options.inbox) this.#inboxIsDirty = true;
+    if (options.inbox) this.#hasNews = true;
     const wake = this.#wake;
     this.#wake = null;
     wake?.();
@@ -184,9 +186,9 @@ export class Execution implements HeldRun {
     if (this.#leaving && !this.#hasInFlight()) return this.#leave(this.#leaving);
     if (!this.#leaving) {
       if (!this.#isLive && !this.#goLive()) return;
-      if (this.held.length > 0) return this.#open();
+      if (this.held.length > 0 && !this.#mustHearFirst()) return this.#open();
     }
-    if (this.#inboxIsDirty) return this.#readInbox();
+    if (this.#inboxIsDirty || this.#hasNews) return this.#readInbox();
     if (collectDue(this)) return;
     await this.#rest();
   }
@@ -279,22 +281,20 @@ export class Execution implements HeldRun {
       for (const row of rows) this.openings.delete(row.key);
     }
     // What was good only for an unchanged run is judged again after the inbox has been read.
-    if (answer === "stale") this.#reconsider();
+    if (answer === "stale") reconsider(this.finished);
     await this.#answered(answer);
     return answer === "written";
-  }
-
-  #reconsider(): void {
-    for (const entry of this.finished.splice(0)) {
-      if (entry.needsWake && entry.call?.work.type === "wait") entry.call.state = "started";
-      else this.finished.push(entry);
-    }
   }
 
   async #answered(answer: WriteAnswer): Promise<void> {
     if (answer === "written") return;
     this.#inboxIsDirty = true;
     await this.#readInbox();
+  }
+
+  /** What is already open is taken up before anything is heard of it. */
+  #mustHearFirst(): boolean {
+    return this.#hasNews && !this.held.some(({ key }) => this.openings.has(key));
   }
 
   async #open(): Promise<void> {
@@ -319,6 +319,7 @@ export class Execution implements HeldRun {
 
   async #readInbox(): Promise<void> {
     this.#inboxIsDirty = false;
+    this.#hasNews = false;
     const news = await readInbox(this);
     if (news === "lost") this.drop("another worker holds it");
     if (news === "pause") this.#leaving = "pause";

@@ -22,6 +22,17 @@ export function leaveEvents(finished: Finished[]): void {
   finished.push(...all.filter((entry) => !takesEvent(entry)));
 }
 
+/** What was to be stored only if nothing had happened waits on: something has. */
+export function reconsider(finished: Finished[]): void {
+  const all = finished.splice(0);
+  for (const { call } of all.filter(isGivenUp)) if (call) call.state = "started";
+  finished.push(...all.filter((entry) => !isGivenUp(entry)));
+}
+
+function isGivenUp({ needsWake, call }: Finished): boolean {
+  return needsWake === true && call?.work.type === "wait";
+}
+
 function takesEvent({ call, column }: Finished): boolean {
   return column !== undefined && call?.work.type === "wait" && call.work.spec.event !== undefined;
 }

@@ -207,6 +207,29 @@ function endTests(open: OpenEngine): void {
     assert.equal((await engine.until(kid?.id ?? "", "cancelled")).status, "cancelled");
   });
 
+  test("a pause starts nothing new while another branch is still at work", async () => {
+    await using engine = await open();
+    const started: string[] = [];
+    const gates = { a: Promise.withResolvers<void>(), b: Promise.withResolvers<void>() };
+    const flow = testFlow("f", async (step: TestStep) => {
+      const work = (name: string, until?: Promise<void>) => step.run(name, () => (started.push(name), until));
+      await Promise.all([work("a", gates.a.promise), work("b", gates.b.promise).then(() => work("c"))]);
+      return "done";
+    });
+    engine.flows.set("f", flow);
+    const id = await engine.control.start({ flow });
+    while (started.length < 2) await new Promise((resolve) => setImmediate(resolve));
+    await engine.control.pause(id);
+    gates.b.resolve();
+    while ((await engine.store.rows(id)).length === 0) await new Promise((resolve) => setImmediate(resolve));
+    for (let turn = 0; turn < 20; turn++) await new Promise((resolve) => setImmediate(resolve));
+    gates.a.resolve();
+    await engine.until(id, "paused");
+    assert.deepEqual(started, ["a", "b"]);
+    await engine.control.resume(id);
+    assert.equal((await engine.until(id, "succeeded")).output, "done");
+  });
+
   test("a step that still runs at the body's end is told so", async () => {
     await using engine = await open();
     const told = Promise.withResolvers<string>();
