@@ -7,7 +7,7 @@ import { awaitsOffer, offer, outcomeOfRow } from "./attempt.ts";
 import { endRun, foreignAwait, judgeBody, pauseRun, runBody, type BodyEnd } from "./run-end.ts";
 import { Replay } from "./replay.ts";
 import { collectDue, restOf } from "./rest.ts";
-import type { JournalRow, OpeningRow, RunRow } from "./run-store.ts";
+import type { JournalRow, OpeningRow, RunRow } from "./run-table.ts";
 import { cancelFailure, Scope, type VerbCall } from "./scope.ts";
 import { Cancellation } from "./cancellation.ts";
 import { readInbox } from "./inbox.ts";

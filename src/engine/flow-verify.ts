@@ -1,7 +1,8 @@
 import { isDeepStrictEqual } from "node:util";
 import { TuttiError } from "../core/error.ts";
 import { replayOnly, type CheckPorts, type ReplayCheck } from "./replay-check.ts";
-import { pathsAbove, type JournalRow, type RunRow } from "./run-store.ts";
+import { pathsAbove } from "./run-store.ts";
+import type { JournalRow, RunRow } from "./run-table.ts";
 import type { FlowSource } from "./flow.ts";
 
 /** A place where the flow's code does not do in a replay what it did in the run. */

@@ -3,7 +3,7 @@ import { operation, type AnyOperation } from "../core/operation.ts";
 import { runStatuses, stepStatuses } from "../core/step.ts";
 import type { RunControl } from "./engine.ts";
 import { refuseUnknownInput } from "./flow-input.ts";
-import { toRunSummary } from "./run-store.ts";
+import { toRunSummary } from "./run-record.ts";
 import { verifyOperation, type VerifyDependencies } from "./verify-operation.ts";
 import { watchRun, type WatchEvent } from "./watch.ts";
 

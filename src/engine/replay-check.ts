@@ -5,7 +5,8 @@ import type { VerbHost } from "../core/verb.ts";
 import { Execution } from "./execution.ts";
 import type { ExecutionPorts, HeldRun } from "./held-run.ts";
 import { childWait, type AnyFlow } from "./flow.ts";
-import { withoutStoredScopes, type JournalRow, type RunRow } from "./run-store.ts";
+import { withoutStoredScopes } from "./run-store.ts";
+import type { JournalRow, RunRow } from "./run-table.ts";
 import { inputOf, type VerbCall } from "./scope.ts";
 
 /** What a flow's code does with stored rows alone. */

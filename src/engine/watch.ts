@@ -1,6 +1,7 @@
 import type { RunRecord, StepRecord } from "../core/step.ts";
 import type { LiveEvent, LiveEvents } from "../events/live.ts";
-import type { OpeningRow, RunRow, RunStore } from "./run-store.ts";
+import type { RunStore } from "./run-store.ts";
+import type { OpeningRow, RunRow } from "./run-table.ts";
 
 /** What a watcher is told while a run goes on. */
 export type WatchEvent =
@@ -35,9 +36,8 @@ export async function* watchRun(
       const run = await store.run(id);
       const rows = await store.rows(id, seq);
       seq = rows.at(-1)?.seq ?? seq;
-      yield* await Promise.all(
-        rows.filter((row) => row.kind !== "cancel").map(async (row) => tellStep(await store.step(row))),
-      );
+      const steps = await Promise.all(rows.map((row) => store.steps(row)));
+      yield* steps.flat().map(tellStep);
       const open = run.status === "waiting" ? openWaits(await store.openings(id)) : [];
       yield* changes.tell(run, open);
       if (ended.includes(run.status) || (untilIdle && isIdle(run, patienceMs)) || signal.aborted)

@@ -23,6 +23,11 @@ export function cancelTests(open: OpenEngine): void {
     assert.equal(run.status, "cancelled");
     assert.match(run.error?.message ?? "", /enough/);
     assert.deepEqual(done, ["tidy"]);
+    // What the cancel ended is told, though it has no row of its own.
+    assert.deepEqual(
+      run.steps.map(({ key, kind, status }) => `${kind} ${key} ${status}`),
+      ["waitFor e cancelled", "run cleanup/tidy succeeded"],
+    );
   });
 
   test("a cancel aborts a running step; an outcome after the abort is still stored", async () => {

@@ -6,7 +6,7 @@ import type { Statement } from "../../src/core/statement.ts";
 import { toStatement } from "../../src/storage/database.ts";
 import { createEventLog } from "../../src/events/event-log.ts";
 import { createRunStatements } from "../../src/engine/run-statement.ts";
-import type { RunRow } from "../../src/engine/run-store.ts";
+import type { RunRow } from "../../src/engine/run-table.ts";
 import { testFlow, type TestEngine, type TestStep } from "../support/engine.ts";
 import { go, type OpenEngine } from "./engine-case.ts";
 

@@ -3,7 +3,7 @@ import { verifyRun } from "../../src/engine/flow-verify.ts";
 import { replayOnly, type CheckPorts } from "../../src/engine/replay-check.ts";
 import { createStepFactory } from "../../src/engine/step.ts";
 import type { AnyFlow } from "../../src/engine/flow.ts";
-import type { JournalRow, RunRow } from "../../src/engine/run-store.ts";
+import type { JournalRow, RunRow } from "../../src/engine/run-table.ts";
 import { createEventLog } from "../../src/events/event-log.ts";
 import { createLiveEvents } from "../../src/events/live.ts";
 import { silentLog } from "../../src/core/log.ts";

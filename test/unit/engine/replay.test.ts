@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { Replay } from "../../../src/engine/replay.ts";
-import type { OpeningRow } from "../../../src/engine/run-store.ts";
+import type { OpeningRow } from "../../../src/engine/run-table.ts";
 
 test("an ended scope excuses what was stored inside of it, and nothing that is called alike", () => {
   const replay = new Replay([]);
