@@ -38,17 +38,22 @@ const filesNamed = 4;
 
 /** Newest first, as git tells them. */
 export function tellCommits(range: readonly Commit[], marks: SourceMarks): ReviewedCommit[] {
-  const told = range.map((commit) => {
-    const isByTools = ({ path }: { path: string }): boolean => roleOf(path, marks) === "generated";
-    const byPeople = commit.files.filter((file) => !isByTools(file));
-    return { commit, byPeople, sum: sumOf(byPeople), generated: sumOf(commit.files.filter(isByTools)) };
-  });
-  const largest = new Set(told.toSorted((a, b) => lines(b.sum) - lines(a.sum)).slice(0, commitsWithFolders));
-  return told.map((one) => {
-    const { id, author, date, subject, reason, isMerge } = one.commit;
-    const folders = largest.has(one) ? tellFolders(one.byPeople) : [];
-    return { id, author, date, subject, reason, isMerge, ...one.sum, generated: one.generated, folders };
-  });
+  const told = range.map((commit) => tellCommit(commit, marks));
+  const largest = told.toSorted((a, b) => lines(b) - lines(a)).slice(0, commitsWithFolders);
+  const named = new Set(largest.map(({ id }) => id));
+  return told.map((commit) => (named.has(commit.id) ? commit : withoutFolders(commit)));
+}
+
+const withoutFolders = (commit: ReviewedCommit): ReviewedCommit => ({ ...commit, folders: [] });
+
+function tellCommit({ id, author, date, subject, reason, isMerge, files }: Commit, marks: SourceMarks): ReviewedCommit {
+  const [byTools, byPeople] = split(files, ({ path }) => roleOf(path, marks) === "generated");
+  const generated = sumOf(byTools);
+  return { id, author, date, subject, reason, isMerge, ...sumOf(byPeople), generated, folders: tellFolders(byPeople) };
+}
+
+function split<Item>(items: readonly Item[], isFirst: (item: Item) => boolean): [Item[], Item[]] {
+  return [items.filter(isFirst), items.filter((item) => !isFirst(item))];
 }
 
 type Counted = { readonly path: string; readonly added: number | null; readonly deleted: number | null };
@@ -63,14 +68,15 @@ export function sumOf(files: readonly Counted[]): LineSum {
 
 function tellFolders(files: readonly Counted[]): FolderStory[] {
   return [...Map.groupBy(files, ({ path }) => folderOf(path))]
-    .map(([folder, inside]) => ({
-      folder,
-      ...sumOf(inside),
-      largest: inside
-        .toSorted((a, b) => lines(b) - lines(a) || compare(a.path, b.path))
-        .slice(0, filesNamed)
-        .map(({ path, added, deleted }) => ({ name: baseName(path), added: added ?? 0, deleted: deleted ?? 0 })),
-    }))
+    .map(([folder, inside]) => tellFolder(folder, inside))
     .toSorted((a, b) => lines(b) - lines(a) || compare(a.folder, b.folder))
     .slice(0, foldersNamed);
+}
+
+function tellFolder(folder: string, inside: readonly Counted[]): FolderStory {
+  const largest = inside
+    .toSorted((a, b) => lines(b) - lines(a) || compare(a.path, b.path))
+    .slice(0, filesNamed)
+    .map(({ path, added, deleted }) => ({ name: baseName(path), added: added ?? 0, deleted: deleted ?? 0 }));
+  return { folder, ...sumOf(inside), largest };
 }

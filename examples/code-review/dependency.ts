@@ -72,10 +72,9 @@ export interface DependencySources {
 
 /** What to know about dependencies: lock and manifest apart, packages from outside a registry, large steps and steps back. */
 export function findDependencyFaults(sources: DependencySources): Finding[] {
-  const perPackage = sources.dependencies.flatMap((dependency) => {
-    const line = lineOf(dependency, sources.patches);
-    return judge(dependency).map((finding) => ({ ...finding, line }));
-  });
+  const perPackage = sources.dependencies.flatMap((dependency) =>
+    judge(dependency, lineOf(dependency, sources.patches)),
+  );
   const byFile = Map.groupBy(perPackage, ({ file }) => file);
   return [
     ...[...byFile.values()].flatMap(groupFindings),
@@ -85,19 +84,21 @@ export function findDependencyFaults(sources: DependencySources): Finding[] {
 }
 
 const isFromElsewhere = ({ name, after }: DependencyChange): boolean =>
-  / \(replace\)$/.test(name) ||
+  name.endsWith(" (replace)") ||
   /^(?:@ )?(?:git[+:@]|https?:|ssh:|github:|[\w-]+\/[\w.-]+(?:#|$))|\bgit\s*=/.test(after ?? "");
 
-function judge(dependency: DependencyChange): Finding[] {
+function judge(dependency: DependencyChange, line: number | null): Finding[] {
   const { file, name, kind, before, after, step } = dependency;
   if (kind === "removed") return [];
   if (isFromElsewhere(dependency)) {
     const detail = `${name} comes from ${after}: it can change without a new version`;
-    return [fault("medium", file, "dependency from outside a registry", detail)];
+    return [{ ...fault("medium", file, "dependency from outside a registry", detail), line }];
   }
   const move = `${name} ${before} → ${after}`;
-  if (step === "major") return [fault("medium", file, "major version step", `${move}: read what it breaks`)];
-  if (step === "downgrade") return [fault("medium", file, "dependency downgrade", `${move}: see that it was meant`)];
+  if (step === "major")
+    return [{ ...fault("medium", file, "major version step", `${move}: read what it breaks`), line }];
+  if (step === "downgrade")
+    return [{ ...fault("medium", file, "dependency downgrade", `${move}: see that it was meant`), line }];
   return [];
 }
 

@@ -10,7 +10,8 @@ import type { MovedLines } from "./moved.ts";
 import { createLineSplitter } from "./source-line.ts";
 import type { SourceMarks } from "./source-mark.ts";
 
-const todo = /\b(TODO|FIXME|XXX|HACK)\b/;
+// Not the word itself as a value: "XXX".
+const todo = /(?<!["'`])\b(TODO|FIXME|XXX|HACK)\b(?!["'`])/;
 // Characters that make a reader see other code than the compiler (CVE-2021-42574).
 const reordering = /[\u202a-\u202e\u2066-\u2069]/;
 // A line that a tool wrote; the rules for hand-written lines say nothing about it and would take long.

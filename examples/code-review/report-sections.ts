@@ -23,7 +23,7 @@ export function writeFindings(all: readonly Finding[]): string[] {
   const rows = grave
     .slice(0, findingsShown)
     .map((finding) => [
-      finding.severity,
+      finding.kind === "model" ? `${finding.severity}, claimed` : finding.severity,
       code(place(finding)),
       escapeText(finding.title),
       escapeText(finding.detail),

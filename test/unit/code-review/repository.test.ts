@@ -1,14 +1,5 @@
 import assert from "node:assert/strict";
-import {
-  existsSync,
-  mkdirSync,
-  mkdtempSync,
-  readFileSync,
-  readdirSync,
-  rmSync,
-  statSync,
-  writeFileSync,
-} from "node:fs";
+import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join, relative } from "node:path";
 import { test } from "node:test";
@@ -263,18 +254,3 @@ function signHead(repository: ScratchRepository): void {
   const id = repository.git("hash-object", "-t", "commit", "-w", file).trim();
   repository.git("reset", "--quiet", "--soft", id);
 }
-
-test("the report is whole, for all to read, and leaves nothing beside it", async () => {
-  using repository = scratchRepository();
-  repository.commit("one", { "a.ts": "debugger;\n" });
-  const folder = join(repository.path, "out");
-  mkdirSync(folder);
-  const { report } = await review({ repository: repository.path, output: join(folder, "r.md") });
-  assert.equal(statSync(report).mode & 0o777, 0o644);
-  assert.deepEqual(readdirSync(folder), ["r.md"]);
-  const text = readFileSync(report, "utf8");
-  await review({ repository: repository.path, output: join(folder, "r.md") });
-  assert.equal(readFileSync(report, "utf8"), text);
-  await assert.rejects(review({ repository: repository.path, output: folder }), /is a folder.*output=FILE/);
-  await assert.rejects(review({ repository: repository.path, output: join(folder, "no/r.md") }), /there is no folder/);
-});
