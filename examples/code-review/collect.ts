@@ -43,9 +43,9 @@ export interface CollectOptions {
 
 // Churn is about now, not about the whole life of a repository; 500 commits are read in about a second.
 const historyCommits = 500;
-// Beyond these the whole would fill the memory: most of it for what people wrote, the rest for what tools did.
-const largestPatchBytes = 48_000_000;
-const largestGeneratedBytes = 16_000_000;
+// Beyond these the whole would fill the memory (a diff can hold a file twice, a step's output 128 MB): most of it for what people wrote, the rest for what tools did.
+const largestPatchBytes = 32_000_000;
+const largestGeneratedBytes = 8_000_000;
 
 export async function collect(step: ShellStep, { path, range: wanted, last }: CollectOptions): Promise<Collected> {
   const repository = await findRepository(step, path);

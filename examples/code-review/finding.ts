@@ -73,6 +73,18 @@ function together(group: readonly Finding[]): Finding {
   return { ...first, detail: `${group.length} places (${places}); the first: ${first.detail}` };
 }
 
+/** The first of each kind in each file, with how many more there are: five keys in a file are one thing to look at. */
+export function foldByFile(findings: readonly Finding[]): Finding[] {
+  return [...Map.groupBy(findings, ({ file, kind, severity }) => `${severity} ${kind} ${file}`).values()].flatMap(
+    ([first, ...rest]) => {
+      if (!first) return [];
+      return rest.length === 0
+        ? [first]
+        : [{ ...first, detail: `and ${rest.length} more in this file; ${first.detail}` }];
+    },
+  );
+}
+
 /** What rules found by severity, and what a model claims apart from it. */
 export function countBySeverity(findings: readonly Finding[]): string {
   const claims = findings.filter(({ kind }) => kind === "model").length;

@@ -14,10 +14,8 @@ const ofInterest =
 
 export function movedLines(patches: readonly FilePatch[]): MovedLines {
   const left = new Map<string, number>();
-  for (const { text, kind } of patches.flatMap(({ hunks }) => hunks.flatMap(({ lines }) => lines))) {
-    if (kind !== "deleted" || text.length > longest || !ofInterest.test(text)) continue;
-    const key = text.trim();
-    if (key.length >= shortest) left.set(key, (left.get(key) ?? 0) + 1);
+  for (const { hunks } of patches) {
+    for (const hunk of hunks) countDeleted(hunk, left);
   }
   return {
     take(text) {
@@ -27,6 +25,14 @@ export function movedLines(patches: readonly FilePatch[]): MovedLines {
       return count > 0;
     },
   };
+}
+
+function countDeleted({ lines }: Hunk, left: Map<string, number>): void {
+  for (const { text, kind } of lines) {
+    if (kind !== "deleted" || text.length > longest || !ofInterest.test(text)) continue;
+    const key = text.trim();
+    if (key.length >= shortest) left.set(key, (left.get(key) ?? 0) + 1);
+  }
 }
 
 /** Answers true for as many titles as the hunk's deleted lines had: what stood there before was edited, not added. */

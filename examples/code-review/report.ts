@@ -1,4 +1,4 @@
-import { countBySeverity, place } from "./finding.ts";
+import { countBySeverity, foldByFile, place } from "./finding.ts";
 import type { Finding } from "./finding.ts";
 import type { HotSpot } from "./hot-spot.ts";
 import { code, escapeText } from "./markdown.ts";
@@ -37,7 +37,8 @@ const spotsFirst = 3;
 
 /** Where an experienced reader would begin: what is surely wrong, then where faults are likely. */
 function lookFirst({ findings, hotSpots, dependencies, model }: Review): string[] {
-  const grave = findings.filter(({ severity, kind }) => severity !== "low" && kind !== "model").slice(0, placesFirst);
+  const surely = findings.filter(({ severity, kind }) => severity !== "low" && kind !== "model");
+  const grave = foldByFile(surely).slice(0, placesFirst);
   const spots = hotSpots.slice(0, Math.max(spotsFirst, placesFirst - grave.length - spotsFirst));
   const places = [...grave.map(tellFinding), ...spots.map(tellSpot)];
   const found =

@@ -37,7 +37,9 @@ export function describeModel({ reviewed, skipped, claims, dropped, notes, model
   if (reviewed === 0)
     return `The model ${model} gave no usable review: ${withStop(notes[0] ?? "no file was asked about")}`;
   const left = dropped === 0 ? "" : `; ${plural(dropped, "claim")} dropped: not about a changed line, or said before`;
-  return `The model ${model} read ${plural(reviewed, "risky file")} and made ${plural(claims.length, "claim")}, which nobody has checked${left}.`;
+  const claimed =
+    claims.length === 0 ? "claims nothing" : `makes ${plural(claims.length, "claim")} that nobody has checked`;
+  return `The model ${model} read ${plural(reviewed, "risky file")} and ${claimed}${left}.`;
 }
 
 const withStop = (text: string): string => (/[.!?]$/.test(text) ? text : `${text}.`);

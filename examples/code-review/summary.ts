@@ -1,4 +1,4 @@
-import { countBySeverity, place } from "./finding.ts";
+import { countBySeverity, foldByFile, place } from "./finding.ts";
 import type { Finding } from "./finding.ts";
 import { visible } from "./markdown.ts";
 import { countDependencies, describeModel, describeScope, describeSpot } from "./review.ts";
@@ -33,7 +33,7 @@ export function summarise(review: Review, report: string): string {
 
 function tellPlaces({ findings, hotSpots }: Review): string[] {
   const claims = findings.filter(({ kind }) => kind === "model").slice(0, claimsShown);
-  const rules = findings.filter(({ kind }) => kind !== "model");
+  const rules = foldByFile(findings.filter(({ kind }) => kind !== "model"));
   const grave = rules.filter(({ severity }) => severity !== "low");
   const low = rules.filter(({ severity }) => severity === "low").slice(0, grave.length === 0 ? lowShown + 1 : lowShown);
   const spotsKept = Math.min(hotSpots.length, 1);
