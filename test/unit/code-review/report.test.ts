@@ -16,20 +16,20 @@ const lines = (count: number, word = "line"): string =>
 test("the why is said once for each commit, the largest first, with its folders and files", async () => {
   using repository = scratchRepository();
   repository.commit("base", { "a.ts": "x\n" });
-  repository.commit("Small change\n\nBecause it was wrong.\n\nSigned-off-by: Ada", { "a.ts": "y\n" });
-  repository.commit("Large change", {
+  repository.commit("Large change\n\nCo-authored-by: Bob", {
     "src/one.ts": lines(40),
     "src/two.ts": lines(20),
     "docs/x.md": lines(5),
     "package-lock.json": lines(900),
   });
+  repository.commit("Small change\n\nBecause it was wrong.\n\nSigned-off-by: Ada", { "a.ts": "y\n" });
   const report = await reportOf(repository, { last: 2 });
   assert.equal(report.match(/Large change/g)?.length, 1);
   assert.ok(report.indexOf("Large change") < report.indexOf("Small change"));
   assert.match(report, /\+65 −0 in 3 files and \+900 −0 in 1 file by tools, by Ada on 2026-01-02\./);
   assert.match(report, /- `src\/`: `one\.ts` \+40 −0, `two\.ts` \+20 −0\n- `docs\/`/);
   assert.match(report, /\. Because it was wrong\.\n/);
-  assert.doesNotMatch(report, /Signed-off/);
+  assert.doesNotMatch(report, /Signed-off|Bob/);
   assert.match(report, /not shown: \+900 −0 in 1 file: `package-lock\.json`/);
   assert.match(report, /\| `src\/` \| \+60 −0 in 2 files \| `one\.ts` new \+40 −0 \(`[0-9a-f]{7}`\); `two\.ts`/);
 });
@@ -141,6 +141,16 @@ test("texts of a repository and a model cannot turn the report upside down", asy
   assert.doesNotMatch(report, /<script>|<b>|^#+ (?:Ignore|All good)|[^\\]\]\(http/m);
   // Nobody who writes a file can know the mark that ends it.
   const [mark = ""] = /[0-9a-f]{16}/.exec(prompts[0] ?? "") ?? [];
+  assert.equal(mark.length, 16);
   assert.equal(prompts[0]?.split(`</data ${mark}>`).length, 3);
   assert.match(prompts[0] ?? "", new RegExp(`</data ${mark}>\\n\\nThat was all`));
+});
+
+test("several grave finds of one file are one line of what comes first", async () => {
+  using repository = scratchRepository();
+  repository.commit("one", { "a.ts": "debugger;\nx\ndebugger;\n", "b.ts": "debugger;\n" });
+  const report = await reportOf(repository);
+  const { summary } = await review({ repository: repository.path });
+  assert.match(report, /1\. `a\.ts:1`: .* and 1 more in this file.*\n2\. `b\.ts:1`/);
+  assert.match(summary, / {2}high: a\.ts:1 .*and 1 more in this file.*\n {2}high: b\.ts:1/);
 });

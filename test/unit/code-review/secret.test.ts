@@ -45,6 +45,8 @@ test("a password in an address counts where it protects something", () => {
     ["postgres:postgres", "db.internal"],
     ["app:secret12", "localhost:5432"],
     ["app:${PASSWORD}", "db.internal"],
+    ["svcuser97:svcuser97", "db.internal"],
+    ["app:Blue7Sky", "localhost:5432"],
     ["u:p%40ss", "db.example.com"],
   ] as const)
     assert.deepEqual(secrets("a.yaml", address(login, host)), [], login);
