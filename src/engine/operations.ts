@@ -194,6 +194,7 @@ function flowOperations(dependencies: EngineOperationDependencies): AnyOperation
   const entry = z.object({
     name: z.string(),
     file: z.string(),
+    isBuiltIn: z.boolean(),
     description: z.string().nullable(),
     problem: z.string().nullable(),
   });
@@ -206,9 +207,10 @@ function flowOperations(dependencies: EngineOperationDependencies): AnyOperation
     output: z.array(entry),
     cli: { examples: ["tutti flow list"] },
     handle: async (_input, { folder }) =>
-      (await flows.list(folder)).map(({ name, file, flow, problem }) => ({
+      (await flows.list(folder)).map(({ name, file, isBuiltIn, flow, problem }) => ({
         name,
         file,
+        isBuiltIn,
         description: flow?.description ?? null,
         problem: problem?.message ?? null,
       })),
