@@ -83,7 +83,11 @@ async function* verify(
   if (run === undefined) yield* watchRun(dependencies, { id, untilIdle: true, patienceMs }, signal);
   const { status, ...found } = await dependencies.verify(id);
   const isComplete = ended.includes(status);
-  if (run === undefined && !isComplete) await dependencies.control.cancel(id, "verified as far as it came");
+  if (run === undefined && !isComplete) {
+    await dependencies.control.cancel(id, "verified as far as it came");
+    // This process may be the one that works on it, and must not leave before the cancel is done.
+    yield* watchRun(dependencies, { id, untilIdle: false }, signal);
+  }
   return { ...found, status: verification.shape.status.parse(status), isComplete };
 }
 
