@@ -2,7 +2,7 @@
 // Plain JavaScript for Node 20. Used by start.js and, from a clone, by bin/tutti.js; it is not part of the package.
 import { spawn } from "node:child_process";
 import { createHash, randomUUID } from "node:crypto";
-import { existsSync, linkSync, mkdirSync, readdirSync, readFileSync, renameSync, rmSync, statSync } from "node:fs";
+import { existsSync, linkSync, readdirSync, readFileSync, renameSync, rmSync, statSync } from "node:fs";
 import { unlinkSync, utimesSync, writeFileSync } from "node:fs";
 import { hostname } from "node:os";
 import { join, relative } from "node:path";
@@ -142,9 +142,11 @@ async function compile(root) {
       message: "The build failed.",
       hint: "The compiler's message above names the file and the line.",
     });
-    mkdirSync(target, { recursive: true });
-    writeFileSync(join(target, ".source-hash"), hash);
-    replaceFolder(target, join(root, "dist"));
+    // The examples are flows that every folder has (src/engine/flow-loader.ts).
+    const built = join(target, "src");
+    renameSync(join(target, "examples"), join(built, "examples"));
+    writeFileSync(join(built, ".source-hash"), hash);
+    replaceFolder(built, join(root, "dist"));
   } finally {
     rmSync(target, { recursive: true, force: true });
   }
@@ -179,7 +181,7 @@ function lockHash(root) {
 function sourceHash(root) {
   const hash = createHash("sha256").update(lockHash(root));
   const settings = ["tsconfig.json", "tsconfig.build.json"].map((name) => join(root, name));
-  for (const file of [...settings, ...filesUnder(join(root, "src"))]) {
+  for (const file of [...settings, ...["src", "examples"].flatMap((folder) => filesUnder(join(root, folder)))]) {
     hash.update(relative(root, file)).update("\0").update(readFileSync(file)).update("\0");
   }
   return hash.digest("hex");

@@ -149,7 +149,7 @@ function createRooms({ home, folder, environment, log }: AppOptions, config: Con
     live: createLiveEvents(),
     log,
     settings: config.get({ name: "engine", schema: engineSettings }),
-    flows: createFlowLoader(folder),
+    flows: createFlowLoader({ folder, builtIn: builtInFlows() }),
     folder,
     work: {
       runProcess,
@@ -200,6 +200,13 @@ async function schemaDrift(database: Database, capabilities: readonly Capability
   const extra = (there ?? []).find((statement) => !wanted?.includes(statement));
   const missing = (wanted ?? []).find((statement) => !there?.includes(statement));
   return extra ?? missing ?? null;
+}
+
+/** The examples, which a build lays beside this file. */
+function builtInFlows(): string[] {
+  const isSource = import.meta.filename.endsWith(".ts");
+  const examples = join(import.meta.dirname, ...(isSource ? ["..", "examples"] : ["examples"]));
+  return [join(examples, "code-review", isSource ? "code-review.ts" : "code-review.js")];
 }
 
 function agentFolders(folder: string): string[] {

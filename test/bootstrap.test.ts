@@ -30,9 +30,13 @@ describe("a start", () => {
     writeFileSync(join(clone, "src", "index.ts"), "export const two = 2;\n");
     start(clone, []);
     assert.deepEqual(calls(clone), ["install", "build", "build"]);
+    writeFileSync(join(clone, "examples", "one.ts"), "export const one = 1;\n");
+    start(clone, []);
+    assert.deepEqual(calls(clone), ["install", "build", "build", "build"]);
+    assert.ok(existsSync(join(clone, "dist", "examples")));
     writeFileSync(join(clone, "package-lock.json"), '{ "changed": true }');
     start(clone, []);
-    assert.deepEqual(calls(clone), ["install", "build", "build", "install", "build"]);
+    assert.deepEqual(calls(clone), ["install", "build", "build", "build", "install", "build"]);
   });
 
   it("builds once for start.js and bin/tutti.js, which name the folder in their own ways", () => {
@@ -172,7 +176,7 @@ interface Bootstrap {
 function makeClone({ npm = "", main = "" }: { npm?: string; main?: string } = {}): string {
   const clone = mkdtempSync(join(scratch, "clone-"));
   for (const path of ["start.js", "bin"]) cpSync(join(root, path), join(clone, path), { recursive: true });
-  for (const folder of ["src", "path"]) mkdirSync(join(clone, folder));
+  for (const folder of ["src", "examples", "path"]) mkdirSync(join(clone, folder));
   for (const name of ["tsconfig.json", "tsconfig.build.json", "package-lock.json"])
     writeFileSync(join(clone, name), "{}");
   writeFileSync(join(clone, "package.json"), '{ "type": "module" }');
@@ -193,8 +197,8 @@ echo install >> calls
 const fakeCompiler = (main: string): string => `
 const { appendFileSync, mkdirSync, writeFileSync } = require("node:fs");
 const target = process.argv[process.argv.indexOf("--outDir") + 1];
-mkdirSync(target + "/cli", { recursive: true });
-writeFileSync(target + "/cli/main.js", ${JSON.stringify(`console.log("main", ...process.argv.slice(2)); ${main}`)});
+for (const folder of ["/src/cli", "/examples"]) mkdirSync(target + folder, { recursive: true });
+writeFileSync(target + "/src/cli/main.js", ${JSON.stringify(`console.log("main", ...process.argv.slice(2)); ${main}`)});
 appendFileSync("calls", "build\\n");
 `;
 

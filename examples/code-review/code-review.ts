@@ -8,7 +8,7 @@ import { reviewByModel } from "./model-review.ts";
 import type { ModelReview } from "./model-review.ts";
 import { writeReport } from "./report.ts";
 import type { Review } from "./review.ts";
-import { saveReport } from "./save-report.ts";
+import { checkPlace, saveReport } from "./save-report.ts";
 import { summarise } from "./summary.ts";
 
 const input = z.object({
@@ -18,7 +18,10 @@ const input = z.object({
     .default("")
     .describe("The commits, such as HEAD~5..HEAD, main...topic or one commit; default: the last ones"),
   last: z.int().min(1).max(100_000).default(10).describe("How many commits, where no range is given"),
-  output: z.string().default("review.md").describe("The file for the report, from the current folder; empty: none"),
+  output: z
+    .string()
+    .default("review.md")
+    .describe("The file for the report, from the current folder; only an older report is replaced; empty: none"),
   model: z
     .string()
     .min(1)
@@ -32,6 +35,8 @@ export default flow({
   description: "Reviews the last commits of a git repository, or a range of them, and writes a report.",
   input,
   async run(step, { repository, range, last, output, model, maxModelFiles }) {
+    // Before the work, which a model makes long.
+    if (output !== "") await step.run("look where the report goes", ({ folder }) => checkPlace({ folder, output }));
     const collected = await collect(step, { path: repository, range, last });
     const analysis = await step.run("analyse", () => analyse(collected, maxModelFiles));
     const review = put(collected, analysis, await reviewByModel(step, analysis.questions, model));
@@ -65,6 +70,7 @@ function put({ repository, range, notes }: Collected, analysis: Analysis, model:
     dependencies,
     repository,
     range: range?.label ?? "no commit yet",
+    base: range?.base ?? null,
     head: range?.head ?? null,
     notes,
     findings: sortFindings([...analysis.findings, ...model.claims]),

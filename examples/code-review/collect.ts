@@ -1,14 +1,17 @@
 import { isSubmodule, parseChanges } from "./change.ts";
 import type { FileChange } from "./change.ts";
-import { changedManifests, possibleLocks } from "./dependency.ts";
+import { possibleLocks } from "./dependency.ts";
 import type { ManifestText } from "./dependency.ts";
-import { diffOptions, gitMessage, gitOutput } from "./git.ts";
+import { isExpectedText, isGenerated } from "./file-kind.ts";
+import { diffOptions, gitMessage, gitOutput, largestFileBytes } from "./git.ts";
 import type { ShellStep } from "./git.ts";
 import { logOptions } from "./history.ts";
+import { readManifests } from "./manifest-text.ts";
 import { resolveRange } from "./range.ts";
 import type { ReviewRange } from "./range.ts";
 import { findRepository } from "./repository.ts";
 import type { Repository } from "./repository.ts";
+import { markedFiles, markPattern } from "./source-mark.ts";
 
 /** What git said, as text: the flow's only look at the repository. */
 export interface Collected {
@@ -19,22 +22,17 @@ export interface Collected {
   /** `id size` by line. */
   readonly sizes: string;
   readonly patch: string;
+  /** What changed files say about themselves, as `git grep` found it. */
+  readonly marks: string;
+  /** The commits of the range. */
   readonly log: string;
+  /** Commits before the range. */
   readonly history: string;
   readonly manifests: readonly ManifestText[];
   readonly locks: readonly string[];
   /** Files whose lines were not read, being too large. */
   readonly tooLarge: readonly string[];
   readonly notes: readonly string[];
-}
-
-export interface CollectStep extends ShellStep {
-  map<Item, Result>(
-    name: string,
-    items: readonly Item[],
-    each: (item: Item, step: ShellStep, index: number) => Promise<Result>,
-    options: { readonly concurrency: number },
-  ): Promise<readonly Result[]>;
 }
 
 export interface CollectOptions {
@@ -45,43 +43,25 @@ export interface CollectOptions {
 
 // Churn is about now, not about the whole life of a repository; 500 commits are read in about a second.
 const historyCommits = 500;
-// Text that people write is smaller; data beyond it would fill the journal and is named in the report instead.
-const largestFileBytes = 16_000_000;
-const largestPatchBytes = 64_000_000;
+// Beyond these the whole would fill the memory (a diff can hold a file twice, a step's output 128 MB): most of it for what people wrote, the rest for what tools did.
+const largestPatchBytes = 32_000_000;
+const largestGeneratedBytes = 8_000_000;
 
-export async function collect(step: CollectStep, { path, range: wanted, last }: CollectOptions): Promise<Collected> {
+export async function collect(step: ShellStep, { path, range: wanted, last }: CollectOptions): Promise<Collected> {
   const repository = await findRepository(step, path);
   const range = await resolveRange(repository, wanted, last);
   if (range === null) return { ...nothing, repository: repository.path };
-  const { git } = repository;
-  const ends = [range.base, range.head];
-  const changes = parseChanges(
-    await gitOutput(git, "list the changed files", [
-      "diff-tree",
-      "-z",
-      "--raw",
-      "--numstat",
-      ...diffOptions,
-      ...ends,
-      "--",
-    ]),
-  );
+  const changes = await readChanges(repository, range);
   const sizes = await readSizes(repository, changes);
-  const tooLarge = findTooLarge(changes, sizes);
-  const log = await gitOutput(git, "read the commits", [
+  const { tooLarge, readable } = divide(changes, sizes);
+  const log = await gitOutput(repository.git, "read the commits", [
     "log",
     ...logOptions,
     range.head,
     ...without(repository, range),
     "--",
   ]);
-  const history = await git("read the history", [
-    "log",
-    ...logOptions,
-    `--max-count=${historyCommits}`,
-    range.head,
-    "--",
-  ]);
+  const history = await readHistory(repository, range);
   return {
     repository: repository.path,
     range,
@@ -89,10 +69,11 @@ export async function collect(step: CollectStep, { path, range: wanted, last }: 
     sizes,
     tooLarge,
     log,
-    history: history.stdout,
-    notes: [...range.notes, ...historyNotes(history.exitCode === 0 ? "" : gitMessage(history))],
-    patch: changes.length === 0 ? "" : await readPatch(repository, range, tooLarge),
-    manifests: await readManifests(step, repository, changes),
+    history: history.text,
+    notes: [...range.notes, ...history.notes],
+    patch: changes.length === 0 ? "" : await readPatch(repository, range, { tooLarge, readable }),
+    marks: await readMarks(repository, range, markedFiles(readable)),
+    manifests: await readManifests(repository, readable),
     locks: await findLocks(repository, range, changes),
   };
 }
@@ -102,6 +83,7 @@ const nothing: Omit<Collected, "repository"> = {
   changes: [],
   sizes: "",
   patch: "",
+  marks: "",
   log: "",
   history: "",
   manifests: [],
@@ -110,20 +92,32 @@ const nothing: Omit<Collected, "repository"> = {
   notes: [],
 };
 
+async function readChanges({ git }: Repository, { base, head }: ReviewRange): Promise<FileChange[]> {
+  const argv = ["diff-tree", "-z", "--raw", "--numstat", ...diffOptions, base, head, "--"];
+  return parseChanges(await gitOutput(git, "list the changed files", argv));
+}
+
 const without = (repository: Repository, range: ReviewRange): string[] =>
   range.base === repository.emptyTree ? [] : [`^${range.base}`];
 
-const historyNotes = (failure: string): string[] =>
-  failure === "" ? [] : [`The history could not be read, so there are no hot spots: ${failure}`];
+async function readHistory(repository: Repository, { base }: ReviewRange): Promise<{ text: string; notes: string[] }> {
+  if (base === repository.emptyTree) return { text: "", notes: [] };
+  const argv = ["log", ...logOptions, `--max-count=${historyCommits}`, base, "--"];
+  const result = await repository.git("read the history", argv);
+  if (result.exitCode === 0) return { text: result.stdout, notes: [] };
+  // A partial clone may lack old contents; the review of the change itself needs none of them.
+  const note = `What came before could not be read, so churn counts this range alone: ${gitMessage(result)}`;
+  return { text: "", notes: [note] };
+}
 
 async function readSizes(repository: Repository, changes: readonly FileChange[]): Promise<string> {
-  const ids = changes
-    .filter((change) => change.kind !== "deleted" && !isSubmodule(change))
-    .map((change) => change.newId);
+  const ids = changes.filter((change) => !isSubmodule(change)).map(contentId);
   if (ids.length === 0) return "";
   const argv = ["cat-file", "--batch-check=%(objectname) %(objectsize)"];
   return gitOutput(repository.git, "measure the changed files", argv, `${[...new Set(ids)].join("\n")}\n`);
 }
+
+const contentId = ({ kind, oldId, newId }: FileChange): string => (kind === "deleted" ? oldId : newId);
 
 /** Sizes in bytes by object id. */
 export function parseSizes(sizes: string): Map<string, number> {
@@ -136,43 +130,61 @@ export function parseSizes(sizes: string): Map<string, number> {
   );
 }
 
-// The smallest first, until the whole is full: one file of data must not push out the code.
-function findTooLarge(changes: readonly FileChange[], sizes: string): string[] {
-  const bytes = parseSizes(sizes);
-  let total = 0;
-  return changes
-    .filter((change) => change.added !== null && change.kind !== "deleted")
-    .map(({ path, newId }) => ({ path, size: bytes.get(newId) ?? 0 }))
-    .toSorted((a, b) => a.size - b.size)
-    .filter(({ size }) => (total += size) > largestPatchBytes || size > largestFileBytes)
-    .map(({ path }) => path)
-    .toSorted();
+interface Divided {
+  readonly tooLarge: readonly string[];
+  readonly readable: readonly FileChange[];
 }
 
-function readPatch(repository: Repository, range: ReviewRange, tooLarge: readonly string[]): Promise<string> {
-  const form = ["-p", "-U3", "--irreversible-delete", "--src-prefix=a/", "--dst-prefix=b/", "--submodule=short"];
-  const left = tooLarge.map((path) => `:(exclude,literal)${path}`);
-  const argv = ["diff-tree", ...form, ...diffOptions, range.base, range.head, "--", ...left];
+// The smallest first, until the whole is full: one file of data must not push out the code.
+function divide(changes: readonly FileChange[], sizes: string): Divided {
+  const bytes = parseSizes(sizes);
+  const left = { byTools: largestGeneratedBytes, byPeople: largestPatchBytes };
+  const measured = changes
+    .map((change) => ({ change, size: isSubmodule(change) ? 0 : (bytes.get(contentId(change)) ?? 0) }))
+    .toSorted((a, b) => a.size - b.size);
+  const isTooLarge = ({ change, size }: (typeof measured)[number]): boolean => {
+    // git shows nothing of a binary file, and takes one that is too large for it as binary.
+    if (change.added === null) return size > largestFileBytes && isExpectedText(change.path);
+    if (size > largestFileBytes) return true;
+    const maker = isGenerated(change.path) ? "byTools" : "byPeople";
+    left[maker] -= size;
+    return left[maker] < 0;
+  };
+  const large = new Set(measured.filter(isTooLarge).map(({ change }) => change));
+  const readable = measured.map(({ change }) => change).filter((change) => !large.has(change));
+  // Named one by one, more of them would not fit a command line.
+  if (large.size > mostArguments) for (const change of readable.splice(mostArguments)) large.add(change);
+  return { tooLarge: [...large].map(({ path }) => path).toSorted(), readable };
+}
+
+// A command line holds about two million characters.
+const mostArguments = 4_000;
+
+function readPatch(
+  repository: Repository,
+  { base, head }: ReviewRange,
+  { tooLarge, readable }: Divided,
+): Promise<string> {
+  const form = ["-p", "-U3", "--src-prefix=a/", "--dst-prefix=b/", "--submodule=short"];
+  const paths =
+    tooLarge.length > mostArguments
+      ? readable
+          .flatMap(({ path, from }) => [path, from])
+          .flatMap((path) => (path === null ? [] : [`:(literal)${path}`]))
+      : tooLarge.map((path) => `:(exclude,literal)${path}`);
+  const argv = ["diff-tree", ...form, ...diffOptions, base, head, "--", ...paths];
   return gitOutput(repository.git, "read the patch", argv);
 }
 
-function readManifests(
-  step: CollectStep,
-  repository: Repository,
-  changes: readonly FileChange[],
-): Promise<readonly ManifestText[]> {
-  const manifests = changedManifests(changes).filter((change) => !isSubmodule(change));
-  const read = async (change: FileChange, inner: ShellStep): Promise<ManifestText> => ({
-    path: change.path,
-    before: await readBlob(repository, inner, "read the manifest before", change.oldId),
-    after: await readBlob(repository, inner, "read the manifest after", change.newId),
-  });
-  return manifests.length === 0 ? Promise.resolve([]) : step.map("manifests", manifests, read, { concurrency: 4 });
-}
-
-async function readBlob(repository: Repository, step: ShellStep, name: string, id: string): Promise<string> {
-  if (/^0+$/.test(id)) return "";
-  return gitOutput(repository.gitOf(step), name, ["cat-file", "blob", id]);
+async function readMarks(repository: Repository, range: ReviewRange, files: readonly string[]): Promise<string> {
+  if (files.length === 0) return "";
+  const argv = ["grep", "-n", "-z", "-I", "-o", "--no-color", "-E", "-e", markPattern, range.head, "--"];
+  const result = await repository.git("see which files are programs", [
+    ...argv,
+    ...files.map((file) => `:(literal)${file}`),
+  ]);
+  // 1: found nothing. What cannot be read (a partial clone) only makes more lines look forgotten.
+  return result.exitCode === 0 ? result.stdout : "";
 }
 
 async function findLocks(

@@ -1,8 +1,11 @@
 import type { FileChange } from "./change.ts";
-import { baseName, folderOf } from "./file-kind.ts";
-import { compare } from "./finding.ts";
+import type { FilePatch } from "./diff.ts";
+import { baseName, folderOf, isVendored } from "./file-kind.ts";
+import { compare, groupFindings } from "./finding.ts";
 import type { Finding, Severity } from "./finding.ts";
 import { isLockFile, manifestOf, manifestsOfLock } from "./manifest.ts";
+import { versionStep } from "./version.ts";
+import type { VersionStep } from "./version.ts";
 
 export interface DependencyChange {
   readonly file: string;
@@ -10,6 +13,8 @@ export interface DependencyChange {
   readonly kind: "added" | "changed" | "removed";
   readonly before: string | null;
   readonly after: string | null;
+  /** How far the version moved; `null` where nothing moved or it cannot be told. */
+  readonly step: VersionStep | null;
 }
 
 /** A changed manifest with its text on both sides; empty text where there is none. */
@@ -20,7 +25,7 @@ export interface ManifestText {
 }
 
 export const changedManifests = (changes: readonly FileChange[]): FileChange[] =>
-  changes.filter((change) => manifestOf(change.path) !== null);
+  changes.filter((change) => manifestOf(change.path) !== null && !isVendored(change.path));
 
 /** The lock files that may belong to changed manifests: beside them, or above them as workspaces have it. */
 export function possibleLocks(changes: readonly FileChange[]): string[] {
@@ -46,41 +51,68 @@ function compareManifest({ path, before, after }: ManifestText): DependencyChang
   const [old, now] = [read(before), read(after)];
   return [...new Set([...old.keys(), ...now.keys()])]
     .filter((name) => old.get(name) !== now.get(name))
-    .map((name) => ({
-      file: path,
-      name,
-      kind: !old.has(name) ? "added" : !now.has(name) ? "removed" : "changed",
-      before: old.get(name) ?? null,
-      after: now.get(name) ?? null,
-    }));
+    .map((name) => describe(path, name, { before: old.get(name) ?? null, after: now.get(name) ?? null }));
 }
 
-/** What is odd about dependencies: lock and manifest apart, packages from outside a registry. */
-export function findDependencyFaults(
-  changes: readonly FileChange[],
-  dependencies: readonly DependencyChange[],
-  existingLocks: readonly string[],
-): Finding[] {
+function describe(
+  file: string,
+  name: string,
+  { before, after }: { before: string | null; after: string | null },
+): DependencyChange {
+  const kind = before === null ? "added" : after === null ? "removed" : "changed";
+  return { file, name, kind, before, after, step: versionStep(before ?? "", after ?? "") };
+}
+
+export interface DependencySources {
+  readonly changes: readonly FileChange[];
+  readonly dependencies: readonly DependencyChange[];
+  readonly patches: readonly FilePatch[];
+  readonly existingLocks: readonly string[];
+}
+
+/** What to know about dependencies: lock and manifest apart, packages from outside a registry, large steps and steps back. */
+export function findDependencyFaults(sources: DependencySources): Finding[] {
+  const perPackage = sources.dependencies.flatMap((dependency) =>
+    judge(dependency, lineOf(dependency, sources.patches)),
+  );
+  const byFile = Map.groupBy(perPackage, ({ file }) => file);
   return [
-    ...dependencies.filter(isFromElsewhere).map(fromElsewhere),
-    ...manifestsWithoutLock(changes, dependencies, existingLocks),
-    ...locksWithoutManifest(changes),
+    ...[...byFile.values()].flatMap(groupFindings),
+    ...manifestsWithoutLock(sources),
+    ...locksWithoutManifest(sources.changes),
   ];
 }
 
-const isFromElsewhere = ({ kind, after }: DependencyChange): boolean =>
-  kind !== "removed" && /^(?:@ )?(?:git[+:@]|https?:|ssh:|github:|[\w-]+\/[\w.-]+(?:#|$))|\bgit\s*=/.test(after ?? "");
+const isFromElsewhere = ({ name, after }: DependencyChange): boolean =>
+  name.endsWith(" (replace)") ||
+  /^(?:@ )?(?:git[+:@]|https?:|ssh:|github:|[\w-]+\/[\w.-]+(?:#|$))|\bgit\s*=/.test(after ?? "");
 
-function fromElsewhere({ file, name, after }: DependencyChange): Finding {
-  const detail = `${name} comes from ${after}: it can change without a new version`;
-  return fault("medium", file, "dependency from outside a registry", detail);
+function judge(dependency: DependencyChange, line: number | null): Finding[] {
+  const { file, name, kind, before, after, step } = dependency;
+  if (kind === "removed") return [];
+  if (isFromElsewhere(dependency)) {
+    const detail = `${name} comes from ${after}: it can change without a new version`;
+    return [{ ...fault("medium", file, "dependency from outside a registry", detail), line }];
+  }
+  const move = `${name} ${before} → ${after}`;
+  if (step === "major")
+    return [{ ...fault("medium", file, "major version step", `${move}: read what it breaks`), line }];
+  if (step === "downgrade")
+    return [{ ...fault("medium", file, "dependency downgrade", `${move}: see that it was meant`), line }];
+  return [];
 }
 
-function manifestsWithoutLock(
-  changes: readonly FileChange[],
-  dependencies: readonly DependencyChange[],
-  existingLocks: readonly string[],
-): Finding[] {
+/** The line of the manifest, where the diff shows it. */
+function lineOf({ file, name, after }: DependencyChange, patches: readonly FilePatch[]): number | null {
+  const word = name.replace(/ \(\w+\)$/, "");
+  const added = patches
+    .filter(({ path }) => path === file)
+    .flatMap(({ hunks }) => hunks.flatMap(({ lines }) => lines))
+    .filter(({ kind, text }) => kind === "added" && text.includes(word));
+  return (added.find(({ text }) => text.includes(after ?? "")) ?? added[0])?.line ?? null;
+}
+
+function manifestsWithoutLock({ changes, dependencies, existingLocks }: DependencySources): Finding[] {
   const changed = new Set(changes.map((change) => change.path));
   return [...new Set(dependencies.map(({ file }) => file))].flatMap((path) => {
     const locks = possibleLocks(changes.filter((change) => change.path === path));
@@ -94,7 +126,7 @@ function manifestsWithoutLock(
 function locksWithoutManifest(changes: readonly FileChange[]): Finding[] {
   const manifests = changedManifests(changes).map((change) => change.path);
   return changes
-    .filter(({ path, kind }) => isLockFile(path) && kind !== "deleted" && kind !== "renamed")
+    .filter(({ path, kind }) => isLockFile(path) && !isVendored(path) && kind !== "deleted" && kind !== "renamed")
     .filter(({ path }) => !manifests.some((manifest) => isManifestOf(manifest, path)))
     .map(({ path }) => fault("low", path, "lock file changed, manifest not", byHand));
 }

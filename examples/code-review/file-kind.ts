@@ -19,6 +19,7 @@ const languagesByExtension: Readonly<Record<string, readonly string[]>> = {
   scala: ["scala"],
   dart: ["dart"],
   style: ["css", "scss", "less"],
+  gherkin: ["feature"],
 };
 
 const languages = new Map(
@@ -41,25 +42,49 @@ export function languageOf(path: string): string | null {
   return languages.get(extensionOf(path)) ?? null;
 }
 
+/** A file that holds tests, by its own name. */
+export function isTestFile(path: string): boolean {
+  return (
+    /(?:[._-](?:test|spec|e2e)s?\.[a-z]+|_test\.(?:go|py|rb|dart|exs)|Tests?\.(?:java|kt|cs|swift|php))$/.test(path) ||
+    /^(?:test_.*|conftest)\.py$/.test(baseName(path)) ||
+    extensionOf(path) === "feature"
+  );
+}
+
+/** Tests and what belongs to them: helpers, fixtures, made-up data. */
 export function isTest(path: string): boolean {
   return (
-    /(?:^|\/)(?:tests?|specs?|__tests__|testing|e2e)\//i.test(path) ||
-    /(?:[._-](?:test|spec|e2e)s?\.[a-z]+|_test\.(?:go|py|rb|dart|exs)|Tests?\.(?:java|kt|cs|swift|php))$/.test(path) ||
-    /^(?:test_.*|conftest)\.py$/.test(baseName(path))
+    isTestFile(path) ||
+    /(?:^|\/)(?:tests?|specs?|__tests__|testing|e2e|__mocks__|mocks?|(?:__)?fixtures?(?:__)?|test[-_]?(?:data|util|utils|support|helpers?)|stubs?)\//i.test(
+      path,
+    )
+  );
+}
+
+/** Where made-up values are shown to a reader. */
+export function isDocumentation(path: string): boolean {
+  return (
+    /(?:^|\/)(?:docs?|documentation|man|examples?|samples?|demos?)\//i.test(path) ||
+    ["md", "mdx", "rst", "adoc", "txt", "markdown"].includes(extensionOf(path))
   );
 }
 
 /** Programs whose job is to print. */
 export function isCommandLine(path: string): boolean {
-  return /(?:^|\/)(?:bin|cli|cmd|scripts?|tools?|examples?|bench(?:marks?)?|cli\.[a-z]+|main\.[a-z]+|start\.[a-z]+)(?:\/|$)/i.test(
+  return /(?:^|\/)(?:bin|cli|cmd|commands?|scripts?|tools?|examples?|samples?|demos?|bench(?:marks?)?|cli\.[a-z]+|main\.[a-z]+|start\.[a-z]+)(?:\/|$)/i.test(
     path,
   );
 }
 
+/** Other people's work that lies in the repository. */
+export const isVendored = (path: string): boolean =>
+  /(?:^|\/)(?:vendor|node_modules|third[-_]party|bower_components|site-packages)\//.test(path);
+
 export function isGenerated(path: string): boolean {
   return (
-    /(?:^|\/)(?:dist|build|vendor|node_modules|generated|__snapshots__)\//.test(path) ||
-    /(?:\.min\.(?:js|css)|\.map|\.snap|\.pb\.go|_pb2\.py|\.g\.dart|\.generated\.[a-z]+)$/.test(path)
+    isVendored(path) ||
+    /(?:^|\/)(?:dist|build|generated|__generated__|__snapshots__)\//.test(path) ||
+    /(?:\.min\.(?:js|css)|\.map|\.snap|\.pb\.go|_pb2(?:_grpc)?\.pyi?|\.g\.dart|\.(?:generated|gen)\.[a-z]+)$/.test(path)
   );
 }
 

@@ -19,16 +19,39 @@ export interface Finding {
 const placesShownAlone = 3;
 const linesNamed = 8;
 
+/** A leftover at a line of a file. */
+export function atLine(
+  file: string,
+  { line, text }: { readonly line: number; readonly text: string },
+  { title, severity }: Pick<Finding, "title" | "severity">,
+): Finding {
+  return { severity, kind: "leftover", file, line, title, detail: excerpt(text), source: "rule" };
+}
+
+function excerpt(text: string): string {
+  const trimmed = text.trim();
+  return trimmed.length > 120 ? `${trimmed.slice(0, 119)}…` : trimmed;
+}
+
 /** Most severe first, then by place: the same input gives the same order. */
 export function sortFindings(findings: readonly Finding[]): Finding[] {
   return findings.toSorted(
     (a, b) =>
+      rank(a) - rank(b) ||
       severities.indexOf(a.severity) - severities.indexOf(b.severity) ||
-      compare(a.kind === "model" ? 1 : 0, b.kind === "model" ? 1 : 0) ||
       compare(a.file, b.file) ||
       compare(a.line ?? 0, b.line ?? 0) ||
       compare(a.title, b.title),
   );
+}
+
+/**
+ * What a model claims comes behind what a rule saw and before trifles, however grave it says it is: nobody has checked
+ * it, and a file under review may have talked it into saying so.
+ */
+function rank({ kind, severity }: Finding): number {
+  const order = severities.indexOf(severity) * 2;
+  return kind === "model" ? severities.indexOf("medium") * 2 + 1 : order;
 }
 
 export function compare<Value extends string | number>(a: Value, b: Value): number {
@@ -50,11 +73,29 @@ function together(group: readonly Finding[]): Finding {
   return { ...first, detail: `${group.length} places (${places}); the first: ${first.detail}` };
 }
 
+/** The first of each kind in each file, with how many more there are: five keys in a file are one thing to look at. */
+export function foldByFile(findings: readonly Finding[]): Finding[] {
+  return [...Map.groupBy(findings, ({ file, kind, severity }) => `${severity} ${kind} ${file}`).values()].flatMap(
+    ([first, ...rest]) => {
+      if (!first) return [];
+      return rest.length === 0
+        ? [first]
+        : [{ ...first, detail: `and ${rest.length} more in this file; ${first.detail}` }];
+    },
+  );
+}
+
+/** What rules found by severity, and what a model claims apart from it. */
 export function countBySeverity(findings: readonly Finding[]): string {
+  const claims = findings.filter(({ kind }) => kind === "model").length;
   const parts = severities
-    .map((severity) => ({ severity, count: findings.filter((finding) => finding.severity === severity).length }))
-    .filter(({ count }) => count > 0);
-  return parts.map(({ severity, count }) => `${count} ${severity}`).join(", ");
+    .map((severity) => ({
+      severity,
+      count: findings.filter((one) => one.kind !== "model" && one.severity === severity).length,
+    }))
+    .filter(({ count }) => count > 0)
+    .map(({ severity, count }) => `${count} ${severity}`);
+  return [...parts, ...(claims > 0 ? [`${claims} claimed by the model`] : [])].join(", ");
 }
 
 export const place = (finding: Pick<Finding, "file" | "line">): string =>

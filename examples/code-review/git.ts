@@ -18,6 +18,9 @@ export interface ShellStep {
 /** Runs one git command of a repository that is not trusted: see `settings` and `environment`. */
 export type Git = (name: string, argv: readonly string[], stdin?: string) => Promise<ShellResult>;
 
+/** Text that people write is smaller; data beyond it is named in the report instead of read. */
+export const largestFileBytes = 16_000_000;
+
 // Each of these keys can make a reading command run a program that the repository names.
 const settings = [
   "core.quotePath=false",
@@ -26,6 +29,8 @@ const settings = [
   "log.showSignature=false",
   // No tree: newer versions of git would take the attributes of a bare repository's HEAD.
   "attr.tree=none",
+  // A larger file is streamed and counts as binary: git would hold it in memory whole, twice for a diff.
+  `core.bigFileThreshold=${largestFileBytes}`,
 ];
 
 // No prompt, no lock, no pager, and no network: a partial clone could name a program as its "remote".
@@ -68,6 +73,8 @@ export const diffOptions = [
   "-r",
   "-M",
   "-C",
+  // Beyond so many pairs git would compare for minutes.
+  "-l1000",
   "--no-ext-diff",
   "--no-textconv",
   "--no-color",

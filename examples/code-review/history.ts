@@ -7,18 +7,21 @@ export interface Commit {
   /** ISO 8601, as the author's clock had it. */
   readonly date: string;
   readonly subject: string;
+  /** The first paragraph of the message below the subject, on one line. */
+  readonly reason: string;
   readonly isMerge: boolean;
   readonly files: readonly LineCount[];
 }
 
-// A head starts with \x01, which no status line can, and its fields are split by \x1f; the subject may hold anything.
-export const logFormat = "--format=%x01%H%x1f%P%x1f%an%x1f%aI%x1f%s";
+// A head starts with \x01, which no status line can, and its fields are split by \x1f; the last one may hold anything.
+const logFormat = "--format=%x01%H%x1f%P%x1f%an%x1f%aI%x1f%s%x1f%b";
 
 /** Options of `git log` for `parseLog`: newest first, line counts by file, none for merges. */
 export const logOptions = [
   "-z",
   "--numstat",
   "-M",
+  "-l1000",
   "--no-diff-merges",
   "--no-show-signature",
   "--no-ext-diff",
@@ -49,8 +52,19 @@ export function parseLog(output: string): Commit[] {
 }
 
 function readHead(text: string, files: readonly LineCount[]): Commit {
-  const [id = "", parents = "", author = "", date = "", ...subject] = text.split("\u001f");
-  return { id, author, date, subject: subject.join(" ").trim(), isMerge: parents.includes(" "), files };
+  const [id = "", parents = "", author = "", date = "", subject = "", ...body] = text.split("\u001f");
+  const reason = firstParagraph(body.join(" "));
+  return { id, author, date, subject: subject.trim(), reason, isMerge: parents.includes(" "), files };
+}
+
+const longestReason = 400;
+
+// Who signed and which ticket it closes says nothing about the why.
+function firstParagraph(body: string): string {
+  const paragraphs = body.split(/\r?\n\s*\r?\n/).map((paragraph) => paragraph.replace(/\s+/g, " ").trim());
+  const text =
+    paragraphs.find((paragraph) => paragraph !== "" && !/^[\w-]+(?:-by|[Ii]d|s|es|ed)?: \S+/.test(paragraph)) ?? "";
+  return text.length > longestReason ? `${text.slice(0, longestReason - 1)}…` : text;
 }
 
 // git puts a line break before the first file of a commit.

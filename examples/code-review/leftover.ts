@@ -1,101 +1,93 @@
-import type { FilePatch, PatchLine } from "./diff.ts";
-import { isCommandLine, isGenerated, isTest, languageOf } from "./file-kind.ts";
-import { groupFindings } from "./finding.ts";
-import type { Finding, Severity } from "./finding.ts";
-import { splitSourceLine } from "./source-line.ts";
+import { findConflicts } from "./conflict.ts";
+import { patternsFor } from "./debug-pattern.ts";
+import type { Pattern } from "./debug-pattern.ts";
+import type { FilePatch, Hunk, PatchLine } from "./diff.ts";
+import { isCommandLine, isTest, isTestFile, languageOf } from "./file-kind.ts";
+import { atLine, groupFindings } from "./finding.ts";
+import type { Finding } from "./finding.ts";
+import { budgetOf } from "./moved.ts";
+import type { MovedLines } from "./moved.ts";
+import { createLineSplitter } from "./source-line.ts";
+import type { SourceMarks } from "./source-mark.ts";
 
-interface Pattern {
-  readonly expression: RegExp;
-  readonly title: string;
-  readonly severity: Severity;
-}
-
-const print = (expression: RegExp): Pattern => ({ expression, title: "debug print", severity: "low" });
-const stop = (expression: RegExp): Pattern => ({ expression, title: "debugger stop", severity: "high" });
-
-const debugPatterns: Readonly<Record<string, readonly Pattern[]>> = {
-  javascript: [print(/\bconsole\.(?:log|debug|dir|trace|table)\(/), stop(/(?:^|[;{}]|\s)debugger\s*(?:;|$)/)],
-  python: [print(/(?:^|[\s;:])p?print\(/), stop(/\b(?:breakpoint\(\)|i?pdb\.set_trace\()/)],
-  ruby: [print(/(?:^|\s)(?:puts|pp|p) \S/), stop(/\b(?:binding\.(?:pry|irb)|byebug)\b/)],
-  php: [print(/\b(?:var_dump|print_r|dump)\(/), stop(/(?:^|[^\w>:])dd\(/)],
-  java: [print(/\bSystem\.(?:out|err)\.print|\.printStackTrace\(\)/)],
-  kotlin: [print(/(?:^|[^\w.])println?\(/)],
-  swift: [print(/(?:^|[^\w.])(?:print|debugPrint|dump)\(/)],
-  csharp: [print(/\b(?:Console|Debug)\.Write(?:Line)?\(/), stop(/\bDebugger\.(?:Break|Launch)\(/)],
-  go: [print(/\b(?:fmt\.Print(?:ln|f)?|spew\.Dump|println)\(/)],
-  rust: [print(/\bdbg!\(/)],
-  shell: [print(/^\s*set -[a-z]*x/)],
-  elixir: [print(/\bIO\.inspect\(/), stop(/\bIEx\.pry\b/)],
-  dart: [print(/(?:^|[^\w.])(?:print|debugPrint)\(/)],
-};
-
-const focused = (expression: RegExp): Pattern => ({
-  expression,
-  title: "focused test: the others do not run",
-  severity: "high",
-});
-
-const focusPatterns: Readonly<Record<string, readonly Pattern[]>> = {
-  javascript: [
-    focused(/\b(?:describe|context|suite|it|test|bench)(?:\.\w+)*\.only\b/),
-    focused(/(?:^|[^\w.])(?:fdescribe|fcontext|fit)\(/),
-    focused(/\{\s*only:\s*true\b/),
-  ],
-  ruby: [focused(/(?:^|\s)(?:fdescribe|fcontext|fit)\b/), focused(/\bfocus: true\b|, :focus\b/)],
-  python: [focused(/@pytest\.mark\.only\b/)],
-};
-
-const todo = /\b(TODO|FIXME|XXX|HACK)\b/;
+// Not the word itself as a value: "XXX".
+const todo = /(?<!["'`])\b(TODO|FIXME|XXX|HACK)\b(?!["'`])/;
 // Characters that make a reader see other code than the compiler (CVE-2021-42574).
 const reordering = /[\u202a-\u202e\u2066-\u2069]/;
 // A line that a tool wrote; the rules for hand-written lines say nothing about it and would take long.
 const longestLine = 2_000;
 
+export interface LeftoverSources {
+  readonly marks: SourceMarks;
+  readonly moved: MovedLines;
+}
+
 /** What was forgotten in the added lines of a file. */
-export function findLeftovers(patch: FilePatch): Finding[] {
-  const added = patch.hunks.flatMap((hunk) => hunk.lines.filter((line) => line.kind === "added"));
-  const found = [...findConflicts(patch.path, added), ...findReordering(patch.path, added)];
+export function findLeftovers(patch: FilePatch, sources: LeftoverSources): Finding[] {
+  const found = [...findConflicts(patch), ...findReordering(patch)];
   const language = languageOf(patch.path);
-  if (language !== null && !isGenerated(patch.path)) {
-    const patterns = patternsFor(patch.path, language);
-    for (const line of added) found.push(...lineFindings(patch.path, line, language, patterns));
+  if (language !== null && !sources.marks.isGenerated(patch.path)) {
+    const search = { path: patch.path, language, patterns: patternsFor(language, isTest(patch.path)), ...sources };
+    for (const hunk of patch.hunks) found.push(...searchHunk(hunk, search));
   }
   return groupFindings(found);
 }
 
-function patternsFor(path: string, language: string): Pattern[] {
-  const debug = (debugPatterns[language] ?? []).filter(({ severity }) => severity !== "low" || !isCommandLine(path));
-  return [...debug, ...(isTest(path) ? (focusPatterns[language] ?? []) : [])];
+interface Search extends LeftoverSources {
+  readonly path: string;
+  readonly language: string;
+  readonly patterns: readonly Pattern[];
 }
 
-function lineFindings(path: string, line: PatchLine, language: string, patterns: readonly Pattern[]): Finding[] {
-  if (line.text.length > longestLine) return [];
-  const { code, comment } = splitSourceLine(line.text, language);
-  const found = patterns
-    .filter(({ expression }) => expression.test(code))
-    .map(({ title, severity }) => leftover(path, line, title, severity));
+function searchHunk(hunk: Hunk, search: Search): Finding[] {
+  const isCandidate = ({ kind, text }: PatchLine): boolean =>
+    kind === "added" && text.length <= longestLine && (todo.test(text) || matching(text, text, search).length > 0);
+  // Few hunks hold anything at all: the costly look at strings and comments is for them.
+  if (!hunk.lines.some(isCandidate)) return [];
+  const split = createLineSplitter(search.language);
+  const isEdited = budgetOf(hunk, (text) => titlesOf(text, text, text, search));
+  return hunk.lines
+    .filter(({ kind }) => kind !== "deleted")
+    .flatMap((line) => {
+      const { code, comment } = line.text.length > longestLine ? blank : split(line.text);
+      return line.kind === "added"
+        ? judge(line, titlesOf(code, comment, line.text, search), { ...search, isEdited })
+        : [];
+    });
+}
+
+const blank = { code: "", comment: "" };
+
+interface Title extends Pick<Pattern, "title" | "severity" | "isPrint"> {}
+
+function titlesOf(code: string, comment: string, text: string, search: Search): Title[] {
   const word = todo.exec(comment)?.[1];
-  return word === undefined ? found : [...found, leftover(path, line, `${word} added`, "low")];
+  const found: Title[] = matching(code, text, search);
+  return word === undefined ? found : [...found, { title: `${word} added`, severity: "low" }];
 }
 
-// A line of equals signs alone is also how a heading is underlined, so only the other two marks count.
-function findConflicts(path: string, added: readonly PatchLine[]): Finding[] {
-  return added
-    .filter(({ text }) => /^(?:<{7}|>{7})(?: |$)/.test(text))
-    .map((line) => leftover(path, line, "conflict marker", "high"));
+const matching = (code: string, text: string, { patterns }: Search): Pattern[] =>
+  patterns.filter(({ expression, whole }) => expression.test(code) && (whole?.test(text) ?? true));
+
+function judge(
+  line: PatchLine,
+  titles: readonly Title[],
+  { path, marks, moved, isEdited }: Search & { readonly isEdited: (title: string) => boolean },
+): Finding[] {
+  if (titles.length === 0 || moved.take(line.text)) return [];
+  return titles
+    .filter(({ isPrint }) => isPrint !== true || !isPrinting(path, line.line, marks))
+    .filter(({ title }) => !isEdited(title))
+    .map(({ title, severity }) => atLine(path, line, { title, severity }));
 }
 
-function findReordering(path: string, added: readonly PatchLine[]): Finding[] {
-  return added
-    .filter(({ text }) => reordering.test(text))
-    .map((line) => leftover(path, line, "hidden character that reorders text", "high"));
-}
+// Beside tests lie programs that a test starts and reads; in a test itself a print is a leftover.
+const isPrinting = (path: string, line: number, marks: SourceMarks): boolean =>
+  isCommandLine(path) || marks.isPrinting(path, line) || (isTest(path) && !isTestFile(path));
 
-function leftover(path: string, line: PatchLine, title: string, severity: Severity): Finding {
-  return { severity, kind: "leftover", file: path, line: line.line, title, detail: excerpt(line.text), source: "rule" };
-}
-
-function excerpt(text: string): string {
-  const trimmed = text.trim();
-  return trimmed.length > 120 ? `${trimmed.slice(0, 119)}…` : trimmed;
+function findReordering({ path, hunks }: FilePatch): Finding[] {
+  return hunks
+    .flatMap(({ lines }) => lines)
+    .filter(({ kind, text }) => kind === "added" && reordering.test(text))
+    .map((line) => atLine(path, line, { title: "hidden character that reorders text", severity: "high" }));
 }

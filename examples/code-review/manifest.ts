@@ -45,7 +45,9 @@ function fromJson(text: string, sections: readonly string[]): Packages {
     const entries = root[section];
     if (typeof entries !== "object" || entries === null) continue;
     for (const [name, version] of Object.entries(entries)) {
-      packages.set(section === "engines" ? `${name} (engine)` : name, String(version));
+      const key = section === "engines" ? `${name} (engine)` : name;
+      // What is also a peer is asked for by the section named first.
+      if (!packages.has(key)) packages.set(key, String(version));
     }
   }
   return packages;
@@ -66,6 +68,8 @@ function fromRequirements(text: string): Packages {
 }
 
 function requirement(text: string): [string, string][] {
+  const address = /^(?:-e\s+|--editable[ =])?((?:git\+|hg\+|https?:|ssh:)\S+)/.exec(text)?.[1];
+  if (address !== undefined) return [[/#egg=([\w.-]+)/.exec(address)?.[1] ?? address, address]];
   const match = /^([A-Za-z0-9][\w.-]*)\s*(?:\[[^\]]*\])?\s*(.*?)\s*(?:;.*)?$/.exec(text);
   return match ? [[match[1] ?? "", match[2] || "any"]] : [];
 }
@@ -106,6 +110,8 @@ function tomlVersion(value: string): string {
 
 function fromGoMod(text: string): Packages {
   const found = lines(text, "//").flatMap((line): [string, string][] => {
+    const replaced = /^(?:replace\s+)?(\S+)(?:\s+v\S+)?\s+=>\s+(.+)$/.exec(line);
+    if (replaced) return [[`${replaced[1]} (replace)`, replaced[2] ?? ""]];
     const match = /^(?:require\s+)?([\w.-]+\.[\w.-]+\/\S+|go|toolchain)\s+(v?\d\S*)$/.exec(line);
     return match ? [[match[1] ?? "", match[2] ?? ""]] : [];
   });
@@ -115,7 +121,8 @@ function fromGoMod(text: string): Packages {
 function fromGemfile(text: string): Packages {
   const found = lines(text, "#").flatMap((line): [string, string][] => {
     const match = /^gem\s+(["'])(.+?)\1(?:\s*,\s*(["'])(.+?)\3)?/.exec(line);
-    return match ? [[match[2] ?? "", match[4] ?? "any"]] : [];
+    const address = /\b(?:git|github):\s*["'](.+?)["']/.exec(line)?.[1];
+    return match ? [[match[2] ?? "", address === undefined ? (match[4] ?? "any") : `git+${address}`]] : [];
   });
   return new Map(found);
 }

@@ -1,8 +1,13 @@
-/** Text from a repository, made harmless in Markdown: nothing in it may become a heading, a link or HTML. */
+const entities: Readonly<Record<string, string>> = { "<": "&lt;", ">": "&gt;", "&": "&amp;" };
+
+/** Text from a repository or a model, made harmless in Markdown: nothing in it may become a heading, a link or HTML. */
 export function escapeText(text: string): string {
-  return visible(text).replace(/[\\`*_{}[\]<>#|!&~$]/g, (character) =>
-    character === "<" ? "&lt;" : character === ">" ? "&gt;" : character === "&" ? "&amp;" : `\\${character}`,
+  const escaped = visible(text).replace(
+    /[\\`*_{}[\]<>#|!&~$]/g,
+    (character) => entities[character] ?? `\\${character}`,
   );
+  // An address becomes a link by itself on most sites.
+  return escaped.replaceAll("://", ":\\//").replace(/\bwww\./gi, "www\\.");
 }
 
 /** A code span that holds any text, also inside a table. */

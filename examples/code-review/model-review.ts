@@ -1,4 +1,5 @@
 import { z } from "tutti";
+import { checkClaims } from "./claim.ts";
 import { severities } from "./finding.ts";
 import type { Finding } from "./finding.ts";
 import type { Question } from "./question.ts";
@@ -14,7 +15,7 @@ export interface ModelReview {
   readonly reviewed: number;
   readonly skipped?: Skipped;
   readonly claims: readonly Finding[];
-  /** Claims about lines that are not part of the change. */
+  /** Claims that were not shown: about lines outside the change, said twice, or without content. */
   readonly dropped: number;
   readonly notes: readonly string[];
 }
@@ -45,6 +46,7 @@ export const answer = z.object({
   findings: z.array(
     z.object({
       line: z.int().describe("The line's number as shown"),
+      quote: z.string().describe("The code of that line, copied"),
       severity: z.enum(severities),
       title: z.string().describe("The fault in a few words"),
       detail: z.string().describe("What happens and when, in one or two sentences"),
@@ -95,7 +97,8 @@ async function ask(step: ModelStep, question: Question, model: string): Promise<
     if (skipped) return { state: "skipped", skipped };
     const parsed = answer.safeParse(output);
     if (!parsed.success) return { state: "failed", message: "the answer does not have the form that was asked for" };
-    return check(parsed.data.findings, question, result.model ?? model);
+    const by = result.model ?? model;
+    return { state: "reviewed", model: by, ...checkClaims(parsed.data.findings, question, by) };
   } catch (error) {
     // A model that fails costs its part of the review and no more; a cancel and all else goes on.
     if (error instanceof Error && "code" in error && String(error.code).startsWith("model.")) {
@@ -103,14 +106,6 @@ async function ask(step: ModelStep, question: Question, model: string): Promise<
     }
     throw error;
   }
-}
-
-function check(claims: z.infer<typeof answer>["findings"], question: Question, model: string): FileReview {
-  const kept = claims.filter(({ line }) => question.places.some(([first, last]) => line >= first && line <= last));
-  const findings = kept.map(({ line, severity, title, detail }): Finding => {
-    return { severity, kind: "model", file: question.file, line, title, detail, source: `model ${model}` };
-  });
-  return { state: "reviewed", model, claims: findings, dropped: claims.length - kept.length };
 }
 
 function putTogether(model: string, questions: readonly Question[], reviews: readonly FileReview[]): ModelReview {

@@ -66,6 +66,7 @@ async function call(
 function show(operation: AnyOperation, result: unknown, { isJson, output }: Invocation): number {
   output.data(isJson ? toJson(result) : present(operation.name, result, output));
   if (hasFailed(result)) return exitCodes.failed;
+  if (isIncomplete(result)) return exitCodes.unverified;
   const run = isJson ? null : runToWatch(operation.name, result);
   if (run !== null && isToEnd(operation)) output.say(stillEnding);
   if (run !== null) output.say(`watch    tutti run watch ${run}`);
@@ -96,6 +97,11 @@ function hasFailed(result: unknown): boolean {
   const differences =
     typeof result === "object" && result !== null && "differences" in result ? result.differences : [];
   return Array.isArray(differences) && differences.length > 0;
+}
+
+/** A check that could not be made to its end. */
+function isIncomplete(result: unknown): boolean {
+  return typeof result === "object" && result !== null && "isComplete" in result && result.isComplete === false;
 }
 
 /** Flows, models and configuration are there without a data folder; what is stored is not. */

@@ -1,3 +1,5 @@
+import { detailsOf, messageOf } from "./thrown.ts";
+
 /** Every error that Tutti raises on purpose, by code. `docs/errors.md` lists the same codes; a test holds the two together. */
 export const errorCatalogue = {
   "agent.invalid": { title: "The agent is not valid", retryable: false },
@@ -106,7 +108,9 @@ export function toFailure(thrown: unknown, fallback: ErrorCode): Failure {
     return { code: thrown.code, message: thrown.message, ...(data === undefined ? {} : { data }) };
   }
   if (thrown instanceof Error) {
-    return { code: fallback, message: thrown.message || thrown.name };
+    const details = detailsOf(thrown);
+    const data = Object.keys(details).length > 0 ? { data: details } : {};
+    return { code: fallback, message: messageOf(thrown), ...data };
   }
   return { code: fallback, message: `threw ${describeThrown(thrown)}, which is not an Error` };
 }

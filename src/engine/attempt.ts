@@ -4,7 +4,7 @@ import type { Skipped, Usage } from "../core/step.ts";
 import type { EffectOutcome } from "../core/verb.ts";
 import type { Payloads } from "../storage/payload.ts";
 import type { Finished, StoredOutcome } from "./journal-writer.ts";
-import type { JournalRow } from "./run-store.ts";
+import type { JournalRow } from "./run-table.ts";
 import type { Scope } from "./scope.ts";
 
 /**

@@ -2,20 +2,13 @@ import { StepError, type Failure } from "../core/error.ts";
 import type { WaitSpec } from "../core/verb.ts";
 import type { HeldRun } from "./held-run.ts";
 import type { Finished } from "./journal-writer.ts";
-import type { JournalRow } from "./run-store.ts";
+import type { JournalRow } from "./run-table.ts";
 import { cancelFailure, hashOf, VerbCall, type Scope } from "./scope.ts";
+import type { CancelRecord } from "./cancel-record.ts";
 import { withdrawal } from "./withdrawal.ts";
 
 /** After this many refused verbs a cancelled body is dropped: a loop that swallows every refusal would never end. */
 const mostRefusals = 100;
-
-/** What the row of a cancel holds. */
-interface CancelRecord {
-  readonly reason: string | null;
-  readonly kind: "cancel" | "deadline";
-  /** Keys of the steps that were running: their outcomes are still to come, as rows of their own. */
-  readonly inFlight: readonly string[];
-}
 
 /** A run's cancel (or the end of its deadline), from the request over its row in the sequence to the end of the grace. */
 export class Cancellation {
@@ -72,7 +65,7 @@ export class Cancellation {
     return {
       ...entry,
       before: [...waits.flatMap((call) => withdrawal(this.#execution, call)), children],
-      outcome: { ...entry.outcome, text: JSON.stringify({ ...asked, inFlight }) },
+      outcome: { ...entry.outcome, text: JSON.stringify({ ...asked, inFlight, waits: waits.map(nameOf) }) },
     };
   }
 
@@ -176,6 +169,10 @@ export class Cancellation {
     const failure = { ...this.failure, data: { outcome: "unknown" } };
     this.#execution.finished.push({ call, outcome: { status: "cancelled", failure, text: undefined } });
   }
+}
+
+function nameOf({ key, kind, name, startedAt }: VerbCall): NonNullable<CancelRecord["waits"]>[number] {
+  return { key, kind, name, openedAt: startedAt };
 }
 
 function refuse(call: VerbCall, error: StepError): void {

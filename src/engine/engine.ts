@@ -7,7 +7,7 @@ import { childWait, isFlow, type AnyFlow, type FlowPlace } from "./flow.ts";
 import { parseInput } from "./flow-input.ts";
 import { conflict, createdEvent, newRow, type Place, type RunControlPorts, type Write } from "./new-run.ts";
 import { forkRun, retryRun } from "./fork.ts";
-import type { RunRow } from "./run-store.ts";
+import type { RunRow } from "./run-table.ts";
 import type { Row } from "../storage/database.ts";
 import { wokenRuns } from "./run-queue.ts";
 

@@ -7,16 +7,14 @@ import { awaitsOffer, offer, outcomeOfRow } from "./attempt.ts";
 import { endRun, foreignAwait, judgeBody, pauseRun, runBody, type BodyEnd } from "./run-end.ts";
 import { Replay } from "./replay.ts";
 import { collectDue, restOf } from "./rest.ts";
-import type { JournalRow, OpeningRow, RunRow } from "./run-store.ts";
+import type { JournalRow, OpeningRow, RunRow } from "./run-table.ts";
 import { cancelFailure, Scope, type VerbCall } from "./scope.ts";
 import { Cancellation } from "./cancellation.ts";
 import { readInbox } from "./inbox.ts";
 import { answerOldVersion, differs, notAsked } from "./mismatch.ts";
 import { endScope } from "./scope-end.ts";
 import { endOfTick } from "./tick.ts";
-
-/** Rows that share a transaction; more would make the run's own reader wait. */
-const mostRowsAWrite = 200;
+import { batchLength, leaveEvents, reconsider } from "./write-batch.ts";
 
 /**
  * One run in memory: its body and the pump that hands out stored results one at a time, each followed by a full drain,
@@ -47,8 +45,8 @@ export class Execution implements HeldRun {
   #isStopped = false;
   #leaving: "pause" | "hand back" | null = null;
   #inboxIsDirty = true;
-  /** Told to end or to pause while nobody held it: no other step begins before that is heard. */
-  #mustHear: boolean;
+  /** Something has happened to the run that it has not heard yet: a pause or a cancel must stop what would start next. */
+  #hasNews: boolean;
   /** Something has been handed to the body, which must come to rest before anything else happens. */
   #mustDrain = true;
   #wake: (() => void) | null = null;
@@ -65,7 +63,7 @@ export class Execution implements HeldRun {
     this.#replay = new Replay(loaded.rows);
     this.openings = new Map(loaded.openings.map((row) => [row.key, row]));
     this.#lastRowAt = loaded.run.created_at;
-    this.#mustHear = loaded.run.cancel_at !== null || loaded.run.pause_at !== null;
+    this.#hasNews = loaded.run.cancel_at !== null || loaded.run.pause_at !== null;
     this.root = new Scope({ path: "", seed: loaded.run.seed, parent: null, isCollapsed: false });
   }
 
@@ -95,7 +93,7 @@ export class Execution implements HeldRun {
 
   /** Something has changed: an effect ended, the database has news. */
   poke(options: { inbox?: boolean } = {}): void {
-    if (options.inbox) this.#inboxIsDirty = true;
+    if (options.inbox) this.#hasNews = true;
     const wake = this.#wake;
     this.#wake = null;
     wake?.();
@@ -180,6 +178,7 @@ export class Execution implements HeldRun {
     if (this.#body || this.cancellation.hasEndedBody) return this.#finish();
     if (!this.#leaving && (await this.#release())) return;
     if (!this.#leaving && this.#offerAttempt()) return;
+    if (this.#leaving) leaveEvents(this.finished);
     if (this.finished.length > 0) {
       // The body has stood still since the last drain, so what has just been stored can go out at once.
       if ((await this.#writeFinished()) && !this.#leaving && !this.#isStopped) await this.#release();
@@ -190,7 +189,7 @@ export class Execution implements HeldRun {
       if (!this.#isLive && !this.#goLive()) return;
       if (this.held.length > 0) return this.#open();
     }
-    if (this.#inboxIsDirty) return this.#readInbox();
+    if (this.#inboxIsDirty || this.#hasNews) return this.#readInbox();
     if (collectDue(this)) return;
     await this.#rest();
   }
@@ -269,8 +268,7 @@ export class Execution implements HeldRun {
   }
 
   async #writeFinished(): Promise<boolean> {
-    const toOffer = this.#leaving ? -1 : this.finished.findIndex(awaitsOffer);
-    const most = Math.min(mostRowsAWrite, toOffer < 0 ? this.finished.length : toOffer);
+    const most = batchLength(this.finished, { isLeaving: this.#leaving !== null });
     const batch = this.finished.slice(0, most).filter(({ call }) => call?.state !== "withdrawn");
     if (batch.length === 0) {
       this.finished.splice(0, most);
@@ -284,16 +282,9 @@ export class Execution implements HeldRun {
       for (const row of rows) this.openings.delete(row.key);
     }
     // What was good only for an unchanged run is judged again after the inbox has been read.
-    if (answer === "stale") this.#reconsider();
+    if (answer === "stale") reconsider(this.finished);
     await this.#answered(answer);
     return answer === "written";
-  }
-
-  #reconsider(): void {
-    for (const entry of this.finished.splice(0)) {
-      if (entry.needsWake && entry.call?.work.type === "wait") entry.call.state = "started";
-      else this.finished.push(entry);
-    }
   }
 
   async #answered(answer: WriteAnswer): Promise<void> {
@@ -305,19 +296,14 @@ export class Execution implements HeldRun {
   async #open(): Promise<void> {
     // A wait of an earlier life may have been settled before it was asked for again.
     if (this.openings.size > 0) this.#inboxIsDirty = true;
-    const fresh = this.#mustHear ? this.#takeFresh() : null;
-    const answer = await this.ports.open(this);
-    if (!fresh) return this.#answered(answer);
-    this.held.push(...fresh);
-    await this.#readInbox();
-  }
-
-  /** Takes out what would begin anew; a wait that is open already must be there to hear what the run is told. */
-  #takeFresh(): VerbCall[] {
+    if (!this.#hasNews) return this.#answered(await this.ports.open(this));
+    // Nothing begins anew before the news is heard; a wait that is open already must be there to hear it.
     const isOpenWait = ({ key, work }: VerbCall): boolean => work.type === "wait" && this.openings.has(key);
     const fresh = this.held.filter((call) => !isOpenWait(call));
     this.held.splice(0, this.held.length, ...this.held.filter(isOpenWait));
-    return fresh;
+    if (this.held.length > 0) await this.ports.open(this);
+    this.held.push(...fresh);
+    await this.#readInbox();
   }
 
   /** Replay is over: every stored wait must have been asked for again. */
@@ -336,7 +322,7 @@ export class Execution implements HeldRun {
 
   async #readInbox(): Promise<void> {
     this.#inboxIsDirty = false;
-    this.#mustHear = false;
+    this.#hasNews = false;
     const news = await readInbox(this);
     if (news === "lost") this.drop("another worker holds it");
     if (news === "pause") this.#leaving = "pause";

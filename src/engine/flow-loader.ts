@@ -12,6 +12,8 @@ import type { FlowSource } from "./flow.ts";
 export interface FlowEntry {
   readonly name: string;
   readonly file: string;
+  /** Tutti brings it along; a flow of the folder with the same name goes first. */
+  readonly isBuiltIn: boolean;
   readonly flow: AnyFlow | null;
   readonly problem: TuttiError | null;
 }
@@ -25,16 +27,25 @@ export interface FlowLoader extends FlowSource {
 
 const extensions = [".ts", ".js", ".mjs"];
 
+export interface FlowLoaderOptions {
+  /** Where flows are sought from that nobody has named a folder for. */
+  readonly folder: string;
+  /** Files of flows that are there in every folder. */
+  readonly builtIn?: readonly string[];
+}
+
 /**
  * Reads flows from `flows/*.ts`, sought from a folder upward: the caller's, or that of this process. A file is read
  * once: a change needs a new host.
  */
-export function createFlowLoader(ownFolder: string): FlowLoader {
-  const read = readOnce();
+export function createFlowLoader({ folder: ownFolder, builtIn = [] }: FlowLoaderOptions): FlowLoader {
+  const read = readOnce(builtIn);
   const found = new Map<string, Map<string, AnyFlow>>();
   const files = new WeakMap<AnyFlow, string>();
   const list = async (folder = ownFolder): Promise<readonly FlowEntry[]> => {
-    const entries = await Promise.all(flowFiles(folder).map(read));
+    const own = await Promise.all(flowFiles(folder).map(read));
+    const brought = await Promise.all(builtIn.map(read));
+    const entries = [...own, ...brought.filter(({ name }) => !own.some((entry) => entry.name === name))];
     return entries.toSorted((left, right) => (left.name < right.name ? -1 : 1));
   };
   const keep = (flow: AnyFlow, file: string, folder: string): AnyFlow => {
@@ -48,9 +59,7 @@ export function createFlowLoader(ownFolder: string): FlowLoader {
     if (before) return before;
     // A file that is called like the flow saves reading all the others.
     const likely = await Promise.all(
-      flowFiles(folder)
-        .filter((file) => stem(file) === name)
-        .map(read),
+      [...flowFiles(folder), ...builtIn].filter((file) => stem(file) === name).map(read),
     );
     const broken = likely.find(({ problem }) => problem !== null);
     if (broken?.problem) throw broken.problem;
@@ -78,10 +87,10 @@ export function createFlowLoader(ownFolder: string): FlowLoader {
   };
 }
 
-function readOnce(): (file: string) => Promise<FlowEntry> {
+function readOnce(builtIn: readonly string[]): (file: string) => Promise<FlowEntry> {
   const known = new Map<string, Promise<FlowEntry>>();
   return (file) => {
-    const entry = known.get(file) ?? readFlow(file);
+    const entry = known.get(file) ?? readFlow(file, builtIn.includes(file));
     known.set(file, entry);
     return entry;
   };
@@ -115,18 +124,18 @@ function flowFiles(folder: string): string[] {
   }
 }
 
-async function readFlow(file: string): Promise<FlowEntry> {
+async function readFlow(file: string, isBuiltIn: boolean): Promise<FlowEntry> {
   try {
     installHooks();
     const module: unknown = await import(pathToFileURL(file).href);
     const flow = typeof module === "object" && module !== null && "default" in module ? module.default : undefined;
-    if (isFlow(flow)) return { name: flow.name, file, flow, problem: null };
+    if (isFlow(flow)) return { name: flow.name, file, isBuiltIn, flow, problem: null };
     throw new TuttiError("flow.invalid", `${file} has no flow as its default export`, {
       hint: "End the file with: export default flow({ name, input, async run(step, input) { … } })",
       where: file,
     });
   } catch (error) {
-    return { name: stem(file), file, flow: null, problem: await toProblem(file, error) };
+    return { name: stem(file), file, isBuiltIn, flow: null, problem: await toProblem(file, error) };
   }
 }
 
@@ -192,13 +201,12 @@ function installHooks(): void {
 
 function missing(name: string, entries: readonly FlowEntry[]): never {
   const names = entries.map((entry) => entry.name);
+  const hasOwn = entries.some(({ isBuiltIn }) => !isBuiltIn);
   const meant = nearest(name, names);
-  const all = names.length > 0 ? `There are: ${names.join(", ")}.` : undefined;
+  const guess = meant === undefined ? "" : `Did you mean ${meant}? `;
+  const all = names.length > 0 ? `There are: ${names.join(", ")}.` : "";
   throw new TuttiError("flow.missing", `there is no flow "${name}"`, {
-    hint:
-      all === undefined
-        ? "Put one into flows/NAME.ts, or start with `tutti init`."
-        : `${meant === undefined ? "" : `Did you mean ${meant}? `}${all}`,
+    hint: `${guess}${all}${hasOwn || meant !== undefined ? "" : " Put one into flows/NAME.ts, or start with `tutti init`."}`.trim(),
     data: { flows: names, nearest: meant ?? null },
   });
 }

@@ -1,7 +1,8 @@
 import { isDeepStrictEqual } from "node:util";
 import { TuttiError } from "../core/error.ts";
 import { replayOnly, type CheckPorts, type ReplayCheck } from "./replay-check.ts";
-import type { JournalRow, RunRow } from "./run-store.ts";
+import { pathsAbove } from "./run-store.ts";
+import type { JournalRow, RunRow } from "./run-table.ts";
 import type { FlowSource } from "./flow.ts";
 
 /** A place where the flow's code does not do in a replay what it did in the run. */
@@ -42,7 +43,7 @@ export async function verifyRun(ports: VerifyPorts, id: string): Promise<Verific
   const differences: Difference[] = [];
   const places = placesOf(rows.length);
   for (const count of places) {
-    const check = await replayOnly(ports, { run, rows: rows.slice(0, count), input, flow });
+    const check = await replayOnly(ports, { run, rows: rows.slice(0, count), later: rows.slice(count), input, flow });
     const found = count === rows.length ? await compareEnd(ports, run, check) : compareNext(rows, count, check);
     const after = rows[count - 1]?.key ?? null;
     if (found && differences.length < mostDifferences) differences.push({ after, ...found });
@@ -73,14 +74,23 @@ function compareNext(rows: readonly JournalRow[], count: number, { fault, asked,
       };
     }
   }
-  const next = rows.slice(count).find(({ key }) => !completed.has(key));
+  // What was stored inside of a scope in the write that ended it is never handed out.
+  const next = rows.slice(count).find(({ key }) => !completed.has(key) && !isInside(key, completed));
   if (!next || isAskedFor(next, asked)) return null;
-  const code = { asked: [...asked.keys()], ended: end?.status ?? null };
+  const code = { asked: openKeys(asked), ended: end?.status ?? null };
   return {
     message: `the code does not ask for "${next.key}" here, which was stored next`,
     stored: { key: next.key, kind: next.kind },
     code,
   };
+}
+
+function isInside(key: string, scopes: ReadonlySet<string>): boolean {
+  return pathsAbove(key).some((path) => scopes.has(path));
+}
+
+function openKeys(asked: ReplayCheck["asked"]): string[] {
+  return [...asked].filter(([, { isOpen }]) => isOpen).map(([key]) => key);
 }
 
 function isAskedFor(row: JournalRow, asked: ReplayCheck["asked"]): boolean {
@@ -98,7 +108,7 @@ async function compareEnd({ payloads }: VerifyPorts, run: RunRow, { fault, end, 
     return {
       message: `the run ended ${run.status}, and in a replay it goes on`,
       stored: { status: run.status },
-      code: { asked: [...asked.keys()] },
+      code: { asked: openKeys(asked) },
     };
   }
   if (end.status !== run.status) {

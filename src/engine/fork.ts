@@ -1,7 +1,7 @@
 import { TuttiError } from "../core/error.ts";
 import { newRunId, type RunId } from "../core/id.ts";
 import { conflict, createdEvent, emptyRun, type RunControlPorts, type Write } from "./new-run.ts";
-import type { JournalRow, RunRow } from "./run-store.ts";
+import type { JournalRow, RunRow } from "./run-table.ts";
 
 /** A new run that keeps the rows before a step, at most up to a cancel; what comes later is a cache by key and input. */
 export async function forkRun(ports: RunControlPorts, id: string, from: string, write: Write): Promise<RunId> {

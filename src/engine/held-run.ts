@@ -5,7 +5,8 @@ import type { EffectOutcome, EffectSpec, VerbHost, WaitKind } from "../core/verb
 import type { LiveEvents } from "../events/live.ts";
 import type { AnyFlow } from "./flow.ts";
 import type { Finished, JournalPorts, JournalWriter, WriteAnswer } from "./journal-writer.ts";
-import type { JournalRow, OpeningRow, RunRow, RunStore } from "./run-store.ts";
+import type { RunStore } from "./run-store.ts";
+import type { JournalRow, OpeningRow, RunRow } from "./run-table.ts";
 import type { Scope, VerbCall } from "./scope.ts";
 
 export interface ExecutionPorts extends JournalPorts {

@@ -1,5 +1,6 @@
 import type { HeldRun } from "./held-run.ts";
-import type { OpeningRow } from "./run-store.ts";
+import type { VerbCall } from "./scope.ts";
+import type { OpeningRow } from "./run-table.ts";
 
 export type News = "lost" | "pause" | null;
 
@@ -18,9 +19,14 @@ export async function readInbox(held: HeldRun): Promise<News> {
 
 function takeSettled(held: HeldRun, opening: OpeningRow): void {
   const call = held.calls.get(opening.key);
-  if (!call?.isWaiting) return;
+  if (!call?.isWaiting || goesBack(held, call)) return;
   call.state = "finished";
   const column = { result: opening.result, failure: opening.failure };
   const status = opening.status === "succeeded" ? "succeeded" : "failed";
   held.finished.push({ call, outcome: { status, text: undefined }, column });
+}
+
+/** An event that came together with a cancel is nobody's yet: the cancel gives the wait up, and the event to the next. */
+function goesBack({ cancellation }: HeldRun, { work, scope }: VerbCall): boolean {
+  return cancellation.isAsked && work.type === "wait" && work.spec.event !== undefined && !scope.isCleanup;
 }

@@ -8,7 +8,7 @@ import type { EventLog } from "../events/event-log.ts";
 import type { Database, Row } from "../storage/database.ts";
 import { mustFit, type Payloads } from "../storage/payload.ts";
 import type { RunStatements } from "./run-statement.ts";
-import type { JournalRow, RunRow } from "./run-store.ts";
+import type { JournalRow, RunRow } from "./run-table.ts";
 import { inputOf, type VerbCall } from "./scope.ts";
 
 /** An outcome on its way into the journal. */

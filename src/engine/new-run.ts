@@ -8,7 +8,8 @@ import type { Statement } from "../core/statement.ts";
 import type { Row } from "../storage/database.ts";
 import type { AnyFlow } from "./flow.ts";
 import type { JournalPorts } from "./journal-writer.ts";
-import type { RunRow, RunStore } from "./run-store.ts";
+import type { RunStore } from "./run-store.ts";
+import type { RunRow } from "./run-table.ts";
 import type { FlowSource } from "./flow.ts";
 
 export interface RunControlPorts extends JournalPorts {

@@ -2,6 +2,7 @@ import type { Statement } from "../core/statement.ts";
 import type { RunId } from "../core/id.ts";
 import type { HeldRun } from "./held-run.ts";
 import type { WriteAnswer } from "./journal-writer.ts";
+import type { JournalRow } from "./run-table.ts";
 import type { VerbCall } from "./scope.ts";
 import { toFailure, TuttiError, type Failure } from "../core/error.ts";
 import type { EffectSpec } from "../core/verb.ts";
@@ -9,7 +10,7 @@ import type { EffectSpec } from "../core/verb.ts";
 /** Starts what the body has called and nothing is stored for: opens waits in one transaction, then starts effects. */
 export async function openCalls(execution: HeldRun): Promise<WriteAnswer> {
   const calls = execution.held.splice(0).filter((call) => call.state === "held");
-  for (const call of calls) takeCached(execution, call);
+  if (execution.cache.size > 0) for (const call of calls) await takeCached(execution, call);
   const toOpen = calls.filter((call) => call.state === "held" && needsOpening(execution, call));
   const fresh = toOpen.filter((call) => !isOpenAlready(execution, call));
   if (asksAboutInterrupted(execution, toOpen, fresh)) return "written";
@@ -24,17 +25,25 @@ export async function openCalls(execution: HeldRun): Promise<WriteAnswer> {
 }
 
 /** A fork takes over what its origin has stored for the same key and input; closures of `run` always run again. */
-function takeCached(execution: HeldRun, call: VerbCall): void {
-  const row = execution.cache.get(call.key);
+async function takeCached(execution: HeldRun, call: VerbCall): Promise<void> {
+  const row = cachedRow(execution, call);
   // The origin may still go on: what was begun here before it came to that step is not taken from it any more.
   if (!row || execution.openings.has(call.key)) return;
-  if (row.kind === "run" || row.kind !== call.kind || row.hash !== call.hash || row.status !== "succeeded") return;
   call.state = "finished";
-  execution.finished.push({
-    call,
-    outcome: { status: "succeeded", text: undefined },
-    column: { result: row.result, failure: null },
-  });
+  // An attempt is told to its plan before it is stored, so its result must be at hand.
+  const text = call.attemptOf ? JSON.stringify(await execution.ports.payloads.load(row.result)) : undefined;
+  const column = call.attemptOf ? {} : { column: { result: row.result, failure: null } };
+  execution.finished.push({ call, outcome: { status: "succeeded", text }, ...column });
+}
+
+/** The attempt that a plan has taken has no row but its step's. */
+function cachedRow({ cache }: HeldRun, call: VerbCall): JournalRow | undefined {
+  const { attemptOf } = call;
+  if ((attemptOf ?? call).kind === "run") return undefined;
+  const rows = [cache.get(call.key), attemptOf ? cache.get(attemptOf.key) : undefined];
+  return rows.find(
+    (row) => row?.status === "succeeded" && row.hash === call.hash && [call.kind, attemptOf?.kind].includes(row.kind),
+  );
 }
 
 function needsOpening({ ports }: HeldRun, call: VerbCall): boolean {

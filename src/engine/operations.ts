@@ -3,7 +3,7 @@ import { operation, type AnyOperation } from "../core/operation.ts";
 import { runStatuses, stepStatuses } from "../core/step.ts";
 import type { RunControl } from "./engine.ts";
 import { refuseUnknownInput } from "./flow-input.ts";
-import { toRunSummary } from "./run-store.ts";
+import { toRunSummary } from "./run-record.ts";
 import { verifyOperation, type VerifyDependencies } from "./verify-operation.ts";
 import { watchRun, type WatchEvent } from "./watch.ts";
 
@@ -200,6 +200,7 @@ function flowOperations(dependencies: EngineOperationDependencies): AnyOperation
   const entry = z.object({
     name: z.string(),
     file: z.string(),
+    isBuiltIn: z.boolean(),
     description: z.string().nullable(),
     problem: z.string().nullable(),
   });
@@ -212,9 +213,10 @@ function flowOperations(dependencies: EngineOperationDependencies): AnyOperation
     output: z.array(entry),
     cli: { examples: ["tutti flow list"] },
     handle: async (_input, { folder }) =>
-      (await flows.list(folder)).map(({ name, file, flow, problem }) => ({
+      (await flows.list(folder)).map(({ name, file, isBuiltIn, flow, problem }) => ({
         name,
         file,
+        isBuiltIn,
         description: flow?.description ?? null,
         problem: problem?.message ?? null,
       })),

@@ -1,15 +1,17 @@
+import type { EpochMs } from "../core/clock.ts";
 import { encodeJson } from "../core/json.ts";
 import type { Failure } from "../core/error.ts";
 import type { VerbHost } from "../core/verb.ts";
 import { Execution } from "./execution.ts";
 import type { ExecutionPorts, HeldRun } from "./held-run.ts";
 import { childWait, type AnyFlow } from "./flow.ts";
-import { withoutStoredScopes, type JournalRow, type RunRow } from "./run-store.ts";
+import { withoutStoredScopes } from "./run-store.ts";
+import type { JournalRow, RunRow } from "./run-table.ts";
 import { inputOf, type VerbCall } from "./scope.ts";
 
 /** What a flow's code does with stored rows alone. */
 export interface ReplayCheck {
-  /** What it asks for and has not been given. */
+  /** What it asks for and has not been given, with what it no longer waits for. */
   readonly asked: ReadonlyMap<string, AskedStep>;
   /** Keys of scopes that it has come to the end of by what it was given. */
   readonly completed: ReadonlySet<string>;
@@ -23,11 +25,15 @@ export interface AskedStep {
   readonly kind: string;
   readonly hash: string | null;
   readonly input: unknown;
+  /** False once its race is decided, or its scope or run has ended. */
+  readonly isOpen: boolean;
 }
 
 export interface CheckedRun {
   readonly run: RunRow;
   readonly rows: readonly JournalRow[];
+  /** Rows that came after those: the times at which the run went on. */
+  readonly later?: readonly JournalRow[];
   readonly input: unknown;
   readonly flow: AnyFlow;
 }
@@ -44,7 +50,10 @@ export type CheckPorts = Pick<
 >;
 
 /** Replays a run: the rows are handed out, then nothing starts and nothing is written. */
-export async function replayOnly(ports: CheckPorts, { run, rows, input, flow }: CheckedRun): Promise<ReplayCheck> {
+export async function replayOnly(
+  ports: CheckPorts,
+  { run, rows, later = [], input, flow }: CheckedRun,
+): Promise<ReplayCheck> {
   // What ended the run from outside is in the rows; the row's own marks would be read as news.
   const fresh: RunRow = { ...run, owner: "check", cancel_at: null, pause_at: null, deadline_at: null, usage: null };
   const seen: Seen = { completed: new Set(), end: null, fault: null };
@@ -64,6 +73,7 @@ export async function replayOnly(ports: CheckPorts, { run, rows, input, flow }: 
     {
       ...ports,
       ...deafPorts(ports, fresh, { seen, pace }),
+      clock: { ...ports.clock, now: () => timeOf(run, later, seen) },
       turn: () => pace.turn(),
       left: () => pace.left(),
     },
@@ -75,8 +85,18 @@ export async function replayOnly(ports: CheckPorts, { run, rows, input, flow }: 
 }
 
 function askedBy({ calls }: Execution): Map<string, AskedStep> {
-  const open = [...calls.values()].filter((call) => call.state !== "withdrawn");
-  return new Map(open.map((call: VerbCall) => [call.key, { kind: call.kind, hash: call.hash, input: inputOf(call) }]));
+  return new Map(
+    [...calls.values()].map((call: VerbCall) => [
+      call.key,
+      { kind: call.kind, hash: call.hash, input: inputOf(call), isOpen: call.state !== "withdrawn" },
+    ]),
+  );
+}
+
+/** What the code comes to the end of by the given rows was stored at the time of the row that came next. */
+function timeOf(run: RunRow, later: readonly JournalRow[], { completed }: Seen): EpochMs {
+  const next = later.find(({ key }) => !completed.has(key)) ?? later.at(-1);
+  return next?.finished_at ?? run.finished_at ?? run.created_at;
 }
 
 /** Ports that take every write and keep none, but for how the run ended. */

@@ -1,4 +1,4 @@
-import type { JournalRow, OpeningRow } from "./run-store.ts";
+import type { JournalRow, OpeningRow } from "./run-table.ts";
 
 type Stored = JournalRow | OpeningRow;
 

@@ -5,7 +5,7 @@ import type { LoadedRun } from "./held-run.ts";
 import type { AnyFlow, FlowSource } from "./flow.ts";
 import { isWithin, parseForkPlace } from "./fork.ts";
 import type { QueuedRun } from "./run-queue.ts";
-import type { JournalRow, RunRow } from "./run-store.ts";
+import type { JournalRow, RunRow } from "./run-table.ts";
 import type { WorkerPorts } from "./worker-ports.ts";
 
 /** Claims of one run in a row that ended in a death; then the run is what kills the worker. */

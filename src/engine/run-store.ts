@@ -1,23 +1,11 @@
 import type { Kysely, Selectable } from "kysely";
-import { TuttiError, type Failure } from "../core/error.ts";
-import type { RunId } from "../core/id.ts";
-import {
-  noUsage,
-  type RunRecord,
-  type RunStatus,
-  type Skipped,
-  type StepRecord,
-  type StepStatus,
-  type Usage,
-} from "../core/step.ts";
+import { TuttiError } from "../core/error.ts";
+import type { RunRecord, RunStatus, StepRecord } from "../core/step.ts";
 import type { Database } from "../storage/database.ts";
 import type { Payloads } from "../storage/payload.ts";
 import { prepareRead } from "../storage/prepared.ts";
-import type { EngineTables, JournalTable, OpeningTable, ProcessTable, RunTable } from "./run-table.ts";
-
-export type RunRow = Selectable<RunTable>;
-export type JournalRow = Selectable<JournalTable>;
-export type OpeningRow = Selectable<OpeningTable>;
+import { openStep, stepsOf, toRecord } from "./run-record.ts";
+import type { EngineTables, JournalRow, OpeningRow, ProcessTable, RunRow } from "./run-table.ts";
 
 export type QueuedColumns = Pick<RunRow, "id" | "flow" | "file" | "folder" | "priority" | "created_at">;
 
@@ -53,7 +41,8 @@ export interface RunStore {
   list(filter: RunFilter): Promise<RunRow[]>;
   /** One whole run, payloads loaded; `run.missing` if there is none. */
   record(id: string): Promise<RunRecord>;
-  step(row: JournalRow): Promise<StepRecord>;
+  /** What a row tells of steps: its own, or the waits that a cancel has ended. */
+  steps(row: JournalRow): Promise<StepRecord[]>;
 }
 
 export function createRunStore(database: Database, payloads: Payloads): RunStore {
@@ -73,12 +62,11 @@ export function createRunStore(database: Database, payloads: Payloads): RunStore
     list: (filter) => listRuns(database, build, filter),
     async record(id) {
       const [row, stored, open] = await Promise.all([run(id), rows(id), openings(id)]);
-      const steps = await Promise.all(
-        stored.filter((entry) => entry.kind !== "cancel").map((entry) => toStep(entry, payloads)),
-      );
-      return toRecord(row, [...steps, ...open.filter((entry) => entry.settled_at === null).map(openStep)], payloads);
+      const steps = await Promise.all(stored.map((entry) => stepsOf(entry, payloads)));
+      const waiting = open.filter((entry) => entry.settled_at === null).map(openStep);
+      return toRecord(row, [...steps.flat(), ...waiting], payloads);
     },
-    step: (row) => toStep(row, payloads),
+    steps: (row) => stepsOf(row, payloads),
   };
 }
 
@@ -128,7 +116,7 @@ export function withoutStoredScopes(rows: readonly JournalRow[]): JournalRow[] {
 }
 
 /** `a/b/c` lies in `a/b` and in `a`. */
-function pathsAbove(path: string): string[] {
+export function pathsAbove(path: string): string[] {
   const parts = path.split("/");
   return parts.slice(1).map((_part, index) => parts.slice(0, index + 1).join("/"));
 }
@@ -193,80 +181,6 @@ function listRuns(database: Database, build: Kysely<EngineTables>, filter: RunFi
   if (filter.due) query = query.where("status", "=", "waiting").where("due_at", "is not", null);
   if (filter.before !== undefined) query = query.where("id", "<", filter.before);
   return database.read(query.compile());
-}
-
-/** A run for lists: without payloads and steps. */
-export function toRunSummary(row: RunRow): Omit<RunRecord, "input" | "output" | "steps"> {
-  return {
-    id: row.id as RunId,
-    flow: row.flow,
-    status: row.status as RunStatus,
-    error: row.failure === null || row.failure.startsWith("@") ? null : (JSON.parse(row.failure) as Failure),
-    createdAt: row.created_at,
-    startedAt: row.started_at,
-    finishedAt: row.finished_at,
-    usage: row.usage === null ? noUsage : (JSON.parse(row.usage) as Usage),
-  };
-}
-
-async function toRecord(row: RunRow, steps: readonly StepRecord[], payloads: Payloads): Promise<RunRecord> {
-  const [input, output, error] = await Promise.all([
-    payloads.load(row.input),
-    payloads.load(row.output),
-    payloads.load(row.failure),
-  ]);
-  const { id, flow, status, createdAt, startedAt, finishedAt, usage } = toRunSummary(row);
-  const abandoned = row.abandoned === null ? {} : { abandoned: JSON.parse(row.abandoned) as unknown };
-  const forkedFrom = row.forked_from === null ? {} : { forkedFrom: row.forked_from };
-  const parent = row.parent_run === null ? {} : { parent: { run: row.parent_run, step: row.parent_key } };
-  return {
-    id,
-    flow,
-    status,
-    input: input ?? null,
-    output: output ?? null,
-    error: (error as Failure | undefined) ?? null,
-    createdAt,
-    startedAt,
-    finishedAt,
-    usage,
-    steps,
-    ...abandoned,
-    ...forkedFrom,
-    ...parent,
-  };
-}
-
-async function toStep(row: JournalRow, payloads: Payloads): Promise<StepRecord> {
-  const [output, error] = await Promise.all([payloads.load(row.result), payloads.load(row.failure)]);
-  return {
-    key: row.key,
-    name: row.name,
-    kind: row.kind,
-    status: row.status as StepStatus,
-    attempts: row.attempts,
-    startedAt: row.started_at,
-    finishedAt: row.finished_at,
-    output: output ?? null,
-    error: (error as Failure | undefined) ?? null,
-    skipped: row.skipped === null ? null : (JSON.parse(row.skipped) as Skipped),
-  };
-}
-
-function openStep(row: OpeningRow): StepRecord {
-  const status = ["sleep", "waitFor", "review", "flow"].includes(row.kind) ? "waiting" : "running";
-  return {
-    key: row.key,
-    name: row.name,
-    kind: row.kind,
-    status,
-    attempts: 0,
-    startedAt: row.opened_at,
-    finishedAt: null,
-    output: null,
-    error: null,
-    skipped: null,
-  };
 }
 
 function missingRun(id: string): never {

@@ -1,4 +1,4 @@
-import type { Generated } from "kysely";
+import type { Generated, Selectable } from "kysely";
 import type { Migration } from "../core/capability.ts";
 
 /** Times are epoch milliseconds; `input`, `output`, `result`, `failure` hold JSON or a blob's name (storage/payload.ts). */
@@ -105,6 +105,10 @@ export interface JobTable {
   took_ms: number | null;
   failure: string | null;
 }
+
+export type RunRow = Selectable<RunTable>;
+export type JournalRow = Selectable<JournalTable>;
+export type OpeningRow = Selectable<OpeningTable>;
 
 export interface EngineTables {
   runs: RunTable;

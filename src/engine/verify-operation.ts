@@ -13,6 +13,8 @@ const verification = z.object({
   run: z.string(),
   flow: z.string(),
   status: z.enum(runStatuses),
+  /** False where the run has not ended, so that it is verified as far as it has come. */
+  isComplete: z.boolean(),
   storedSteps: z.number(),
   replays: z.number(),
   differences: z
@@ -21,7 +23,7 @@ const verification = z.object({
 });
 
 export interface VerifyDependencies {
-  readonly control: Pick<RunControl, "start">;
+  readonly control: Pick<RunControl, "start" | "cancel">;
   readonly store: RunStore;
   readonly live: LiveEvents;
   readonly flows: FlowLoader;
@@ -62,7 +64,11 @@ export function verifyOperation(dependencies: VerifyDependencies): AnyOperation 
   });
 }
 
-/** A run that is left with nothing but waits is replayed as far as it has come. */
+const ended = ["succeeded", "failed", "cancelled"];
+// Longer sleeps and timeouts are not waited for.
+const patienceMs = 60_000;
+
+/** A run that is left with nothing but waits is replayed as far as it has come; one that was made for this is cancelled. */
 async function* verify(
   dependencies: VerifyDependencies,
   { name, input, run }: VerifyInput,
@@ -74,9 +80,15 @@ async function* verify(
     });
   }
   const id = run ?? (await start(dependencies, { flow: name ?? "", input, folder }));
-  if (run === undefined) yield* watchRun(dependencies, { id, untilIdle: true }, signal);
+  if (run === undefined) yield* watchRun(dependencies, { id, untilIdle: true, patienceMs }, signal);
   const { status, ...found } = await dependencies.verify(id);
-  return { ...found, status: verification.shape.status.parse(status) };
+  const isComplete = ended.includes(status);
+  if (run === undefined && !isComplete) {
+    await dependencies.control.cancel(id, "verified as far as it came");
+    // This process may be the one that works on it, and must not leave before the cancel is done.
+    yield* watchRun(dependencies, { id, untilIdle: false }, signal);
+  }
+  return { ...found, status: verification.shape.status.parse(status), isComplete };
 }
 
 async function start(

@@ -1,6 +1,7 @@
 import type { RunRecord, StepRecord } from "../core/step.ts";
 import type { LiveEvent, LiveEvents } from "../events/live.ts";
-import type { OpeningRow, RunRow, RunStore } from "./run-store.ts";
+import type { RunStore } from "./run-store.ts";
+import type { OpeningRow, RunRow } from "./run-table.ts";
 
 /** What a watcher is told while a run goes on. */
 export type WatchEvent =
@@ -21,10 +22,10 @@ const ended = ["succeeded", "failed", "cancelled", "paused"];
 // A run that another machine works on tells nobody here; its row is looked at this often.
 const lookAgainMs = 500;
 
-/** Follows a run from its first stored step on, whoever works on it. */
+/** Follows a run from its first stored step on, whoever works on it. A run that goes on by itself within the patience is not idle. */
 export async function* watchRun(
   { store, live }: { store: RunStore; live: LiveEvents },
-  { id, untilIdle }: { id: string; untilIdle: boolean },
+  { id, untilIdle, patienceMs = 0 }: { id: string; untilIdle: boolean; patienceMs?: number },
   signal: AbortSignal,
 ): AsyncGenerator<WatchEvent, RunRecord> {
   const news = collectNews(live, id, signal);
@@ -35,12 +36,12 @@ export async function* watchRun(
       const run = await store.run(id);
       const rows = await store.rows(id, seq);
       seq = rows.at(-1)?.seq ?? seq;
-      yield* await Promise.all(
-        rows.filter((row) => row.kind !== "cancel").map(async (row) => tellStep(await store.step(row))),
-      );
+      const steps = await Promise.all(rows.map((row) => store.steps(row)));
+      yield* steps.flat().map(tellStep);
       const open = run.status === "waiting" ? openWaits(await store.openings(id)) : [];
       yield* changes.tell(run, open);
-      if (ended.includes(run.status) || (untilIdle && isIdle(run)) || signal.aborted) return await store.record(id);
+      if (ended.includes(run.status) || (untilIdle && isIdle(run, patienceMs)) || signal.aborted)
+        return await store.record(id);
       for (const event of await news.next()) yield* tell(event);
     }
   } finally {
@@ -67,8 +68,8 @@ function createChanges(): { tell(run: RunRow, open: readonly OpenWait[]): Genera
   };
 }
 
-function isIdle(run: RunRow): boolean {
-  return run.status === "waiting";
+function isIdle({ status, due_at: dueAt }: RunRow, patienceMs: number): boolean {
+  return status === "waiting" && (dueAt === null || dueAt > Date.now() + patienceMs);
 }
 
 function openWaits(openings: readonly OpeningRow[]): OpenWait[] {

@@ -10,7 +10,8 @@ import type { ChangedRun } from "./announcer.ts";
 import { openCalls } from "./opening.ts";
 import type { WorkerPorts } from "./worker-ports.ts";
 import { ReadyRuns, wokenRuns, type QueuedRun } from "./run-queue.ts";
-import type { QueuedColumns, RunRow } from "./run-store.ts";
+import type { QueuedColumns } from "./run-store.ts";
+import type { RunRow } from "./run-table.ts";
 
 /** A worker of a cluster that is this full leaves what it wakes to whoever takes it first. */
 const shareWhenFull = 1 / 4;

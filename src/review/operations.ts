@@ -93,6 +93,7 @@ function approve(dependencies: ReviewOperationDependencies): AnyOperation {
     cli: { positional: ["id"], examples: ["tutti review approve rev_4k7d2m"] },
     handle: async ({ id: asked, payload, comment }, { caller }) => {
       const review = await dependencies.store.get(asked);
+      if (review.choices.length > 0) throw mustChoose(review, "it asks for a choice, which an approval is not");
       const given = {
         payload: payload === undefined ? review.payload : payload,
         answer: null,
@@ -143,11 +144,9 @@ function answer(dependencies: ReviewOperationDependencies): AnyOperation {
     cli: { positional: ["id", "answer"], examples: ["tutti review answer rev_4k7d2m yes"] },
     handle: async ({ id: asked, answer: given }, { caller }) => {
       const review = await dependencies.store.get(asked);
-      if (review.choices.length > 0 && !review.choices.includes(given)) {
-        throw new TuttiError("usage.invalid", `"${given}" is none of the choices of review ${review.id}`, {
-          hint: `Choose one of: ${review.choices.join(", ")}.`,
-        });
-      }
+      if (review.choices.length > 0 && !review.choices.includes(given))
+        throw mustChoose(review, `"${given}" is none of its choices`);
+      if (review.choices.length === 0 && review.payload !== null) throw mustApprove(review);
       return decide(dependencies, review, "answered", {
         verdict: "answered",
         payload: review.payload,
@@ -157,6 +156,19 @@ function answer(dependencies: ReviewOperationDependencies): AnyOperation {
         at: dependencies.clock.now(),
       });
     },
+  });
+}
+
+function mustChoose({ id: review, choices }: Review, problem: string): TuttiError {
+  return new TuttiError("usage.invalid", `review ${review} cannot be decided so: ${problem}`, {
+    hint: `Choose one of: ${choices.join(", ")}. For example: tutti review answer ${review} ${JSON.stringify(choices[0])}`,
+  });
+}
+
+/** Whoever answers "no" to what is to be approved must not have approved it. */
+function mustApprove({ id: review }: Review): TuttiError {
+  return new TuttiError("usage.invalid", `review ${review} asks for approval of its payload, not for an answer`, {
+    hint: `tutti review approve ${review}, or tutti review reject ${review} --reason "…"`,
   });
 }
 

@@ -29,9 +29,9 @@ export type Review = z.infer<typeof reviewSchema>;
 
 export interface ReviewRequest {
   readonly title: string;
-  /** What is to be approved: shown whole, handed back as it is or edited. */
+  /** What is to be approved or rejected: shown whole, handed back as it is or edited. */
   readonly payload?: unknown;
-  /** Answers to choose from, for a question; any text will do where there are none. */
+  /** Answers to choose from, for a question. Where there are neither choices nor a payload, any text will do. */
   readonly choices?: readonly string[];
   /** After this long without a decision the review fails with `engine.deadline`. */
   readonly timeout?: string | number;

@@ -23,6 +23,11 @@ export function cancelTests(open: OpenEngine): void {
     assert.equal(run.status, "cancelled");
     assert.match(run.error?.message ?? "", /enough/);
     assert.deepEqual(done, ["tidy"]);
+    // What the cancel ended is told, though it has no row of its own.
+    assert.deepEqual(
+      run.steps.map(({ key, kind, status }) => `${kind} ${key} ${status}`),
+      ["waitFor e cancelled", "run cleanup/tidy succeeded"],
+    );
   });
 
   test("a cancel aborts a running step; an outcome after the abort is still stored", async () => {
@@ -201,13 +206,14 @@ export function controlTests(open: OpenEngine): void {
     let active = 0;
     let most = 0;
     const order: number[] = [];
+    const allAreQueued = Promise.withResolvers<void>();
     const flow = testFlow(
       "f",
       async (step: TestStep, input: { n: number }) =>
         step.run("work", async () => {
           most = Math.max(most, ++active);
           order.push(input.n);
-          await new Promise((resolve) => setTimeout(resolve, 20));
+          await allAreQueued.promise;
           active--;
         }),
       { concurrency: 1 },
@@ -221,9 +227,10 @@ export function controlTests(open: OpenEngine): void {
       [3, 9],
     ] as const)
       ids.push(await engine.control.start({ flow, input: { n }, priority }));
+    allAreQueued.resolve();
     await Promise.all(ids.map((id) => engine.until(id, "succeeded")));
     assert.equal(most, 1);
-    assert.deepEqual(order.slice(-1), [1]);
+    assert.deepEqual(order, [0, 3, 2, 1]);
   });
 
   test("runs of a dead worker go on by themselves, queued runs too", async () => {

@@ -77,6 +77,30 @@ export function planTests(open: OpenEngine): void {
     assert.equal(calls.length, 2);
   });
 
+  test("a fork does a planned closure again, and takes a planned answer from its origin", async () => {
+    const asked: string[] = [];
+    const plan = { ...healing, kinds: ["run", "question"] };
+    const perform = async () => ({ status: "succeeded", result: asked.push("question") }) as const;
+    const verbs = {
+      question: (host: { effect(spec: object): unknown }) => (topic: string) =>
+        host.effect({ kind: "question", name: "q", input: { topic }, perform }),
+    };
+    await using engine = await open({ plan: [plan], verbs: verbs as never });
+    let count = 0;
+    const flow = (topic: string) =>
+      testFlow("f", async (step) => {
+        const asking = step as unknown as TestStep & { question(topic: string): Promise<number> };
+        const first = await asking.run("first", () => 0);
+        return [first, await asking.run("again", () => ++count), await asking.question(topic)];
+      });
+    const { id } = await engine.run(flow("weather"));
+    const fork = async () => engine.until(await engine.control.fork(id, "first"), "succeeded", "failed", "paused");
+    assert.deepEqual((await fork()).output, [0, 2, 1]);
+    engine.flows.set("f", flow("time"));
+    assert.deepEqual((await fork()).output, [0, 3, 2]);
+    assert.deepEqual(asked, ["question", "question"]);
+  });
+
   test("a good attempt after which the plan calls another verb is stored before that verb begins", async () => {
     const checked: PlanInterceptor = {
       name: "checked",

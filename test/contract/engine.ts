@@ -9,6 +9,7 @@ import { cancelTests, controlTests } from "./engine-control.ts";
 import { effectRingTests, planTests } from "./engine-ring.ts";
 import { cleanupTests } from "./engine-cleanup.ts";
 import { endTests } from "./engine-end.ts";
+import { guaranteeTests } from "./engine-guarantee.ts";
 import { jobTests } from "./engine-job.ts";
 import { verifyTests } from "./engine-verify.ts";
 
@@ -33,6 +34,7 @@ export function engineContract(name: string, openDatabase: Open, { skip }: { ski
     cleanupTests(open);
     verifyTests(open);
     jobTests(open);
+    guaranteeTests(open);
   });
 }
 

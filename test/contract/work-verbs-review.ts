@@ -93,19 +93,25 @@ export function reviewTests(open: OpenWork): void {
     const { run, review } = await opened(engine, asking({ choices: ["blue", "red"] }));
     await assert.rejects(engine.review("review.answer", { id: review.id, answer: "green" }), {
       code: "usage.invalid",
-      hint: "Choose one of: blue, red.",
+      hint: `Choose one of: blue, red. For example: tutti review answer ${review.id} "blue"`,
     });
+    // An approval says nothing of what was chosen.
+    await assert.rejects(engine.review("review.approve", { id: review.id }), { code: "usage.invalid" });
     assert.equal((await engine.openReviews(run)).length, 1);
     await engine.review("review.answer", { id: review.id, answer: "red" });
     const { verdict, answer } = (await engine.until(run, "succeeded")).output as { verdict: string; answer: string };
     assert.deepEqual([verdict, answer], ["answered", "red"]);
   });
 
-  test("any text answers a question without choices", async () => {
+  test("any text answers a question without choices and payload, and nothing but an approval lets a payload through", async () => {
     await using engine = await open();
-    const { run, review } = await opened(engine);
+    const question = workFlow((step) => step.review("r", { title: "What next?" }));
+    const { run, review } = await opened(engine, question);
     await engine.review("review.answer", { id: review.id, answer: "as you like" });
     assert.equal(((await engine.until(run, "succeeded")).output as { answer: string }).answer, "as you like");
+    const { review: proposal } = await opened(engine);
+    await assert.rejects(engine.review("review.answer", { id: proposal.id, answer: "no" }), { code: "usage.invalid" });
+    assert.equal((await engine.review("review.show", { id: proposal.id })).status, "open");
   });
 
   payloadTests(open);

@@ -62,6 +62,14 @@ describe("the package", { timeout: 180_000 }, () => {
     assert.deepEqual(ended.output, { text: "Hello, world" });
   });
 
+  it("brings the code review along, for any repository", async () => {
+    await run("git", ["init", "--quiet", "."], folder);
+    const { stdout } = await run("npx", ["--no-install", "tutti", "run", "code-review", "--json"], folder);
+    const { status, output } = JSON.parse(stdout) as { status: string; output: { summary: string } };
+    assert.equal(status, "succeeded");
+    assert.match(output.summary, /no commit yet/);
+  });
+
   it("can be imported as a library", async () => {
     const script = 'import("tutti").then(({ flow, z }) => console.log(typeof flow, typeof z.object))';
     const { stdout } = await run(process.execPath, ["-e", script], folder);

@@ -11,6 +11,8 @@ export class History {
   readonly #isUnrepeatable: (run: string, key: string) => boolean;
   /** What the bodies of one run have seen, by execution. */
   readonly #seen = new Map<string, Map<HeldRun, string[]>>();
+  /** Executions that were given a part of the rows that no crash could have left. */
+  readonly #unheard = new WeakSet<HeldRun>();
   readonly #starts = new Map<string, number>();
 
   constructor(options: {
@@ -27,6 +29,7 @@ export class History {
 
   /** Every execution of a run sees the same in the same order, as far as two of them have come. */
   saw(execution: HeldRun, what: string): void {
+    if (this.#unheard.has(execution)) return;
     const { id } = execution.run;
     const executions = this.#seen.get(id) ?? new Map<HeldRun, string[]>();
     this.#seen.set(id, executions);
@@ -41,9 +44,9 @@ export class History {
     }
   }
 
-  seenOf(run: string): readonly string[] {
-    const all = [...(this.#seen.get(run)?.values() ?? [])];
-    return all.reduce((longest, seen) => (seen.length > longest.length ? seen : longest), []);
+  /** What an execution sees is not compared: rows of one write are cut apart for it. */
+  ignore(execution: HeldRun): void {
+    this.#unheard.add(execution);
   }
 
   /** A stored step is not started again by the worker that holds the run; one with an opening by nobody. */

@@ -1,8 +1,9 @@
 import { createRunStatements } from "../../src/engine/run-statement.ts";
+import { verifyRun } from "../../src/engine/flow-verify.ts";
 import { replayOnly, type CheckPorts } from "../../src/engine/replay-check.ts";
 import { createStepFactory } from "../../src/engine/step.ts";
 import type { AnyFlow } from "../../src/engine/flow.ts";
-import type { JournalRow, RunRow } from "../../src/engine/run-store.ts";
+import type { JournalRow, RunRow } from "../../src/engine/run-table.ts";
 import { createEventLog } from "../../src/events/event-log.ts";
 import { createLiveEvents } from "../../src/events/live.ts";
 import { silentLog } from "../../src/core/log.ts";
@@ -84,6 +85,7 @@ async function replaysAlone(
 ): Promise<void> {
   const flow = flows.get(run.flow);
   if (!flow) throw new Error(`no flow ${run.flow}`);
+  let isVerifying = false;
   const factory = createStepFactory(simulatedVerbs, cast.options.setting.plan);
   const ports: CheckPorts = {
     statements: createRunStatements(real),
@@ -97,12 +99,17 @@ async function replaysAlone(
     stepFor: (execution, scope) => {
       const step: object = factory(execution, scope);
       cast.executions.set(step, execution);
+      if (isVerifying) history.ignore(execution);
       return step as never;
     },
   };
   const check = await replayOnly(ports, { run, rows, input: {}, flow });
   const { end, fault, asked } = check;
   if (fault) return world.violate(`${run.id} does not replay: ${JSON.stringify(fault)}`);
+  isVerifying = true;
+  const source = { find: async (name: string) => flows.get(name) ?? null };
+  const { differences } = await verifyRun({ ...ports, flows: source }, run.id);
+  if (differences[0]) world.violate(`${run.id} is not verified: ${JSON.stringify(differences[0])}`);
   // The run was ended from outside where its body could not have ended by itself.
   if (!end)
     return run.status === "cancelled" || endedFromOutside(run)
@@ -112,8 +119,6 @@ async function replaysAlone(
   if (isEndedFromOutside) return undefined;
   if (end.status !== run.status) world.violate(`${run.id} is ${run.status} and ${end.status} in a replay`);
   if (end.output !== run.output) world.violate(`${run.id} gave ${run.output} and ${end.output} in a replay`);
-  const seen = history.seenOf(run.id);
-  void seen;
 }
 
 function endedFromOutside({ failure }: RunRow): boolean {

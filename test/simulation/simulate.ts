@@ -1,7 +1,7 @@
 import { guardBodies } from "../../src/engine/body-guard.ts";
 import { defineFlow, type AnyFlow } from "../../src/engine/flow.ts";
 import type { HeldRun } from "../../src/engine/held-run.ts";
-import type { RunRow } from "../../src/engine/run-store.ts";
+import type { RunRow } from "../../src/engine/run-table.ts";
 import { openSqlite } from "../../src/storage/sqlite.ts";
 import type { Database } from "../../src/storage/database.ts";
 import { openMigrated } from "../support/engine.ts";

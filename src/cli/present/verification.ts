@@ -3,6 +3,7 @@ import type { Colors } from "../terminal-text.ts";
 interface ShownVerification {
   readonly run: string;
   readonly status: string;
+  readonly isComplete: boolean;
   readonly storedSteps: number;
   readonly replays: number;
   readonly differences: readonly {
@@ -17,11 +18,12 @@ const longestSide = 300;
 
 /** What a replay behind every step has shown: nothing, or each place with both sides. */
 export function presentVerification(
-  { run, status, storedSteps, replays, differences }: ShownVerification,
+  { run, status, isComplete, storedSteps, replays, differences }: ShownVerification,
   { green, red, dim }: Colors,
 ): string {
   const what = `${run} (${status}, ${storedSteps} stored steps), replayed ${replays} times`;
-  if (differences.length === 0) return `${green("✓")} ${what}: the code does the same each time.`;
+  const rest = isComplete ? "" : " It has not ended: what comes after its open waits is not verified.";
+  if (differences.length === 0) return `${green("✓")} ${what}: the code does the same each time.${rest}`;
   const places = differences.map(({ after, message, stored, code }) =>
     [
       `${red("✕")} ${after === null ? "from the start" : `behind "${after}"`}: ${message}`,

@@ -5,7 +5,9 @@ import { test } from "node:test";
 import { review, scratchRepository } from "./scratch-repository.ts";
 
 const usage = { calls: 1 };
-const fault = (line: number): unknown => ({ line, severity: "high", title: "off by one", detail: "<img src=x>" });
+const fault = (line: number): object => {
+  return { line, quote: "let x = 1;", severity: "critical", title: "off by one", detail: "<img src=x>" };
+};
 
 test("without a model the review says so and what to do", async () => {
   using repository = scratchRepository();
@@ -29,7 +31,7 @@ test("a model's claims are kept only inside the change, and stay its own", async
   );
   assert.deepEqual([output.model.reviewed, output.model.dropped], [1, 1]);
   const report = readFileSync(join(repository.path, "r.md"), "utf8");
-  assert.match(report, /1 claim about lines outside the change dropped/);
+  assert.match(report, /1 claim dropped: not about a changed line/);
   assert.ok(!report.includes("<img"));
 });
 
@@ -77,20 +79,22 @@ test("hot spots show their factors", async () => {
     });
   }
   const { hotSpots } = await review({ repository: repository.path });
-  assert.deepEqual(hotSpots, [{ file: "hot.ts", score: 16, churn: 4, sizeKilobytes: 2, isTestTouched: false }]);
+  assert.deepEqual(hotSpots, [
+    { file: "hot.ts", line: 1, score: 40, churn: 4, sizeKilobytes: 2, changedLines: 1_003, isTestTouched: false },
+  ]);
 });
 
-const manifest = (dependencies: object): string => JSON.stringify({ dependencies });
+const manifest = (dependencies: object): string => JSON.stringify({ dependencies }, null, 1);
 
 test("dependencies and lock files are held against each other", async () => {
   using repository = scratchRepository();
   repository.commit("one", {
-    "package.json": manifest({ a: "1", b: "1" }),
+    "package.json": manifest({ a: "1", b: "1", e: "3" }),
     "package-lock.json": "{}",
     "Cargo.lock": "1",
     "Cargo.toml": "",
   });
-  repository.commit("two", { "package.json": manifest({ a: "2", c: "git+https://x/y" }), "Cargo.lock": "2" });
+  repository.commit("two", { "package.json": manifest({ a: "2", c: "git+https://x/y", e: "2" }), "Cargo.lock": "2" });
   const { dependencies, findings, summary } = await review({ repository: repository.path, last: 1 });
   assert.deepEqual(
     dependencies.map(({ name, kind, before, after }) => [name, kind, before, after]),
@@ -98,17 +102,20 @@ test("dependencies and lock files are held against each other", async () => {
       ["a", "changed", "1", "2"],
       ["b", "removed", "1", null],
       ["c", "added", null, "git+https://x/y"],
+      ["e", "changed", "3", "2"],
     ],
   );
   assert.deepEqual(
-    findings.map(({ severity, file, title }) => `${severity} ${file} ${title}`),
+    findings.map(({ severity, file, line, title }) => `${severity} ${file}:${line} ${title}`),
     [
-      "medium package.json dependencies changed, lock file not",
-      "medium package.json dependency from outside a registry",
-      "low Cargo.lock lock file changed, manifest not",
+      "medium package.json:null dependencies changed, lock file not",
+      "medium package.json:3 major version step",
+      "medium package.json:4 dependency from outside a registry",
+      "medium package.json:5 dependency downgrade",
+      "low Cargo.lock:null lock file changed, manifest not",
     ],
   );
-  assert.match(summary, /Dependencies: 1 added, 1 changed, 1 removed\./);
+  assert.match(summary, /Dependencies: 1 major \(a\), 1 downgraded \(e\), 1 added \(c\), 1 removed \(b\)\./);
 });
 
 test("the summary has at most twelve lines, most severe first, and obeys no control character", async () => {
