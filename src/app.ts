@@ -47,6 +47,8 @@ export interface App extends AsyncDisposable {
   createWorker(options?: { concurrency?: number | undefined }): Worker;
   /** Starts a worker: alone on SQLite, as one of many on Postgres. Disposing leaves the others' sight; stop it first. */
   startWorker(worker: Worker): Promise<AsyncDisposable>;
+  /** Lets a worker that was not started take up one run; false where others are to do that. */
+  takeUp(worker: Worker, run: string): Promise<boolean>;
   /** Starts the background jobs of all capabilities. */
   startJobs(): Promise<AsyncDisposable>;
 }
@@ -116,6 +118,7 @@ function assemble(options: AppOptions, config: Config, database: Database): App 
     operations: [...capabilities.flatMap((capability) => capability.operations), createDoctor(checks)],
     createWorker: (given = {}) => engine.createWorker(given),
     startWorker: (worker) => engine.startWorker(worker),
+    takeUp: (worker, run) => engine.takeUp(worker, run),
     startJobs: () => engine.startJobs(capabilities.flatMap((capability) => capability.jobs ?? [])),
     async [Symbol.asyncDispose]() {
       await engine[Symbol.asyncDispose]();

@@ -1,10 +1,13 @@
+import { join } from "node:path";
+import { setTimeout as delay } from "node:timers/promises";
 import { tryFolderLock } from "./storage/lock.ts";
 import { findHome, isFolder, openHome, type Home } from "./storage/home.ts";
 import { TuttiError } from "./core/error.ts";
 import { toMs } from "./core/duration.ts";
 import { describeOperations, openApp, readConfig, type App, type AppOptions } from "./app.ts";
+import type { Config } from "./config/load.ts";
 import { storageSection } from "./storage/capability.ts";
-import { engineSettings, guardBodies } from "./engine/capability.ts";
+import { engineSettings, guardBodies, type Worker } from "./engine/capability.ts";
 import { createClient, type Transport } from "./sdk/client.ts";
 import type { Connection, ConnectOptions } from "./sdk/connection.ts";
 import { socketTransport } from "./sdk/socket-transport.ts";
@@ -15,6 +18,8 @@ import { serveOnSocket, socketPath } from "./server/socket.ts";
 const startingHostMs = 5_000;
 // A host that works hard in one piece (a very large value) is silent for a while; one that is stopped is so for ever.
 const silentHostMs = 5_000;
+// How much later than its last run a worker may leave.
+const lookForDueMs = 500;
 // What is over sooner needs no words.
 const sayAfterMs = 1_000;
 
@@ -35,6 +40,7 @@ async function lockOrJoin(home: Home, options: ConnectOptions): Promise<Connecti
   const began = performance.now();
   const limitMs = longestAbsenceMs(home, options);
   for (;;) {
+    options.interrupted?.throwIfAborted();
     const attempt = tryFolderLock(home.lock);
     if (attempt.held) return host(home, attempt.lock, options);
     const transport = socketTransport(socketPath(home.path), { folder: options.cwd });
@@ -43,14 +49,17 @@ async function lockOrJoin(home: Home, options: ConnectOptions): Promise<Connecti
     const waitedMs = performance.now() - began;
     if (state === "silent" || waitedMs > limitMs) throw busy(home, attempt.pid);
     if (waitedMs > sayAfterMs) options.log.warn("host.waited_for", { pid: attempt.pid });
-    await new Promise((resolve) => setTimeout(resolve, 50));
+    await delay(50);
   }
 }
 
 /** A host listens a while after it has taken the lock; when it stops, no longer while its steps come to their ends. */
 function longestAbsenceMs(home: Home, options: ConnectOptions): number {
-  const { grace } = readConfig(appOptions(home, options)).get({ name: "engine", schema: engineSettings });
-  return startingHostMs + toMs(grace);
+  return startingHostMs + graceOf(readConfig(appOptions(home, options)));
+}
+
+function graceOf(config: Config): number {
+  return toMs(config.get({ name: "engine", schema: engineSettings }).grace);
 }
 
 /** With the folder's lock this process answers on its socket; without it, it is one of many on a shared database. */
@@ -67,7 +76,11 @@ async function host(home: Home, lock: Disposable | null, options: ConnectOptions
       home: home.path,
       operations: app.operations,
       client: createClient(async (request) => http.fetch(request), app.operations),
+      graceMs: graceOf(app.config),
+      takeUp: async (run) => worker !== undefined || app.takeUp(createWorker(app, options, stack), run),
       whenIdle: async () => worker?.whenIdle(),
+      whenDone: async () => worker && whenDone(app, worker, options.interrupted),
+      standBy: () => null,
       [Symbol.asyncDispose]: () => stack.disposeAsync(),
     };
   } catch (error) {
@@ -76,12 +89,11 @@ async function host(home: Home, lock: Disposable | null, options: ConnectOptions
   }
 }
 
-async function startWorker(app: App, { takeRuns, concurrency }: ConnectOptions, stack: AsyncDisposableStack) {
-  if (!takeRuns) return undefined;
+async function startWorker(app: App, options: ConnectOptions, stack: AsyncDisposableStack) {
+  if (!options.takeRuns) return undefined;
   stack.use(guardBodies());
-  const worker = app.createWorker({ concurrency });
-  const { grace } = app.config.get({ name: "engine", schema: engineSettings });
-  const stop = (): Promise<void> => worker.stop(toMs(grace));
+  const worker = app.createWorker({ concurrency: options.concurrency });
+  const stop = (): Promise<void> => stopInTime(worker, graceOf(app.config), options.hurried);
   // The socket closes first, then the worker ends its steps, and only then the others may take over what it held.
   stack.use(await app.startWorker(worker).catch((error: unknown) => stop().then(() => Promise.reject(error))));
   stack.defer(stop);
@@ -89,14 +101,49 @@ async function startWorker(app: App, { takeRuns, concurrency }: ConnectOptions, 
   return worker;
 }
 
+/** Nothing is queued, running or due; the end of the caller is an end of this, too. */
+async function whenDone(app: App, worker: Worker, interrupted: AbortSignal | undefined): Promise<void> {
+  for (;;) {
+    await worker.whenIdle();
+    if (interrupted?.aborted) return;
+    if ((await app.engine.store.nextDue()) === null && worker.isIdle) return;
+    // The worker has its own timer for what is due; this only looks whether it is still to come.
+    await delay(lookForDueMs, undefined, { ref: false });
+  }
+}
+
+/** A worker that has not looked for runs, for those that it is told of. */
+function createWorker(app: App, options: ConnectOptions, stack: AsyncDisposableStack): Worker {
+  stack.use(guardBodies());
+  const worker = app.createWorker();
+  stack.defer(() => stopInTime(worker, graceOf(app.config), options.hurried));
+  return worker;
+}
+
+/** Within the grace, or at once when the caller is in a hurry; what was not done then is done again by the next host. */
+async function stopInTime(worker: Worker, graceMs: number, hurried: AbortSignal | undefined): Promise<void> {
+  const { promise, resolve } = Promise.withResolvers<void>();
+  if (hurried?.aborted) resolve();
+  hurried?.addEventListener("abort", () => resolve(), { once: true });
+  await Promise.race([worker.stop(graceMs), promise.then(() => worker.stop(0))]);
+}
+
 function asClient(home: Home, transport: Transport, options: ConnectOptions): Connection {
-  const operations = describeOperations(appOptions(home, options));
+  const app = appOptions(home, options);
+  const operations = describeOperations(app);
   return {
     mode: "client",
     home: home.path,
     operations,
     client: createClient(transport, operations),
+    graceMs: graceOf(readConfig(app)),
+    takeUp: async () => false,
     whenIdle: async () => undefined,
+    whenDone: async () => undefined,
+    standBy() {
+      const attempt = tryFolderLock(join(home.path, "standby.lock"));
+      return attempt.held ? attempt.lock : null;
+    },
     [Symbol.asyncDispose]: async () => undefined,
   };
 }

@@ -25,7 +25,6 @@ export function explainCommandName(stream: TextStream & { readonly isTTY?: boole
     get columns() {
       return stream.columns ?? 80;
     },
-    on: (event, listener) => stream.on(event, listener),
     write(text) {
       if (!isExplained && /(^|[\s`(])tutti [a-z<]/m.test(text)) {
         isExplained = true;

@@ -11,7 +11,9 @@ export const exitCodes = {
   unverified: 6,
   waiting: 7,
   stopped: 8,
+  hungUp: 129,
   interrupted: 130,
+  terminated: 143,
 } as const;
 
 /** The codes in words, for `tutti help exit-codes` and the docs. */
@@ -25,7 +27,9 @@ export const exitCodeMeanings: Readonly<Record<keyof typeof exitCodes, string>> 
   unverified: "it ran, but its effect could not be verified",
   waiting: "a run was left waiting for a review",
   stopped: "stopped by a budget or a policy",
+  hungUp: "ended because its terminal was closed (SIGHUP)",
   interrupted: "ended by Ctrl-C",
+  terminated: "told to end by SIGTERM; `tutti work`, whose end that is, ends with 0",
 };
 
 const usageErrors = [

@@ -8,7 +8,6 @@ import { exitCodes } from "./exit-code.ts";
 import { createQuestions } from "./init/question.ts";
 import { writeScaffold, type Scaffold } from "./init/scaffold.ts";
 import { askChoices, defaultChoices, type Choices, type Surveyed } from "./init/wizard.ts";
-import { onInterrupt } from "./interrupt.ts";
 import type { Invocation } from "./invocation.ts";
 import type { OnAction } from "./action.ts";
 
@@ -46,16 +45,16 @@ function packageFolder(): string {
 async function choose(
   folder: string,
   operations: readonly AnyOperation[],
-  { answers, output, signals }: Invocation,
+  { answers, output, interrupt: signals }: Invocation,
 ): Promise<Choices | number> {
   if (answers === null) return defaultChoices;
-  using interrupt = onInterrupt(signals);
+  using interrupt = signals.hold();
   const surveyed = await survey(folder, operations, interrupt.signal);
   using questions = createQuestions(answers, { output, interrupt });
   const choices = await askChoices(surveyed, questions, output);
   if (choices !== null) return choices;
   output.say("\nNothing was written.");
-  return interrupt.signal.aborted ? interrupt.exitCode : exitCodes.cancelled;
+  return interrupt.signal.aborted ? interrupt.exitCode() : exitCodes.cancelled;
 }
 
 async function survey(folder: string, operations: readonly AnyOperation[], signal: AbortSignal): Promise<Surveyed> {

@@ -1,7 +1,7 @@
 import type { Log } from "../core/log.ts";
 import type { Connection, ConnectOptions } from "../sdk/connection.ts";
 import { createCommandLog } from "./command-log.ts";
-import type { SignalSource } from "./interrupt.ts";
+import type { Interrupt } from "./interrupt.ts";
 import { createOutput, type Output, type Streams } from "./output.ts";
 import type { Product } from "./product.ts";
 
@@ -11,7 +11,7 @@ export interface Invocation {
   readonly isVerbose: boolean;
   readonly output: Output;
   readonly log: Log;
-  readonly signals: SignalSource;
+  readonly interrupt: Interrupt;
   /** Settings that `--set` made. */
   readonly settings: Readonly<Record<string, string>>;
   /** Where answers come from; null where nobody may be asked: no terminal on both sides, CI, `--yes`, `--json` … */
@@ -19,14 +19,17 @@ export interface Invocation {
   open(options: OpenOptions): Promise<Connection | null>;
 }
 
-export type OpenOptions = Pick<ConnectOptions, "takeRuns" | "write" | "isWorkerAlone" | "concurrency">;
+export interface OpenOptions extends Pick<ConnectOptions, "takeRuns" | "write" | "isWorkerAlone" | "concurrency"> {
+  /** It may take up a single run later on. */
+  readonly mayTakeUp?: boolean;
+}
 
 /** What a program runs in: the product that it shows, and where its words go. */
 export interface Surroundings {
   readonly product: Product;
   readonly streams: Streams;
   readonly stdin: NodeJS.ReadableStream & { readonly isTTY?: boolean };
-  readonly signals: SignalSource;
+  readonly interrupt: Interrupt;
   readonly environment: Readonly<Record<string, string | undefined>>;
 }
 
@@ -41,7 +44,7 @@ export function createInvocation(
   surroundings: Surroundings,
   { mayAsk, settings }: Everywhere = { mayAsk: false, settings: {} },
 ): Invocation {
-  const { product, streams, signals, environment } = surroundings;
+  const { product, streams, interrupt, environment } = surroundings;
   const isVerbose = options["verbose"] === true;
   const isJson = options["json"] === true;
   const color = (options["color"] ?? "auto") as "auto" | "always" | "never";
@@ -50,20 +53,27 @@ export function createInvocation(
   return {
     isJson,
     isVerbose,
-    signals,
+    interrupt,
     settings,
     output,
     log,
     answers: mayAsk && !isJson && isTerminal(surroundings) ? surroundings.stdin : null,
     async open(wanted) {
+      await using stack = new AsyncDisposableStack();
+      // A process that holds runs has to hand them back, so a signal no longer ends it by itself.
+      if (wanted.takeRuns || wanted.mayTakeUp) stack.use(interrupt.hold());
+      const stop = { interrupted: interrupt.signal, hurried: interrupt.again };
       const flags = settings;
-      const connection = await product.connect({ cwd: process.cwd(), environment, flags, log, ...wanted });
+      const connection = await product.connect({ cwd: process.cwd(), environment, flags, log, ...stop, ...wanted });
+      if (connection) stack.use(connection);
+      interrupt.signal.throwIfAborted();
       if (connection?.mode === "client" && Object.keys(settings).length > 0) {
         output.complain(
           "Another process hosts this folder, and it goes by its own settings: --set changes nothing here.",
         );
       }
-      return connection;
+      const held = stack.move();
+      return connection && { ...connection, [Symbol.asyncDispose]: () => held.disposeAsync() };
     },
   };
 }

@@ -1,3 +1,4 @@
+import { watchStreams } from "./broken-stream.ts";
 import { commandIndex } from "./command-index.ts";
 import { exitCodeMeanings, exitCodes } from "./exit-code.ts";
 import { version } from "./version.ts";
@@ -44,9 +45,14 @@ Every command has --help and --json. More: tutti help <command>, tutti help exit
 }
 
 /** The boundary of the process: what gets here could not even be shown in the usual form. */
+const streams = watchStreams(process);
+let code: number;
 try {
-  process.exitCode = await main(process.argv.slice(2));
+  code = await main(process.argv.slice(2));
 } catch (error) {
   process.stderr.write(`✕ tutti could not start\n${error instanceof Error ? error.stack : String(error)}\n`);
-  process.exitCode = 1;
+  code = exitCodes.failed;
 }
+// A step that was given up, or something that a flow's file has opened, would keep the process for ever.
+await streams.flushed();
+process.exit(code === exitCodes.ok && streams.hasFailed ? exitCodes.failed : code);

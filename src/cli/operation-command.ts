@@ -1,14 +1,15 @@
 import { TuttiError } from "../core/error.ts";
 import type { AnyOperation } from "../core/operation.ts";
+import type { RunRecord } from "../core/step.ts";
 import type { Connection } from "../sdk/connection.ts";
 import { parseInput } from "../server/http.ts";
 import { exitCodes } from "./exit-code.ts";
 import { openAndCall } from "./first-call.ts";
-import { onInterrupt } from "./interrupt.ts";
 import type { Invocation } from "./invocation.ts";
 import { toJson } from "./present/json.ts";
 import { present } from "./present/present.ts";
 import { createProgress } from "./progress.ts";
+import { seeThrough } from "./see-through.ts";
 import { isStep, watch } from "./watch.ts";
 
 /** One command: parse, one call, print. */
@@ -25,7 +26,7 @@ export async function runOperation(
   // The doctor proves that the folder can be written, so it makes one.
   const write = operation.effect !== "read" || operation.name === "doctor";
   const opened = await openAndCall(
-    () => invocation.open({ takeRuns: operation.cli.waitsForRuns ?? false, write }),
+    () => invocation.open({ takeRuns: operation.cli.waitsForRuns ?? false, mayTakeUp: isToEnd(operation), write }),
     (connection) =>
       isWatch
         ? watch(connection, { id: String(input["id"]), untilIdle: input["untilIdle"] === true }, invocation)
@@ -43,7 +44,7 @@ async function call(
   input: Readonly<Record<string, unknown>>,
   { connection, invocation }: { connection: Connection; invocation: Invocation },
 ): Promise<number> {
-  using interrupt = onInterrupt(invocation.signals);
+  using interrupt = invocation.interrupt.hold();
   const progress = createProgress(invocation.output);
   try {
     const result = await connection.client.call(operation.name, input, {
@@ -51,10 +52,12 @@ async function call(
       onProgress: (event) => (isStep(event) ? progress.step(event.step) : undefined),
     });
     progress.stop();
-    return show(operation, result, invocation);
+    if (!isToEnd(operation)) return show(operation, result, invocation);
+    const code = show(operation, await seeThrough(result as RunRecord, connection, invocation), invocation);
+    return interrupt.signal.aborted ? interrupt.exitCode() : code;
   } catch (error) {
     if (!interrupt.signal.aborted) throw error;
-    return exitCodes.interrupted;
+    return interrupt.exitCode();
   } finally {
     progress.stop();
   }
@@ -65,13 +68,20 @@ function show(operation: AnyOperation, result: unknown, { isJson, output }: Invo
   if (hasFailed(result)) return exitCodes.failed;
   if (isIncomplete(result)) return exitCodes.unverified;
   const run = isJson ? null : runToWatch(operation.name, result);
+  if (run !== null && isToEnd(operation)) output.say(stillEnding);
   if (run !== null) output.say(`watch    tutti run watch ${run}`);
   return exitCodes.ok;
 }
 
-// A cancelled run ends where it is worked on, which may be nowhere yet; to watch it is to work on it.
-const leavesRunOpen = ["run.retry", "run.fork", "run.resume", "run.cancel"];
+const endsRun = ["run.cancel", "run.pause"];
+const leavesRunOpen = ["run.retry", "run.fork", "run.resume", ...endsRun];
+const stillEnding = "It was told, and is still at it: steps that are running, or its cleanups, take their time.";
 const decidesReview = ["review.approve", "review.reject", "review.answer"];
+
+/** It tells a run to end or to pause, and is done when that has happened. */
+function isToEnd({ name }: AnyOperation): boolean {
+  return endsRun.includes(name);
+}
 
 /** The run that can go on by what was done, or null. */
 function runToWatch(operation: string, result: unknown): string | null {
@@ -108,8 +118,8 @@ async function withoutFolder(operation: AnyOperation, parsed: unknown, invocatio
   }
 }
 
-async function answerHere(operation: AnyOperation, parsed: unknown, { signals }: Invocation): Promise<unknown> {
-  using interrupt = onInterrupt(signals);
+async function answerHere(operation: AnyOperation, parsed: unknown, invocation: Invocation): Promise<unknown> {
+  using interrupt = invocation.interrupt.hold();
   const answer = operation.handle(parsed as never, { signal: interrupt.signal, caller: "cli" });
   return Symbol.asyncIterator in answer ? (await answer.next()).value : await answer;
 }

@@ -1,14 +1,10 @@
-import { stripVTControlCharacters } from "node:util";
-import { createColors } from "picocolors";
-
-export type Colors = ReturnType<typeof createColors>;
+import { createTerminalText, type Colors } from "./terminal-text.ts";
 
 /** As much of a stream as is used, so that a test can listen. */
 export interface TextStream {
   readonly isTTY?: boolean;
   readonly columns?: number;
   write(text: string): unknown;
-  on(event: "error", listener: (error: Error) => void): unknown;
 }
 
 export interface Streams {
@@ -49,47 +45,40 @@ export function createOutput({ isQuiet, color, environment, streams }: OutputOpt
   const isLive = Boolean(stderr.isTTY) && !isPlain && !isQuiet;
   const wantsColor = ({ isTTY }: TextStream): boolean =>
     color === "auto" ? Boolean(isTTY) && !isPlain && !environment["NO_COLOR"] : color === "always";
-  for (const stream of [stdout, stderr]) stream.on("error", ignoreBrokenPipe);
+  const text = createTerminalText();
+  const write = (stream: TextStream, words: string): unknown =>
+    stream.write(stream.isTTY ? text.forTerminal(words) : text.asIs(words));
   let liveLines = 0;
   const clear = (): void => {
     if (liveLines > 0) stderr.write(`\r\u001B[2K${"\u001B[1A\u001B[2K".repeat(liveLines - 1)}`);
     liveLines = 0;
   };
-  const complain = (text: string): void => {
+  const complain = (words: string): void => {
     clear();
-    stderr.write(`${text}\n`);
+    write(stderr, `${words}\n`);
   };
   return {
-    color: createColors(wantsColor(stderr)),
-    dataColor: createColors(wantsColor(stdout)),
+    color: text.colors(wantsColor(stderr)),
+    dataColor: text.colors(wantsColor(stdout)),
     isLive,
     dataWidth: stdout.isTTY ? stdout.columns || 80 : Number.POSITIVE_INFINITY,
-    data(text) {
+    data(words) {
       clear();
-      stdout.write(text.endsWith("\n") ? text : `${text}\n`);
+      write(stdout, words.endsWith("\n") ? words : `${words}\n`);
     },
-    say: (text) => (isQuiet ? undefined : complain(text)),
+    say: (words) => (isQuiet ? undefined : complain(words)),
     complain,
-    prompt(text) {
+    prompt(words) {
       clear();
-      stderr.write(text);
+      write(stderr, words);
     },
     live(lines) {
       if (!isLive) return;
       clear();
       // A line that wraps would take two, and clearing would leave one behind.
-      stderr.write(lines.map((line) => cut(line, (stderr.columns || 80) - 1)).join("\n"));
+      const width = (stderr.columns || 80) - 1;
+      write(stderr, lines.map((line) => text.cut(line.replaceAll(/\s+/g, " "), width)).join("\n"));
       liveLines = lines.length;
     },
   };
-}
-
-function cut(line: string, width: number): string {
-  const plain = stripVTControlCharacters(line);
-  return plain.length <= width ? line : `${plain.slice(0, width - 1)}…`;
-}
-
-// A reader that goes away (`| head`) is no error of ours.
-function ignoreBrokenPipe(error: Error): void {
-  if (!("code" in error) || error.code !== "EPIPE") throw error;
 }

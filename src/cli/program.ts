@@ -8,6 +8,7 @@ import { takeEverywhereFlags } from "./everywhere-flag.ts";
 import type { OnAction } from "./action.ts";
 import { addHostCommands } from "./host-command.ts";
 import { addInitCommand } from "./init-command.ts";
+import { createInterrupt } from "./interrupt.ts";
 import { createInvocation, type Surroundings } from "./invocation.ts";
 import { runOperation } from "./operation-command.ts";
 import type { Output } from "./output.ts";
@@ -31,6 +32,7 @@ export async function runProgram(words: readonly string[], surroundings: Surroun
     await program.parseAsync(everywhere.rest, { from: "user" });
     return code;
   } catch (error) {
+    if (error === surroundings.interrupt.signal.reason) return surroundings.interrupt.exitCode();
     if (error instanceof CommanderError && error.exitCode === 0) return exitCodes.ok;
     // A group without its verb has printed its help instead.
     if (error instanceof CommanderError && error.code === "commander.help") return exitCodes.usage;
@@ -52,7 +54,7 @@ export function ownProcess(): Surroundings {
     onExit: (listener: () => void) => void process.once("exit", listener),
   };
   const streams = { stdout: process.stdout, stderr: explainCommandName(process.stderr, place) };
-  return { product, streams, stdin: process.stdin, signals: process, environment: process.env };
+  return { product, streams, stdin: process.stdin, interrupt: createInterrupt(process), environment: process.env };
 }
 
 function enter(folder: string): void {

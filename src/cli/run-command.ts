@@ -91,8 +91,11 @@ async function detach(request: Start, invocation: Invocation): Promise<number> {
   const { connection, run: started } = await start(request, invocation, { takeRuns: false });
   await connection[Symbol.asyncDispose]();
   invocation.output.data(invocation.isJson ? toJson(started) : started.id);
-  invocation.output.say(`The run goes on in the background. Follow it with: tutti run watch ${started.id}`);
-  // Even where there is a host: it may be a short command's. The worker ends by itself when nothing can run.
+  invocation.output.say(
+    `The run goes on in the background. Follow it with: tutti run watch ${started.id}\n` +
+      "Where only a person or an event is waited for, nobody works on it any more: then that watch, or tutti work, goes on.",
+  );
+  // Even where there is a host: it may be a short command's. The worker ends by itself when nothing goes on by itself.
   await startWorker(invocation);
   return exitCodes.ok;
 }
@@ -101,7 +104,7 @@ async function startWorker({ settings }: Invocation): Promise<void> {
   const program = process.argv[1];
   if (program === undefined) return;
   const { spawn } = await import("node:child_process");
-  const words = [...process.execArgv, program, "work", "--until-idle", "--quiet", ...settingWords(settings)];
+  const words = [...process.execArgv, program, "work", "--until-done", "--quiet", ...settingWords(settings)];
   spawn(process.execPath, words, { detached: true, stdio: "ignore" }).unref();
 }
 

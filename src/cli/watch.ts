@@ -4,7 +4,7 @@ import type { Connection } from "../sdk/connection.ts";
 import { toWireError } from "../sdk/wire.ts";
 import { exitCodeOfRun } from "./exit-code.ts";
 import { isLostHost } from "./first-call.ts";
-import { onInterrupt, pause } from "./interrupt.ts";
+import { pause } from "./interrupt.ts";
 import type { Invocation } from "./invocation.ts";
 import { toJson } from "./present/json.ts";
 import { essence } from "./present/run.ts";
@@ -23,7 +23,7 @@ const mostHosts = 20;
 
 /** Follows a run to its end, shows what happens, and gives the exit code. Ctrl-C detaches, or stops the host gracefully. */
 export async function watch(first: Connection, target: Target, invocation: Invocation): Promise<number> {
-  using interrupt = onInterrupt(invocation.signals);
+  using interrupt = invocation.interrupt.hold();
   await using later = new AsyncDisposableStack();
   const progress = createProgress(invocation.output);
   const { signal } = interrupt;
@@ -39,7 +39,7 @@ export async function watch(first: Connection, target: Target, invocation: Invoc
     if (isOver) progress.stop();
     if (signal.aborted) {
       await leave(connection, target.id, invocation);
-      return interrupt.exitCode;
+      return interrupt.exitCode();
     }
     if (seen.run) return await finish(seen.run, connection, invocation);
     if (isOver) throw seen.error;
@@ -99,7 +99,9 @@ async function finish(run: RunRecord, { client }: Connection, { isJson, output }
     output.data(essence(run.output));
     output.say("");
   }
-  output.say(receipt(run, { color: output.color, reviews }));
+  // What went wrong is said even when quiet.
+  const way = ["failed", "paused", "cancelled"].includes(run.status) ? "complain" : "say";
+  output[way](receipt(run, { color: output.color, reviews }));
   return exitCodeOfRun(run, reviews.length > 0);
 }
 

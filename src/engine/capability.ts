@@ -70,6 +70,8 @@ export interface Engine extends Capability, AsyncDisposable {
   readonly verbs: Verbs;
   /** Starts a worker: alone, or as one of many where the database is shared. Stop it, then dispose: the others see it no more. */
   startWorker(worker: Worker): Promise<AsyncDisposable>;
+  /** Lets a worker that was not started take up one run and whatever that wakes; false where the database is shared, as others work there. */
+  takeUp(worker: Worker, run: string): Promise<boolean>;
   /** Runs the background jobs of all capabilities until it is disposed. */
   startJobs(jobs: readonly Job[]): Promise<AsyncDisposable>;
   /** Hands in what the capabilities add, once they are all there. */
@@ -125,6 +127,12 @@ export function createEngine(dependencies: EngineDependencies): Engine {
       // With the folder's lock in hand every other worker is dead.
       await member.start(await store.owners());
       return { [Symbol.asyncDispose]: async () => undefined };
+    },
+    async takeUp(member, run) {
+      if (others) return false;
+      for (const owner of await store.owners()) await database.write([statements.die({ owner })]);
+      await member.offerById(run);
+      return true;
     },
     async [Symbol.asyncDispose]() {
       await others?.[Symbol.asyncDispose]();

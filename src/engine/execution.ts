@@ -45,8 +45,8 @@ export class Execution implements HeldRun {
   #isStopped = false;
   #leaving: "pause" | "hand back" | null = null;
   #inboxIsDirty = true;
-  /** This worker was told that something has happened to the run: a pause must stop what would start next. */
-  #hasNews = false;
+  /** Something has happened to the run that it has not heard yet: a pause or a cancel must stop what would start next. */
+  #hasNews: boolean;
   /** Something has been handed to the body, which must come to rest before anything else happens. */
   #mustDrain = true;
   #wake: (() => void) | null = null;
@@ -63,6 +63,7 @@ export class Execution implements HeldRun {
     this.#replay = new Replay(loaded.rows);
     this.openings = new Map(loaded.openings.map((row) => [row.key, row]));
     this.#lastRowAt = loaded.run.created_at;
+    this.#hasNews = loaded.run.cancel_at !== null || loaded.run.pause_at !== null;
     this.root = new Scope({ path: "", seed: loaded.run.seed, parent: null, isCollapsed: false });
   }
 
@@ -186,7 +187,7 @@ export class Execution implements HeldRun {
     if (this.#leaving && !this.#hasInFlight()) return this.#leave(this.#leaving);
     if (!this.#leaving) {
       if (!this.#isLive && !this.#goLive()) return;
-      if (this.held.length > 0 && !this.#mustHearFirst()) return this.#open();
+      if (this.held.length > 0) return this.#open();
     }
     if (this.#inboxIsDirty || this.#hasNews) return this.#readInbox();
     if (collectDue(this)) return;
@@ -292,15 +293,17 @@ export class Execution implements HeldRun {
     await this.#readInbox();
   }
 
-  /** What is already open is taken up before anything is heard of it. */
-  #mustHearFirst(): boolean {
-    return this.#hasNews && !this.held.some(({ key }) => this.openings.has(key));
-  }
-
   async #open(): Promise<void> {
     // A wait of an earlier life may have been settled before it was asked for again.
     if (this.openings.size > 0) this.#inboxIsDirty = true;
-    await this.#answered(await this.ports.open(this));
+    if (!this.#hasNews) return this.#answered(await this.ports.open(this));
+    // Nothing begins anew before the news is heard; a wait that is open already must be there to hear it.
+    const isOpenWait = ({ key, work }: VerbCall): boolean => work.type === "wait" && this.openings.has(key);
+    const fresh = this.held.filter((call) => !isOpenWait(call));
+    this.held.splice(0, this.held.length, ...this.held.filter(isOpenWait));
+    if (this.held.length > 0) await this.ports.open(this);
+    this.held.push(...fresh);
+    await this.#readInbox();
   }
 
   /** Replay is over: every stored wait must have been asked for again. */

@@ -43,6 +43,7 @@ const summaryShape = z.object({
 });
 const runShape = summaryShape.extend({ input: z.unknown(), output: z.unknown(), steps: z.array(stepShape).readonly() });
 
+const flag = z.stringbool().or(z.boolean()).default(false);
 const faces = ["cli", "http", "sdk", "mcp"] as const;
 const id = z.string().min(1).describe("The run's id");
 const byId = z.strictObject({ id });
@@ -80,6 +81,8 @@ function runOperations({ control, store, live, flows }: EngineOperationDependenc
     input: z.strictObject({
       status: z.enum(runStatuses).optional().describe("Only runs in this state"),
       flow: z.string().optional().describe("Only runs of this flow"),
+      due: flag.describe("Only waiting runs that go on by themselves: a sleep, a timeout or a deadline is set"),
+      before: z.string().optional().describe("Only runs older than this one: the last one of the list before"),
       limit: z.coerce.number().int().min(1).max(1_000).default(50).describe("How many at the most"),
     }),
     output: z.array(summaryShape),
@@ -97,20 +100,23 @@ function runOperations({ control, store, live, flows }: EngineOperationDependenc
     cli: { positional: ["id"], examples: ["tutti run get run_4k7d2mzq01pb --json"] },
     handle: ({ id: asked }) => store.record(asked),
   });
-  const watch = operation<{ id: string; untilIdle: boolean }, unknown, WatchEvent>({
+  return [start, list, get, watchOperation({ store, live })];
+}
+
+function watchOperation({ store, live }: Pick<EngineOperationDependencies, "store" | "live">): AnyOperation {
+  return operation<{ id: string; untilIdle: boolean }, unknown, WatchEvent>({
     ...read,
     name: "run.watch",
     summary: "Follows a run until it has ended or is paused",
     path: "/runs/:id/watch",
     input: z.strictObject({
       id,
-      untilIdle: z.stringbool().or(z.boolean()).default(false).describe("Return as soon as only waits are left"),
+      untilIdle: flag.describe("Return as soon as only waits are left"),
     }),
     output: runShape,
     cli: { positional: ["id"], waitsForRuns: true, examples: ["tutti run watch run_4k7d2mzq01pb"] },
     handle: (input, { signal }) => watchRun({ store, live }, input, signal),
   });
-  return [start, list, get, watch];
 }
 
 function controlOperations({ control, store }: EngineOperationDependencies): AnyOperation[] {

@@ -14,6 +14,10 @@ const allOfThem = 2_147_483_647;
 export interface RunFilter {
   readonly status?: RunStatus | undefined;
   readonly flow?: string | undefined;
+  /** Only runs that go on by themselves at some time: a sleep, a timeout or a deadline is set. */
+  readonly due?: boolean | undefined;
+  /** Only runs that were made before this one. */
+  readonly before?: string | undefined;
   readonly limit: number;
 }
 
@@ -174,6 +178,8 @@ function listRuns(database: Database, build: Kysely<EngineTables>, filter: RunFi
   let query = build.selectFrom("runs").selectAll().orderBy("id", "desc").limit(filter.limit);
   if (filter.status !== undefined) query = query.where("status", "=", filter.status);
   if (filter.flow !== undefined) query = query.where("flow", "=", filter.flow);
+  if (filter.due) query = query.where("status", "=", "waiting").where("due_at", "is not", null);
+  if (filter.before !== undefined) query = query.where("id", "<", filter.before);
   return database.read(query.compile());
 }
 

@@ -13,6 +13,10 @@ export interface ConnectOptions {
   /** This process only works; where the database is shared it needs no lock of the folder. */
   readonly isWorkerAlone?: boolean | undefined;
   readonly concurrency?: number | undefined;
+  /** The caller is about to leave: what only waits gives up. */
+  readonly interrupted?: AbortSignal | undefined;
+  /** The caller leaves now: the end of the connection drops running steps and only hands the runs back. */
+  readonly hurried?: AbortSignal | undefined;
   readonly log: Log;
 }
 
@@ -22,6 +26,14 @@ export interface Connection extends AsyncDisposable {
   readonly mode: "host" | "client";
   readonly operations: readonly AnyOperation[];
   readonly home: string;
+  /** How long steps may take to end after a cancel or a stop, milliseconds. */
+  readonly graceMs: number;
+  /** A host works on this one run from now on and on none that it finds beside it; false where others work. */
+  takeUp(run: string): Promise<boolean>;
   /** Resolves once nothing can run now; waits do not count. Only a host knows. */
   whenIdle(): Promise<void>;
+  /** Resolves once nothing can run, now or later, without a person or an event. Only a host knows. */
+  whenDone(): Promise<void>;
+  /** The one place behind the host; null where another process has it. */
+  standBy(): Disposable | null;
 }

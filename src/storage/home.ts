@@ -24,7 +24,7 @@ export function findHome(from: string, named: string | undefined): Home | null {
 export function openHome(from: string, named: string | undefined): Home {
   const home = findHome(from, named) ?? homeAt(named ? resolve(from, named) : join(resolve(from), ".tutti"));
   try {
-    mkdirSync(home.tenant("default").blobs, { recursive: true, mode: 0o700 });
+    makeFolder(home.tenant("default").blobs);
     const ignore = join(home.path, ".gitignore");
     if (!existsSync(ignore)) writeFileSync(ignore, "*\n", { mode: 0o600 });
   } catch (error) {
@@ -37,6 +37,18 @@ export function openHome(from: string, named: string | undefined): Home {
     });
   }
   return home;
+}
+
+/** Step by step: where nothing can be made (`/proc`), Node's own recursion tries for ever. */
+function makeFolder(path: string): void {
+  if (isFolder(path)) return;
+  if (dirname(path) !== path) makeFolder(dirname(path));
+  try {
+    mkdirSync(path, { mode: 0o700 });
+  } catch (error) {
+    // Another process may have made it just now.
+    if (!isFolder(path)) throw error;
+  }
 }
 
 export function isFolder(path: string): boolean {

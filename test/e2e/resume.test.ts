@@ -172,11 +172,45 @@ describe("Ctrl-C on a host", { concurrency: 2 }, () => {
     host.interrupt();
     await host.says(/Stopped/);
     host.interrupt();
-    // By the signal itself, which a shell shows as 130.
-    assert.equal((await host.ended).signal, "SIGINT");
+    assert.equal((await host.ended).code, 130);
     project.open("two");
     assert.equal((await project.tutti("work", "--until-idle")).code, 0);
     assert.deepEqual(project.marks(), ["one", "two", "two", "three"]);
+  });
+});
+
+describe("the second Ctrl-C", () => {
+  it("is no death of the runs: after three of them nothing is set aside", async () => {
+    await using project = new Project();
+    project.flow("stages", stages);
+    let host = project.start(["run", "stages"]);
+    for (let times = 1; times <= 4; times++) {
+      await until("the step runs", () => count(project, "two") === times);
+      const began = performance.now();
+      host.interrupt();
+      await host.says(/Stopp/);
+      host.interrupt();
+      assert.equal((await host.ended).code, 130);
+      assert.ok(performance.now() - began < 5_000, "it does not wait for the grace");
+      const [run] = await project.json<RunRecord[]>("run", "list");
+      assert.equal(run?.status, "queued");
+      if (times < 4) host = project.start(["work"]);
+    }
+    assert.equal(JSON.stringify(project.select("select deaths from runs")), `[{"deaths":0}]`);
+    project.open("two");
+    assert.equal((await project.tutti("work", "--until-idle")).code, 0);
+  });
+});
+
+describe("SIGTERM", () => {
+  it("ends `tutti run` in good order and with 143", async () => {
+    await using project = new Project();
+    project.flow("nap", `await step.sleep("nap", "1h");`);
+    const run = project.start(["run", "nap"]);
+    await run.says(/nap waits/);
+    run.signal("SIGTERM");
+    const { code, stderr } = await run.ended;
+    assert.deepEqual([code, /Go on with: tutti work/.test(stderr)], [143, true]);
   });
 });
 
@@ -264,6 +298,42 @@ describe("a detached run", () => {
     const watch = await project.tutti("run", "watch", stdout.trim());
     assert.equal(watch.code, 0);
     assert.deepEqual(project.marks(), ["one", "two", "three"]);
+  });
+});
+
+describe("a detached run that sleeps", { concurrency: 2 }, () => {
+  const naps = `await step.run("one", () => mark("one")); await step.sleep("nap", "2s"); await step.run("two", () => mark("two"));`;
+
+  it("goes on when its time has come, and then its worker leaves", async () => {
+    await using project = new Project();
+    project.flow("naps", naps);
+    assert.equal((await project.tutti("run", "naps", "--detach")).code, 0);
+    await project.marked("two");
+    const { host } = project;
+    await until("the worker has left", () => host !== null && !isAlive(host));
+  });
+
+  it("leaves at once where only a person is waited for", async () => {
+    await using project = new Project();
+    project.flow("ask", `await step.review("ask", { title: "Sure?" });`);
+    assert.equal((await project.tutti("run", "ask", "--until-idle")).code, 7);
+    assert.equal((await project.tutti("work", "--until-done")).code, 0);
+  });
+
+  it("has one worker that waits behind the host, and that takes over", async () => {
+    await using project = new Project();
+    project.flow("naps", naps);
+    project.flow("hold", `await step.run("hold", () => opened("end"));`);
+    const host = project.start(["run", "hold"]);
+    await until("there is a host", () => project.has(".tutti/socket"));
+    await project.tutti("run", "naps", "--detach", "--quiet");
+    const behind = [project.start(["work", "--until-done"]), project.start(["work", "--until-done"])];
+    const first = await Promise.race(behind.map((worker) => worker.ended));
+    assert.equal(first.code, 0, "one place is enough for three workers");
+    await host.kill();
+    await project.marked("two");
+    project.open("end");
+    for (const worker of behind) assert.equal((await worker.ended).code, 0);
   });
 });
 

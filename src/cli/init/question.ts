@@ -9,7 +9,7 @@ export interface Questions extends Disposable {
 
 export function createQuestions(
   input: NodeJS.ReadableStream,
-  { output, interrupt }: { output: Output; interrupt: Interrupt },
+  { output, interrupt }: { output: Output; interrupt: Pick<Interrupt, "happened"> },
 ): Questions {
   // The terminal itself edits the line: no raw mode, so Ctrl-C stays a signal and nothing has to be put back.
   const reader = createInterface({ input });

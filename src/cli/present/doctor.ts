@@ -1,5 +1,5 @@
 import type { CheckResult } from "../../core/capability.ts";
-import type { Colors } from "../output.ts";
+import type { Colors } from "../terminal-text.ts";
 
 interface ShownCheck {
   readonly group: string;

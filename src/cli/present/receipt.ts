@@ -1,6 +1,6 @@
 import { formatMs } from "../../core/duration.ts";
 import type { RunRecord, Skipped } from "../../core/step.ts";
-import type { Colors } from "../output.ts";
+import type { Colors } from "../terminal-text.ts";
 
 export interface OpenReview {
   readonly id: string;

@@ -1,4 +1,4 @@
-import type { Colors } from "../output.ts";
+import type { Colors } from "../terminal-text.ts";
 
 export interface TableLook {
   readonly color: Colors;

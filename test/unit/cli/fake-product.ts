@@ -1,6 +1,8 @@
+import assert from "node:assert/strict";
 import { EventEmitter } from "node:events";
 import { Readable } from "node:stream";
 import type { AnyOperation } from "../../../src/core/operation.ts";
+import { createInterrupt, type SignalSource } from "../../../src/cli/interrupt.ts";
 import { runProgram } from "../../../src/cli/program.ts";
 import { createClient } from "../../../src/sdk/client.ts";
 import type { Connection, ConnectOptions } from "../../../src/sdk/connection.ts";
@@ -57,7 +59,11 @@ export async function callTutti(
       operations,
       home: "/made/up",
       client: createClient(transport, operations),
+      graceMs: 0,
+      takeUp: async () => mode === "host",
       whenIdle: async () => undefined,
+      whenDone: async () => undefined,
+      standBy: () => null,
       [Symbol.asyncDispose]: async () => {
         isOpen = false;
       },
@@ -74,8 +80,17 @@ export async function callTutti(
     product: { operations: async () => operations, connect },
     streams: { stdout: stream("stdout"), stderr: stream("stderr") },
     stdin: Object.assign(Readable.from(stdin), { isTTY: isTerminal }),
-    signals,
+    interrupt: createInterrupt(signalSource(signals)),
     environment,
   });
   return { code, ...said, connects };
+}
+
+/** Signals that a test sends; none ends the test's own process. */
+export function signalSource(signals: EventEmitter = new EventEmitter()): SignalSource {
+  return {
+    on: (name, listener) => signals.on(name, listener),
+    off: (name, listener) => signals.off(name, listener),
+    exit: (code) => assert.fail(`the process would have ended with ${code}`),
+  };
 }

@@ -1,8 +1,9 @@
 import assert from "node:assert/strict";
-import { EventEmitter } from "node:events";
 import { Readable } from "node:stream";
 import { describe, it } from "node:test";
 import { explainCommandName } from "../../../src/cli/command-name.ts";
+import { createInterrupt } from "../../../src/cli/interrupt.ts";
+import { signalSource } from "./fake-product.ts";
 import { commandIndex } from "../../../src/cli/command-index.ts";
 import { runHelp } from "../../../src/cli/help.ts";
 import { errorCatalogue } from "../../../src/core/error.ts";
@@ -18,7 +19,7 @@ async function help(...words: string[]): Promise<{ code: number; stdout: string;
     product: { operations: async () => realOperations(), connect: async () => null },
     streams: { stdout: stream("stdout"), stderr: stream("stderr") },
     stdin: Readable.from([]),
-    signals: new EventEmitter(),
+    interrupt: createInterrupt(signalSource()),
     environment: {},
   });
   return { code, ...said };

@@ -22,13 +22,7 @@ describe("the questions of init", () => {
     const streams = { stdout: stream, stderr: stream };
     const output = createOutput({ isQuiet: false, color: "never", environment: {}, streams });
     const happened = isInterrupted ? Promise.resolve() : new Promise<void>(() => undefined);
-    const interrupt = {
-      signal: new AbortController().signal,
-      exitCode: 130,
-      happened,
-      [Symbol.dispose]: () => undefined,
-    };
-    using questions = createQuestions(input, { output, interrupt });
+    using questions = createQuestions(input, { output, interrupt: { happened } });
     return { choices: await askChoices(surveyed, questions, output), said };
   }
 

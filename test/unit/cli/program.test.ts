@@ -97,6 +97,14 @@ describe("the commands", () => {
     assert.match(stdout, /✕ server {2}nobody answers\n {6}fix {2}ollama serve/);
   });
 
+  it("bound how many runs a worker takes at once", async () => {
+    for (const given of ["0", "many", "99999999"]) {
+      const { code, stderr, connects } = await tutti(`work --concurrency ${given}`);
+      assert.deepEqual([code, connects.length], [3, 0]);
+      assert.match(stderr, /is not a whole number from 1 to 10000/);
+    }
+  });
+
   it("refuse a folder that is not there", async () => {
     assert.equal((await tutti("run list --dir /nowhere/at/all")).code, 3);
   });

@@ -1,6 +1,5 @@
 import { readFileSync, writeFileSync } from "node:fs";
 import { dirname, join } from "node:path";
-import { EventEmitter } from "node:events";
 import { Readable } from "node:stream";
 import type { Command } from "commander";
 import { describeOperations } from "../../../src/app.ts";
@@ -8,6 +7,8 @@ import type { Surroundings } from "../../../src/cli/invocation.ts";
 import { homeToDescribe } from "../../../src/cli/nowhere.ts";
 import { buildProgram } from "../../../src/cli/program.ts";
 import type { AnyOperation } from "../../../src/core/operation.ts";
+import { createInterrupt } from "../../../src/cli/interrupt.ts";
+import { signalSource } from "./fake-product.ts";
 
 const docs = join(dirname(dirname(dirname(import.meta.dirname))), "docs");
 
@@ -83,7 +84,7 @@ function listening(said: string[]): Surroundings {
     product: { operations: async () => [], connect: async () => null },
     streams: { stdout: stream, stderr: stream },
     stdin: Readable.from([]),
-    signals: new EventEmitter(),
+    interrupt: createInterrupt(signalSource()),
     environment: {},
   };
 }

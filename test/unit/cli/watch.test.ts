@@ -42,6 +42,18 @@ describe("the exit code of a run", () => {
 });
 
 describe("the receipt", () => {
+  for (const status of ["failed", "paused", "cancelled"] as const) {
+    it(`of a run that is ${status} is told even when quiet`, async () => {
+      const run = runRecord({ status, error: failure("step.failed") });
+      const { stderr } = await callTutti(["run", "greet", "--quiet"], scriptedOperations({ run }));
+      assert.match(stderr, new RegExp(`^${status} run_1.*\n(.*\n)*error    it broke`));
+    });
+  }
+
+  it("of a run that went well is not", async () => {
+    assert.equal((await callTutti(["run", "greet", "--quiet"], scriptedOperations({}))).stderr, "");
+  });
+
   it("says what it used, what was skipped and why, what broke, and how to go on", async () => {
     const skipped = { reason: "no model reachable", hint: "Start one: ollama serve" };
     const run = runRecord({
