@@ -61,7 +61,8 @@ function placesOf(length: number): number[] {
 type Found = Omit<Difference, "after"> | null;
 
 /** Given the first rows, the code must ask for the next one, and for later ones as what they are. */
-function compareNext(rows: readonly JournalRow[], count: number, { fault, asked, completed, end }: ReplayCheck): Found {
+function compareNext(rows: readonly JournalRow[], count: number, check: ReplayCheck): Found {
+  const { fault, asked, completed, end } = check;
   if (fault) return { message: fault.message, stored: null, code: fault.data ?? null };
   for (const row of rows.slice(count)) {
     const step = asked.get(row.key);
@@ -74,6 +75,7 @@ function compareNext(rows: readonly JournalRow[], count: number, { fault, asked,
       };
     }
   }
+  if (check.isCutShort) return null;
   // What was stored inside of a scope in the write that ended it is never handed out.
   const next = rows.slice(count).find(({ key }) => !completed.has(key) && !isInside(key, completed));
   if (!next || isAskedFor(next, asked)) return null;

@@ -13,8 +13,10 @@ import { inputOf, type VerbCall } from "./scope.ts";
 export interface ReplayCheck {
   /** What it asks for and has not been given, with what it no longer waits for. */
   readonly asked: ReadonlyMap<string, AskedStep>;
-  /** Keys of scopes that it has come to the end of by what it was given. */
+  /** Keys of what it has come to the end of by what it was given, as the run did next. */
   readonly completed: ReadonlySet<string>;
+  /** It came to the end of more at once than the run did next, so what it does after the first of it is not known. */
+  readonly isCutShort: boolean;
   /** How its body ended, if it did; JSON as it would be stored. */
   readonly end: { readonly status: string; readonly output: string | null; readonly failure: string | null } | null;
   /** Why the rows do not fit it, if they do not. */
@@ -32,7 +34,7 @@ export interface AskedStep {
 export interface CheckedRun {
   readonly run: RunRow;
   readonly rows: readonly JournalRow[];
-  /** Rows that came after those: the times at which the run went on. */
+  /** Rows that came after those, in their order: where the run went on and at which times. */
   readonly later?: readonly JournalRow[];
   readonly input: unknown;
   readonly flow: AnyFlow;
@@ -40,6 +42,11 @@ export interface CheckedRun {
 
 interface Seen {
   readonly completed: Set<string>;
+  /** It came to the end of something that the run did not come to the end of next. */
+  hasLeftRun: boolean;
+  isCutShort: boolean;
+  /** How many rows of the write that is being made are the run's next ones. */
+  inWrite: number;
   end: ReplayCheck["end"];
   fault: Failure | null;
 }
@@ -49,14 +56,19 @@ export type CheckPorts = Pick<
   "statements" | "payloads" | "events" | "clock" | "store" | "live" | "log" | "folder" | "stepFor"
 >;
 
-/** Replays a run: the rows are handed out, then nothing starts and nothing is written. */
+/**
+ * Replays a run: the rows are handed out, then nothing starts and nothing is written. What the code comes to the end of
+ * by the rows alone (a scope, a step whose attempt is stored) is handed out too, as long as that is what the run stored
+ * next. Where it stored something else first, rows were left out that were written together with the last one, or a step
+ * that was running has ended by now: from there the code would go a way that the run has not gone.
+ */
 export async function replayOnly(
   ports: CheckPorts,
   { run, rows, later = [], input, flow }: CheckedRun,
 ): Promise<ReplayCheck> {
   // What ended the run from outside is in the rows; the row's own marks would be read as news.
   const fresh: RunRow = { ...run, owner: "check", cancel_at: null, pause_at: null, deadline_at: null, usage: null };
-  const seen: Seen = { completed: new Set(), end: null, fault: null };
+  const seen: Seen = { completed: new Set(), hasLeftRun: false, isCutShort: false, inWrite: 0, end: null, fault: null };
   const pace = new Pace();
   const execution = new Execution(
     {
@@ -72,7 +84,7 @@ export async function replayOnly(
     },
     {
       ...ports,
-      ...deafPorts(ports, fresh, { seen, pace }),
+      ...deafPorts(ports, fresh, { later, seen, pace }),
       clock: { ...ports.clock, now: () => timeOf(run, later, seen) },
       turn: () => pace.turn(),
       left: () => pace.left(),
@@ -81,7 +93,8 @@ export async function replayOnly(
   execution.start();
   await pace.untilQuiet();
   execution.drop("the check is over");
-  return { asked: askedBy(execution), ...seen };
+  const { completed, isCutShort, end, fault } = seen;
+  return { asked: askedBy(execution), completed, isCutShort, end, fault };
 }
 
 function askedBy({ calls }: Execution): Map<string, AskedStep> {
@@ -95,18 +108,39 @@ function askedBy({ calls }: Execution): Map<string, AskedStep> {
 
 /** What the code comes to the end of by the given rows was stored at the time of the row that came next. */
 function timeOf(run: RunRow, later: readonly JournalRow[], { completed }: Seen): EpochMs {
-  const next = later.find(({ key }) => !completed.has(key)) ?? later.at(-1);
+  const next = nextOf(later, completed) ?? later.at(-1);
   return next?.finished_at ?? run.finished_at ?? run.created_at;
+}
+
+function complete(key: string, later: readonly JournalRow[], seen: Seen): void {
+  if (!seen.hasLeftRun && nextOf(later, seen.completed)?.key === key) {
+    seen.completed.add(key);
+    seen.inWrite++;
+    return;
+  }
+  seen.hasLeftRun = true;
+  seen.isCutShort ||= seen.inWrite > 0;
+}
+
+function nextOf(later: readonly JournalRow[], completed: ReadonlySet<string>): JournalRow | undefined {
+  return later.find(({ key }) => !completed.has(key));
 }
 
 /** Ports that take every write and keep none, but for how the run ended. */
 function deafPorts(
   { statements, payloads, store }: CheckPorts,
   run: RunRow,
-  { seen, pace }: { seen: Seen; pace: Pace },
+  { later, seen, pace }: { later: readonly JournalRow[]; seen: Seen; pace: Pace },
 ) {
   return {
-    database: { write: async () => ({ committed: true as const, rows: [] }) },
+    // A write that the run has not made is never answered, so the pump comes to rest there.
+    database: {
+      write: async () => {
+        if (seen.hasLeftRun) await new Promise(() => undefined);
+        seen.inWrite = 0;
+        return { committed: true as const, rows: [] };
+      },
+    },
     payloads: {
       store: toText,
       place: (json: string | undefined) => json ?? null,
@@ -116,7 +150,7 @@ function deafPorts(
     statements: {
       ...statements,
       insertRow: (row: JournalRow) => {
-        seen.completed.add(row.key);
+        complete(row.key, later, seen);
         return statements.insertRow(row);
       },
       end: (values: Parameters<typeof statements.end>[0]) => {
