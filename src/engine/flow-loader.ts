@@ -8,6 +8,7 @@ import { TuttiError } from "../core/error.ts";
 import { nearest } from "../core/nearest.ts";
 import { definedFlow, isFlow, type AnyFlow } from "./flow.ts";
 import type { FlowSource } from "./flow.ts";
+import { loadYamlFlow } from "./yaml/yaml-flow.ts";
 
 export interface FlowEntry {
   readonly name: string;
@@ -25,7 +26,8 @@ export interface FlowLoader extends FlowSource {
   get(nameOrFile: string, folder?: string): Promise<AnyFlow>;
 }
 
-const extensions = [".ts", ".js", ".mjs"];
+const yamlExtensions = [".yaml", ".yml"];
+const extensions = [".ts", ".js", ".mjs", ...yamlExtensions];
 
 export interface FlowLoaderOptions {
   /** Where flows are sought from that nobody has named a folder for. */
@@ -35,7 +37,7 @@ export interface FlowLoaderOptions {
 }
 
 /**
- * Reads flows from `flows/*.ts`, sought from a folder upward: the caller's, or that of this process. A file is read
+ * Reads flows from `flows/*.ts` and `flows/*.yaml`, sought from a folder upward: the caller's, or that of this process. A file is read
  * once: a change needs a new host.
  */
 export function createFlowLoader({ folder: ownFolder, builtIn = [] }: FlowLoaderOptions): FlowLoader {
@@ -126,6 +128,10 @@ function flowFiles(folder: string): string[] {
 
 async function readFlow(file: string, isBuiltIn: boolean): Promise<FlowEntry> {
   try {
+    if (yamlExtensions.some((extension) => file.endsWith(extension))) {
+      const flow = await loadYamlFlow(file);
+      return { name: flow.name, file, isBuiltIn, flow, problem: null };
+    }
     installHooks();
     const module: unknown = await import(pathToFileURL(file).href);
     const flow = typeof module === "object" && module !== null && "default" in module ? module.default : undefined;
