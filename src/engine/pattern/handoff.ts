@@ -45,7 +45,7 @@ export async function handoff(step: PatternStep, name: string, request: HandoffR
   const visits = new Map<string, number>();
   const handovers: Handover[] = [];
   const notes: string[] = [];
-  for (let [active = ""] = [request.start ?? names[0]]; ; ) {
+  for (let active = request.start ?? names[0]; ;) {
     visits.set(active, (visits.get(active) ?? 0) + 1);
     const said = await speak(step, `${name}.${active}`, { request, active, notes });
     const others = (agents[active]?.to ?? names).filter(
@@ -102,7 +102,7 @@ function choose(step: PatternStep, name: string, { request, active, others, said
     optional,
     system: `You are ${active}${describe(agents[active])}. Keep control with "${stays}" if what you said answers the matter. Else hand over to one of:\n${listed(known)}`,
     prompt: `The matter:\n${prompt}\n\nYou said:\n${excerpt(said)}`,
-    schema: z.object({ next: z.enum([stays, ...others]), reason: z.string().max(500).default("") }),
+    schema: z.object({ next: z.enum([stays, ...others]), reason: z.string().max(200).default("") }),
   });
 }
 

@@ -8,7 +8,7 @@ export interface PlanRequest<Step> extends PatternModel {
   /** Who does the tasks; default: the model that plans. */
   readonly agent?: Agent | string | undefined;
   /** Does one task instead of an agent, and gives its result. */
-  work?(step: Step, task: string, done: readonly DoneTask[]): Promise<string>;
+  work?(this: void, step: Step, task: string, done: readonly DoneTask[]): Promise<string>;
   /** Tasks of one plan at the most; default: 8. */
   readonly maxTasks?: number | undefined;
   /** How often what is left is planned anew after a task has failed; default: 1. */
@@ -69,13 +69,17 @@ async function draw<Step extends PatternStep>(
   done: readonly DoneTask[],
 ): Promise<Drawn> {
   const maxTasks = bounded(name, "maxTasks", request.maxTasks ?? 8);
-  const { goal, instructions = "You plan work. Write the tasks that reach the goal, each one doable by itself.", ...model } =
-    request;
+  const {
+    goal,
+    instructions = "You plan work. Write the tasks that reach the goal, each one doable by itself.",
+    ...model
+  } = request;
   const decided = await decide(step, name, {
     ...model,
     options: { maxTokens: 200 + 100 * maxTasks, ...model.options },
     system: `${instructions}\nAt most ${maxTasks} tasks, in the order in which they are to be done.`,
-    prompt: done.length === 0 ? goal : `${goal}\n\n${history(done)}\n\nPlan what is left to do, around what has failed.`,
+    prompt:
+      done.length === 0 ? goal : `${goal}\n\n${history(done)}\n\nPlan what is left to do, around what has failed.`,
     schema: z.object({ tasks: z.array(z.string().trim().min(1).max(1_000)).min(1).max(maxTasks) }),
   });
   return "output" in decided ? decided.output : decided;

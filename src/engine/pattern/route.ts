@@ -5,7 +5,7 @@ export interface Branch<Step, Result> {
   /** When this branch is the right one: the model reads it. */
   readonly description?: string | undefined;
   /** What is done in this branch; without it the choice is all. */
-  run?(step: Step): Promise<Result>;
+  run?(this: void, step: Step): Promise<Result>;
 }
 
 export interface RouteRequest<Step, Result> extends PatternModel {
@@ -39,7 +39,7 @@ export async function route<Step extends PatternStep, Result = unknown>(
     ...model,
     system: `${instructions ?? "Choose the one branch that fits what you are given."}\n\nBranches:\n${listed(branches)}`,
     prompt,
-    schema: z.object({ branch: z.enum(names), reason: z.string().max(500).default("") }),
+    schema: z.object({ branch: z.enum(names), reason: z.string().max(200).default("") }),
   });
   const chosen = "output" in decided ? { ...decided.output, isDefault: false } : byDefault(decided.problem);
   const value = (await branches[chosen.branch]?.run?.(step)) ?? null;

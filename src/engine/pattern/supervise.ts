@@ -8,7 +8,7 @@ export interface SupervisedWorker<Step> {
   readonly description?: string | undefined;
   readonly agent?: Agent | string | undefined;
   /** Does one task instead of an agent, and gives its result. */
-  work?(step: Step, task: string): Promise<string>;
+  work?(this: void, step: Step, task: string): Promise<string>;
 }
 
 export interface SuperviseRequest<Step> extends PatternModel {
@@ -67,7 +67,9 @@ export async function supervise<Step extends PatternStep>(
     }
     const result = await delegate(step, `${name}.${next}`, { worker: workers[next] ?? {}, text });
     delegations.push({ worker: next, task: text, ...result });
-    notes.push(`${next} was asked: ${text}\n${result.error === null ? excerpt(result.result) : `It failed: ${result.error}`}`);
+    notes.push(
+      `${next} was asked: ${text}\n${result.error === null ? excerpt(result.result) : `It failed: ${result.error}`}`,
+    );
   }
   const last = delegations.findLast(({ result }) => result !== null)?.result ?? "";
   if (unfinished === "return") return { isDone: false, answer: last, turns: maxTurns, delegations };

@@ -52,7 +52,11 @@ export async function vote(step: PatternStep, name: string, request: VoteRequest
   const lacking = lacksQuorum(name, ballots, request);
   if (lacking !== null) {
     if (fallback !== undefined) return { winner: fallback, by: "default", points, ballots };
-    throw undecided(name, lacking, "State a default, ask more voters, or choose models that follow instructions better.");
+    throw undecided(
+      name,
+      lacking,
+      "State a default, ask more voters, or choose models that follow instructions better.",
+    );
   }
   return { ...(await decideOn(step, name, { request, points, ballots })), points, ballots };
 }
@@ -83,7 +87,7 @@ async function choose(step: PatternStep, name: string, request: VoteRequest): Pr
     prompt,
     schema: z.object({
       choice: isRanked ? z.array(z.enum(names)).min(1).max(names.length) : z.enum(names),
-      reason: z.string().max(500).default(""),
+      reason: z.string().max(200).default(""),
     }),
   });
   if ("problem" in decided) return { choices: [], reason: "", problem: decided.problem };
@@ -155,7 +159,7 @@ async function judge(
     ...request,
     system: "You are the judge. Say which answer to the question is the best one, by its number.",
     prompt: `Question:\n${prompt}\n\n${shown}`,
-    schema: z.object({ best: z.enum(numbers), reason: z.string().max(500).default("") }),
+    schema: z.object({ best: z.enum(numbers), reason: z.string().max(200).default("") }),
   });
   return "output" in decided ? (best[Number(decided.output.best) - 1] ?? null) : null;
 }

@@ -1,4 +1,4 @@
-import { z } from "zod";
+import type { z } from "zod";
 import { StepError, TuttiError } from "../../core/error.ts";
 import { route } from "../pattern/route.ts";
 import { isRecord } from "./record.ts";
@@ -37,7 +37,10 @@ export const controlVerbs: ReadonlyMap<string, ControlVerb> = new Map([
   ["if", { description: "Steps under a condition", isNamed: false, keys: ["then", "else"], compile: compileIf }],
   ["map", { description: "Steps for each item of a list", isNamed: true, keys: [], compile: compileMap }],
   ["parallel", { description: "Lists of steps at the same time", isNamed: false, keys: [], compile: compileParallel }],
-  ["race", { description: "The first of several lists of steps to end", isNamed: true, keys: [], compile: compileRace }],
+  [
+    "race",
+    { description: "The first of several lists of steps to end", isNamed: true, keys: [], compile: compileRace },
+  ],
   [
     "try",
     {
@@ -47,7 +50,10 @@ export const controlVerbs: ReadonlyMap<string, ControlVerb> = new Map([
       compile: compileTry,
     },
   ],
-  ["route", { description: "A model chooses one of several lists of steps", isNamed: true, keys: [], compile: compileRoute }],
+  [
+    "route",
+    { description: "A model chooses one of several lists of steps", isNamed: true, keys: [], compile: compileRoute },
+  ],
 ]);
 
 /** With its result under its name, if it has one. */
@@ -79,19 +85,32 @@ function compileIf(context: CompileContext, { raw, path }: ControlStep, scope: C
 
 const none: Compiled = { run: async () => null, names: [] };
 
-function compileCondition(context: CompileContext, raw: unknown, path: Path, known: KnownNames): (frame: Frame) => boolean {
+function compileCondition(
+  context: CompileContext,
+  raw: unknown,
+  path: Path,
+  known: KnownNames,
+): (frame: Frame) => boolean {
   const { line, column } = context.text.placeOf(path);
   if (typeof raw !== "string" && typeof raw !== "boolean")
-    context.report({ line, column }, "a condition must be an expression", "For example: ${{ steps.check.exitCode != 0 }}.");
+    context.report(
+      { line, column },
+      "a condition must be an expression",
+      "For example: ${{ steps.check.exitCode != 0 }}.",
+    );
   const template = compileTemplate(context, raw, path, known);
   return (frame) => {
     const value = template(frame);
     if (typeof value === "boolean") return value;
     const where = `${context.text.file}:${line}:${column}`;
-    throw new TuttiError("flow.expression", `${where}: the condition gives ${JSON.stringify(value)}, not true or false`, {
-      where,
-      hint: "Compare it with something: ${{ size(steps.x.text) > 0 }}.",
-    });
+    throw new TuttiError(
+      "flow.expression",
+      `${where}: the condition gives ${JSON.stringify(value)}, not true or false`,
+      {
+        where,
+        hint: "Compare it with something: ${{ size(steps.x.text) > 0 }}.",
+      },
+    );
   };
 }
 
@@ -136,7 +155,11 @@ function compileBranches(
   scope: ControlScope,
 ): (readonly [string, Compiled])[] {
   if (!isRecord(raw) || Object.keys(raw).length === 0) {
-    context.report(context.text.placeOf(path), "must be lists of steps under names", "For example: { one: [ … ], two: [ … ] }.");
+    context.report(
+      context.text.placeOf(path),
+      "must be lists of steps under names",
+      "For example: { one: [ … ], two: [ … ] }.",
+    );
     return [];
   }
   return Object.entries(raw).map(([name, steps]) => [
@@ -151,7 +174,11 @@ function compileParallel(context: CompileContext, { raw, path }: ControlStep, sc
   const names = branches.flatMap(([, branch]) => branch.names);
   const twice = names.find((name, index) => names.indexOf(name) !== index);
   if (twice !== undefined)
-    context.report(context.text.placeOf(at), `two branches have a step "${twice}"`, "Their results would overwrite each other.");
+    context.report(
+      context.text.placeOf(at),
+      `two branches have a step "${twice}"`,
+      "Their results would overwrite each other.",
+    );
   return {
     names,
     async run(step, frame) {
@@ -263,7 +290,8 @@ function compileRouteBranches(
     }
     if (description !== undefined && typeof description !== "string")
       context.report(context.text.placeOf([...path, name, "description"]), "must be text");
-    const compiled = steps === undefined ? null : scope.compileSteps(context, steps, [...path, name, "steps"], scope.known);
+    const compiled =
+      steps === undefined ? null : scope.compileSteps(context, steps, [...path, name, "steps"], scope.known);
     return [name, { description: typeof description === "string" ? description : undefined, steps: compiled }];
   });
 }

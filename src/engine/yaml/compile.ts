@@ -41,7 +41,8 @@ function compileStep(context: CompileContext, raw: unknown, path: Path, known: K
   if (!isRecord(raw)) return report(path, "must be a step, such as { name: log, shell: [git, log] }");
   const [kind, second] = Object.keys(raw).filter((key) => kinds.includes(key));
   if (kind === undefined) return withoutKind(raw, path, report);
-  if (second !== undefined) return report([...path, second], `a step is of one kind: this one is ${kind} and ${second}`);
+  if (second !== undefined)
+    return report([...path, second], `a step is of one kind: this one is ${kind} and ${second}`);
   const control = controlVerbs.get(kind);
   const keys = ["name", kind, ...(control?.keys ?? [])];
   for (const key of Object.keys(raw).filter((given) => !keys.includes(given))) {
@@ -62,7 +63,11 @@ function withoutKind(
   const unknown = Object.keys(raw).find((key) => key !== "name");
   const hint = `Kinds: ${kinds.join(", ")}.`;
   if (unknown === undefined) return report(path, "the step does nothing: its kind is missing", hint);
-  return report([...path, unknown], unknownKeyInWords(unknown, kinds).message.replace("a key of this", "a kind of step"), hint);
+  return report(
+    [...path, unknown],
+    unknownKeyInWords(unknown, kinds).message.replace("a key of this", "a kind of step"),
+    hint,
+  );
 }
 
 export function storing(name: string, run: Run): Run {

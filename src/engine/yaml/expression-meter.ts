@@ -23,8 +23,10 @@ export function metered(ast: unknown): Meter {
   const visit = (value: unknown): void => {
     if (typeof value !== "object" || value === null || seen.has(value)) return;
     seen.add(value);
-    if (Array.isArray(value)) return void value.forEach(visit);
-    if (!("op" in value)) return void Object.values(value).forEach(visit);
+    if (!("op" in value)) {
+      for (const inner of Object.values(value)) visit(inner);
+      return;
+    }
     const node = asNode(value);
     // A loop such as `map` was unfolded into another tree, which is what is evaluated.
     if (node.meta.alternate !== undefined) return visit(node.meta.alternate);

@@ -17,8 +17,7 @@ export interface Expression {
  * effects, no clock, chance or environment. Throws `ExpressionError` for what is wrong with it by itself.
  */
 export function compileExpression(source: string, known: KnownNames): Expression {
-  if (source.length > longestSource)
-    throw new ExpressionError(`is longer than ${longestSource} characters`, 0);
+  if (source.length > longestSource) throw new ExpressionError(`is longer than ${longestSource} characters`, 0);
   const environment = createEnvironment(known.variables);
   const parsed = located(() => environment.parse(source));
   checkNames(parsed.ast, known);

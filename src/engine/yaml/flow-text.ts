@@ -45,8 +45,11 @@ export function parseFlowText(text: string, file: string): FlowText {
   const document = parse(text, counter, fail);
   const wrong = [...document.errors, ...document.warnings];
   if (wrong.length > 0) {
-    const mistakes = wrong.map(({ pos, message }) => ({ ...placeAt(pos[0]), message: message.split("\n")[0] ?? "" }));
-    throw invalidFlow(file, mistakes, "flow.syntax");
+    const mistakes = wrong.map(({ pos, message }): Mistake => {
+      const { line, column } = placeAt(pos[0]);
+      return { line, column, message: message.split("\n")[0] ?? "" };
+    });
+    throw invalidFlow(file, firstOfEachLine(mistakes, text.split("\n")), "flow.syntax");
   }
   return {
     file,
@@ -54,6 +57,21 @@ export function parseFlowText(text: string, file: string): FlowText {
     placeOf: (path) => placeAt(find(document, path).offset),
     placeInText: (path, at) => placeAt(offsetInText(text, find(document, path), at)),
   };
+}
+
+const quoted =
+  'Put the expression into quotes: "${{ … }}". Without them, {, }, [, ], #, and : have a meaning of their own.';
+
+/** What follows on the same line mostly follows from it. YAML's own words do not say why an expression is in its way. */
+function firstOfEachLine(mistakes: readonly Mistake[], lines: readonly string[]): Mistake[] {
+  return mistakes
+    .filter(({ line }, index) => mistakes.findIndex((other) => other.line === line) === index)
+    .map(({ line, column, message }) => ({
+      line,
+      column,
+      message,
+      hint: lines[line - 1]?.includes("${{") ? quoted : undefined,
+    }));
 }
 
 type Fail = (message: string, hint?: string) => never;

@@ -39,8 +39,14 @@ export function misfit(
 /** Of alternatives, the mistakes of the one that was meant: the one that takes a value of this kind at all. */
 function inside(issue: Issue): Issue[] {
   if (issue.code !== "invalid_union") return [issue];
-  const meant = issue.errors.find((issues) => issues.every(({ path, code }) => path.length > 0 || code === "unrecognized_keys"));
-  return meant ? meant.flatMap(inside).map((inner) => ({ ...inner, path: [...issue.path, ...inner.path] })) : [issue];
+  const meant = issue.errors.find((issues) =>
+    issues.every(({ path, code }) => path.length > 0 || code === "unrecognized_keys"),
+  );
+  return meant ? meant.flatMap(inside).map((found) => below(issue.path, found)) : [issue];
+}
+
+function below(path: readonly PropertyKey[], issue: Issue): Issue {
+  return { ...issue, path: [...path, ...issue.path] };
 }
 
 function isDynamic(value: unknown, path: readonly PropertyKey[]): boolean {
@@ -64,7 +70,10 @@ function problemsOf(issue: Issue, { schema, value }: Checked): Problem[] {
     return issue.keys.map((key) => ({ path: [...path, key], ...unknownKeyInWords(key, keysAt(schema, path)) }));
   const name = path.join(".");
   if (issue.code === "invalid_type" && isAbsent(value, path)) return [{ path, message: `"${name}" is missing` }];
-  const message = issue.message.replace(/^Invalid input: expected (\w+), received (\w+)$/, "must be of type $1, not $2");
+  const message = issue.message.replace(
+    /^Invalid input: expected (\w+), received (\w+)$/,
+    "must be of type $1, not $2",
+  );
   return [{ path, message: name === "" ? message : `${name}: ${message}` }];
 }
 
@@ -79,12 +88,12 @@ function keysAt(schema: z.ZodType, path: Path): string[] {
   let here: unknown[] = [z.toJSONSchema(schema, { io: "input", unrepresentable: "any" })];
   for (const part of path) {
     const next = typeof part === "number" ? "items" : part;
-    here = here.flatMap((node) => alternatives(inner(node, next)));
+    here = here.flatMap((node) => alternatives(child(node, next)));
   }
   return here.flatMap((node) => Object.keys(member(node, "properties") ?? {}));
 }
 
-function inner(node: unknown, part: string): unknown {
+function child(node: unknown, part: string): unknown {
   if (part === "items") return member(node, "items");
   return member(member(node, "properties"), part) ?? member(node, "additionalProperties");
 }

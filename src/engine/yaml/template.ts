@@ -62,7 +62,7 @@ function compileText(context: TemplateContext, text: string, path: Path, known: 
 
 function inText(value: unknown): string {
   if (value === null || value === undefined) return "";
-  return typeof value === "object" ? JSON.stringify(value) : String(value);
+  return typeof value === "string" ? value : JSON.stringify(value);
 }
 
 /** Texts and expressions in turn; `$${{` stands for the three signs themselves. Null where one is not closed. */
@@ -70,7 +70,7 @@ function split(text: string): (string | Part)[] | null {
   const parts: (string | Part)[] = [];
   let literal = "";
   let occurrence = 0;
-  for (let at = 0; at < text.length; ) {
+  for (let at = 0; at < text.length;) {
     if (text.startsWith("$${{", at)) {
       literal += opening;
       at += "$${{".length;

@@ -40,11 +40,17 @@ export const typeKeys = [
 /** `{ last: int, range: { type: string, default: HEAD } }` as a schema of an object with these fields. */
 export function fieldsSchema(context: TypeContext, fields: unknown, path: Path): z.ZodObject {
   if (!isRecord(fields)) {
-    context.report(context.placeOf(path), "must be fields with their types", "For example: { name: string, count: int }.");
+    context.report(
+      context.placeOf(path),
+      "must be fields with their types",
+      "For example: { name: string, count: int }.",
+    );
     return z.object({});
   }
   return z.object(
-    Object.fromEntries(Object.entries(fields).map(([name, spec]) => [name, typeSchema(context, spec, [...path, name])])),
+    Object.fromEntries(
+      Object.entries(fields).map(([name, spec]) => [name, typeSchema(context, spec, [...path, name])]),
+    ),
   );
 }
 
@@ -77,7 +83,11 @@ function read(context: TypeContext, spec: unknown, path: Path): Type {
     if (typeKeys.some((known) => known === key)) continue;
     const meant = nearest(key, typeKeys);
     const guess = meant === undefined ? "" : `; did you mean "${meant}"?`;
-    context.report(context.placeOf([...path, key]), `"${key}" is not a key of a type${guess}`, `Keys: ${typeKeys.join(", ")}.`);
+    context.report(
+      context.placeOf([...path, key]),
+      `"${key}" is not a key of a type${guess}`,
+      `Keys: ${typeKeys.join(", ")}.`,
+    );
   }
   const { type = "enum" in spec ? "string" : "any", description, optional, items, properties, ...rest } = spec;
   const short = readShort(context, String(type), [...path, "type"]);

@@ -45,9 +45,13 @@ const argument = z.union([text, z.number(), z.boolean()]).transform(String);
 
 export const shellSpec = z.strictObject({
   argv: z
-    .array(argument, { error: "must be the program and its arguments as a list, such as [git, status]; no shell takes part" })
+    .array(argument, {
+      error: "must be the program and its arguments as a list, such as [git, status]; no shell takes part",
+    })
     .min(1)
-    .describe("The program and its arguments. No shell takes part: an expression is always one argument, or several if it is a list"),
+    .describe(
+      "The program and its arguments. No shell takes part: an expression is always one argument, or several if it is a list",
+    ),
   stdin: text.exactOptional().describe("What the program reads on its standard input"),
   cwd: text.exactOptional().describe("Relative to the folder that the run was started in"),
   env: z.record(text, argument).exactOptional().describe("Added to the environment"),
@@ -63,8 +67,14 @@ export const modelSpec = z.strictObject({
     .exactOptional()
     .describe("A conversation before the prompt"),
   ...modelKeys,
-  output: z.unknown().optional().describe("Fields with their types: the answer must be JSON of this shape, in `output` of the result"),
-  onOverflow: z.enum(["fail", "grow", "compact"]).exactOptional().describe("What to do with a prompt that does not fit"),
+  output: z
+    .unknown()
+    .optional()
+    .describe("Fields with their types: the answer must be JSON of this shape, in `output` of the result"),
+  onOverflow: z
+    .enum(["fail", "grow", "compact"])
+    .exactOptional()
+    .describe("What to do with a prompt that does not fit"),
   timeout: duration.exactOptional(),
 });
 

@@ -1,4 +1,4 @@
-import { z } from "zod";
+import type { z } from "zod";
 import { TuttiError } from "../../core/error.ts";
 import { handoff } from "../pattern/handoff.ts";
 import { plan } from "../pattern/plan.ts";
@@ -24,14 +24,14 @@ export interface WorkVerb {
   readonly short?: string | undefined;
   readonly description: string;
   /** Runs it with what its expressions gave. Throws `ZodError` where that does not fit. */
-  run(step: YamlStep, name: string, values: unknown, output: z.ZodType | null): Promise<unknown>;
+  run(this: void, step: YamlStep, name: string, values: unknown, output: z.ZodType | null): Promise<unknown>;
 }
 
 interface Definition<Schema extends z.ZodObject> {
   readonly description: string;
   readonly schema: Schema;
   readonly short?: string;
-  run(step: YamlStep, name: string, values: z.infer<Schema>, output: z.ZodType | null): Promise<unknown>;
+  run(this: void, step: YamlStep, name: string, values: z.infer<Schema>, output: z.ZodType | null): Promise<unknown>;
 }
 
 function verb<Schema extends z.ZodObject>({ run, schema, ...rest }: Definition<Schema>): WorkVerb {

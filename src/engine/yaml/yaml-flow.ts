@@ -35,7 +35,8 @@ function compileFlow(text: FlowText, mistakes: Mistake[]): AnyFlow | null {
     report: (place: { line: number; column: number }, message: string, hint?: string) =>
       void mistakes.push({ ...place, message, hint }),
   };
-  const report = (path: Path, message: string, hint?: string): void => context.report(text.placeOf(path), message, hint);
+  const report = (path: Path, message: string, hint?: string): void =>
+    context.report(text.placeOf(path), message, hint);
   const { value } = text;
   if (!isRecord(value)) {
     report([], "it holds no flow", "A flow has steps: and, if it takes something, input:.");
@@ -46,8 +47,15 @@ function compileFlow(text: FlowText, mistakes: Mistake[]): AnyFlow | null {
     report([key], message, hint);
   }
   const head = readHead(value, report);
-  const input = value["input"] === undefined ? fieldsSchema(typeContext(context), {}, []) : fieldsSchema(typeContext(context), value["input"], ["input"]);
-  const known = { variables: new Set(["input", "steps"]), steps: new Set<string>(), input: new Set(Object.keys(input.shape)) };
+  const input =
+    value["input"] === undefined
+      ? fieldsSchema(typeContext(context), {}, [])
+      : fieldsSchema(typeContext(context), value["input"], ["input"]);
+  const known = {
+    variables: new Set(["input", "steps"]),
+    steps: new Set<string>(),
+    input: new Set(Object.keys(input.shape)),
+  };
   const body = compileSteps(context, value["steps"], ["steps"], known);
   const output = compileTemplate(context, value["output"], ["output"], withSteps(known, body.names));
   if (mistakes.length > 0) return null;
@@ -84,7 +92,7 @@ function readHead(value: Readonly<Record<string, unknown>>, report: ReportAt): H
   return {
     ...(typeof name === "string" ? { name } : {}),
     ...(typeof description === "string" ? { description } : {}),
-    ...(version === undefined ? {} : { version: String(version) }),
+    ...(typeof version === "string" || typeof version === "number" ? { version: String(version) } : {}),
     ...(typeof concurrency === "number" ? { concurrency } : {}),
     ...(typeof deadline === "string" || typeof deadline === "number" ? { deadline } : {}),
   };
