@@ -8,7 +8,6 @@ import { TuttiError } from "../core/error.ts";
 import { nearest } from "../core/nearest.ts";
 import { definedFlow, isFlow, type AnyFlow } from "./flow.ts";
 import type { FlowSource } from "./flow.ts";
-import { loadYamlFlow } from "./yaml/yaml-flow.ts";
 
 export interface FlowEntry {
   readonly name: string;
@@ -129,6 +128,8 @@ function flowFiles(folder: string): string[] {
 async function readFlow(file: string, isBuiltIn: boolean): Promise<FlowEntry> {
   try {
     if (yamlExtensions.some((extension) => file.endsWith(extension))) {
+      // Loaded where it is used: most commands read no YAML flow.
+      const { loadYamlFlow } = await import("./yaml/yaml-flow.ts");
       const flow = await loadYamlFlow(file);
       return { name: flow.name, file, isBuiltIn, flow, problem: null };
     }

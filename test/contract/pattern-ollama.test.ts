@@ -18,7 +18,7 @@ function openOnOllama(): Promise<WorkEngine> {
 // Random words inside of a grammar that the server holds: the worst of models that answer at all.
 describe(
   "patterns on a real Ollama whose model speaks nonsense",
-  { skip: realOllamaMissing(), timeout: 300_000 },
+  { skip: realOllamaMissing(), timeout: 500_000 },
   () => {
     before(async () => (await openRealServer()).settle?.());
 

@@ -20,35 +20,41 @@ const agents = {
 
 type Pattern = (step: Step) => Promise<unknown>;
 
-/** Every pattern as it is used, with nothing stated for a model that does not follow instructions. */
+/** Every pattern with nothing stated for a model that does not follow instructions. */
 export const plainPatterns: Readonly<Record<string, Pattern>> = {
-  route: (step) => route(step, "r", { prompt: "It is broken", branches: { bug: {}, wish: {} } }),
-  vote: (step) => vote(step, "v", { prompt: "Which?", choices: ["a", "b"], count: 2 }),
+  route: (step) => route(step, "r", { prompt: "It is broken", branches: { bug: {}, wish: {} }, options }),
+  vote: (step) => vote(step, "v", { prompt: "Which?", choices: ["a", "b"], count: 2, options }),
   judge: (step) => vote(step, "v", { prompt: "Why?", method: "judge", count: 2, options }),
-  refine: (step) => refine(step, "f", { prompt: "Write", criteria: "short", maxRounds: 2, options: { maxTokens: 20 } }),
-  plan: (step) => plan(step, "p", { goal: "Tea", maxTasks: 2, options: { maxTokens: 60 } }),
+  refine: (step) => refine(step, "f", { prompt: "Write", criteria: "short", maxRounds: 1, options }),
+  plan: (step) => plan(step, "p", { goal: "Tea", maxTasks: 2, options }),
   supervise: (step) =>
-    supervise(step, "s", { goal: "Tea", maxTurns: 3, workers: { cook: { work: async (_step, task) => task } } }),
-  handoff: (step) => handoff(step, "h", { prompt: "It is broken", agents, options: { maxTokens: 60 } }),
+    supervise(step, "s", {
+      goal: "Tea",
+      maxTurns: 2,
+      options,
+      workers: { cook: { work: async (_step, task) => task } },
+    }),
+  handoff: (step) => handoff(step, "h", { prompt: "It is broken", agents, options }),
 };
 
 /** The same with something stated for it. */
 export const patientPatterns: Readonly<Record<string, Pattern>> = {
-  route: (step) => route(step, "r", { prompt: "x", branches: { bug: {}, wish: {} }, default: "wish" }),
-  vote: (step) => vote(step, "v", { prompt: "x", choices: ["a", "b"], default: "b", ties: "judge" }),
-  ranked: (step) => vote(step, "v", { prompt: "x", choices: ["a", "b"], method: "ranked", default: "b" }),
-  judge: (step) => vote(step, "v", { prompt: "x", method: "judge", default: "b", options: { maxTokens: 20 } }),
-  refine: (step) => refine(step, "f", { prompt: "x", criteria: "y", maxRounds: 2, options: { maxTokens: 20 } }),
-  plan: (step) =>
-    plan(step, "p", { goal: "x", maxTasks: 2, default: ["one"], unfinished: "return", options: { maxTokens: 60 } }),
+  route: (step) => route(step, "r", { prompt: "x", branches: { bug: {}, wish: {} }, default: "wish", options }),
+  vote: (step) => vote(step, "v", { prompt: "x", choices: ["a", "b"], default: "b", ties: "judge", count: 2, options }),
+  ranked: (step) =>
+    vote(step, "v", { prompt: "x", choices: ["a", "b"], method: "ranked", default: "b", count: 2, options }),
+  judge: (step) => vote(step, "v", { prompt: "x", method: "judge", default: "b", count: 2, options }),
+  refine: (step) => refine(step, "f", { prompt: "x", criteria: "y", maxRounds: 1, options }),
+  plan: (step) => plan(step, "p", { goal: "x", maxTasks: 2, default: ["one"], unfinished: "return", options }),
   supervise: (step) =>
     supervise(step, "s", {
       goal: "x",
-      maxTurns: 3,
+      maxTurns: 2,
       unfinished: "return",
+      options,
       workers: { cook: { work: async (_step, task) => task } },
     }),
-  handoff: (step) => handoff(step, "h", { prompt: "x", agents, unclear: "answer", options: { maxTokens: 60 } }),
+  handoff: (step) => handoff(step, "h", { prompt: "x", agents, unclear: "answer", options }),
 };
 
 export function patternTests(open: OpenWork): void {

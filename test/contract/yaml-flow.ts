@@ -297,6 +297,33 @@ output: ["\${{ steps.hear.n }}", "\${{ steps.missed }}", "\${{ steps.nap }}", "\
     assert.deepEqual(run.output, [5, null, null, 10], JSON.stringify(run.error));
   });
 
+  test("patterns are kinds of steps: their values come from expressions, their results are theirs", async () => {
+    const answers = (request: { format?: unknown }): string => {
+      const shape = JSON.stringify(request.format ?? "");
+      if (shape === '""') return "text";
+      if (shape.includes("accepted")) return '{"accepted":true}';
+      if (shape.includes("branch")) return '{"branch":"b"}';
+      if (shape.includes("tasks")) return '{"tasks":["t"]}';
+      if (shape.includes("finish")) return '{"next":"finish","text":"led"}';
+      return shape.includes("answer") ? '{"next":"answer"}' : '{"choice":"y"}';
+    };
+    await using engine = await open({ model: createScriptedModel({ answers }) });
+    const run = await engine.run(
+      yaml(`input: { word: { type: string, default: hello } }
+steps:
+  - { name: r, route: { prompt: "\${{ input.word }}", branches: { a: first, b: { steps: [{ name: inner, set: "\${{ input.word }}" }] } } } }
+  - { name: v, vote: { prompt: x, choices: "\${{ ['x', 'y'] }}", count: "\${{ 1 + 1 }}" } }
+  - { name: f, refine: { prompt: x, criteria: y } }
+  - { name: p, plan: { goal: x, agent: { instructions: Do. } } }
+  - { name: s, supervise: { goal: x, workers: { one: { agent: { instructions: Do. } } } } }
+  - { name: h, handoff: { prompt: x, agents: { one: { agent: { instructions: Do. } }, two: { agent: { instructions: Do. } } } } }
+output: ["\${{ steps.r.branch + steps.inner }}", "\${{ steps.v.points.y }}", "\${{ steps.f.text }}", "\${{ steps.p.tasks[0].result }}", "\${{ steps.s.answer }}", "\${{ steps.h.by }}"]
+`),
+    );
+    assert.deepEqual(run.output, ["bhello", 2, "text", "text", "led", "one"], JSON.stringify(run.error));
+    assert.deepEqual((await engine.verify(run.id)).differences, []);
+  });
+
   test("a failure is caught with its code and message; without a catch the cleanup runs and the run fails", async () => {
     await using engine = await open();
     const caught = await engine.run(

@@ -8,7 +8,7 @@ import type { CompileContext, Compiled, Frame, Run } from "./scope.ts";
 import type { KnownNames } from "./expression-name.ts";
 import type { Path } from "./flow-text.ts";
 import { compileTemplate } from "./template.ts";
-import { mapSpec, routeSpec } from "./work-spec.ts";
+import { isDuration, mapSpec, routeSpec } from "./work-spec.ts";
 import type { YamlStep } from "./work-verb.ts";
 
 interface ControlVerb {
@@ -235,7 +235,7 @@ function compileTry(context: CompileContext, { raw, path }: ControlStep, scope: 
 
 function deadlineOf(context: CompileContext, raw: unknown, path: Path): { deadline?: string | number } {
   if (raw === undefined) return {};
-  if (typeof raw === "string" || typeof raw === "number") return { deadline: raw };
+  if ((typeof raw === "string" || typeof raw === "number") && isDuration(raw)) return { deadline: raw };
   context.report(context.text.placeOf(path), 'must be a duration such as "30s"');
   return {};
 }

@@ -1,6 +1,6 @@
 import { compileControl, controlVerbs } from "./compile-control.ts";
 import { compileWork } from "./compile-work.ts";
-import { isRecord } from "./record.ts";
+import { isRecord, objectNames } from "./record.ts";
 import { unknownKeyInWords } from "./spec-check.ts";
 import { withSteps, type CompileContext, type Compiled, type Run } from "./scope.ts";
 import type { KnownNames } from "./expression-name.ts";
@@ -98,7 +98,7 @@ function nameOf(context: CompileContext, raw: Readonly<Record<string, unknown>>,
   if (name === undefined) return report(`the ${kind} step has no name`, "Its key in the journal is made of its name.");
   if (typeof name !== "string" || name === "" || name.length > longestName || name.includes("\u0000"))
     return report(`a name must be a text of 1 to ${longestName} characters`);
-  if (name === "__proto__" || name.includes("${{")) return report(`"${name}" cannot be the name of a step`);
+  if (objectNames.has(name) || name.includes("${{")) return report(`"${name}" cannot be the name of a step`);
   if (known.steps.has(name))
     return report(`there is a step "${name}" before`, "Steps that follow one another need names of their own.");
   return name;

@@ -94,8 +94,10 @@ function literalKey(node: ASTNode): string | number | null {
 function checkPath([root, first]: readonly PathStep[], known: KnownNames, bound: ReadonlySet<string>): void {
   if (!root || bound.has(String(root.key))) return;
   const { key: name, offset } = root;
-  if (!known.variables.has(String(name)))
-    throw new ExpressionError(`there is no "${name}" here${guess(String(name), known.variables)}`, offset);
+  if (!known.variables.has(String(name))) {
+    const meant = hyphenated(String(name), known) || guess(String(name), known.variables);
+    throw new ExpressionError(`there is no "${name}" here${meant}`, offset);
+  }
   if (name === "steps") {
     if (!first) throw new ExpressionError('"steps" needs the name of a step: steps.NAME or steps["NAME"]', offset);
     if (!known.steps.has(String(first.key))) throw unknownStep(String(first.key), known, offset);
@@ -106,8 +108,15 @@ function checkPath([root, first]: readonly PathStep[], known: KnownNames, bound:
 
 function unknownStep(name: string, known: KnownNames, offset: number): ExpressionError {
   const there = known.steps.size === 0 ? "" : ` (there are: ${[...known.steps].join(", ")})`;
-  const message = `there is no step "${name}" before this one${guess(name, known.steps) || there}`;
+  const meant = hyphenated(name, known) || guess(name, known.steps) || there;
+  const message = `there is no step "${name}" before this one${meant}`;
   return new ExpressionError(message, offset);
+}
+
+/** `steps.sign-off` is read as a difference. */
+function hyphenated(part: string, { steps }: KnownNames): string {
+  const meant = [...steps].find((step) => step.startsWith(`${part}-`) || step.endsWith(`-${part}`));
+  return meant === undefined ? "" : `; a name with a hyphen is written steps["${meant}"]`;
 }
 
 function guess(word: string, candidates: Iterable<string>): string {

@@ -95,7 +95,11 @@ function inWords(summary: string): string {
     .replaceAll(/dyn<([^>]*)>/g, "$1")
     .replaceAll(/\b(?:int|double)\b/g, "number")
     .replaceAll(/\b(?:map<[^>]*>|map)\b/g, "object")
-    .replace("EOF", "the end");
+    .replace("EOF", "the end")
+    .replace(
+      /Expected IDENTIFIER, got (?:IN|BOOLEAN|NULL)/,
+      'a word of the language behind a dot; write ["in"], not .in',
+    );
 }
 
 /** What a mere path such as `steps.draft.output.title` leads to. */

@@ -1,6 +1,6 @@
 import { z } from "zod";
 import { nearest } from "../../core/nearest.ts";
-import { isRecord } from "./record.ts";
+import { isRecord, objectNames } from "./record.ts";
 import type { Path, Place } from "./flow-text.ts";
 
 export interface TypeContext {
@@ -47,6 +47,8 @@ export function fieldsSchema(context: TypeContext, fields: unknown, path: Path):
     );
     return z.object({});
   }
+  for (const name of Object.keys(fields).filter((key) => objectNames.has(key)))
+    context.report(context.placeOf([...path, name]), `"${name}" cannot be the name of a field`);
   return z.object(
     Object.fromEntries(
       Object.entries(fields).map(([name, spec]) => [name, typeSchema(context, spec, [...path, name])]),

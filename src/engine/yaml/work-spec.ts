@@ -8,7 +8,7 @@ const duration = z
   .refine(isDuration, { error: 'must be a duration such as "300ms", "10s", "5m" or "2h"' })
   .describe('Milliseconds, or text such as "10s", "5m", "2h"');
 
-function isDuration(value: string | number): boolean {
+export function isDuration(value: string | number): boolean {
   try {
     return toMs(value) >= 0;
   } catch {

@@ -1,6 +1,5 @@
 import { readFile } from "node:fs/promises";
 import { basename } from "node:path";
-import { toMs } from "../../core/duration.ts";
 import { TuttiError } from "../../core/error.ts";
 import { defineFlow, type AnyFlow } from "../flow.ts";
 import { compileSteps } from "./compile.ts";
@@ -11,6 +10,7 @@ import type { Frame } from "./scope.ts";
 import { unknownKeyInWords } from "./spec-check.ts";
 import { compileTemplate } from "./template.ts";
 import { fieldsSchema } from "./value-type.ts";
+import { isDuration } from "./work-spec.ts";
 import type { YamlStep } from "./work-verb.ts";
 import { withSteps } from "./scope.ts";
 
@@ -88,7 +88,8 @@ function readHead(value: Readonly<Record<string, unknown>>, report: ReportAt): H
     report(["version"], "must be text or a number");
   if (concurrency !== undefined && !(Number.isInteger(concurrency) && Number(concurrency) > 0))
     report(["concurrency"], "must be a whole number above 0");
-  if (deadline !== undefined && !isDuration(deadline)) report(["deadline"], 'must be a duration such as "10m"');
+  const isTime = typeof deadline === "string" || typeof deadline === "number" ? isDuration(deadline) : false;
+  if (deadline !== undefined && !isTime) report(["deadline"], 'must be a duration such as "10m"');
   return {
     ...(typeof name === "string" ? { name } : {}),
     ...(typeof description === "string" ? { description } : {}),
@@ -96,15 +97,6 @@ function readHead(value: Readonly<Record<string, unknown>>, report: ReportAt): H
     ...(typeof concurrency === "number" ? { concurrency } : {}),
     ...(typeof deadline === "string" || typeof deadline === "number" ? { deadline } : {}),
   };
-}
-
-function isDuration(value: unknown): boolean {
-  if (typeof value !== "string" && typeof value !== "number") return false;
-  try {
-    return toMs(value) >= 0;
-  } catch {
-    return false; // The report says what is wrong.
-  }
 }
 
 type Definition = Head & Omit<Parameters<typeof defineFlow<unknown, unknown, YamlStep>>[0], keyof Head>;

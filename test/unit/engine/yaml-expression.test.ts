@@ -5,7 +5,7 @@ import { ExpressionError } from "../../../src/engine/yaml/expression-error.ts";
 
 const known = {
   variables: new Set(["input", "steps", "item", "index"]),
-  steps: new Set(["draft", "sign off", "list"]),
+  steps: new Set(["draft", "sign off", "list", "hand-over"]),
   input: new Set(["name", "count", "list", "big"]),
 };
 
@@ -80,6 +80,11 @@ describe("an expression", () => {
 
   it("that cannot be read, or adds what cannot be added, is refused with its place", () => {
     fails("1 +", /cannot be read: Unexpected token: the end/, 3);
+    fails(
+      "steps.hand-over",
+      /there is no step "hand" before this one; a name with a hyphen is written steps\["hand-over"\]/,
+    );
+    fails("steps.in.text", /a word of the language behind a dot; write \["in"\], not \.in/);
     fails('1 + "a"', /no such overload: number \+ string/);
     fails("input.name + 1", /no such overload: string \+ number/, undefined);
   });

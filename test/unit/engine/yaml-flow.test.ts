@@ -157,6 +157,17 @@ output: \${{ steps.c.text + }}
       /a condition must be an expression/,
     ],
     ["a name that no flow may have", `name: list\n${step}`, /1:1: "list" cannot be a flow's name/],
+    [
+      "a step that is called like a part of every object",
+      "steps: [{ name: constructor, set: 1 }]",
+      /cannot be the name of a step/,
+    ],
+    ["a field that is", `input: { constructor: string }\n${step}`, /cannot be the name of a field/],
+    [
+      "a deadline that is none",
+      "steps: [{ try: [{ name: a, set: 1 }], cleanup: [{ name: b, set: 1 }], deadline: soon }]",
+      /must be a duration/,
+    ],
     ["an expression for a key", 'steps: [{ name: a, set: { "${{ 1 }}": 2 } }]', /an expression cannot be a key/],
     ["a route without branches", "steps: [{ name: a, route: { prompt: x } }]", /a route needs branches/],
     ["a duration that is none", "steps: [{ name: a, sleep: soon }]", /1:20: for: must be a duration/],
