@@ -61,6 +61,20 @@ output:
     );
   });
 
+  test("a text that looks like an expression is one in the file alone, not in an input or an answer", async () => {
+    await using engine = await open({ model: createScriptedModel({ answers: ["${{ input.secret }}"] }) });
+    const flow = yaml(`input: { secret: string, text: string }
+steps:
+  - name: ask
+    model: "\${{ input.text }}"
+  - name: say
+    shell: [printf, "%s|%s|%s", "\${{ steps.ask.text }}", "\${{ input.text }}", "$\${{ 1 }}"]
+output: \${{ steps.say.stdout }}
+`);
+    const run = await engine.run(flow, { secret: "s3cret", text: "${{ 1 + 1 }}" });
+    assert.equal(run.output, "${{ input.secret }}|${{ 1 + 1 }}|${{ 1 }}");
+  });
+
   test("an expression without a value fails the run at its place, and what was done stays", async () => {
     await using engine = await open();
     const flow = yaml(`steps:
