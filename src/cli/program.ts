@@ -11,16 +11,24 @@ import { addInitCommand } from "./init-command.ts";
 import { createInterrupt } from "./interrupt.ts";
 import { createInvocation, type Surroundings } from "./invocation.ts";
 import { runOperation } from "./operation-command.ts";
-import type { Output } from "./output.ts";
-import { argumentText, fromHere, inputShape, keyOf, optionsOf, ownInput } from "./operation-flags.ts";
+import type { Output, Streams } from "./output.ts";
+import { argumentText, commandOf, fromHere, inputShape, keyOf, optionsOf, ownInput } from "./operation-flags.ts";
+import { overview } from "./overview.ts";
 import { product } from "./product.ts";
 import { addRunCommand } from "./run-command.ts";
+import { suddenExit } from "./sudden-exit.ts";
 import { version } from "./version.ts";
 
 /** Builds the commands from the operation table, runs the one that was asked for, and gives the exit code. */
 export async function runProgram(words: readonly string[], surroundings: Surroundings = ownProcess()): Promise<number> {
-  const plain = createInvocation({}, surroundings).output;
+  const said: string[] = [];
   let code: number = exitCodes.ok;
+  const how = { isJson: words.includes("--json"), isVerbose: words.includes("--verbose") };
+  const plain = createInvocation({ color: colorIn(words) }, surroundings).output;
+  const { interrupt } = surroundings;
+  using _exit = surroundings.onExit(() =>
+    interrupt.signal.aborted ? interrupt.exitCode() : toExitCode(suddenExit(), plain, how),
+  );
   try {
     const everywhere = takeEverywhereFlags(words);
     for (const folder of everywhere.folders) enter(folder);
@@ -28,17 +36,38 @@ export async function runProgram(words: readonly string[], surroundings: Surroun
       code = await action(createInvocation(command.optsWithGlobals(), surroundings, everywhere));
     };
     const operations = await surroundings.product.operations(everywhere.settings);
-    const program = buildProgram(operations, surroundings, onAction);
+    const program = buildProgram(operations, (text) => said.push(text), onAction);
     await program.parseAsync(everywhere.rest, { from: "user" });
     return code;
   } catch (error) {
-    if (error === surroundings.interrupt.signal.reason) return surroundings.interrupt.exitCode();
-    if (error instanceof CommanderError && error.exitCode === 0) return exitCodes.ok;
-    // A group without its verb has printed its help instead.
-    if (error instanceof CommanderError && error.code === "commander.help") return exitCodes.usage;
-    const shown = error instanceof CommanderError ? toUsageError(error, words) : error;
-    return toExitCode(shown, plain, { isJson: words.includes("--json"), isVerbose: words.includes("--verbose") });
+    if (error === interrupt.signal.reason) return interrupt.exitCode();
+    if (error instanceof CommanderError && isHelp(error, how)) {
+      return showHelp(error, said.join(""), { ...how, streams: surroundings.streams });
+    }
+    return toExitCode(error instanceof CommanderError ? toUsageError(error, words) : error, plain, how);
   }
+}
+
+/** Help or the version was asked for; a group without its verb says its help, too, but to a script it is an error. */
+function isHelp({ exitCode, code }: CommanderError, { isJson }: { readonly isJson: boolean }): boolean {
+  return exitCode === 0 || (code === "commander.help" && !isJson);
+}
+
+function showHelp(
+  { exitCode, code }: CommanderError,
+  text: string,
+  { isJson, streams }: { readonly isJson: boolean; readonly streams: Streams },
+): number {
+  const key = code === "commander.version" ? "version" : "help";
+  const shown = isJson ? `${JSON.stringify({ [key]: text.trimEnd() })}\n` : text;
+  (exitCode === 0 ? streams.stdout : streams.stderr).write(shown);
+  return exitCode === 0 ? exitCodes.ok : exitCodes.usage;
+}
+
+/** For errors, which may come before the flags are read. */
+function colorIn(words: readonly string[]): string | undefined {
+  const [given] = words.flatMap((word, at) => (/^--color(=|$)/.test(word) ? [word.slice(8) || words[at + 1]] : []));
+  return given === "always" || given === "never" ? given : undefined;
 }
 
 /** The boundary of a command: shows what went wrong and gives the exit code for it. */
@@ -54,45 +83,63 @@ export function ownProcess(): Surroundings {
     onExit: (listener: () => void) => void process.once("exit", listener),
   };
   const streams = { stdout: process.stdout, stderr: explainCommandName(process.stderr, place) };
-  return { product, streams, stdin: process.stdin, interrupt: createInterrupt(process), environment: process.env };
+  const interrupt = createInterrupt(process);
+  return { product, streams, stdin: process.stdin, interrupt, environment: process.env, onExit };
+}
+
+function onExit(listener: () => number): Disposable {
+  const handle = (): void => void (process.exitCode = listener());
+  process.on("exit", handle);
+  return { [Symbol.dispose]: () => void process.off("exit", handle) };
 }
 
 function enter(folder: string): void {
   try {
     process.chdir(folder);
   } catch (error) {
-    throw new TuttiError("usage.invalid", `--dir ${folder} is not a folder that can be entered`, { cause: error });
+    throw new TuttiError("usage.invalid", `--dir ${folder} is not a folder that can be entered`, {
+      cause: error,
+      hint: `It is seen from ${process.cwd()}. Check its name and its mode.`,
+    });
   }
 }
 
 function toUsageError(error: CommanderError, words: readonly string[]): TuttiError {
+  const command = commandIn(words);
+  if (error.code === "commander.help") {
+    return new TuttiError("usage.invalid", `tutti ${command.join(" ")} is a group: which of its commands?`, {
+      hint: `See: tutti ${command.join(" ")} --help`,
+    });
+  }
   const [what = "", ...rest] = error.message.replace(/^error: /, "").split("\n");
   const suggestion = rest.join(" ").replaceAll(/[()]/g, "");
-  const command = words.slice(0, words.findIndex((word) => word.startsWith("-")) >>> 0).slice(0, 2);
   return new TuttiError("usage.invalid", what, {
     hint: suggestion || `See: ${["tutti", ...command, "--help"].join(" ")}`,
   });
 }
 
+/** The words of the command, as far as no flag stands between them. */
+function commandIn(words: readonly string[]): readonly string[] {
+  const isFlag = (word: string): boolean => word.startsWith("-");
+  const [first, second] = words.slice(words.findIndex((word) => !isFlag(word)) >>> 0);
+  return [first, second].filter((word) => word !== undefined && !isFlag(word)) as string[];
+}
+
 /** All commands with their flags, from the operation table and the command line's own. */
 export function buildProgram(
   operations: readonly AnyOperation[],
-  surroundings: Surroundings,
+  write: (text: string) => void,
   onAction: OnAction,
 ): Command {
-  const program = new Command("tutti").description("Durable flows on your own models, on this machine.");
-  configure(program, surroundings);
-  program.addHelpText(
-    "afterAll",
-    "\nEverywhere: --dir <folder> works in another folder; --set <key=value> makes a setting for this call;\n" +
-      "--yes and --no-input ask nothing.",
-  );
+  const program = new Command("tutti");
+  configure(program, write);
+  program.helpInformation = () => overview(process.stdout.columns);
   const groups = new Map([["run", addRunCommand(program, onAction)]]);
   addHostCommands(program, onAction);
   addInitCommand(program, onAction, operations);
   for (const operation of operations) {
     if (!operation.faces.includes("cli") || operation.name === "run.start") continue;
-    const [group = "", ...verb] = (operation.cli.command ?? operation.name.replaceAll(".", " ")).split(" ");
+    const [group = "", ...verb] = commandOf(operation).split(" ");
     if (verb.length === 0) {
       addOperation(program.command(group), operation, onAction);
       continue;
@@ -102,7 +149,7 @@ export function buildProgram(
     groups.set(group, parent);
     addOperation(parent.command(verb.join("-")), operation, onAction);
   }
-  configureAll(program, surroundings);
+  configureAll(program, write);
   return program;
 }
 
@@ -129,14 +176,19 @@ function addOperation(command: Command, operation: AnyOperation, onAction: OnAct
   );
 }
 
-function configureAll(command: Command, surroundings: Surroundings): void {
+function configureAll(command: Command, write: (text: string) => void): void {
   for (const inner of command.commands) {
-    configure(inner, surroundings);
-    configureAll(inner, surroundings);
+    configure(inner, write);
+    inner.addHelpText("after", everywhere);
+    configureAll(inner, write);
   }
 }
 
-function configure(command: Command, { streams }: Surroundings): void {
+const everywhere = `
+Everywhere: --dir <folder> works in another folder, --set <key=value> makes a
+setting for this call, --yes and --no-input ask nothing.`;
+
+function configure(command: Command, write: (text: string) => void): void {
   command
     .exitOverride()
     .showSuggestionAfterError()
@@ -145,8 +197,8 @@ function configure(command: Command, { streams }: Surroundings): void {
     .enablePositionalOptions()
     .configureOutput({
       outputError: () => undefined,
-      writeOut: (text) => void streams.stdout.write(text),
-      writeErr: (text) => void streams.stderr.write(text),
+      writeOut: write,
+      writeErr: write,
     })
     .version(version(), "-V, --version", "print the version")
     .option("--json", "print one JSON value on stdout")
