@@ -113,7 +113,9 @@ function olderRuns(input: Asked["input"], parsed: unknown, result: unknown): str
   const limit = typeof parsed === "object" && parsed !== null && "limit" in parsed ? parsed.limit : undefined;
   if (!Array.isArray(result) || result.length !== limit) return [];
   const { before: _earlier, ...filters } = input;
-  const flags = Object.entries(filters).map(([key, value]) => (value === true ? `--${key}` : `--${key} ${value}`));
+  const flags = Object.entries(filters).map(([key, value]) =>
+    value === true ? `--${key}` : `--${key} ${String(value)}`,
+  );
   const { id } = result.at(-1) as { readonly id: string };
   return [`older    ${["tutti run list", ...flags, "--before", id].join(" ")}`];
 }

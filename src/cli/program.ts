@@ -4,6 +4,7 @@ import type { AnyOperation } from "../core/operation.ts";
 import { showError } from "./error-output.ts";
 import { exitCodeOfError, exitCodes } from "./exit-code.ts";
 import { explainCommandName } from "./command-name.ts";
+import { isHelp, showHelp, toUsageError } from "./commander-end.ts";
 import { takeEverywhereFlags } from "./everywhere-flag.ts";
 import type { OnAction } from "./action.ts";
 import { addHostCommands } from "./host-command.ts";
@@ -11,7 +12,7 @@ import { addInitCommand } from "./init-command.ts";
 import { createInterrupt } from "./interrupt.ts";
 import { createInvocation, type Surroundings } from "./invocation.ts";
 import { runOperation } from "./operation-command.ts";
-import type { Output, Streams } from "./output.ts";
+import type { Output } from "./output.ts";
 import { argumentText, commandOf, fromHere, inputShape, keyOf, optionsOf, ownInput } from "./operation-flags.ts";
 import { overview } from "./overview.ts";
 import { product } from "./product.ts";
@@ -26,8 +27,9 @@ export async function runProgram(words: readonly string[], surroundings: Surroun
   const how = { isJson: words.includes("--json"), isVerbose: words.includes("--verbose") };
   const plain = createInvocation({ color: colorIn(words) }, surroundings).output;
   const { interrupt } = surroundings;
-  using _exit = surroundings.onExit(() =>
-    interrupt.signal.aborted ? interrupt.exitCode() : toExitCode(suddenExit(), plain, how),
+  using untilDone = new DisposableStack();
+  untilDone.use(
+    surroundings.onExit(() => (interrupt.signal.aborted ? interrupt.exitCode() : toExitCode(suddenExit(), plain, how))),
   );
   try {
     const everywhere = takeEverywhereFlags(words);
@@ -46,22 +48,6 @@ export async function runProgram(words: readonly string[], surroundings: Surroun
     }
     return toExitCode(error instanceof CommanderError ? toUsageError(error, words) : error, plain, how);
   }
-}
-
-/** Help or the version was asked for; a group without its verb says its help, too, but to a script it is an error. */
-function isHelp({ exitCode, code }: CommanderError, { isJson }: { readonly isJson: boolean }): boolean {
-  return exitCode === 0 || (code === "commander.help" && !isJson);
-}
-
-function showHelp(
-  { exitCode, code }: CommanderError,
-  text: string,
-  { isJson, streams }: { readonly isJson: boolean; readonly streams: Streams },
-): number {
-  const key = code === "commander.version" ? "version" : "help";
-  const shown = isJson ? `${JSON.stringify({ [key]: text.trimEnd() })}\n` : text;
-  (exitCode === 0 ? streams.stdout : streams.stderr).write(shown);
-  return exitCode === 0 ? exitCodes.ok : exitCodes.usage;
 }
 
 /** For errors, which may come before the flags are read. */
@@ -102,27 +88,6 @@ function enter(folder: string): void {
       hint: `It is seen from ${process.cwd()}. Check its name and its mode.`,
     });
   }
-}
-
-function toUsageError(error: CommanderError, words: readonly string[]): TuttiError {
-  const command = commandIn(words);
-  if (error.code === "commander.help") {
-    return new TuttiError("usage.invalid", `tutti ${command.join(" ")} is a group: which of its commands?`, {
-      hint: `See: tutti ${command.join(" ")} --help`,
-    });
-  }
-  const [what = "", ...rest] = error.message.replace(/^error: /, "").split("\n");
-  const suggestion = rest.join(" ").replaceAll(/[()]/g, "");
-  return new TuttiError("usage.invalid", what, {
-    hint: suggestion || `See: ${["tutti", ...command, "--help"].join(" ")}`,
-  });
-}
-
-/** The words of the command, as far as no flag stands between them. */
-function commandIn(words: readonly string[]): readonly string[] {
-  const isFlag = (word: string): boolean => word.startsWith("-");
-  const [first, second] = words.slice(words.findIndex((word) => !isFlag(word)) >>> 0);
-  return [first, second].filter((word) => word !== undefined && !isFlag(word)) as string[];
 }
 
 /** All commands with their flags, from the operation table and the command line's own. */

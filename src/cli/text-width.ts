@@ -1,7 +1,7 @@
 // East Asian letters and pictures take two columns; marks that stand on the letter before them take none.
 const wide =
   /[\u1100-\u115F\u2E80-\u303E\u3041-\uA4CF\uAC00-\uD7A3\uF900-\uFAFF\uFE30-\uFE6F\uFF00-\uFF60\uFFE0-\uFFE6\u{1F300}-\u{1F64F}\u{1F680}-\u{1F6FF}\u{1F900}-\u{1F9FF}\u{20000}-\u{3FFFD}]/u;
-const placeless = /^[\p{Mn}\p{Me}\u200B-\u200D\uFE0F]$/u;
+const placeless = /^(?:\p{Mn}|\p{Me}|\p{Cf})$/u;
 
 /** Columns that a text takes on a terminal, near enough: fonts differ about the rest. */
 export function columnsOf(text: string): number {

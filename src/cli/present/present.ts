@@ -96,7 +96,7 @@ const titles: Readonly<Record<string, string>> = {
 function ownCell(operation: string, name: string, row: Row): string | undefined {
   if (operation === "flow.list" && name === "file")
     return row["isBuiltIn"] ? "built in" : nearPlace(String(row["file"]));
-  if (operation === "flow.list" && name === "description" && row["problem"]) return `✕ ${String(row["problem"])}`;
+  if (operation === "flow.list" && name === "description" && row["problem"]) return `✕ ${cell("problem", row)}`;
   // As a step and a setting name it.
   if (operation === "models.list" && name === "name") return `${String(row["provider"])}/${String(row["name"])}`;
   return undefined;

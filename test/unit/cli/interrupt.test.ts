@@ -42,8 +42,9 @@ describe("signals", () => {
 
   it("end the process at once the third time", () => {
     const { interrupt, send, exits } = listen();
-    using _held = interrupt.hold();
+    using held = interrupt.hold();
     for (let times = 1; times <= 3; times++) send("SIGINT");
+    assert.equal(held.again.aborted, true);
     assert.deepEqual(exits, [130]);
   });
 

@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import { join } from "node:path";
 import { describe, it } from "node:test";
+import type { RunRecord } from "../../../src/core/step.ts";
 import { createOutput } from "../../../src/cli/output.ts";
 import { present } from "../../../src/cli/present/present.ts";
 import { receipt } from "../../../src/cli/present/receipt.ts";
@@ -109,7 +110,7 @@ describe("a list", () => {
   });
 
   it("never wraps on a terminal, and keeps ids whole", () => {
-    const id = "run_3k2pgppbtwb64k6";
+    const id = "run_3k2pgppbtwb64k6" as RunRecord["id"];
     const runs = [
       "short",
       "a-flow-with-a-name-that-is-as-long-as-names-get-".repeat(2),
@@ -118,7 +119,7 @@ describe("a list", () => {
     ];
     const text = shown(
       "run.list",
-      runs.map((flow) => ({ ...runRecord({ flow }), id })),
+      runs.map((flow) => runRecord({ flow, id })),
       { columns: 80 },
     );
     const lines = text.split("\n");

@@ -167,10 +167,10 @@ describe("a mistake in the configuration", () => {
     assert.equal(config.problem?.code, "config.unknown_key");
     assert.equal(config.file, join(folder, "tutti.yaml"));
     assert.equal(config.get(storage).poolSize, 10);
-    const answers = createConfig(config).operations.map(async ({ name, handle }) => {
+    const answers = createConfig(config).operations.map(async (operation) => {
       const context = { signal: new AbortController().signal, caller: "test" };
-      await (handle({ key: "storage.poolSize" } as never, context) as Promise<unknown>);
-      return name;
+      await (operation.handle({ key: "storage.poolSize" } as never, context) as Promise<unknown>);
+      return operation.name;
     });
     const told = (await Promise.allSettled(answers)).flatMap((one) => (one.status === "fulfilled" ? [one.value] : []));
     assert.deepEqual(told, ["config.schema", "config.path"], "no value is made up");
