@@ -1,5 +1,6 @@
 import type { CommanderError } from "commander";
 import { TuttiError } from "../core/error.ts";
+import { commandIndex } from "./command-index.ts";
 import { exitCodes } from "./exit-code.ts";
 import type { Streams } from "./output.ts";
 
@@ -37,11 +38,17 @@ export function toUsageError(error: CommanderError, words: readonly string[]): T
   });
 }
 
-/** The words of the command, as far as no flag stands between them. */
+/** The words of a command line that name its command: `run list`, but of `run hello` only `run`. */
 function commandIn(words: readonly string[]): readonly string[] {
-  const first = words.findIndex((word) => !isFlag(word));
-  if (first < 0) return [];
-  return words.slice(first, first + 2).filter((word) => !isFlag(word));
+  const [first, second] = words.slice(
+    Math.max(
+      0,
+      words.findIndex((word) => !isFlag(word)),
+    ),
+  );
+  if (first === undefined || isFlag(first)) return [];
+  const isVerb = commandIndex.some(([name]) => name === `${first} ${second}`);
+  return isVerb && second !== undefined ? [first, second] : [first];
 }
 
 function isFlag(word: string): boolean {

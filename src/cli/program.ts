@@ -29,7 +29,12 @@ export async function runProgram(words: readonly string[], surroundings: Surroun
   const { interrupt } = surroundings;
   using untilDone = new DisposableStack();
   untilDone.use(
-    surroundings.onExit(() => (interrupt.signal.aborted ? interrupt.exitCode() : toExitCode(suddenExit(), plain, how))),
+    surroundings.onExit((uncaught) => {
+      if (interrupt.signal.aborted) return interrupt.exitCode();
+      // A line that was being redrawn stands there still.
+      if (surroundings.streams.stderr.isTTY) surroundings.streams.stderr.write("\n");
+      return toExitCode(suddenExit(uncaught), plain, how);
+    }),
   );
   try {
     const everywhere = takeEverywhereFlags(words);
@@ -73,10 +78,18 @@ export function ownProcess(): Surroundings {
   return { product, streams, stdin: process.stdin, interrupt, environment: process.env, onExit };
 }
 
-function onExit(listener: () => number): Disposable {
-  const handle = (): void => void (process.exitCode = listener());
+function onExit(listener: (uncaught: unknown) => number): Disposable {
+  let uncaught: unknown;
+  const keep = (error: unknown): void => void (uncaught = error);
+  const handle = (): void => void (process.exitCode = listener(uncaught));
+  process.on("uncaughtExceptionMonitor", keep);
   process.on("exit", handle);
-  return { [Symbol.dispose]: () => void process.off("exit", handle) };
+  return {
+    [Symbol.dispose]() {
+      process.off("uncaughtExceptionMonitor", keep);
+      process.off("exit", handle);
+    },
+  };
 }
 
 function enter(folder: string): void {

@@ -1,15 +1,24 @@
-import { TuttiError } from "../core/error.ts";
+import { toFailure, TuttiError } from "../core/error.ts";
 import { detailsOf } from "../core/thrown.ts";
 
 /**
- * A step, or a package that a flow loads, has called `process.exit()`: the process ends at once, as if it were killed.
- * To be made while that call is on the stack, so that the place in the user's code is known.
+ * What ends the process under the hands of a command, as if it were killed: a step, or a package that a flow loads, calls
+ * `process.exit()` or lets an error go by that nobody catches. To be made while that is on the stack, so that the place
+ * in the user's code is known.
  */
-export function suddenExit(): TuttiError {
-  const { where } = detailsOf(new Error("exit"));
-  const what = where === undefined ? "this process was ended from within" : "a flow has ended this process";
-  return new TuttiError("host.exited", `${what} before the command was done`, {
-    hint: "Throw an error in place of process.exit(). Open runs stay open and nothing stored is lost; go on with: tutti work",
+export function suddenExit(uncaught: unknown): TuttiError {
+  const error = uncaught instanceof Error ? uncaught : new Error("exit");
+  const { where } = detailsOf(error);
+  const what =
+    uncaught === undefined
+      ? `${where === undefined ? "this process was ended from within" : "a flow has ended this process"} before the command was done`
+      : `an error that nobody caught has ended this process: ${toFailure(uncaught, "host.exited").message}`;
+  const cure =
+    uncaught === undefined
+      ? "Throw an error in place of process.exit()"
+      : "Let the step wait for all that it starts, so that its errors are the step's";
+  return new TuttiError("host.exited", what, {
+    hint: `${cure}, then go on with \`tutti work\`. Open runs stay open; \`tutti run list\` shows them.`,
     ...(where === undefined ? {} : { where }),
   });
 }

@@ -135,6 +135,20 @@ describe("a step that calls process.exit()", { concurrency: 2 }, () => {
     assert.equal((await project.json<RunRecord>("run", "get", run.id)).output, "done");
   });
 
+  it("is told as what it is where an error ended the process that nobody caught", async () => {
+    await using project = new Project();
+    project.flow(
+      "some",
+      `await step.run("bad", () => { setTimeout(() => { throw new Error("too late"); }); return later(5_000); });`,
+    );
+    const { code, stderr } = await project.tutti("run", "some");
+    assert.equal(code, 1);
+    assert.match(
+      stderr,
+      /✕ an error that nobody caught has ended this process: too late {2}host\.exited\n {2}where +flows\/some\.ts:/,
+    );
+  });
+
   it("is one error object with --json", async () => {
     await using project = new Project();
     project.flow("some", body);
