@@ -23,6 +23,11 @@ export interface EffectContext extends StepAddress {
   readonly folder: string;
   /** Tells the run's watchers something that is not stored: a token, a line of output. */
   live(event: Readonly<Record<string, unknown>>): void;
+  /**
+   * Adds to the transaction that stores how this execution ends, well or badly. Lost where nothing of it is stored: after
+   * a crash, or when the step is no longer needed.
+   */
+  join(writes: readonly Statement[]): void;
 }
 
 export interface EffectOutcome {
@@ -33,6 +38,11 @@ export interface EffectOutcome {
   readonly skipped?: Skipped;
   /** Joins the transaction that stores the step's row. */
   readonly writes?: readonly Statement[];
+  /**
+   * The step is not done, and nothing of it is stored but the writes: the run pauses with `failure` as the reason, and when
+   * it is resumed the step begins anew. Only an effect interceptor may say so: what a plan has seen fail is stored.
+   */
+  readonly pausesRun?: boolean;
 }
 
 /** A step that does something. Runs at least once; its outcome is stored once. */

@@ -124,7 +124,14 @@ async function takeTurn(ports: WorkPorts, { host }: Hosted, { agent, tools, mess
     description,
     parameters: z.toJSONSchema(input, { io: "input" }),
   }));
-  const call = { model: agent.model, messages, options: agent.options, tools: definitions, isOptional: false };
+  const call = {
+    model: agent.model,
+    messages,
+    options: agent.options,
+    tools: definitions,
+    isOptional: false,
+    agent: agent.name,
+  };
   const answer = (await host.effect({
     kind: "model",
     name: "model",

@@ -1,4 +1,5 @@
 import { TuttiError, toFailure } from "../core/error.ts";
+import type { Statement } from "../core/statement.ts";
 import type { EffectContext, EffectInterceptor, EffectOutcome, EffectSpec } from "../core/verb.ts";
 import type { EffectRunner, HeldRun } from "./held-run.ts";
 import { addressOf } from "./opening.ts";
@@ -13,19 +14,22 @@ export function createEffectRunner(ring: readonly EffectInterceptor[]): EffectRu
       call.startedAt = execution.ports.clock.now();
       const verb = call.attemptOf ?? call;
       call.attempts = verb === call ? call.attempts + 1 : verb.attempts;
+      const joined: Statement[] = [];
       const context: EffectContext = {
         ...addressOf(execution, call),
         signal: controller.signal,
         attempt: call.attempts,
         folder: execution.folder,
         live: (data) => execution.ports.live.publish({ run: execution.run.id, type: "live", key: verb.key, data }),
+        join: (writes) => void joined.push(...writes),
       };
-      const endDeadline = armDeadline(execution, call, spec, controller);
+      const end = (outcome: EffectOutcome): void => execution.effectEnded(call, withWrites(outcome, joined));
+      const endDeadline = armDeadline({ execution, call, spec, controller, end });
       // Not awaited: the end is told through effectEnded, which never throws.
       void place.run(new EffectMark(call.key), async () => {
         const outcome = await attempt(ring, context, spec);
         endDeadline();
-        execution.effectEnded(call, outcome);
+        end(outcome);
       });
     },
   };
@@ -53,13 +57,25 @@ function isCancel(reason: unknown): boolean {
   return reason instanceof Error && "code" in reason && reason.code === "run.cancelled";
 }
 
+function withWrites(outcome: EffectOutcome, joined: readonly Statement[]): EffectOutcome {
+  return joined.length === 0 ? outcome : { ...outcome, writes: [...(outcome.writes ?? []), ...joined] };
+}
+
+interface Limited {
+  readonly execution: HeldRun;
+  readonly call: VerbCall;
+  readonly spec: EffectSpec;
+  readonly controller: AbortController;
+  readonly end: (outcome: EffectOutcome) => void;
+}
+
 /** A step that passes its own deadline is aborted and has failed, whether it listens to the signal or not. */
-function armDeadline(execution: HeldRun, call: VerbCall, spec: EffectSpec, controller: AbortController): () => void {
+function armDeadline({ execution, call, spec, controller, end }: Limited): () => void {
   const { timeoutMs } = spec;
   if (timeoutMs === undefined) return () => undefined;
   return execution.ports.clock.after(timeoutMs, () => {
     const error = new TuttiError("engine.deadline", `step "${call.key}" took longer than ${timeoutMs} ms`);
     controller.abort(error);
-    execution.effectEnded(call, { status: "failed", failure: toFailure(error, "engine.deadline") });
+    end({ status: "failed", failure: toFailure(error, "engine.deadline") });
   });
 }

@@ -4,6 +4,7 @@ import type { AnyFlow } from "./flow.ts";
 import type { Departure, ExecutionPorts, HeldRun, LoadedRun } from "./held-run.ts";
 import { freezeOutcome, JournalWriter, type Finished, type WriteAnswer } from "./journal-writer.ts";
 import { awaitsOffer, offer, outcomeOfRow } from "./attempt.ts";
+import { Leave } from "./leave.ts";
 import { endRun, foreignAwait, judgeBody, pauseRun, runBody, type BodyEnd } from "./run-end.ts";
 import { Replay } from "./replay.ts";
 import { collectDue, restOf } from "./rest.ts";
@@ -43,7 +44,7 @@ export class Execution implements HeldRun {
   #misplaced: Failure | null = null;
   #isLive = false;
   #isStopped = false;
-  #leaving: "pause" | "hand back" | null = null;
+  readonly #leave = new Leave();
   #inboxIsDirty = true;
   /** Something has happened to the run that it has not heard yet: a pause or a cancel must stop what would start next. */
   #hasNews: boolean;
@@ -101,7 +102,7 @@ export class Execution implements HeldRun {
 
   /** Lets running steps finish, then gives the run back to the queue. */
   handBack(): void {
-    this.#leaving ??= "hand back";
+    this.#leave.how ??= "hand back";
     this.poke();
   }
 
@@ -140,8 +141,11 @@ export class Execution implements HeldRun {
 
   effectEnded(call: VerbCall, outcome: EffectOutcome): void {
     if (this.#isStopped || call.state !== "started") return;
-    call.state = "finished";
-    this.finished.push({ call, outcome: freezeOutcome(outcome, `step "${call.key}"`) });
+    if (outcome.pausesRun && !this.cancellation.isAsked) this.#leave.putOff(this, call, outcome);
+    else {
+      call.state = "finished";
+      this.finished.push({ call, outcome: freezeOutcome(outcome, `step "${call.key}"`) });
+    }
     this.poke();
   }
 
@@ -176,16 +180,18 @@ export class Execution implements HeldRun {
     this.#settleScopes();
     if (this.#body && !this.#hasAskedAll(this.#body)) return;
     if (this.#body || this.cancellation.hasEndedBody) return this.#finish();
-    if (!this.#leaving && (await this.#release())) return;
-    if (!this.#leaving && this.#offerAttempt()) return;
-    if (this.#leaving) leaveEvents(this.finished);
+    if (!this.#leave.how && (await this.#release())) return;
+    if (!this.#leave.how && this.#offerAttempt()) return;
+    if (this.#leave.how) leaveEvents(this.finished);
     if (this.finished.length > 0) {
       // The body has stood still since the last drain, so what has just been stored can go out at once.
-      if ((await this.#writeFinished()) && !this.#leaving && !this.#isStopped) await this.#release();
+      if ((await this.#writeFinished()) && !this.#leave.how && !this.#isStopped) await this.#release();
       return;
     }
-    if (this.#leaving && !this.#hasInFlight()) return this.#leave(this.#leaving);
-    if (!this.#leaving) {
+    if (this.#leave.how && !this.#hasInFlight()) {
+      return this.#depart(this.#leave.how === "pause" ? "paused" : "handed back", await this.#leave.write(this));
+    }
+    if (!this.#leave.how) {
       if (!this.#isLive && !this.#goLive()) return;
       if (this.held.length > 0) return this.#open();
     }
@@ -268,7 +274,7 @@ export class Execution implements HeldRun {
   }
 
   async #writeFinished(): Promise<boolean> {
-    const most = batchLength(this.finished, { isLeaving: this.#leaving !== null });
+    const most = batchLength(this.finished, { isLeaving: this.#leave.how !== null });
     const batch = this.finished.slice(0, most).filter(({ call }) => call?.state !== "withdrawn");
     if (batch.length === 0) {
       this.finished.splice(0, most);
@@ -325,7 +331,7 @@ export class Execution implements HeldRun {
     this.#hasNews = false;
     const news = await readInbox(this);
     if (news === "lost") this.drop("another worker holds it");
-    if (news === "pause") this.#leaving = "pause";
+    if (news === "pause") this.#leave.how = "pause";
   }
 
   #hasInFlight(): boolean {
@@ -341,7 +347,7 @@ export class Execution implements HeldRun {
     }
     const now = this.ports.clock.now();
     const isFar = next === null || next - now > this.ports.parkAfterMs;
-    if (isFar && !this.#leaving && onlyWaits) return this.#park(next);
+    if (isFar && !this.#leave.how && onlyWaits) return this.#park(next);
     await this.#sleep(next === null ? null : next - now);
   }
 
@@ -372,12 +378,6 @@ export class Execution implements HeldRun {
     const { cancel_at: at, cancel_reason: reason } = this.run;
     if (at === null) return this.#depart("paused", await pauseRun(this, fault));
     await this.#depart("ended", await endRun(this, null, { kind: "cancel", failure: cancelFailure(reason) }));
-  }
-
-  async #leave(how: "pause" | "hand back"): Promise<void> {
-    if (how === "pause") return this.#depart("paused", await pauseRun(this, null));
-    const answer = await this.writer.last([this.ports.statements.handBack(this.writer.holder)]);
-    await this.#depart("handed back", answer);
   }
 
   async #depart(how: Departure, answer: WriteAnswer): Promise<void> {

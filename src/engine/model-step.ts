@@ -6,10 +6,12 @@ import type { Skipped, Usage } from "../core/step.ts";
 import type { EffectContext, EffectOutcome, EffectSpec } from "../core/verb.ts";
 import type {
   ChatAnswer,
+  ChatCaller,
   ChatMessage,
   ChatModel,
   ChatOptions,
   FinishReason,
+  OverflowPolicy,
   ToolCall,
   ToolDefinition,
 } from "../models/chat-model.ts";
@@ -24,8 +26,8 @@ export interface ModelRequest<Schema extends z.ZodType> {
   readonly output?: Schema;
   /** Where no model is reachable the step is skipped, with the reason, and its text is empty. */
   readonly optional?: boolean;
-  /** A prompt that does not fit is an error; it is never cut in silence. */
-  readonly onOverflow?: "fail";
+  /** What to do with a prompt that does not fit; it is never cut in silence. Default: `fail`. */
+  readonly onOverflow?: OverflowPolicy;
   readonly timeout?: Duration;
 }
 
@@ -53,10 +55,12 @@ export interface ModelCall {
   readonly tools?: readonly ToolDefinition[];
   readonly schema?: z.ZodType | undefined;
   readonly isOptional: boolean;
+  readonly agent?: string | undefined;
+  readonly onOverflow?: OverflowPolicy | undefined;
 }
 
 export function modelEffect(ports: ModelPorts, name: string, request: ModelRequest<z.ZodType>): EffectSpec {
-  const { model, options, output, optional, timeout } = request;
+  const { model, options, output, optional, timeout, onOverflow } = request;
   const messages = toMessages(name, request);
   return {
     kind: "model",
@@ -64,7 +68,14 @@ export function modelEffect(ports: ModelPorts, name: string, request: ModelReque
     input: { model: model ?? null, messages, options: options ?? null },
     ...(timeout === undefined ? {} : { timeoutMs: toMs(timeout) }),
     perform: (context) =>
-      performModel(ports, context, { model, messages, options, schema: output, isOptional: optional ?? false }),
+      performModel(ports, context, {
+        model,
+        messages,
+        options,
+        schema: output,
+        isOptional: optional ?? false,
+        onOverflow,
+      }),
   };
 }
 
@@ -79,8 +90,13 @@ export async function performModel(ports: ModelPorts, context: EffectContext, ca
         tools: call.tools,
         // What the model is to write is what the schema takes: a transform has no JSON Schema of its own.
         format: call.schema ? z.toJSONSchema(call.schema, { io: "input" }) : undefined,
+        onOverflow: call.onOverflow,
       },
-      { signal: context.signal, onChunk: (chunk) => context.live({ [chunk.kind]: chunk.text }) },
+      {
+        signal: context.signal,
+        onChunk: (chunk) => context.live({ [chunk.kind]: chunk.text }),
+        caller: callerOf(context, call.agent),
+      },
     );
     return toOutcome(answer, call.schema);
   } catch (error) {
@@ -89,6 +105,11 @@ export async function performModel(ports: ModelPorts, context: EffectContext, ca
     if (call.isOptional && isWithoutModel(error)) return skip(error);
     throw error;
   }
+}
+
+function callerOf(context: EffectContext, agent: string | undefined): ChatCaller {
+  const { run, flow, key, attempt } = context;
+  return { run, flow, key, attempt, agent, join: (writes) => context.join(writes) };
 }
 
 function toMessages(name: string, { prompt, messages = [] }: ModelRequest<z.ZodType>): readonly ChatMessage[] {

@@ -60,12 +60,17 @@ export async function endRun(execution: HeldRun, end: BodyEnd, cancel: Cancel): 
 }
 
 /** Parks a run as paused; with a failure that says why, if it was not asked for. */
-export async function pauseRun(execution: HeldRun, failure: Failure | null): Promise<WriteAnswer> {
+export async function pauseRun(
+  execution: HeldRun,
+  failure: Failure | null,
+  writes: readonly Statement[] = [],
+): Promise<WriteAnswer> {
   const { ports, run, writer } = execution;
   const text = failure ? await ports.payloads.store(failure, "the reason of the pause") : null;
   const data = failure ? { code: failure.code } : {};
   return writer.last([
     ports.statements.pause({ ...writer.holder, failure: text }),
+    ...writes,
     ports.events.append({ type: "tutti.run.paused", subject: run.id, at: ports.clock.now(), data }),
   ]);
 }

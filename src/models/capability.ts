@@ -7,6 +7,7 @@ import { operation, type AnyOperation } from "../core/operation.ts";
 import { ollamaUrl } from "./ollama/address.ts";
 import { defaultFirstTokenTimeoutMs, defaultTimeoutMs } from "./ollama/client.ts";
 import { defaultNumCtx } from "./ollama/context.ts";
+import type { ChatModel } from "./chat-model.ts";
 import type { Fetch } from "./ollama/patient-fetch.ts";
 import type { ModelProvider } from "./provider.ts";
 import { createModelRegistry, type ModelRegistry } from "./registry.ts";
@@ -44,13 +45,15 @@ export type ModelsSettings = z.infer<typeof modelsSettings>;
 export interface ModelsDependencies {
   readonly settings: ModelsSettings;
   readonly providers?: Readonly<Record<string, ModelProvider>> | undefined;
+  /** See `ModelRegistryOptions`. */
+  readonly meter?: ((model: ChatModel) => ChatModel) | undefined;
   readonly fetch?: Fetch | undefined;
   readonly clock?: Clock | undefined;
 }
 
 /** The door of the room: models by name for those who run steps, a list for people, a check for the doctor. */
 export function createModels(dependencies: ModelsDependencies): Capability & { readonly registry: ModelRegistry } {
-  const { settings, providers, fetch, clock } = dependencies;
+  const { settings, providers, meter, fetch, clock } = dependencies;
   const registry = createModelRegistry({
     ollamaUrl: settings.host,
     defaultModel: settings.default,
@@ -59,6 +62,7 @@ export function createModels(dependencies: ModelsDependencies): Capability & { r
     timeoutMs: toMs(settings.timeout),
     allowRemote: settings.allowRemote,
     providers,
+    meter,
     fetch,
     clock,
   });

@@ -1,3 +1,5 @@
+import type { Statement } from "../core/statement.ts";
+
 /** A JSON Schema, as `z.toJSONSchema` makes it. */
 export type JsonSchema = Readonly<Record<string, unknown>>;
 
@@ -22,6 +24,12 @@ export interface ToolDefinition {
   readonly parameters: JsonSchema;
 }
 
+/**
+ * What to do when prompt and answer do not fit: `fail` with `model.context_overflow`; `grow`, which moves the model up one
+ * rung of `num_ctx` for all, as far as model and memory allow; `compact`, which leaves out old turns and says which.
+ */
+export type OverflowPolicy = "fail" | "grow" | "compact";
+
 export interface ChatOptions {
   /** Tokens that prompt and answer together may fill. */
   readonly numCtx?: number | undefined;
@@ -31,6 +39,8 @@ export interface ChatOptions {
   readonly seed?: number | undefined;
   readonly topP?: number | undefined;
   readonly stop?: readonly string[] | undefined;
+  /** Whether, or how hard, a model that can think does so first; unset: as the model was made. */
+  readonly think?: boolean | "low" | "medium" | "high" | undefined;
 }
 
 export interface ChatRequest {
@@ -39,6 +49,20 @@ export interface ChatRequest {
   /** A schema constrains the grammar of the answer; the caller still validates, since an answer may be cut off. */
   readonly format?: JsonSchema | "json" | undefined;
   readonly options?: ChatOptions | undefined;
+  /** Default: `fail`. */
+  readonly onOverflow?: OverflowPolicy | undefined;
+}
+
+/** Who asks: for ledgers, budgets and queues. */
+export interface ChatCaller {
+  readonly run: string;
+  readonly flow: string;
+  /** The step's key, and which of its executions this is. */
+  readonly key: string;
+  readonly attempt: number;
+  readonly agent?: string | undefined;
+  /** Joins the transaction that stores how the step ends; lost where nothing of it is stored. */
+  join(writes: readonly Statement[]): void;
 }
 
 export interface ChatChunk {
@@ -50,13 +74,19 @@ export interface ChatCall {
   readonly signal: AbortSignal;
   /** Called for every piece as it comes; the pieces of a kind joined are the answer's `text` and `thinking`. Must not throw. */
   readonly onChunk?: ((chunk: ChatChunk) => void) | undefined;
+  readonly caller?: ChatCaller | undefined;
 }
 
 export type FinishReason = "stop" | "length" | "tool_calls";
 
 export interface ChatUsage {
   readonly inputTokens: number;
+  /** With what was thought. */
   readonly outputTokens: number;
+  /** Of the input, what the server had read before; absent where it does not tell. */
+  readonly cachedTokens?: number | undefined;
+  /** Of the output, what was thought; absent where the server does not tell. */
+  readonly reasoningTokens?: number | undefined;
 }
 
 /** Milliseconds; what the runtime does not tell is absent. A load above some 100 ms means that the model was (re)loaded. */
@@ -66,6 +96,8 @@ export interface ChatTimings {
   readonly promptMs?: number | undefined;
   readonly generateMs?: number | undefined;
   readonly firstTokenMs?: number | undefined;
+  /** Waited for a place at the server, before the call. */
+  readonly queueMs?: number | undefined;
 }
 
 export interface ChatAnswer {

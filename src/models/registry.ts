@@ -6,6 +6,7 @@ import { isAllowed, ollamaUrl } from "./ollama/address.ts";
 import { createOllamaClient, type OllamaClient } from "./ollama/client.ts";
 import type { Fetch } from "./ollama/patient-fetch.ts";
 import { createOllamaProvider } from "./ollama/provider.ts";
+import { layered } from "./layer.ts";
 import type { ModelInfo, ModelProvider, Reachable } from "./provider.ts";
 
 export interface ModelRegistryOptions {
@@ -19,6 +20,8 @@ export interface ModelRegistryOptions {
   readonly timeoutMs?: number | undefined;
   /** Hosts beyond this machine that prompts may be sent to: `gpu-box` or `gpu-box:11434`. */
   readonly allowRemote?: readonly string[] | undefined;
+  /** Stands around every call of a chat model, inside of what tries again: a ledger, a budget. */
+  readonly meter?: ((model: ChatModel) => ChatModel) | undefined;
   /** By the first part of a name: `{ scripted }` serves `scripted/…`. */
   readonly providers?: Readonly<Record<string, ModelProvider>> | undefined;
   readonly fetch?: Fetch | undefined;
@@ -41,7 +44,7 @@ export interface ModelRegistry {
 }
 
 export function createModelRegistry(options: ModelRegistryOptions): ModelRegistry {
-  const { defaultModel, allowRemote = [], numCtx, clock } = options;
+  const { defaultModel, allowRemote = [], numCtx, clock, meter } = options;
   const client = guard(openClient(options), allowRemote);
   const ollama = createOllamaProvider({ client, numCtx, allowRemote, clock });
   const providers = new Map<string, ModelProvider>(Object.entries({ ...options.providers, ollama }));
@@ -53,7 +56,9 @@ export function createModelRegistry(options: ModelRegistryOptions): ModelRegistr
     async chat(name = "default", signal = never()) {
       const given = name === "default" ? defaultModel : name;
       const { provider, model, full, source } = find(given ?? (await ollama.firstChatModel(signal)));
-      return remember(chats, full, () => source.chat?.(model) ?? refuse(provider, "chat models"));
+      return remember(chats, full, () =>
+        layered(source.chat?.(model) ?? refuse(provider, "chat models"), { meter: meter ?? unmetered }),
+      );
     },
     async embedding(name) {
       const { provider, model, full, source } = find(name);
@@ -115,6 +120,8 @@ function place(name: string, providers: ReadonlyMap<string, ModelProvider>): Pla
   }
   return { provider, model, full: `${provider}/${model}`, source };
 }
+
+const unmetered = (model: ChatModel): ChatModel => model;
 
 function remember<Model>(known: Map<string, Model>, name: string, make: () => Model): Model {
   const model = known.get(name) ?? make();

@@ -11,6 +11,7 @@ import { cleanupTests } from "./engine-cleanup.ts";
 import { endTests } from "./engine-end.ts";
 import { guaranteeTests } from "./engine-guarantee.ts";
 import { jobTests } from "./engine-job.ts";
+import { putOffTests } from "./engine-put-off.ts";
 import { verifyTests } from "./engine-verify.ts";
 
 type Open = () => Promise<Database>;
@@ -30,6 +31,7 @@ export function engineContract(name: string, openDatabase: Open, { skip }: { ski
     controlTests(open);
     planTests(open);
     effectRingTests(open);
+    putOffTests(open);
     endTests(open);
     cleanupTests(open);
     verifyTests(open);

@@ -19,9 +19,9 @@ export const mutants: readonly Mutant[] = [
   {
     name: "effects start during a replay",
     file: "execution.ts",
-    piece: "if (!this.#leaving && (await this.#release())) return;",
+    piece: "if (!this.#leave.how && (await this.#release())) return;",
     instead:
-      "if (this.held.length > 0) await this.ports.open(this); if (!this.#leaving && (await this.#release())) return;",
+      "if (this.held.length > 0) await this.ports.open(this); if (!this.#leave.how && (await this.#release())) return;",
   },
   {
     name: "a run parks without looking for news",
