@@ -11,6 +11,9 @@ export type { ModelRequest, ModelResult, ShellOptions, ShellResult } from "./eng
 export type { Decision, ReviewRequest } from "./review/capability.ts";
 export type { RunRecord, RunStatus, StepRecord, StepStatus, Usage } from "./core/step.ts";
 export type { Tool, ToolContext } from "./core/tool.ts";
+export { handoff, plan, refine, route, supervise, vote } from "./engine/capability.ts";
+export type { HandedOff, HandoffRequest, Planned, PlanRequest, Refined, RefineRequest } from "./engine/capability.ts";
+export type { Routed, RouteRequest, Supervised, SuperviseRequest, Vote, VoteRequest } from "./engine/capability.ts";
 export type { Duration, Flow };
 
 /** What a flow's body is handed: the verbs of the engine and of every capability. */
@@ -19,6 +22,8 @@ export type Step = StepOf<WorkVerbs & ReviewVerbs>;
 export interface FlowDefinition<Schema extends zod.ZodType, Output> {
   readonly name: string;
   readonly description?: string;
+  /** Your own; shown by `tutti flow show`, and never compared. */
+  readonly version?: string;
   readonly input?: Schema;
   /** How many runs of this flow may be worked on at once; the others stay queued. */
   readonly concurrency?: number;

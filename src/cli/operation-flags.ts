@@ -101,7 +101,7 @@ function fromJson(text: string, flag: string): unknown {
 
 /** A file is meant from where the command is called, which may lie below the project's folder. */
 export function fromHere(text: string): string {
-  return /\.[cm]?[jt]s$/.test(text) ? resolve(text) : text;
+  return /\.(?:[cm]?[jt]s|ya?ml)$/.test(text) ? resolve(text) : text;
 }
 
 /** JSON where it is JSON, else the text itself. */

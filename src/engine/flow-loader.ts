@@ -25,7 +25,8 @@ export interface FlowLoader extends FlowSource {
   get(nameOrFile: string, folder?: string): Promise<AnyFlow>;
 }
 
-const extensions = [".ts", ".js", ".mjs"];
+const yamlExtensions = [".yaml", ".yml"];
+const extensions = [".ts", ".js", ".mjs", ...yamlExtensions];
 
 export interface FlowLoaderOptions {
   /** Where flows are sought from that nobody has named a folder for. */
@@ -35,7 +36,7 @@ export interface FlowLoaderOptions {
 }
 
 /**
- * Reads flows from `flows/*.ts`, sought from a folder upward: the caller's, or that of this process. A file is read
+ * Reads flows from `flows/*.ts` and `flows/*.yaml`, sought from a folder upward: the caller's, or that of this process. A file is read
  * once: a change needs a new host.
  */
 export function createFlowLoader({ folder: ownFolder, builtIn = [] }: FlowLoaderOptions): FlowLoader {
@@ -149,6 +150,12 @@ function flowFiles(folder: string): string[] {
 
 async function readFlow(file: string, isBuiltIn: boolean): Promise<FlowEntry> {
   try {
+    if (yamlExtensions.some((extension) => file.endsWith(extension))) {
+      // Loaded where it is used: most commands read no YAML flow.
+      const { loadYamlFlow } = await import("./yaml/yaml-flow.ts");
+      const flow = await loadYamlFlow(file);
+      return { name: flow.name, file, isBuiltIn, flow, problem: null };
+    }
     installHooks();
     const module: unknown = await import(pathToFileURL(file).href);
     const flow = typeof module === "object" && module !== null && "default" in module ? module.default : undefined;

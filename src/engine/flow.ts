@@ -8,6 +8,8 @@ export interface Flow<in Input = never, Output = unknown, Step = never> {
   readonly kind: "flow";
   readonly name: string;
   readonly description?: string | undefined;
+  /** The author's own; shown, and never compared. */
+  readonly version?: string | undefined;
   readonly input?: z.ZodType | undefined;
   /** How many runs of this flow may be worked on at once; the others stay queued. */
   readonly concurrency?: number | undefined;

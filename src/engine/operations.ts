@@ -238,6 +238,7 @@ function flowOperations(dependencies: EngineOperationDependencies): AnyOperation
     output: z.object({
       name: z.string(),
       description: z.string().nullable(),
+      version: z.string().nullable(),
       concurrency: z.number().nullable(),
       inputSchema: z.unknown(),
     }),
@@ -248,6 +249,7 @@ function flowOperations(dependencies: EngineOperationDependencies): AnyOperation
       return {
         name: flow.name,
         description: flow.description ?? null,
+        version: flow.version ?? null,
         concurrency: flow.concurrency ?? null,
         inputSchema,
       };

@@ -5,10 +5,12 @@ import { agentResumeTests } from "./work-verbs-agent-resume.ts";
 import { approvalTests } from "./work-verbs-approval.ts";
 import { openWorkEngine, type OpenWork } from "./work-verbs-case.ts";
 import { modelTests } from "./work-verbs-model.ts";
+import { patternTests } from "./pattern.ts";
 import { reviewTests } from "./work-verbs-review.ts";
 import { shellEndTests } from "./work-verbs-shell-end.ts";
 import { shellTests } from "./work-verbs-shell.ts";
 import { toolTests } from "./work-verbs-tool.ts";
+import { yamlFlowTests } from "./yaml-flow.ts";
 
 const groups: Readonly<Record<string, (open: OpenWork) => void>> = {
   "step.shell": shellTests,
@@ -19,6 +21,8 @@ const groups: Readonly<Record<string, (open: OpenWork) => void>> = {
   "an agent's crash": agentResumeTests,
   "step.review": reviewTests,
   "an approval": approvalTests,
+  "a YAML flow": yamlFlowTests,
+  "a pattern": patternTests,
 };
 
 /** What the verbs that work outside of the journal promise, sentence by sentence, on any database. */
