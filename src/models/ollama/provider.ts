@@ -11,6 +11,8 @@ import { runningReply, tagsReply, versionReply } from "./protocol.ts";
 
 export interface OllamaProviderOptions {
   readonly client: OllamaClient;
+  /** The first part of its models' names. */
+  readonly name?: string | undefined;
   readonly numCtx?: number | undefined;
   readonly allowRemote: readonly string[];
   readonly clock?: Clock | undefined;
@@ -21,6 +23,7 @@ const probeTimeoutMs = 3_000;
 
 export function createOllamaProvider({
   client,
+  name: provider = "ollama",
   numCtx,
   allowRemote,
   clock,
@@ -32,16 +35,17 @@ export function createOllamaProvider({
     return context;
   };
   return {
-    chat: (model) => createOllamaChat({ client, model, context: contextOf(withTag(model)), allowRemote, clock }),
-    embedding: (model) => createOllamaEmbedding({ client, model, allowRemote }),
-    list: (signal) => list(client, signal),
+    chat: (model) =>
+      createOllamaChat({ client, model, provider, context: contextOf(withTag(model)), allowRemote, clock }),
+    embedding: (model) => createOllamaEmbedding({ client, model, provider, allowRemote }),
+    list: async (signal) => (await list(client, signal)).map((info) => ({ ...info, provider })),
     firstChatModel: (signal) => firstChatModel(client, allowRemote, signal),
     reachable: (signal) => reachable(client, signal),
   };
 }
 
 /** `llama3.2` is short for `llama3.2:latest`; both are one model with one context. */
-function withTag(model: string): string {
+export function withTag(model: string): string {
   return /:[^/]*$/.test(model) ? model : `${model}:latest`;
 }
 
