@@ -95,7 +95,8 @@ async function play(
   if (reply.error) return send(response, reply.error.status, { error: { message: reply.error.message } });
   const asked = body.messages.reduce((sum, message) => sum + 4 + words(JSON.stringify(message.content)).length, 0);
   if (asked > contextLength && !cutsInSilence) return refuse(response);
-  const promptTokens = Math.min(asked, contextLength);
+  // So that there is room for an answer, as those servers do.
+  const promptTokens = asked > contextLength ? Math.floor(contextLength / 2) : asked;
   response.writeHead(200, { "content-type": "text/event-stream" });
   const event = (fields: object): void =>
     void response.write(
