@@ -74,6 +74,7 @@ async function chatAt(place: Place, { model, request, call, askedAt, schedule }:
   const keeps = place.keeps && { keepAlive: place.keeps === "longer" ? keepLonger : keepAlive };
   try {
     const answer = await model.chat(request, { ...call, ...keeps, onChunk });
+    place.tookToLoad(answer.timings.loadMs ?? 0);
     return { ...answer, timings: { ...answer.timings, queueMs: place.startedAt - askedAt } };
   } catch (error) {
     throw firstTokenMs === undefined ? error : new HandedOn(error);

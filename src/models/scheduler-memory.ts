@@ -14,17 +14,27 @@ export interface ServerMemory {
   readonly lastLoaded: ReadonlyMap<string, EpochMs>;
   /** What fits together: what is configured, or less where the server was seen to hold less. */
   readonly maxLoaded: number;
+  /** How long a model that has work stays: as many times as long as its loading took that this is a small part of it. */
+  readonly turnMs: number;
   /** Our calls that loaded a model, and those that another model had to make room for. */
   readonly loads: number;
   readonly swaps: number;
   started(model: string, evicts: string | undefined): void;
   ended(model: string): void;
+  /** The server told how long it took to load a model for a call. */
+  tookToLoad(ms: number): void;
   /** What the server told, asked at `askedAt`. */
   observed(resident: readonly ResidentModel[], askedAt: EpochMs): void;
 }
 
 // A memory that was full an hour ago may have room now; trying costs one load.
 const lessonMs = 600_000;
+
+// Of the time that models work, a ninth at most is lost to loading where several have endless work.
+const turnPerLoad = 9;
+const longestTurnMs = 300_000;
+// What is less is not a load but the look that finds the model there.
+const leastLoadMs = 100;
 
 type Held = { -readonly [Key in keyof Loaded]: Loaded[Key] } & { expiresAt: EpochMs | undefined };
 
@@ -33,6 +43,7 @@ export function createServerMemory(clock: Clock, maxLoaded: number): ServerMemor
   const lastLoaded = new Map<string, EpochMs>();
   let lesson: { readonly fits: number; readonly until: EpochMs } | undefined;
   let [loads, swaps] = [0, 0];
+  let usualLoadMs: number | undefined;
   const drop = (model: string): void => {
     if (held.delete(model)) lastLoaded.set(model, clock.now());
   };
@@ -47,6 +58,9 @@ export function createServerMemory(clock: Clock, maxLoaded: number): ServerMemor
     lastLoaded,
     get maxLoaded() {
       return lesson && lesson.until > clock.now() ? Math.min(lesson.fits, maxLoaded) : maxLoaded;
+    },
+    get turnMs() {
+      return Math.min(turnPerLoad * (usualLoadMs ?? 0), longestTurnMs);
     },
     get loads() {
       return loads;
@@ -70,6 +84,10 @@ export function createServerMemory(clock: Clock, maxLoaded: number): ServerMemor
       if (!known) return;
       known.inFlight -= 1;
       known.usedAt = clock.now();
+    },
+    tookToLoad(ms) {
+      if (ms < leastLoadMs) return;
+      usualLoadMs = usualLoadMs === undefined ? ms : usualLoadMs + (ms - usualLoadMs) / 4;
     },
     observed(resident, askedAt) {
       const told = new Map(resident.map((entry) => [entry.model, entry]));

@@ -6,13 +6,15 @@ export interface Waiting {
   /** The run's: higher goes first. */
   readonly priority: number;
   readonly since: EpochMs;
+  /** Time that the server has given to calls that came later than this one. */
+  readonly overtakenMs: number;
 }
 
 /** A model that the server has in memory, as far as is known. */
 export interface Loaded {
   readonly model: string;
   readonly inFlight: number;
-  /** When it came into memory or was last made to go on: the begin of its turn. */
+  /** When it came into memory: the begin of its turn. */
   readonly turnSince: EpochMs;
   readonly usedAt: EpochMs;
 }
@@ -28,7 +30,10 @@ export interface QueueState<Call extends Waiting> {
   /** Models that fit into the server's memory together. */
   readonly maxLoaded: number;
   readonly now: EpochMs;
+  /** How long a call may be overtaken. */
   readonly patienceMs: number;
+  /** How long a loaded model that has work keeps its place, so that loading does not eat the time. */
+  readonly turnMs: number;
 }
 
 export interface Move<Call extends Waiting> {
@@ -41,10 +46,10 @@ export interface Move<Call extends Waiting> {
  * Which call starts next; undefined while none may.
  *
  * Calls for a loaded model go first, and while it has some, no other model takes its memory: each change costs a load. A
- * call that has waited `patienceMs` is due. Then its model comes next as soon as the loaded one has had a turn of
- * `patienceMs`, the model that was away longest first, whatever the priorities. So a model's oldest call waits at most
- * patience + (models - 1) × (patience + the longest call + a load), if one model fits. Among calls that are not due a
- * higher priority goes first, also where that costs a load.
+ * call that was overtaken for `patienceMs` is due: its model comes next as soon as the loaded one has had a turn of
+ * `turnMs`, the model that was away longest first, whatever the priorities. So, where one model fits, a call waits longer
+ * than in order of arrival by at most patience + (models - 1) × (turn + the longest call + a load). Among calls that are not
+ * due a higher priority goes first, also where that costs a load.
  */
 export function nextMove<Call extends Waiting>(state: QueueState<Call>): Move<Call> | undefined {
   const lines = linesOf(state);
@@ -63,19 +68,6 @@ export function nextMove<Call extends Waiting>(state: QueueState<Call>): Move<Ca
   return first && { call: first.head, evicts: undefined };
 }
 
-/** When a waiting call that is not due becomes so, or a turn ends that one waits for: the moment to look again. */
-export function nextLook<Call extends Waiting>({
-  waiting,
-  loaded,
-  now,
-  patienceMs,
-}: QueueState<Call>): number | undefined {
-  const moments = [...waiting.map(({ since }) => since), ...loaded.map(({ turnSince }) => turnSince)]
-    .map((start) => start + patienceMs - now)
-    .filter((ms) => ms > 0);
-  return waiting.length === 0 || moments.length === 0 ? undefined : Math.min(...moments);
-}
-
 /** The calls that wait for one model. */
 interface Line<Call extends Waiting> {
   readonly model: string;
@@ -85,10 +77,10 @@ interface Line<Call extends Waiting> {
   readonly count: number;
 }
 
-function linesOf<Call extends Waiting>({ waiting, now, patienceMs }: QueueState<Call>): Map<string, Line<Call>> {
+function linesOf<Call extends Waiting>({ waiting, patienceMs }: QueueState<Call>): Map<string, Line<Call>> {
   const lines = new Map<string, Line<Call>>();
   for (const call of waiting) {
-    const isDue = now - call.since >= patienceMs;
+    const isDue = call.overtakenMs >= patienceMs;
     const line = lines.get(call.model);
     if (!line) lines.set(call.model, { model: call.model, head: call, isDue, count: 1 });
     else lines.set(call.model, { ...line, ...firstOf(line, call, isDue), count: line.count + 1 });
@@ -143,12 +135,12 @@ function findVictim<Call extends Waiting>(state: QueueState<Call>, search: Searc
 }
 
 function yields<Call extends Waiting>(
-  { now, patienceMs }: QueueState<Call>,
+  { now, turnMs }: QueueState<Call>,
   { turnSince }: Loaded,
   claimant: Line<Call>,
   own: Line<Call> | undefined,
 ): boolean {
   if (!own) return true;
-  if (claimant.isDue) return now - turnSince >= patienceMs;
+  if (claimant.isDue) return now - turnSince >= turnMs;
   return !own.isDue && claimant.head.priority > own.head.priority;
 }

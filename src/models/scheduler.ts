@@ -3,14 +3,14 @@ import { systemRandom, type Random } from "../core/random.ts";
 import { aborted } from "./abort.ts";
 import { createBackoff, type Backoff } from "./scheduler-backoff.ts";
 import { createServerMemory, type ResidentModel, type ServerMemory } from "./scheduler-memory.ts";
-import { nextLook, nextMove, type Move, type QueueState, type Waiting } from "./scheduler-order.ts";
+import { nextMove, type Move, type QueueState, type Waiting } from "./scheduler-order.ts";
 
 export interface ServerQueueOptions {
   /** Calls that one model works on at once. */
   readonly parallel: number;
   /** Models that the server holds in memory at once; `Infinity` for one that does not swap. */
   readonly maxLoaded: number;
-  /** How long a call waits before its model's turn comes, whatever else there is to do. */
+  /** How long a call may be overtaken by later ones for the loaded model, until its own model's turn comes. */
   readonly patienceMs: number;
   /** What the server has in memory. May fail: then our own calls are all that is known. */
   readonly resident?: ((signal: AbortSignal) => Promise<readonly ResidentModel[]>) | undefined;
@@ -32,6 +32,8 @@ export interface Place {
   readonly startedAt: EpochMs;
   /** What the server should be told about how long the model stays; undefined where nothing needs to be said. */
   readonly keeps: "longer" | "default" | undefined;
+  /** The server told how long it took to load the model for this call. */
+  tookToLoad(ms: number): void;
   leave(): void;
 }
 
@@ -65,6 +67,7 @@ export interface ServerQueue {
 const lookEveryMs = 2_000;
 
 interface Call extends Waiting {
+  overtakenMs: number;
   start(evicts: string | undefined): void;
 }
 
@@ -109,9 +112,9 @@ class Line implements ServerQueue {
     };
     const start = (evicts: string | undefined): void => {
       signal.removeEventListener("abort", abort);
-      resolve(this.#seat(model, evicts));
+      resolve(this.#seat(call, evicts));
     };
-    const call: Call = { model, priority, since, start };
+    const call: Call = { model, priority, since, overtakenMs: 0, start };
     signal.addEventListener("abort", abort, { once: true });
     this.#waiting.splice(placeOf(this.#waiting, since), 0, call);
     this.#pump();
@@ -146,8 +149,9 @@ class Line implements ServerQueue {
       move.call.start(move.evicts);
     }
     this.#withdrawTimer();
-    const pauseMs = this.#waiting.length === 0 ? undefined : this.#pauseMs();
-    this.#withdrawTimer = pauseMs === undefined ? ignore : this.#clock.after(pauseMs, () => this.#pump());
+    const { until } = this.#backoff;
+    const isWaiting = until !== undefined && this.#waiting.length > 0;
+    this.#withdrawTimer = isWaiting ? this.#clock.after(until - this.#clock.now(), () => this.#pump()) : ignore;
     if (this.#modelsInPlay() > 1) this.#look();
   }
 
@@ -157,18 +161,15 @@ class Line implements ServerQueue {
     return nextMove(this.#state());
   }
 
-  #pauseMs(): number | undefined {
-    const { until } = this.#backoff;
-    return until === undefined ? nextLook(this.#state()) : until - this.#clock.now();
-  }
-
   #state(): QueueState<Call> {
     const { parallel, patienceMs } = this.#options;
-    const { loaded, lastLoaded, maxLoaded } = this.#memory;
-    return { waiting: this.#waiting, loaded, lastLoaded, parallel, maxLoaded, now: this.#clock.now(), patienceMs };
+    const { loaded, lastLoaded, maxLoaded, turnMs } = this.#memory;
+    const now = this.#clock.now();
+    return { waiting: this.#waiting, loaded, lastLoaded, parallel, maxLoaded, now, patienceMs, turnMs };
   }
 
-  #seat(model: string, evicts: string | undefined): Place {
+  #seat({ model, since }: Call, evicts: string | undefined): Place {
+    const startedAt = this.#clock.now();
     this.#memory.started(model, evicts);
     this.#inFlight += 1;
     let isHere = true;
@@ -177,9 +178,16 @@ class Line implements ServerQueue {
       isHere = false;
       this.#inFlight -= 1;
       this.#memory.ended(model);
+      this.#noteOvertaken(since, this.#clock.now() - startedAt);
       this.#pump();
     };
-    return { startedAt: this.#clock.now(), keeps: this.#keeps(model), leave };
+    const tookToLoad = (ms: number): void => this.#memory.tookToLoad(ms);
+    return { startedAt, keeps: this.#keeps(model), tookToLoad, leave };
+  }
+
+  /** A call of several that a model works on at once takes its share of the server. */
+  #noteOvertaken(since: EpochMs, tookMs: number): void {
+    for (const call of this.#waiting) if (call.since < since) call.overtakenMs += tookMs / this.#options.parallel;
   }
 
   #keeps(model: string): Place["keeps"] {
