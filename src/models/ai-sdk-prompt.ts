@@ -57,8 +57,14 @@ function toPrompt(messages: readonly ChatMessage[]): LanguageModelV4Message[] {
       }
       case "tool":
         return { role, content: [toResult(message, open)] };
+      default:
+        return unreachable(role);
     }
   });
+}
+
+function unreachable(role: never): never {
+  throw new TypeError(`a message of the role ${String(role)}`);
 }
 
 function toResult({ content, toolName = "tool" }: ChatMessage, open: LanguageModelV4ToolCallPart[]) {

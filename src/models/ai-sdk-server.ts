@@ -64,7 +64,7 @@ async function openChat(options: OpenAiServerOptions, name: string, model: strin
 function sdkFetch(fetch: Fetch): typeof globalThis.fetch {
   return (url, init) => {
     const { headers, body, signal } = init ?? {};
-    return fetch(String(url), {
+    return fetch(url instanceof Request ? url.url : url.toString(), {
       method: "POST",
       headers: Object.fromEntries(new Headers(headers)),
       ...(typeof body === "string" ? { body } : {}),

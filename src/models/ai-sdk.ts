@@ -130,6 +130,8 @@ function startReading({ onChunk }: ChatCall, deadline: Deadline, elapsedMs: () =
           throw part.error;
         case "finish":
           reading.end = part;
+          return;
+        default: // Beginnings and ends of what came above, and files, sources and results of tools that were not asked for.
       }
     },
   };

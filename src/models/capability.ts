@@ -42,6 +42,8 @@ export type ModelsSettings = z.infer<typeof modelsSettings>;
 export interface ModelsDependencies {
   readonly settings: ModelsSettings;
   readonly providers?: Readonly<Record<string, ModelProvider>> | undefined;
+  /** Where `models.modules` are sought from. */
+  readonly folder?: string | undefined;
   /** See `ModelRegistryOptions`. */
   readonly meter?: ((model: ChatModel) => ChatModel) | undefined;
   readonly fetch?: Fetch | undefined;
@@ -60,6 +62,8 @@ export function createModels(dependencies: ModelsDependencies): Capability & { r
     allowRemote: settings.allowRemote,
     servers: addressesOf(settings.servers),
     openai: addressesOf(settings.openai),
+    modules: settings.modules,
+    folder: dependencies.folder,
     failover: settings.failover,
     parallel: settings.parallel,
     maxLoaded: settings.maxLoaded,

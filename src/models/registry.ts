@@ -1,6 +1,7 @@
 import { systemClock, type Clock } from "../core/clock.ts";
 import { TuttiError } from "../core/error.ts";
 import { systemRandom, type Random } from "../core/random.ts";
+import { createModuleProvider } from "./ai-sdk-module.ts";
 import type { ChatModel } from "./chat-model.ts";
 import type { EmbeddingModel } from "./embedding-model.ts";
 import { layered } from "./layer.ts";
@@ -24,6 +25,9 @@ export interface ModelRegistryOptions extends Omit<ServerDefaults, "clock" | "ra
   readonly servers?: Readonly<Record<string, ServerAddress>> | undefined;
   /** Servers that speak as OpenAI's chat completions do, by name. */
   readonly openai?: Readonly<Record<string, OpenAiAddress>> | undefined;
+  /** Files whose default export is a provider of the AI SDK, by name, relative to `folder`. */
+  readonly modules?: Readonly<Record<string, string>> | undefined;
+  readonly folder?: string | undefined;
   /** Servers that have the same models: a name without a server, and `default`, is asked of the first that is there. */
   readonly failover?: readonly string[] | undefined;
   /** What the name `default` stands for; without it, the first chat model that Ollama lists. */
@@ -59,7 +63,7 @@ export function createModelRegistry(options: ModelRegistryOptions): ModelRegistr
   const servers = createServers(options);
   const pool = poolOf(options.failover ?? [], servers);
   const providers = new Map([...servers].map(([name, { provider }]) => [name, provider] as const));
-  for (const [name, provider] of Object.entries(options.providers ?? {})) providers.set(name, provider);
+  for (const [name, provider] of Object.entries(otherProviders(options))) add(providers, name, provider);
   const first = pool[0] ?? servers.get("ollama");
   const chats = new Map<string, ChatModel>();
   const embeddings = new Map<string, EmbeddingModel>();
@@ -100,9 +104,29 @@ function createServers(options: ModelRegistryOptions): ReadonlyMap<string, Model
   const { ollamaUrl: url, servers = {}, openai = {}, clock = systemClock, random = systemRandom } = options;
   const defaults: ServerDefaults = { ...options, clock, random };
   const made = new Map<string, ModelServer>([["ollama", createOllamaServer("ollama", { url }, defaults)]]);
-  for (const [name, address] of Object.entries(servers)) made.set(name, createOllamaServer(name, address, defaults));
-  for (const [name, address] of Object.entries(openai)) made.set(name, createOpenAiServer(name, address, defaults));
+  for (const [name, address] of Object.entries(servers)) add(made, name, createOllamaServer(name, address, defaults));
+  for (const [name, address] of Object.entries(openai)) add(made, name, createOpenAiServer(name, address, defaults));
   return made;
+}
+
+/** What is called at once, without a line. */
+function otherProviders(options: ModelRegistryOptions): Record<string, ModelProvider> {
+  const { providers = {}, modules = {}, folder = ".", firstTokenTimeoutMs, timeoutMs, clock } = options;
+  const ofModules = Object.entries(modules).map(
+    ([name, path]) =>
+      [name, createModuleProvider({ name, path, folder, firstTokenTimeoutMs, timeoutMs, clock })] as const,
+  );
+  return { ...providers, ...Object.fromEntries(ofModules) };
+}
+
+/** Two things of one name would hide each other. */
+function add<Value>(known: Map<string, Value>, name: string, value: Value): void {
+  if (known.has(name)) {
+    throw new TuttiError("config.invalid", `Two model servers are called ${JSON.stringify(name)}`, {
+      hint: "A name may stand once in models.servers, models.openai and models.modules.",
+    });
+  }
+  known.set(name, value);
 }
 
 function poolOf(names: readonly string[], servers: ReadonlyMap<string, ModelServer>): readonly ModelServer[] {

@@ -39,71 +39,86 @@ const leastLoadMs = 100;
 type Held = { -readonly [Key in keyof Loaded]: Loaded[Key] } & { expiresAt: EpochMs | undefined };
 
 export function createServerMemory(clock: Clock, maxLoaded: number): ServerMemory {
-  const held = new Map<string, Held>();
-  const lastLoaded = new Map<string, EpochMs>();
-  let lesson: { readonly fits: number; readonly until: EpochMs } | undefined;
-  let [loads, swaps] = [0, 0];
-  let usualLoadMs: number | undefined;
-  const drop = (model: string): void => {
-    if (held.delete(model)) lastLoaded.set(model, clock.now());
-  };
-  const add = (model: string, inFlight: number): void => {
-    const now = clock.now();
-    held.set(model, { model, inFlight, turnSince: now, usedAt: now, expiresAt: undefined });
-  };
-  return {
-    get loaded() {
-      return [...held.values()];
-    },
-    lastLoaded,
-    get maxLoaded() {
-      return lesson && lesson.until > clock.now() ? Math.min(lesson.fits, maxLoaded) : maxLoaded;
-    },
-    get turnMs() {
-      return Math.min(turnPerLoad * (usualLoadMs ?? 0), longestTurnMs);
-    },
-    get loads() {
-      return loads;
-    },
-    get swaps() {
-      return swaps;
-    },
-    started(model, evicts) {
-      if (evicts !== undefined) drop(evicts);
-      const known = held.get(model);
-      if (known) known.inFlight += 1;
-      else {
-        loads += 1;
-        // The first model of a process takes nobody's place that we know of.
-        if (evicts !== undefined) swaps += 1;
-        add(model, 1);
-      }
-    },
-    ended(model) {
-      const known = held.get(model);
-      if (!known) return;
-      known.inFlight -= 1;
-      known.usedAt = clock.now();
-    },
-    tookToLoad(ms) {
-      if (ms < leastLoadMs) return;
-      usualLoadMs = usualLoadMs === undefined ? ms : usualLoadMs + (ms - usualLoadMs) / 4;
-    },
-    observed(resident, askedAt) {
-      const told = new Map(resident.map((entry) => [entry.model, entry]));
-      // What was used after the question may not be in the answer yet.
-      const missing = [...held.values()].filter(({ model, usedAt }) => !told.has(model) && usedAt < askedAt);
-      const isPushedOut = missing.some(({ expiresAt }) => expiresAt !== undefined && expiresAt > askedAt);
-      for (const { model, inFlight } of missing) if (inFlight === 0) drop(model);
-      const room = Math.max(maxLoaded, told.size);
-      for (const { model, expiresAt } of resident) {
-        // Beyond that, our own call in flight is about to push it out.
-        if (!held.has(model) && held.size < room) add(model, 0);
-        const known = held.get(model);
-        if (known) known.expiresAt = expiresAt;
-      }
-      if (isPushedOut) lesson = { fits: Math.max(1, told.size), until: clock.now() + lessonMs };
-      else if (lesson && told.size > lesson.fits) lesson = { ...lesson, fits: told.size };
-    },
-  };
+  return new Memory(clock, maxLoaded);
+}
+
+class Memory implements ServerMemory {
+  readonly lastLoaded = new Map<string, EpochMs>();
+  loads = 0;
+  swaps = 0;
+  readonly #clock: Clock;
+  readonly #maxLoaded: number;
+  readonly #held = new Map<string, Held>();
+  #lesson: { readonly fits: number; readonly until: EpochMs } | undefined;
+  #usualLoadMs: number | undefined;
+
+  constructor(clock: Clock, maxLoaded: number) {
+    this.#clock = clock;
+    this.#maxLoaded = maxLoaded;
+  }
+
+  get loaded(): readonly Loaded[] {
+    return [...this.#held.values()];
+  }
+
+  get maxLoaded(): number {
+    const lesson = this.#lesson;
+    const isValid = lesson !== undefined && lesson.until > this.#clock.now();
+    return isValid ? Math.min(lesson.fits, this.#maxLoaded) : this.#maxLoaded;
+  }
+
+  get turnMs(): number {
+    return Math.min(turnPerLoad * (this.#usualLoadMs ?? 0), longestTurnMs);
+  }
+
+  started(model: string, evicts: string | undefined): void {
+    if (evicts !== undefined) this.#drop(evicts);
+    const known = this.#held.get(model);
+    if (known) {
+      known.inFlight += 1;
+      return;
+    }
+    this.loads += 1;
+    // The first model of a process takes nobody's place that we know of.
+    if (evicts !== undefined) this.swaps += 1;
+    this.#add(model, 1);
+  }
+
+  ended(model: string): void {
+    const known = this.#held.get(model);
+    if (!known) return;
+    known.inFlight -= 1;
+    known.usedAt = this.#clock.now();
+  }
+
+  tookToLoad(ms: number): void {
+    if (ms < leastLoadMs) return;
+    this.#usualLoadMs = this.#usualLoadMs === undefined ? ms : this.#usualLoadMs + (ms - this.#usualLoadMs) / 4;
+  }
+
+  observed(resident: readonly ResidentModel[], askedAt: EpochMs): void {
+    const told = new Map(resident.map((entry) => [entry.model, entry]));
+    // What was used after the question may not be in the answer yet.
+    const missing = this.loaded.filter(({ model, usedAt }) => !told.has(model) && usedAt < askedAt);
+    const isPushedOut = missing.some(({ model }) => (this.#held.get(model)?.expiresAt ?? 0) > askedAt);
+    for (const { model, inFlight } of missing) if (inFlight === 0) this.#drop(model);
+    const room = Math.max(this.#maxLoaded, told.size);
+    for (const { model, expiresAt } of resident) {
+      // Beyond that, our own call in flight is about to push it out.
+      if (!this.#held.has(model) && this.#held.size < room) this.#add(model, 0);
+      const known = this.#held.get(model);
+      if (known) known.expiresAt = expiresAt;
+    }
+    if (isPushedOut) this.#lesson = { fits: Math.max(1, told.size), until: this.#clock.now() + lessonMs };
+    else if (this.#lesson && told.size > this.#lesson.fits) this.#lesson = { ...this.#lesson, fits: told.size };
+  }
+
+  #drop(model: string): void {
+    if (this.#held.delete(model)) this.lastLoaded.set(model, this.#clock.now());
+  }
+
+  #add(model: string, inFlight: number): void {
+    const now = this.#clock.now();
+    this.#held.set(model, { model, inFlight, turnSince: now, usedAt: now, expiresAt: undefined });
+  }
 }

@@ -1,5 +1,5 @@
 import type { Clock, EpochMs } from "../core/clock.ts";
-import { TuttiError } from "../core/error.ts";
+import type { TuttiError } from "../core/error.ts";
 import type { Reachable } from "./provider.ts";
 
 /** Whether a server answers: asked rarely, and learned from every call. */

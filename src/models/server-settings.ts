@@ -53,6 +53,12 @@ export const serverSettings = {
     .describe(
       "Servers that speak as OpenAI does (llama.cpp, LM Studio, vLLM) by name: a URL such as http://127.0.0.1:1234/v1, or an object with url, contextLength, apiKey, parallel and maxLoaded. Many of them cut a prompt that is too long and do not say so: name the contextLength that they run with.",
     ),
+  modules: z
+    .record(serverName, z.string().min(1))
+    .default({})
+    .describe(
+      "Files whose default export is a provider of the AI SDK, by name: {mine: ./models/mine.ts} serves mine/…. Relative to the folder of tutti.yaml. What such a file sends where is its own matter: allowRemote does not reach it.",
+    ),
   failover: z
     .array(z.string().min(1))
     .default([])
@@ -78,7 +84,7 @@ export const serverSettings = {
   patience: duration
     .default("30s")
     .describe(
-      "How long model calls wait while those of the loaded model go first; and how long a loaded model's turn is then.",
+      "How long a model call may be overtaken by later ones for the loaded model, which go first to save loads.",
     ),
 };
 

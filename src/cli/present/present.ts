@@ -27,6 +27,7 @@ const columns: Readonly<Record<string, readonly string[]>> = {
   "flow.list": ["name", "file", "description", "problem"],
   "review.list": ["id", "title", "run", "step", "createdAt"],
   "models.list": ["name", "kind", "sizeBytes", "contextLength", "loaded"],
+  "models.servers": ["name", "kind", "url", "reachable", "loaded", "inFlight", "waiting", "swaps"],
   "tool.list": ["name", "effect", "description"],
   "config.list": ["key", "value", "source"],
 };
@@ -54,6 +55,7 @@ const titles: Readonly<Record<string, string>> = {
   createdAt: "created",
   sizeBytes: "size",
   contextLength: "context",
+  inFlight: "in flight",
 };
 
 function cell(name: string, row: Readonly<Record<string, unknown>>): string {
@@ -62,6 +64,7 @@ function cell(name: string, row: Readonly<Record<string, unknown>>): string {
   if (value === null || value === undefined) return "–";
   if (name === "sizeBytes") return size(Number(value));
   if (name.endsWith("At")) return new Date(Number(value)).toISOString().replace("T", " ").slice(0, 19);
+  if (Array.isArray(value)) return value.length === 0 ? "–" : value.join(", ");
   return typeof value === "string" ? value : JSON.stringify(value);
 }
 

@@ -38,7 +38,7 @@ export function createOllamaProvider({
     chat: (model) =>
       createOllamaChat({ client, model, provider, context: contextOf(withTag(model)), allowRemote, clock }),
     embedding: (model) => createOllamaEmbedding({ client, model, provider, allowRemote }),
-    list: async (signal) => (await list(client, signal)).map((info) => ({ ...info, provider })),
+    list: (signal) => list(client, provider, signal),
     firstChatModel: (signal) => firstChatModel(client, allowRemote, signal),
     reachable: (signal) => reachable(client, signal),
   };
@@ -49,19 +49,19 @@ export function withTag(model: string): string {
   return /:[^/]*$/.test(model) ? model : `${model}:latest`;
 }
 
-async function list(client: OllamaClient, signal: AbortSignal): Promise<readonly ModelInfo[]> {
+async function list(client: OllamaClient, provider: string, signal: AbortSignal): Promise<readonly ModelInfo[]> {
   const [tags, running] = await Promise.all([
     client.request("/api/tags", tagsReply, { signal, timeoutMs: probeTimeoutMs }),
     client.request("/api/ps", runningReply, { signal, timeoutMs: probeTimeoutMs }),
   ]);
   const loaded = new Set(running.models.map(({ name }) => name));
   const infos = tags.models.map(({ name, size }) =>
-    describe(client, { name, sizeBytes: size, loaded: loaded.has(name) }, signal),
+    describe(client, { name, provider, sizeBytes: size, loaded: loaded.has(name) }, signal),
   );
   return (await Promise.all(infos)).filter((info) => info !== undefined);
 }
 
-type Listed = Pick<ModelInfo, "name" | "sizeBytes" | "loaded">;
+type Listed = Pick<ModelInfo, "name" | "provider" | "sizeBytes" | "loaded">;
 
 async function describe(client: OllamaClient, listed: Listed, signal: AbortSignal): Promise<ModelInfo | undefined> {
   try {
@@ -69,7 +69,7 @@ async function describe(client: OllamaClient, listed: Listed, signal: AbortSigna
     const kind = capabilities.includes("completion") ? "chat" : "embedding";
     return {
       name: listed.name,
-      provider: "ollama",
+      provider: listed.provider,
       kind,
       sizeBytes: listed.sizeBytes,
       contextLength,

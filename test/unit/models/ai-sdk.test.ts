@@ -1,4 +1,7 @@
 import assert from "node:assert/strict";
+import { mkdtemp, rm, writeFile } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
 import { describe, test } from "node:test";
 import type { LanguageModelV4, LanguageModelV4CallOptions, LanguageModelV4StreamPart } from "@ai-sdk/provider";
 import { fromLanguageModel } from "../../../src/models/ai-sdk.ts";
@@ -194,6 +197,55 @@ describe("a language model of the AI SDK", () => {
     assert.match((await failure(fromLanguageModel(languageModel([], [error])), hello)).message, /the runner crashed/);
     const part = { type: "text-delta", id: "1", delta: "half" } as const;
     assertCode(await failure(fromLanguageModel(languageModel([], [part])), hello), "model.bad_answer");
+  });
+});
+
+describe("a file of the user's with models of the AI SDK", () => {
+  const parts = (said: string): string => `[
+    { type: "text-delta", id: "1", delta: ${JSON.stringify(said)} },
+    { type: "finish", finishReason: { unified: "stop", raw: "stop" }, usage: { inputTokens: { total: 1 }, outputTokens: { total: 1 } } },
+  ]`;
+  const files = {
+    "mine.ts": `const model = (id: string) => ({ specificationVersion: "v4", provider: "mine", modelId: id, supportedUrls: {},
+      doStream: async () => ({ stream: ReadableStream.from(${parts("from mine")}) }) });
+      export default model;`,
+    "old.ts": `export default { languageModel: () => ({ specificationVersion: "v2" }) };`,
+  };
+
+  async function inFolder(work: (folder: string) => Promise<void>): Promise<void> {
+    const folder = await mkdtemp(join(tmpdir(), "tutti-models-"));
+    try {
+      for (const [name, text] of Object.entries(files)) await writeFile(join(folder, name), text);
+      await work(folder);
+    } finally {
+      await rm(folder, { recursive: true });
+    }
+  }
+
+  test("serves them by the name that the configuration gives it", async () => {
+    await inFolder(async (folder) => {
+      const registry = createModelRegistry({ ollamaUrl: "127.0.0.1:9", folder, modules: { mine: "./mine.ts" } });
+      const answer = await ask(await registry.chat("mine/any"), hello);
+      assert.deepEqual([answer.text, answer.model], ["from mine", "mine/any"]);
+    });
+  });
+
+  test("is refused, with what to do, where it is not there or of an older specification", async () => {
+    await inFolder(async (folder) => {
+      const modules = { old: "./old.ts", gone: "./gone.ts" };
+      const registry = createModelRegistry({ ollamaUrl: "127.0.0.1:9", folder, modules });
+      const old = await failure(await registry.chat("old/any"), hello);
+      assert.deepEqual([old.code, old.where], ["config.invalid", "models.modules.old"]);
+      assert.match(old.hint ?? "", /specification v4/);
+      assert.match((await failure(await registry.chat("gone/any"), hello)).message, /gone\.ts cannot be loaded/);
+    });
+  });
+
+  test("may not have the name of a server", () => {
+    const modules = { mine: "./mine.ts" };
+    assert.throws(() => createModelRegistry({ ollamaUrl: "", servers: { mine: { url: "" } }, modules }), {
+      code: "config.invalid",
+    });
   });
 });
 

@@ -61,6 +61,7 @@ test("every setting has a default but models.default, and a wrong one is refused
     allowRemote: [],
     servers: {},
     openai: {},
+    modules: {},
     failover: [],
     parallel: 0,
     maxLoaded: 0,

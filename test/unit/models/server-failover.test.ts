@@ -78,7 +78,10 @@ describe("several model servers", () => {
     );
     assert.match(String(rows[1]?.["reason"]), /connection refused/);
     const checks = models.checks ?? [];
-    assert.deepEqual(await Promise.all(checks.map(async ({ run }) => (await run(unaborted())).status)), ["ok", "warn"]);
+    assert.deepEqual(await Promise.all(checks.map(async (check) => (await check.run(unaborted())).status)), [
+      "ok",
+      "warn",
+    ]);
   });
 });
 
