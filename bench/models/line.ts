@@ -49,7 +49,13 @@ function simpleLine(pick: Pick): Line {
   let isTaken = false;
   const next = (): void => {
     if (isTaken || waiting.length === 0) return;
-    const [call] = waiting.splice(pick(waiting.map(({ model }) => model), loaded), 1);
+    const [call] = waiting.splice(
+      pick(
+        waiting.map(({ model }) => model),
+        loaded,
+      ),
+      1,
+    );
     if (!call) return;
     isTaken = true;
     loaded = call.model;

@@ -55,7 +55,13 @@ function reportOf(title: string, { clients, shortMs, longMs, cpuMs, rounds }: Me
   const data = clients.map(({ name }) => {
     const [short, long] = [median(shortMs.get(name) ?? []), median(longMs.get(name) ?? [])];
     const cpu = median(cpuMs.get(name) ?? []);
-    return { name, shortMs: short, longMs: long, perTokenUs: (1_000 * (long - short)) / (longTokens - shortTokens), cpuMs: cpu };
+    return {
+      name,
+      shortMs: short,
+      longMs: long,
+      perTokenUs: (1_000 * (long - short)) / (longTokens - shortTokens),
+      cpuMs: cpu,
+    };
   });
   const floor = data[0];
   const rows = data.map(({ name, shortMs: short, longMs: long, perTokenUs, cpuMs: cpu }) => [
@@ -67,7 +73,15 @@ function reportOf(title: string, { clients, shortMs, longMs, cpuMs, rounds }: Me
     cpu.toFixed(1),
     (cpu - (floor?.cpuMs ?? 0)).toFixed(1),
   ]);
-  const header = ["", "1 token, ms", "added, ms", "201 tokens, ms", "added a token, µs", "CPU of 201 tokens, ms", "added, ms"];
+  const header = [
+    "",
+    "1 token, ms",
+    "added, ms",
+    "201 tokens, ms",
+    "added a token, µs",
+    "CPU of 201 tokens, ms",
+    "added, ms",
+  ];
   const note = `Median of ${rounds} rounds with ${model}; added: beyond the floor, a fetch that only counts bytes. CPU: of this process alone, the server's is not in it, and moved less by what else the machine does.`;
   return { title, text: [tableOf([header, ...rows]), "", note].join("\n"), data };
 }
@@ -96,7 +110,8 @@ async function openClients(ollama: string): Promise<Client[]> {
         let pieces = 0;
         const options = { num_ctx: numCtx, num_predict: tokens, seed: 1, temperature: 0 };
         // eslint-disable-next-line no-unused-vars
-        for await (const part of await official.chat({ model, messages, stream: true, options })) pieces += part.done ? 0 : 1;
+        for await (const part of await official.chat({ model, messages, stream: true, options }))
+          pieces += part.done ? 0 : 1;
         return pieces;
       },
     },

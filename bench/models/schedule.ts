@@ -68,13 +68,25 @@ export async function measureSchedule({ seed, isQuick }: ModelsBench): Promise<R
     minutes(outcome.longestWaitSeconds),
     minutes(outcome.p95WaitSeconds),
   ]);
-  const header = ["simulated", "order", "calls", "swaps / 100 calls", "wall clock, min", "longest wait, min", "p95 wait, min"];
+  const header = [
+    "simulated",
+    "order",
+    "calls",
+    "swaps / 100 calls",
+    "wall clock, min",
+    "longest wait, min",
+    "p95 wait, min",
+  ];
   const notes = [
     "One server that holds one model and works on one call at a time. A run is planner, 3 × explorer, 2 × coder, planner,",
     "2 × explorer, 2 × coder, planner. Seconds, even between least and most: load 6–9, 2–4, 12–18; call 6–14, 2–6, 8–24;",
     `tools between calls 0.2–3. Patience ${simulatedPatienceMs / 1_000} s. Wall clock: until the last three-model run has ended.`,
   ];
-  return { title: "Order of calls, simulated", text: [tableOf([header, ...rows]), "", ...notes].join("\n"), data: outcomes };
+  return {
+    title: "Order of calls, simulated",
+    text: [tableOf([header, ...rows]), "", ...notes].join("\n"),
+    data: outcomes,
+  };
 }
 
 interface World {
@@ -94,10 +106,12 @@ async function simulate(scenario: Scenario, order: Order, seed: number): Promise
     // A run's work is the same whatever the order: its chance is its own.
     const random = seededRandom(seed * 1_000 + run);
     const begin = sleep(clock, scenario.within * 60_000 * random());
-    void begin.then(() => workOn(world, threeModels, random)).then(() => {
-      open -= 1;
-      endedAt = clock.now();
-    });
+    void begin
+      .then(() => workOn(world, threeModels, random))
+      .then(() => {
+        open -= 1;
+        endedAt = clock.now();
+      });
   }
   const { runs = 0, seconds = 0 } = scenario.stream ?? {};
   for (let run = 0; run < runs; run += 1) {

@@ -28,7 +28,11 @@ export async function measureSwaps({ ollama, isQuick, say }: ModelsBench): Promi
   try {
     for (const role of roles) made.push(await makeModel(ollama, role));
     if (!(await holdsOne(ollama))) {
-      return { title, text: `Left out: ${ollama} holds more than one model; start it with OLLAMA_MAX_LOADED_MODELS=1.`, data: null };
+      return {
+        title,
+        text: `Left out: ${ollama} holds more than one model; start it with OLLAMA_MAX_LOADED_MODELS=1.`,
+        data: null,
+      };
     }
     const outcomes: Outcome[] = [];
     for (const runs of isQuick ? [2] : [4]) {
@@ -57,7 +61,11 @@ function textOf(outcomes: readonly Outcome[]): string {
   return [tableOf([header, ...rows]), "", note].join("\n");
 }
 
-async function measure(ollama: string, order: "the server's own" | "loaded model first, no ageing" | "Tutti", runs: number): Promise<Outcome> {
+async function measure(
+  ollama: string,
+  order: "the server's own" | "loaded model first, no ageing" | "Tutti",
+  runs: number,
+): Promise<Outcome> {
   const isOurs = order !== "the server's own";
   const registry = createModelRegistry({
     ollamaUrl: ollama,
@@ -83,18 +91,17 @@ interface Seen {
   last: Role | undefined;
 }
 
-async function workOn(
-  models: ReadonlyMap<Role, ChatModel>,
-  run: number,
-  seen: Seen,
-): Promise<void> {
+async function workOn(models: ReadonlyMap<Role, ChatModel>, run: number, seen: Seen): Promise<void> {
   for (const [index, role] of rolesFrom(run).entries()) {
     const model = models.get(role);
     if (!model) throw new Error(`no model for ${role}`);
     const askedAt = performance.now();
     let waitedMs: number | undefined;
     await model.chat(
-      { messages: [{ role: "user", content: `run ${run}, step ${index}` }], options: { maxTokens: 16, seed: run, temperature: 1 } },
+      {
+        messages: [{ role: "user", content: `run ${run}, step ${index}` }],
+        options: { maxTokens: 16, seed: run, temperature: 1 },
+      },
       { signal: new AbortController().signal, onChunk: () => void (waitedMs ??= performance.now() - askedAt) },
     );
     seen.calls += 1;

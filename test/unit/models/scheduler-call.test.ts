@@ -4,7 +4,7 @@ import type { ChatChunk, ChatModel } from "../../../src/models/chat-model.ts";
 import { createModelRegistry, type ModelRegistryOptions } from "../../../src/models/registry.ts";
 import { ask, assertCode, failure, unaborted, user } from "../../contract/chat-model.ts";
 import { startOllamaServer, type OllamaReply, type OllamaServer } from "../../support/ollama-server.ts";
-import { settle } from "../../support/virtual-clock.ts";
+import { createVirtualClock, settle } from "../../support/virtual-clock.ts";
 
 const hello = { messages: [user("hello")] };
 const busy: OllamaReply = { error: { status: 503, message: "server busy, please try again" } };
@@ -35,18 +35,27 @@ async function firstChat(server: OllamaServer): Promise<void> {
 
 describe("a call in line before its server", () => {
   test("its answer tells how long it waited, and the deadlines begin when it has its place", async () => {
-    const gate = Promise.withResolvers<void>();
-    await using server = await startOllamaServer({ reply: gated(gate.promise) });
-    // The clock gives every deadline a tick; the second call waits for longer than its first token may take.
-    const model = await open(server, { firstTokenTimeoutMs: 400 });
+    const gates = [Promise.withResolvers<void>(), Promise.withResolvers<void>()];
+    await using server = await startOllamaServer({
+      reply: async (_body, index) => {
+        await gates[index]?.promise;
+        return "well";
+      },
+    });
+    const clock = createVirtualClock();
+    const model = await open(server, { clock, firstTokenTimeoutMs: 1_000, timeoutMs: 2_000 });
     const first = ask(model, hello);
-    await firstChat(server);
+    while (server.chats.length < 1) await settle();
     const second = ask(model, hello);
-    setTimeout(() => gate.resolve(), 250);
-    const [one, two] = [await first, await second];
-    assert.ok((one.timings.queueMs ?? -1) < 100, `${one.timings.queueMs}`);
-    assert.ok((two.timings.queueMs ?? -1) >= 200, `${two.timings.queueMs}`);
-    assert.ok((two.timings.firstTokenMs ?? Infinity) < 200, `${two.timings.firstTokenMs}`);
+    await clock.pass(900);
+    gates[0]?.resolve();
+    assert.equal((await first).timings.queueMs, 0);
+    while (server.chats.length < 2) await settle();
+    // 1,800 ms after it was asked for, and 900 after it had its place.
+    await clock.pass(900);
+    gates[1]?.resolve();
+    const { timings } = await second;
+    assert.deepEqual([timings.queueMs, timings.firstTokenMs], [900, 900]);
   });
 
   test("a call that is aborted in line never reaches the server", async () => {
