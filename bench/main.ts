@@ -1,10 +1,12 @@
-// npm run bench engine [-- --rounds N] [--only NAME] [--quick] [--json]; without a word: what there is.
+// npm run bench engine|models [-- FLAGS]; without a word: what there is.
 import { runEngineBench, UsageError } from "./engine.ts";
+import { runModelsBench } from "./models.ts";
 import { runProfile } from "./profile.ts";
 
 const help = `npm run bench NAME [-- FLAGS]
 
   engine    runs/s, latency, bytes, replay, kill -9 and Postgres, beside openworkflow and Mastra; about 5 minutes
+  models    the order of calls (simulated, and on a real Ollama), overhead beside other clients; about 3 minutes
   profile   where Tutti's own time goes for a run
 
 Flags of engine:
@@ -13,11 +15,18 @@ Flags of engine:
                  openworkflow-helped, mastra); may be given more than once
   --quick        one short round, to see that it works
   --json         the figures as one object
+Flags of models:
+  --only NAME    a section (schedule, swap, overhead); may be given more than once
+  --seed N       of what is simulated (1)
+  --quick        short, to see that it works
+  --json         the figures as one object
 Flags of profile:
   --in-flight N  runs at once (1)
   --seconds N    how long (5)
   --stored N     finished runs beforehand (0)
 
+TUTTI_BENCH_OLLAMA (or TUTTI_TEST_OLLAMA) names a real Ollama with tiny-chat; the section swap wants one of its own, on this
+machine, started with OLLAMA_MAX_LOADED_MODELS=1.
 TUTTI_BENCH_POSTGRES (or TUTTI_TEST_POSTGRES) names a server where databases may be made.
 `;
 
@@ -25,6 +34,8 @@ async function main([name, ...words]: readonly string[]): Promise<number> {
   switch (name) {
     case "engine":
       return await runEngineBench(words);
+    case "models":
+      return await runModelsBench(words);
     case "profile":
       return await runProfile(words);
     case undefined:

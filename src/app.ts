@@ -151,7 +151,10 @@ function createRooms({ home, folder, environment, log }: AppOptions, config: Con
     clock: systemClock,
     random: systemRandom,
   };
-  const models = createModels({ settings: config.get({ name: "models", schema: modelsSettings }) });
+  const models = createModels({
+    settings: config.get({ name: "models", schema: modelsSettings }),
+    folder: config.file === undefined ? folder : dirname(config.file),
+  });
   const tools = createTools({ limits: config.get(toolsSection), environment });
   const engine = createEngine({
     ...ports,

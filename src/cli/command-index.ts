@@ -22,6 +22,7 @@ export const commandIndex: readonly (readonly [name: string, summary: string])[]
   ["review answer", "Answers the question of a review; the run goes on at once"],
   ["event emit", "Emits an event; the run that has waited for it the longest takes it"],
   ["models list", "Lists the models that can be used"],
+  ["models servers", "Lists the model servers, how they are doing, and the line before each"],
   ["tool list", "Lists the built-in tools that agents may call, with the JSON Schema of their arguments"],
   ["config list", "Lists all keys with their values and where those come from"],
   ["config get", "Shows the value of a key"],

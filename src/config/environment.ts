@@ -9,6 +9,8 @@ import type { LayerValue, SettingKey } from "./setting.ts";
 export const shortNames: Readonly<Record<string, string>> = {
   TUTTI_DATABASE: "storage.database",
   OLLAMA_HOST: "models.host",
+  OLLAMA_NUM_PARALLEL: "models.parallel",
+  OLLAMA_MAX_LOADED_MODELS: "models.maxLoaded",
 };
 
 /** Not settings: where the data lies, and what tests hand to each other. */

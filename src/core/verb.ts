@@ -21,6 +21,8 @@ export interface EffectContext extends StepAddress {
   readonly attempt: number;
   /** The folder that the run was started in. */
   readonly folder: string;
+  /** The run's; higher goes first. */
+  readonly priority?: number;
   /** Tells the run's watchers something that is not stored: a token, a line of output. */
   live(event: Readonly<Record<string, unknown>>): void;
   /**

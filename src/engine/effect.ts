@@ -20,6 +20,7 @@ export function createEffectRunner(ring: readonly EffectInterceptor[]): EffectRu
         signal: controller.signal,
         attempt: call.attempts,
         folder: execution.folder,
+        priority: execution.run.priority,
         live: (data) => execution.ports.live.publish({ run: execution.run.id, type: "live", key: verb.key, data }),
         join: (writes) => void joined.push(...writes),
       };

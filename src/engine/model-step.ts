@@ -94,7 +94,8 @@ export async function performModel(ports: ModelPorts, context: EffectContext, ca
       },
       {
         signal: context.signal,
-        onChunk: (chunk) => context.live({ [chunk.kind]: chunk.text }),
+        onChunk: ({ kind, text, firstTokenMs }) =>
+          context.live({ [kind]: text, ...(firstTokenMs === undefined ? {} : { firstTokenMs }) }),
         caller: callerOf(context, call.agent),
       },
     );
@@ -108,8 +109,8 @@ export async function performModel(ports: ModelPorts, context: EffectContext, ca
 }
 
 function callerOf(context: EffectContext, agent: string | undefined): ChatCaller {
-  const { run, flow, key, attempt } = context;
-  return { run, flow, key, attempt, agent, join: (writes) => context.join(writes) };
+  const { run, flow, key, attempt, priority } = context;
+  return { run, flow, key, attempt, agent, priority, join: (writes) => context.join(writes) };
 }
 
 function toMessages(name: string, { prompt, messages = [] }: ModelRequest<z.ZodType>): readonly ChatMessage[] {

@@ -1,21 +1,17 @@
 import { z } from "zod";
 import type { Capability, Check, CheckResult } from "../core/capability.ts";
-import type { Clock } from "../core/clock.ts";
-import { isDuration, notADurationText, toMs } from "../core/duration.ts";
+import { systemClock, type Clock } from "../core/clock.ts";
+import { toMs } from "../core/duration.ts";
 import { TuttiError } from "../core/error.ts";
 import { operation, type AnyOperation } from "../core/operation.ts";
-import { ollamaUrl } from "./ollama/address.ts";
 import { defaultFirstTokenTimeoutMs, defaultTimeoutMs } from "./ollama/client.ts";
 import { defaultNumCtx } from "./ollama/context.ts";
 import type { ChatModel } from "./chat-model.ts";
 import type { Fetch } from "./ollama/patient-fetch.ts";
 import type { ModelProvider } from "./provider.ts";
 import { createModelRegistry, type ModelRegistry } from "./registry.ts";
-
-const host = z
-  .string()
-  .refine((text) => succeeds(() => ollamaUrl(text)), 'is not an address such as "127.0.0.1:11434"');
-const duration = z.union([z.string(), z.number().nonnegative()]).refine(isDuration, notADurationText);
+import { listServers, serverChecks } from "./server-operation.ts";
+import { duration, host, serverSettings } from "./server-settings.ts";
 
 export const modelsSettings = z.object({
   host: host.default("127.0.0.1:11434").describe("Address of the Ollama server. OLLAMA_HOST sets it too."),
@@ -39,12 +35,15 @@ export const modelsSettings = z.object({
     .array(z.string().min(1))
     .default([])
     .describe("Hosts beyond this machine that prompts may be sent to, such as gpu-box or gpu-box:11434."),
+  ...serverSettings,
 });
 export type ModelsSettings = z.infer<typeof modelsSettings>;
 
 export interface ModelsDependencies {
   readonly settings: ModelsSettings;
   readonly providers?: Readonly<Record<string, ModelProvider>> | undefined;
+  /** Where `models.modules` are sought from. */
+  readonly folder?: string | undefined;
   /** See `ModelRegistryOptions`. */
   readonly meter?: ((model: ChatModel) => ChatModel) | undefined;
   readonly fetch?: Fetch | undefined;
@@ -53,7 +52,7 @@ export interface ModelsDependencies {
 
 /** The door of the room: models by name for those who run steps, a list for people, a check for the doctor. */
 export function createModels(dependencies: ModelsDependencies): Capability & { readonly registry: ModelRegistry } {
-  const { settings, providers, meter, fetch, clock } = dependencies;
+  const { settings, providers, meter, fetch, clock = systemClock } = dependencies;
   const registry = createModelRegistry({
     ollamaUrl: settings.host,
     defaultModel: settings.default,
@@ -61,6 +60,14 @@ export function createModels(dependencies: ModelsDependencies): Capability & { r
     firstTokenTimeoutMs: toMs(settings.firstTokenTimeout),
     timeoutMs: toMs(settings.timeout),
     allowRemote: settings.allowRemote,
+    servers: addressesOf(settings.servers),
+    openai: addressesOf(settings.openai),
+    modules: settings.modules,
+    folder: dependencies.folder,
+    failover: settings.failover,
+    parallel: settings.parallel,
+    maxLoaded: settings.maxLoaded,
+    patienceMs: toMs(settings.patience),
     providers,
     meter,
     fetch,
@@ -70,10 +77,19 @@ export function createModels(dependencies: ModelsDependencies): Capability & { r
     name: "models",
     config: { name: "models", schema: modelsSettings },
     migrations: [],
-    operations: [listModels(registry)],
-    checks: [modelServerCheck(registry)],
+    operations: [listModels(registry), listServers(registry, clock)],
+    checks: [modelServerCheck(registry), ...serverChecks(registry)],
     registry,
   };
+}
+
+/** An address alone is short for an object that holds it. */
+function addressesOf<Address extends { readonly url: string }>(
+  given: Readonly<Record<string, string | Address>>,
+): Record<string, Address | { readonly url: string }> {
+  return Object.fromEntries(
+    Object.entries(given).map(([name, address]) => [name, typeof address === "string" ? { url: address } : address]),
+  );
 }
 
 const modelInfo = z.object({
@@ -118,14 +134,5 @@ async function checkServer(registry: ModelRegistry, signal: AbortSignal): Promis
   } catch (error) {
     const fix = (error instanceof TuttiError && error.hint) || "See the log of the model server.";
     return { status: "warn", message: error instanceof Error ? error.message : String(error), fix };
-  }
-}
-
-function succeeds(attempt: () => unknown): boolean {
-  try {
-    attempt();
-    return true;
-  } catch {
-    return false; // The refinement says what is wrong; the error would say it again.
   }
 }

@@ -61,13 +61,18 @@ export interface ChatCaller {
   readonly key: string;
   readonly attempt: number;
   readonly agent?: string | undefined;
+  /** The run's; higher goes first at a server that has a line. */
+  readonly priority?: number | undefined;
   /** Joins the transaction that stores how the step ends; lost where nothing of it is stored. */
   join(writes: readonly Statement[]): void;
 }
 
 export interface ChatChunk {
-  readonly kind: "text" | "thinking";
+  readonly kind: "text" | "thinking" | "tool_call";
+  /** Of a tool call: the tool's name; its arguments come with the answer. */
   readonly text: string;
+  /** On the first piece of an answer: how long it took to come, from when the call had its place at the server. */
+  readonly firstTokenMs?: number | undefined;
 }
 
 export interface ChatCall {
@@ -75,6 +80,8 @@ export interface ChatCall {
   /** Called for every piece as it comes; the pieces of a kind joined are the answer's `text` and `thinking`. Must not throw. */
   readonly onChunk?: ((chunk: ChatChunk) => void) | undefined;
   readonly caller?: ChatCaller | undefined;
+  /** How long a server should keep the model in memory afterwards, such as `30m`; unset: as it keeps it now. */
+  readonly keepAlive?: string | undefined;
 }
 
 export type FinishReason = "stop" | "length" | "tool_calls";

@@ -1,31 +1,44 @@
-import type { Clock } from "../core/clock.ts";
+import { systemClock, type Clock } from "../core/clock.ts";
 import { TuttiError } from "../core/error.ts";
+import { systemRandom, type Random } from "../core/random.ts";
+import { createModuleProvider } from "./ai-sdk-module.ts";
 import type { ChatModel } from "./chat-model.ts";
 import type { EmbeddingModel } from "./embedding-model.ts";
-import { isAllowed, ollamaUrl } from "./ollama/address.ts";
-import { createOllamaClient, type OllamaClient } from "./ollama/client.ts";
-import type { Fetch } from "./ollama/patient-fetch.ts";
-import { createOllamaProvider } from "./ollama/provider.ts";
 import { layered } from "./layer.ts";
+import type { Fetch } from "./ollama/patient-fetch.ts";
 import type { ModelInfo, ModelProvider, Reachable } from "./provider.ts";
+import { scheduled, scheduledEmbedding } from "./scheduler-call.ts";
+import { failover, type Candidate } from "./server-failover.ts";
+import {
+  createOllamaServer,
+  createOpenAiServer,
+  type ModelServer,
+  type OpenAiAddress,
+  type ServerAddress,
+  type ServerDefaults,
+} from "./server.ts";
 
-export interface ModelRegistryOptions {
-  /** Any form of OLLAMA_HOST. */
+export interface ModelRegistryOptions extends Omit<ServerDefaults, "clock" | "random"> {
+  /** Any form of OLLAMA_HOST: the server `ollama`. */
   readonly ollamaUrl: string;
+  /** More Ollama servers by name: `{ fast }` serves `fast/…`. */
+  readonly servers?: Readonly<Record<string, ServerAddress>> | undefined;
+  /** Servers that speak as OpenAI's chat completions do, by name. */
+  readonly openai?: Readonly<Record<string, OpenAiAddress>> | undefined;
+  /** Files whose default export is a provider of the AI SDK, by name, relative to `folder`. */
+  readonly modules?: Readonly<Record<string, string>> | undefined;
+  readonly folder?: string | undefined;
+  /** Servers that have the same models: a name without a server, and `default`, is asked of the first that is there. */
+  readonly failover?: readonly string[] | undefined;
   /** What the name `default` stands for; without it, the first chat model that Ollama lists. */
   readonly defaultModel?: string | undefined;
-  /** Tokens of context that a model is loaded with, unless a step asks for more. */
-  readonly numCtx?: number | undefined;
-  readonly firstTokenTimeoutMs?: number | undefined;
-  readonly timeoutMs?: number | undefined;
-  /** Hosts beyond this machine that prompts may be sent to: `gpu-box` or `gpu-box:11434`. */
-  readonly allowRemote?: readonly string[] | undefined;
   /** Stands around every call of a chat model, inside of what tries again: a ledger, a budget. */
   readonly meter?: ((model: ChatModel) => ChatModel) | undefined;
   /** By the first part of a name: `{ scripted }` serves `scripted/…`. */
   readonly providers?: Readonly<Record<string, ModelProvider>> | undefined;
   readonly fetch?: Fetch | undefined;
   readonly clock?: Clock | undefined;
+  readonly random?: Random | undefined;
 }
 
 /**
@@ -33,8 +46,10 @@ export interface ModelRegistryOptions {
  * as `ChatModel` says; `model.missing` for a provider that has no such kind of model.
  */
 export interface ModelRegistry {
-  /** The base URL of the Ollama server. */
+  /** The base URL of the server `ollama`. */
   readonly url: string;
+  /** Every model server with the line before it: `ollama` first. */
+  servers(): readonly ModelServer[];
   /** Asks the server only for `default`; whether another model is installed shows at its first call. */
   chat(name?: string, signal?: AbortSignal): Promise<ChatModel>;
   embedding(name: string): Promise<EmbeddingModel>;
@@ -44,59 +59,125 @@ export interface ModelRegistry {
 }
 
 export function createModelRegistry(options: ModelRegistryOptions): ModelRegistry {
-  const { defaultModel, allowRemote = [], numCtx, clock, meter } = options;
-  const client = guard(openClient(options), allowRemote);
-  const ollama = createOllamaProvider({ client, numCtx, allowRemote, clock });
-  const providers = new Map<string, ModelProvider>(Object.entries({ ...options.providers, ollama }));
+  const { defaultModel, meter = unmetered } = options;
+  const servers = createServers(options);
+  const pool = poolOf(options.failover ?? [], servers);
+  const providers = new Map([...servers].map(([name, { provider }]) => [name, provider] as const));
+  for (const [name, provider] of Object.entries(otherProviders(options))) add(providers, name, provider);
+  const first = pool[0] ?? servers.get("ollama");
   const chats = new Map<string, ChatModel>();
   const embeddings = new Map<string, EmbeddingModel>();
-  const find = (name: string): Place => place(name, providers);
+  const find = (name: string): Place => place(name, providers, first?.name ?? "ollama");
   return {
-    url: client.url,
+    url: servers.get("ollama")?.url ?? "",
+    servers: () => [...servers.values()],
     async chat(name = "default", signal = never()) {
       const given = name === "default" ? defaultModel : name;
-      const { provider, model, full, source } = find(given ?? (await ollama.firstChatModel(signal)));
+      const found = find(given ?? (await firstChatModel(first, pool, signal)));
+      if (pool.length > 1 && !found.isPinned) {
+        return remember(chats, `any of ${found.model}`, () => layered(spread(pool, found.model), { meter }));
+      }
+      const { provider, model, full, source } = found;
       return remember(chats, full, () =>
-        layered(source.chat?.(model) ?? refuse(provider, "chat models"), { meter: meter ?? unmetered }),
+        layered(source.chat?.(model) ?? refuse(provider, "chat models"), {
+          schedule: servers.get(provider)?.schedule(model, "wait"),
+          meter,
+        }),
       );
     },
     async embedding(name) {
       const { provider, model, full, source } = find(name);
-      return remember(embeddings, full, () => source.embedding?.(model) ?? refuse(provider, "embedding models"));
+      return remember(embeddings, full, () => {
+        const made = source.embedding?.(model) ?? refuse(provider, "embedding models");
+        const server = servers.get(provider);
+        return server ? scheduledEmbedding(made, server.schedule(model, "wait")) : made;
+      });
     },
-    async list(signal = never()) {
-      const lists = await Promise.all(
-        [...providers.values()].map(async (source) => (await source.list?.(signal)) ?? []),
-      );
-      return lists.flat();
-    },
+    list: (signal = never()) => listAll([...providers.values()], signal),
     async reachable(name = "default", signal = never()) {
-      const { source } = find(name === "default" ? (defaultModel ?? "ollama/default") : name);
+      const { source } = find(name === "default" ? (defaultModel ?? "default") : name);
       return (await source.reachable?.(signal)) ?? { ok: true };
     },
   };
 }
-
-function openClient(options: ModelRegistryOptions): OllamaClient {
-  const { fetch, clock, firstTokenTimeoutMs, timeoutMs } = options;
-  return createOllamaClient({ url: ollamaUrl(options.ollamaUrl), fetch, clock, firstTokenTimeoutMs, timeoutMs });
+function createServers(options: ModelRegistryOptions): ReadonlyMap<string, ModelServer> {
+  const { ollamaUrl: url, servers = {}, openai = {}, clock = systemClock, random = systemRandom } = options;
+  const defaults: ServerDefaults = { ...options, clock, random };
+  const made = new Map<string, ModelServer>([["ollama", createOllamaServer("ollama", { url }, defaults)]]);
+  for (const [name, address] of Object.entries(servers)) add(made, name, createOllamaServer(name, address, defaults));
+  for (const [name, address] of Object.entries(openai)) add(made, name, createOpenAiServer(name, address, defaults));
+  return made;
 }
 
-/** A host that nobody allowed gets no request at all, whoever asks: not even its name is looked up. */
-function guard(client: OllamaClient, allowRemote: readonly string[]): OllamaClient {
-  if (isAllowed(client.url, allowRemote)) return client;
-  const { hostname } = new URL(client.url);
-  const refuseAll = (): never => {
-    throw new TuttiError(
-      "model.unreachable",
-      `The model server ${client.url} is not on this machine, so it was not asked`,
-      {
-        hint: `Add ${hostname} to models.allowRemote to let prompts leave this machine.`,
-        data: { url: client.url },
-      },
-    );
-  };
-  return { url: client.url, request: async () => refuseAll(), stream: refuseAll };
+/** What is called at once, without a line. */
+function otherProviders(options: ModelRegistryOptions): Record<string, ModelProvider> {
+  const { providers = {}, modules = {}, folder = ".", firstTokenTimeoutMs, timeoutMs, clock } = options;
+  const ofModules = Object.entries(modules).map(
+    ([name, path]) =>
+      [name, createModuleProvider({ name, path, folder, firstTokenTimeoutMs, timeoutMs, clock })] as const,
+  );
+  return { ...providers, ...Object.fromEntries(ofModules) };
+}
+
+/** Two things of one name would hide each other. */
+function add<Value>(known: Map<string, Value>, name: string, value: Value): void {
+  if (known.has(name)) {
+    throw new TuttiError("config.invalid", `Two model servers are called ${JSON.stringify(name)}`, {
+      hint: "A name may stand once in models.servers, models.openai and models.modules.",
+    });
+  }
+  known.set(name, value);
+}
+
+function poolOf(names: readonly string[], servers: ReadonlyMap<string, ModelServer>): readonly ModelServer[] {
+  return names.map((name) => {
+    const server = servers.get(name);
+    if (server) return server;
+    throw new TuttiError("config.invalid", `models.failover names ${JSON.stringify(name)}, which is no model server`, {
+      hint: `There are: ${[...servers.keys()].join(", ")}. More are named in models.servers and models.openai.`,
+    });
+  });
+}
+
+/** The same model on every server of the pool. */
+function spread(pool: readonly ModelServer[], model: string): ChatModel {
+  const candidates = pool.flatMap((server): Candidate[] => {
+    const base = server.provider.chat?.(model);
+    if (!base) return [];
+    const behind = (whenBusy: "wait" | "fail"): ChatModel => scheduled(base, server.schedule(model, whenBusy));
+    return [{ server: server.name, health: server.health, hasty: behind("fail"), patient: behind("wait") }];
+  });
+  const [first, ...others] = candidates;
+  return first ? failover([first, ...others]) : refuse("models.failover", "chat models");
+}
+
+/** Of the server that stands for names without one; of several, the first that answers. */
+async function firstChatModel(
+  first: ModelServer | undefined,
+  pool: readonly ModelServer[],
+  signal: AbortSignal,
+): Promise<string> {
+  const candidates = pool.length > 0 ? pool : first ? [first] : [];
+  const failures: unknown[] = [];
+  for (const { provider } of candidates) {
+    try {
+      if (provider.firstChatModel) return await provider.firstChatModel(signal);
+    } catch (error) {
+      if (!(error instanceof TuttiError) || error.code !== "model.unreachable") throw error;
+      failures.push(error);
+    }
+  }
+  throw failures[0] ?? refuse("ollama", "chat models");
+}
+
+/** A server that is down hides only its own models, unless all are. */
+async function listAll(providers: readonly ModelProvider[], signal: AbortSignal): Promise<readonly ModelInfo[]> {
+  const lists = await Promise.allSettled(
+    providers.flatMap((provider) => (provider.list ? [provider.list(signal)] : [])),
+  );
+  const failed = lists.filter((list) => list.status === "rejected");
+  if (failed.length > 0 && failed.length === lists.length) throw failed[0]?.reason;
+  return lists.flatMap((list) => (list.status === "fulfilled" ? list.value : []));
 }
 
 interface Place {
@@ -104,21 +185,24 @@ interface Place {
   readonly model: string;
   readonly full: string;
   readonly source: ModelProvider;
+  /** Its server was named. */
+  readonly isPinned: boolean;
 }
 
-/** Only a known provider counts as one: `hf.co/owner/model` is a bare name of Ollama. */
-function place(name: string, providers: ReadonlyMap<string, ModelProvider>): Place {
+/** Only a known provider counts as one: `hf.co/owner/model` is a bare name, of the server that stands for such names. */
+function place(name: string, providers: ReadonlyMap<string, ModelProvider>, standard: string): Place {
   const cut = name.indexOf("/");
   const first = name.slice(0, Math.max(0, cut));
-  const provider = providers.has(first) ? first : "ollama";
-  const model = (provider === first ? name.slice(cut + 1) : name).trim();
+  const isPinned = providers.has(first);
+  const provider = isPinned ? first : standard;
+  const model = (isPinned ? name.slice(cut + 1) : name).trim();
   const source = providers.get(provider);
   if (!source || model === "") {
     throw new TuttiError("usage.invalid", `${JSON.stringify(name)} names no model`, {
       hint: "Write it as provider/name, for example ollama/llama3.2; `tutti models list` shows what is there.",
     });
   }
-  return { provider, model, full: `${provider}/${model}`, source };
+  return { provider, model, full: `${provider}/${model}`, source, isPinned };
 }
 
 const unmetered = (model: ChatModel): ChatModel => model;

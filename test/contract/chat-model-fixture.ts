@@ -1,6 +1,7 @@
 import { needs, ollamaAddress } from "../support/services.ts";
 import { createModelRegistry, type ModelRegistry } from "../../src/models/registry.ts";
 import { createScriptedModel } from "../../src/models/scripted.ts";
+import { startOpenAiServer } from "../support/openai-server.ts";
 import { startOllamaServer, type OllamaServer, type ServedModel } from "../support/ollama-server.ts";
 import type { ChatModelFixture } from "./chat-model.ts";
 
@@ -45,12 +46,34 @@ export async function openScriptedServer(): Promise<OllamaFixture> {
 }
 
 export async function openRealServer(): Promise<OllamaFixture> {
-  const address = ollamaAddress();
-  if (address === undefined)
-    throw new Error("TUTTI_TEST_OLLAMA must name the address of a real Ollama with tiny-chat and all-minilm");
-  const registry = createModelRegistry({ ollamaUrl: address });
+  const registry = createModelRegistry({ ollamaUrl: requireOllama() });
   const settle = (): Promise<void> => unload(registry.url);
   return { registry, model: await registry.chat("tiny-chat"), settle, [Symbol.asyncDispose]: async () => undefined };
+}
+
+/** The AI SDK's client for OpenAI-compatible servers, behind our adapter, on a server that speaks as llama.cpp's does. */
+export async function openAiSdkServer(): Promise<ChatModelFixture> {
+  const server = await startOpenAiServer({
+    reply: ({ messages, tools, response_format: format }) => {
+      const seen = messages.map(({ content }) => ({ content: JSON.stringify(content) }));
+      const { text, toolCalls } = scriptedReply({ messages: seen, tools, format });
+      const calls = toolCalls?.map(({ name, arguments: values }) => ({ name, arguments: JSON.stringify(values) }));
+      return { text, wordDelayMs: 1, ...(calls ? { toolCalls: calls } : {}) };
+    },
+  });
+  const registry = createModelRegistry({
+    ollamaUrl: "127.0.0.1:9",
+    openai: { box: { url: server.url, contextLength: 32_768 } },
+  });
+  return { model: await registry.chat("box/tiny-chat"), [Symbol.asyncDispose]: () => server.close() };
+}
+
+/** The same on the /v1 route of a real Ollama, which runs a model with the context that its Modelfile names. */
+export async function openAiSdkOllama(): Promise<ChatModelFixture> {
+  const url = `${requireOllama()}/v1`;
+  const registry = createModelRegistry({ ollamaUrl: "127.0.0.1:9", openai: { box: { url } } });
+  const settle = (): Promise<void> => unload(requireOllama());
+  return { model: await registry.chat("box/tiny-chat"), settle, [Symbol.asyncDispose]: async () => undefined };
 }
 
 /**
@@ -60,6 +83,12 @@ export async function openRealServer(): Promise<OllamaFixture> {
 async function unload(url: string): Promise<void> {
   const body = JSON.stringify({ model: "tiny-chat", keep_alive: 0 });
   await (await fetch(`${url}/api/generate`, { method: "POST", body })).text();
+}
+
+function requireOllama(): string {
+  const address = ollamaAddress();
+  if (address !== undefined) return address;
+  throw new Error("TUTTI_TEST_OLLAMA must name the address of a real Ollama with tiny-chat and all-minilm");
 }
 
 /** Why the tests on a real Ollama do not run; false when they do. */

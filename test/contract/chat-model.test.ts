@@ -3,6 +3,8 @@ import { describe, test } from "node:test";
 import { createModelRegistry } from "../../src/models/registry.ts";
 import { ask, assertCode, chatModelContract, failure, steady, unaborted, user } from "./chat-model.ts";
 import {
+  openAiSdkOllama,
+  openAiSdkServer,
   openRealServer,
   openScripted,
   openScriptedServer,
@@ -15,6 +17,11 @@ const skipReal = realOllamaMissing();
 chatModelContract("scripted model", openScripted);
 chatModelContract("Ollama client on the scripted server", openScriptedServer);
 chatModelContract("Ollama client on a real Ollama", openRealServer, {
+  skip: skipReal,
+  lacks: { toolCalls: "tiny-chat has random weights and never calls a tool" },
+});
+chatModelContract("AI SDK adapter on a server that speaks as llama.cpp's", openAiSdkServer);
+chatModelContract("AI SDK adapter on the /v1 route of a real Ollama", openAiSdkOllama, {
   skip: skipReal,
   lacks: { toolCalls: "tiny-chat has random weights and never calls a tool" },
 });

@@ -40,6 +40,7 @@ const columns: Readonly<Record<string, readonly string[]>> = {
   // What may be long comes last.
   "review.list": ["id", "createdAt", "step", "title"],
   "models.list": ["name", "kind", "sizeBytes", "contextLength", "loaded"],
+  "models.servers": ["name", "kind", "url", "reachable", "loaded", "inFlight", "waiting", "swaps"],
   "tool.list": ["name", "effect", "description"],
   "config.list": ["key", "value", "source"],
 };
@@ -90,6 +91,7 @@ const titles: Readonly<Record<string, string>> = {
   createdAt: "created",
   sizeBytes: "size",
   contextLength: "context",
+  inFlight: "in flight",
 };
 
 /** Cells that say more than their value does. */
@@ -108,6 +110,7 @@ function cell(name: string, row: Row): string {
   if (value === null || value === undefined) return "–";
   if (name === "sizeBytes") return size(Number(value));
   if (name.endsWith("At")) return new Date(Number(value)).toISOString().replace("T", " ").slice(0, 19);
+  if (Array.isArray(value)) return value.length === 0 ? "–" : value.join(", ");
   return typeof value === "string" ? value : JSON.stringify(value);
 }
 

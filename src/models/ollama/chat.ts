@@ -18,6 +18,8 @@ export interface OllamaChatOptions {
   readonly client: OllamaClient;
   /** As Ollama calls it. */
   readonly model: string;
+  /** The first part of the model's name: which of several servers. */
+  readonly provider?: string | undefined;
   /** Shared by every user of the model on this server. */
   readonly context: StickyContext;
   readonly allowRemote?: readonly string[] | undefined;
@@ -27,12 +29,13 @@ export interface OllamaChatOptions {
 export function createOllamaChat({
   client,
   model,
+  provider = "ollama",
   context,
   allowRemote = [],
   clock = systemClock,
 }: OllamaChatOptions): ChatModel {
   const facts = createInspector(client, { model, capability: "completion", allowRemote });
-  const name = `ollama/${model}`;
+  const name = `${provider}/${model}`;
   return {
     name,
     async chat(request, call) {
@@ -40,7 +43,7 @@ export function createOllamaChat({
       const share = context.share(contextLength, request.options?.numCtx);
       const about = { model, contextLimit: share.limit };
       const sentAt = clock.now();
-      const body = toBody(model, request, share);
+      const body = { ...toBody(model, request, share), keep_alive: call.keepAlive };
       const reading = startReading(call, () => clock.now() - sentAt);
       for await (const line of client.stream("/api/chat", chatLine, { body, about, signal: call.signal }))
         reading.take(line);
@@ -109,6 +112,7 @@ function startReading({ onChunk }: ChatCall, elapsedMs: () => number): Reading {
       reading.toolCalls.push(...calls.map(toToolCall));
       if (thinking) onChunk?.({ kind: "thinking", text: thinking });
       if (content) onChunk?.({ kind: "text", text: content });
+      for (const called of calls) onChunk?.({ kind: "tool_call", text: called.function.name });
     },
     end(model) {
       if (last && last.done_reason !== "load") return last;

@@ -9,15 +9,21 @@ export interface OllamaEmbeddingOptions {
   readonly client: OllamaClient;
   /** As Ollama calls it. */
   readonly model: string;
+  readonly provider?: string | undefined;
   readonly allowRemote?: readonly string[] | undefined;
 }
 
 // Bounds one request: the deadline is for each, and an abort takes effect between two at the latest.
 const textsPerRequest = 64;
 
-export function createOllamaEmbedding({ client, model, allowRemote = [] }: OllamaEmbeddingOptions): EmbeddingModel {
+export function createOllamaEmbedding({
+  client,
+  model,
+  provider = "ollama",
+  allowRemote = [],
+}: OllamaEmbeddingOptions): EmbeddingModel {
   const facts = createInspector(client, { model, capability: "embedding", allowRemote });
-  const name = `ollama/${model}`;
+  const name = `${provider}/${model}`;
   return {
     name,
     async embed(texts, { signal }) {

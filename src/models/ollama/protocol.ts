@@ -11,7 +11,9 @@ export const tagsReply = z.object({
 });
 
 export const runningReply = z.object({
-  models: z.array(z.object({ name: z.string(), context_length: z.number().optional() })).default([]),
+  models: z
+    .array(z.object({ name: z.string(), context_length: z.number().optional(), expires_at: z.string().optional() }))
+    .default([]),
 });
 
 export const showReply = z.object({

@@ -11,6 +11,8 @@ import { runningReply, tagsReply, versionReply } from "./protocol.ts";
 
 export interface OllamaProviderOptions {
   readonly client: OllamaClient;
+  /** The first part of its models' names. */
+  readonly name?: string | undefined;
   readonly numCtx?: number | undefined;
   readonly allowRemote: readonly string[];
   readonly clock?: Clock | undefined;
@@ -21,6 +23,7 @@ const probeTimeoutMs = 3_000;
 
 export function createOllamaProvider({
   client,
+  name: provider = "ollama",
   numCtx,
   allowRemote,
   clock,
@@ -32,32 +35,33 @@ export function createOllamaProvider({
     return context;
   };
   return {
-    chat: (model) => createOllamaChat({ client, model, context: contextOf(withTag(model)), allowRemote, clock }),
-    embedding: (model) => createOllamaEmbedding({ client, model, allowRemote }),
-    list: (signal) => list(client, signal),
+    chat: (model) =>
+      createOllamaChat({ client, model, provider, context: contextOf(withTag(model)), allowRemote, clock }),
+    embedding: (model) => createOllamaEmbedding({ client, model, provider, allowRemote }),
+    list: (signal) => list(client, provider, signal),
     firstChatModel: (signal) => firstChatModel(client, allowRemote, signal),
     reachable: (signal) => reachable(client, signal),
   };
 }
 
 /** `llama3.2` is short for `llama3.2:latest`; both are one model with one context. */
-function withTag(model: string): string {
+export function withTag(model: string): string {
   return /:[^/]*$/.test(model) ? model : `${model}:latest`;
 }
 
-async function list(client: OllamaClient, signal: AbortSignal): Promise<readonly ModelInfo[]> {
+async function list(client: OllamaClient, provider: string, signal: AbortSignal): Promise<readonly ModelInfo[]> {
   const [tags, running] = await Promise.all([
     client.request("/api/tags", tagsReply, { signal, timeoutMs: probeTimeoutMs }),
     client.request("/api/ps", runningReply, { signal, timeoutMs: probeTimeoutMs }),
   ]);
   const loaded = new Set(running.models.map(({ name }) => name));
   const infos = tags.models.map(({ name, size }) =>
-    describe(client, { name, sizeBytes: size, loaded: loaded.has(name) }, signal),
+    describe(client, { name, provider, sizeBytes: size, loaded: loaded.has(name) }, signal),
   );
   return (await Promise.all(infos)).filter((info) => info !== undefined);
 }
 
-type Listed = Pick<ModelInfo, "name" | "sizeBytes" | "loaded">;
+type Listed = Pick<ModelInfo, "name" | "provider" | "sizeBytes" | "loaded">;
 
 async function describe(client: OllamaClient, listed: Listed, signal: AbortSignal): Promise<ModelInfo | undefined> {
   try {
@@ -65,7 +69,7 @@ async function describe(client: OllamaClient, listed: Listed, signal: AbortSigna
     const kind = capabilities.includes("completion") ? "chat" : "embedding";
     return {
       name: listed.name,
-      provider: "ollama",
+      provider: listed.provider,
       kind,
       sizeBytes: listed.sizeBytes,
       contextLength,

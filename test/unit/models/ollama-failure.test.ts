@@ -49,9 +49,12 @@ test("an error in the middle of a stream is an error, whatever came before", asy
   assert.match(error.message, /in the middle of an answer: runner crashed/);
 });
 
-test("a full queue is unreachable for now", async () => {
+test("a server that stays too busy for a whole call's time is unreachable", async () => {
   await using server = await startOllamaServer({ reply: { error: { status: 503, message: "server busy" } } });
-  assertCode(await failure(await open(server), hello), "model.unreachable");
+  const error = await failure(await open(server, { timeoutMs: 100 }), hello);
+  assertCode(error, "model.unreachable");
+  assert.match(error.message, /too busy/);
+  assert.ok(server.chats.length > 1, "it was asked again");
 });
 
 test("a status 500 is a bad answer with its message", async () => {

@@ -59,10 +59,20 @@ test("every setting has a default but models.default, and a wrong one is refused
     firstTokenTimeout: "120s",
     timeout: "10m",
     allowRemote: [],
+    servers: {},
+    openai: {},
+    modules: {},
+    failover: [],
+    parallel: 0,
+    maxLoaded: 0,
+    patience: "30s",
   });
   assert.ok(Object.values(modelsSettings.shape).every((key) => key.description));
   assert.ok(!modelsSettings.safeParse({ host: "ftp://box" }).success);
   assert.ok(!modelsSettings.safeParse({ timeout: "soon" }).success);
+  assert.ok(!modelsSettings.safeParse({ servers: { ollama: "127.0.0.1" } }).success);
+  assert.ok(!modelsSettings.safeParse({ servers: { "a/b": "127.0.0.1" } }).success);
+  assert.ok(!modelsSettings.safeParse({ openai: { box: { url: "http://127.0.0.1:1234/v1", contex: 1 } } }).success);
 });
 
 test("a script that is used up or throws says so, and its delay ends with an abort", async () => {
