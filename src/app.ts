@@ -142,7 +142,7 @@ function createRooms({ home, folder, environment, log }: AppOptions, config: Con
     clock: systemClock,
     random: systemRandom,
   };
-  const models = createModels({ settings: config.get({ name: "models", schema: modelsSettings }) });
+  const models = createModels({ settings: config.get({ name: "models", schema: modelsSettings }), database });
   const tools = createTools({ limits: config.get(toolsSection), environment });
   const engine = createEngine({
     ...ports,

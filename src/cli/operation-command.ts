@@ -5,6 +5,8 @@ import type { Connection } from "../sdk/connection.ts";
 import { parseInput } from "../server/http.ts";
 import { exitCodes } from "./exit-code.ts";
 import { openAndCall } from "./first-call.ts";
+import { createActivity } from "./activity.ts";
+import { isConfirmed } from "./confirmation.ts";
 import type { Invocation } from "./invocation.ts";
 import { toJson } from "./present/json.ts";
 import { present } from "./present/present.ts";
@@ -20,8 +22,9 @@ export async function runOperation(
 ): Promise<number> {
   // Checked here too, so that a wrong value is told before anything is opened.
   const parsed = parseInput(operation, input);
+  if (!(await isConfirmed(operation, input, invocation))) return exitCodes.cancelled;
   // The settings of this very call, which a host elsewhere does not know.
-  if (operation.cli.isLocal) return show(operation, await answerHere(operation, parsed, invocation), invocation);
+  if (operation.cli.isLocal) return callHere(operation, parsed, invocation);
   const isWatch = operation.name === "run.watch";
   // The doctor proves that the folder can be written, so it makes one.
   const write = operation.effect !== "read" || operation.name === "doctor";
@@ -46,12 +49,14 @@ async function call(
 ): Promise<number> {
   using interrupt = invocation.interrupt.hold();
   const progress = createProgress(invocation.output);
+  const activity = createActivity(invocation.output);
   try {
     const result = await connection.client.call(operation.name, input, {
       signal: interrupt.signal,
-      onProgress: (event) => (isStep(event) ? progress.step(event.step) : undefined),
+      onProgress: (event) => (isStep(event) ? progress.step(event.step) : activity.take(event)),
     });
     progress.stop();
+    activity.stop();
     if (!isToEnd(operation)) return show(operation, result, invocation);
     const code = show(operation, await seeThrough(result as RunRecord, connection, invocation), invocation);
     return interrupt.signal.aborted ? interrupt.exitCode() : code;
@@ -60,6 +65,19 @@ async function call(
     return interrupt.exitCode();
   } finally {
     progress.stop();
+    activity.stop();
+  }
+}
+
+/** Without a host, and with what Ctrl-C leaves behind told by the one who was at it. */
+async function callHere(operation: AnyOperation, parsed: unknown, invocation: Invocation): Promise<number> {
+  using interrupt = invocation.interrupt.hold();
+  try {
+    return show(operation, await answerHere(operation, parsed, invocation), invocation);
+  } catch (error) {
+    if (!interrupt.signal.aborted) throw error;
+    if (error instanceof TuttiError && error.hint) invocation.output.say(error.hint);
+    return interrupt.exitCode();
   }
 }
 
@@ -121,5 +139,15 @@ async function withoutFolder(operation: AnyOperation, parsed: unknown, invocatio
 async function answerHere(operation: AnyOperation, parsed: unknown, invocation: Invocation): Promise<unknown> {
   using interrupt = invocation.interrupt.hold();
   const answer = operation.handle(parsed as never, { signal: interrupt.signal, caller: "cli" });
-  return Symbol.asyncIterator in answer ? (await answer.next()).value : await answer;
+  if (!(Symbol.asyncIterator in answer)) return await answer;
+  const activity = createActivity(invocation.output);
+  try {
+    for (;;) {
+      const { done, value } = await answer.next();
+      if (done) return value;
+      activity.take(value);
+    }
+  } finally {
+    activity.stop();
+  }
 }

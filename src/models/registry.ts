@@ -1,4 +1,4 @@
-import type { Clock } from "../core/clock.ts";
+import { systemClock, type Clock } from "../core/clock.ts";
 import { TuttiError } from "../core/error.ts";
 import type { ChatModel } from "./chat-model.ts";
 import type { EmbeddingModel } from "./embedding-model.ts";
@@ -7,6 +7,9 @@ import { createOllamaClient, type OllamaClient } from "./ollama/client.ts";
 import type { Fetch } from "./ollama/patient-fetch.ts";
 import { createOllamaProvider } from "./ollama/provider.ts";
 import { layered } from "./layer.ts";
+import type { ProbeStore } from "./model-store.ts";
+import type { ProbeFacts } from "./probe.ts";
+import { createFactsReader, type KeptModel } from "./probe-fact.ts";
 import type { ModelInfo, ModelProvider, Reachable } from "./provider.ts";
 
 export interface ModelRegistryOptions {
@@ -26,6 +29,8 @@ export interface ModelRegistryOptions {
   readonly providers?: Readonly<Record<string, ModelProvider>> | undefined;
   readonly fetch?: Fetch | undefined;
   readonly clock?: Clock | undefined;
+  /** Where `factsOf` looks; without it nothing is known of any model. */
+  readonly probes?: ProbeStore | undefined;
 }
 
 /**
@@ -41,6 +46,10 @@ export interface ModelRegistry {
   list(signal?: AbortSignal): Promise<readonly ModelInfo[]>;
   /** Whether the provider of `name` (default: `default`) answers at all. Takes seconds at most and never throws. */
   reachable(name?: string, signal?: AbortSignal): Promise<Reachable>;
+  /** The model at the server that keeps it, whether it is there or not; `usage.invalid` where its provider keeps none. */
+  keeperOf(name?: string, signal?: AbortSignal): Promise<KeptModel>;
+  /** What a probe has measured of the model as it is now; null where none has. Never throws for a model that can be named. */
+  factsOf(name: string, signal?: AbortSignal): Promise<ProbeFacts | null>;
 }
 
 export function createModelRegistry(options: ModelRegistryOptions): ModelRegistry {
@@ -51,11 +60,15 @@ export function createModelRegistry(options: ModelRegistryOptions): ModelRegistr
   const chats = new Map<string, ChatModel>();
   const embeddings = new Map<string, EmbeddingModel>();
   const find = (name: string): Place => place(name, providers);
+  const findDefault = async (name: string, signal: AbortSignal): Promise<Place> => {
+    const given = name === "default" ? defaultModel : name;
+    return find(given ?? (await ollama.firstChatModel(signal)));
+  };
+  const facts = options.probes && createFactsReader(options.probes, clock ?? systemClock);
   return {
     url: client.url,
     async chat(name = "default", signal = never()) {
-      const given = name === "default" ? defaultModel : name;
-      const { provider, model, full, source } = find(given ?? (await ollama.firstChatModel(signal)));
+      const { provider, model, full, source } = await findDefault(name, signal);
       return remember(chats, full, () =>
         layered(source.chat?.(model) ?? refuse(provider, "chat models"), { meter: meter ?? unmetered }),
       );
@@ -74,7 +87,25 @@ export function createModelRegistry(options: ModelRegistryOptions): ModelRegistr
       const { source } = find(name === "default" ? (defaultModel ?? "ollama/default") : name);
       return (await source.reachable?.(signal)) ?? { ok: true };
     },
+    async keeperOf(name = "default", signal = never()) {
+      return kept(await findDefault(name, signal));
+    },
+    async factsOf(name, signal = never()) {
+      const found = find(name);
+      return facts && found.source.keeper ? facts(kept(found), signal) : null;
+    },
   };
+}
+
+function kept({ provider, model, source }: Place): KeptModel {
+  const { keeper } = source;
+  if (!keeper) {
+    throw new TuttiError("usage.invalid", `The models of ${provider} cannot be pulled, removed or probed`, {
+      hint: "Only those of a model server can: `tutti models list` shows whose they are.",
+    });
+  }
+  const name = keeper.canonical(model);
+  return { keeper, model: name, full: `${provider}/${name}` };
 }
 
 function openClient(options: ModelRegistryOptions): OllamaClient {

@@ -2,6 +2,8 @@ import type { RunRecord } from "../../core/step.ts";
 import type { Output } from "../output.ts";
 import { presentChecks } from "./doctor.ts";
 import { presentExplanation } from "./explanation.ts";
+import { formatBytes } from "../byte-size.ts";
+import { presentModel } from "./model.ts";
 import { presentReview } from "./review.ts";
 import { presentRun, took } from "./run.ts";
 import { presentVerification } from "./verification.ts";
@@ -19,14 +21,14 @@ export function present(operation: string, result: unknown, output: Pick<Output,
   if (operation.startsWith("review.")) return presentReview(result as never, look.color);
   if (operation === "config.explain") return presentExplanation(result as never, look);
   if (operation === "config.get" || operation === "config.path") return presentValue(result);
-  return JSON.stringify(result, null, 2);
+  return presentModel(operation, result, look.color) ?? JSON.stringify(result, null, 2);
 }
 
 const columns: Readonly<Record<string, readonly string[]>> = {
   "run.list": ["id", "flow", "status", "createdAt", "took"],
   "flow.list": ["name", "file", "description", "problem"],
   "review.list": ["id", "title", "run", "step", "createdAt"],
-  "models.list": ["name", "kind", "sizeBytes", "contextLength", "loaded"],
+  "models.list": ["model", "sizeBytes", "contextLength", "loaded", "probe", "capabilities"],
   "tool.list": ["name", "effect", "description"],
   "config.list": ["key", "value", "source"],
 };
@@ -35,7 +37,7 @@ const emptyTexts: Readonly<Record<string, string>> = {
   "run.list": "No runs yet. Start one: tutti run <flow>",
   "flow.list": "No flows found. Put one into flows/NAME.ts, or: tutti init",
   "review.list": "Nothing waits for you.",
-  "models.list": "The model server has no models. Get one: ollama pull llama3.2",
+  "models.list": "The model server has no models. Get one: tutti models pull llama3.2",
 };
 
 function presentList(operation: string, rows: readonly Record<string, unknown>[], look: TableLook): string {
@@ -54,19 +56,24 @@ const titles: Readonly<Record<string, string>> = {
   createdAt: "created",
   sizeBytes: "size",
   contextLength: "context",
+  probe: "probed",
+  capabilities: "can",
 };
 
 function cell(name: string, row: Readonly<Record<string, unknown>>): string {
   const value = row[name];
   if (name === "took") return took(row as never);
   if (value === null || value === undefined) return "–";
-  if (name === "sizeBytes") return size(Number(value));
+  if (name === "sizeBytes") return formatBytes(Number(value));
+  if (name === "capabilities") return String(row["problem"] ?? (value as readonly string[]).join(", "));
+  if (name === "probe") return probed(value as { probedAt: number; isStale: boolean });
+  if (name === "loaded") return value === true ? "yes" : "no";
   if (name.endsWith("At")) return new Date(Number(value)).toISOString().replace("T", " ").slice(0, 19);
   return typeof value === "string" ? value : JSON.stringify(value);
 }
 
-function size(bytes: number): string {
-  return bytes < 1e9 ? `${Math.ceil(bytes / 1e6)} MB` : `${(bytes / 1e9).toFixed(1)} GB`;
+function probed({ probedAt, isStale }: { readonly probedAt: number; readonly isStale: boolean }): string {
+  return isStale ? "changed since" : new Date(probedAt).toISOString().slice(0, 10);
 }
 
 function presentValue(result: object): string {

@@ -7,7 +7,7 @@ import type { ReadableStream } from "node:stream/web";
 export type Fetch = (url: string, init: FetchInit) => Promise<Response>;
 
 export interface FetchInit {
-  readonly method: "GET" | "POST";
+  readonly method: "GET" | "POST" | "DELETE";
   readonly headers: Record<string, string>;
   readonly body?: string;
   readonly signal: AbortSignal;
