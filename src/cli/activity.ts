@@ -54,7 +54,10 @@ export function createActivity(output: Output): Activity {
 
 function isProgress(value: unknown): value is Progress {
   return (
-    typeof value === "object" && value !== null && "type" in value && (value.type === "stage" || value.type === "transfer")
+    typeof value === "object" &&
+    value !== null &&
+    "type" in value &&
+    (value.type === "stage" || value.type === "transfer")
   );
 }
 
@@ -87,5 +90,5 @@ function amounts(progress: Extract<Progress, { type: "transfer" }>): string {
   const percent = totalBytes > 0 ? Math.floor((doneBytes / totalBytes) * 100) : 100;
   const speed = bytesPerSecond === null || isEnd(progress) ? "" : `, ${formatBytes(bytesPerSecond)}/s`;
   const left = etaMs === null || isEnd(progress) ? "" : `, ${formatMs(etaMs)} left`;
-  return `${percent} %  ${formatBytes(doneBytes)} of ${formatBytes(totalBytes)}${speed}${left}`;
+  return `${percent} %, ${formatBytes(doneBytes)} of ${formatBytes(totalBytes)}${speed}${left}`;
 }

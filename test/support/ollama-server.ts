@@ -113,8 +113,7 @@ export async function startOllamaServer(options: OllamaServerOptions = {}): Prom
   };
 }
 
-type Served = Required<Omit<ServedModel, "remoteHost" | "isDamaged">> &
-  Pick<ServedModel, "remoteHost" | "isDamaged">;
+type Served = Required<Omit<ServedModel, "remoteHost" | "isDamaged">> & Pick<ServedModel, "remoteHost" | "isDamaged">;
 
 interface State extends PullState {
   models: readonly Served[];

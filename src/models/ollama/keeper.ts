@@ -6,14 +6,7 @@ import { digestOf, tagOf } from "./digest.ts";
 import { kindOf, problemOf } from "./inspect.ts";
 import { canonicalName, isSameModel } from "./model-name.ts";
 import { createOllamaProbeTarget } from "./probe-target.ts";
-import {
-  anyReply,
-  contextLengthOf,
-  embeddingLengthOf,
-  runningReply,
-  showReply,
-  type ShowReply,
-} from "./protocol.ts";
+import { anyReply, contextLengthOf, embeddingLengthOf, runningReply, showReply, type ShowReply } from "./protocol.ts";
 import { pullModel } from "./pull.ts";
 
 export interface OllamaKeeperOptions {

@@ -57,7 +57,11 @@ function translate(error: TuttiError, model: string): TuttiError {
   const known = failures.find(({ text }) => text.test(message));
   if (!known || error.code !== "model.bad_answer") return error;
   const said = message.replace(/^.*?: (?=\S)/, "");
-  return new TuttiError(known.code, `${known.what(model)}: ${said}`, { hint: known.hint, cause: error, data: { model } });
+  return new TuttiError(known.code, `${known.what(model)}: ${said}`, {
+    hint: known.hint,
+    cause: error,
+    data: { model },
+  });
 }
 
 const failures: readonly {
