@@ -15,7 +15,7 @@ interface ProbeDependencies {
   readonly clock: Clock;
 }
 
-// A model of 7 billion parameters on a processor reads some 20 tokens a second; three rounds of 900 tokens would not fit in.
+// A model of 7 billion parameters on a processor reads some 20 tokens a second: three rounds of 600 take half of this.
 const defaultBudget = "3m";
 
 export function probeOperation(dependencies: ProbeDependencies): AnyOperation {

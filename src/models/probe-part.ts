@@ -108,14 +108,15 @@ async function measureSchemaThinking(at: Bench): Promise<void> {
   if (facts.thinking !== "unknown") at.found.facts = { ...facts, schema: { ...facts.schema, thinking: null } };
 }
 
-async function measureSpeed({ target, found, signal }: Bench, round: number): Promise<void> {
+async function measureSpeed({ target, subject, found, signal }: Bench, round: number): Promise<void> {
   // A short prompt, since how long a long one takes follows from the speed of reading.
   const short = await target.ask({ prompt: `Say ${round}.`, isStreamed: true, maxTokens: 1 }, signal);
-  const reply = await target.ask({ prompt: speedPrompt(round), isStreamed: true, maxTokens: 48 }, signal);
-  const { firstTokenMs, prompt, output } = found.samples;
-  if (short.firstTokenMs !== undefined) firstTokenMs.push(short.firstTokenMs);
-  prompt.push(...rate(reply.promptTokens, reply.promptMs));
-  output.push(...rate(reply.outputTokens, reply.generateMs));
+  const prompt = speedPrompt(round, subject.contextAsked);
+  const reply = await target.ask({ prompt, isStreamed: true, maxTokens: 48 }, signal);
+  const { samples } = found;
+  if (short.firstTokenMs !== undefined) samples.firstTokenMs.push(short.firstTokenMs);
+  samples.prompt.push(...rate(reply.promptTokens, reply.promptMs));
+  samples.output.push(...rate(reply.outputTokens, reply.generateMs));
 }
 
 async function measureEmbeddingLoad({ target, found, signal }: Bench): Promise<void> {
@@ -126,7 +127,7 @@ async function measureEmbeddingLoad({ target, found, signal }: Bench): Promise<v
 
 async function measureEmbeddingSpeed({ target, found, signal }: Bench, round: number): Promise<void> {
   // As much as a small embedder's 256 tokens hold.
-  const text = speedPrompt(round).slice(0, 500);
+  const text = speedPrompt(round, null).slice(0, 500);
   const { inputTokens, totalMs, loadMs = 0 } = await target.embed(text, signal);
   found.samples.prompt.push(...rate(inputTokens, totalMs - loadMs));
 }

@@ -58,14 +58,22 @@ export function thinkingVerdict({ thinking, text }: ProbeReply): "apart" | "inli
   return /<think(ing)?>/i.test(text) ? "inline" : "none";
 }
 
-/** A few hundred words, another text each time: what a server has just read, it does not read again. */
-export function speedPrompt(round: number): string {
+/**
+ * Some hundred tokens, or fewer where the context is small; another text each time, since what a server has just read it
+ * does not read again.
+ */
+export function speedPrompt(round: number, contextTokens: number | null): string {
+  // A line has some 25 tokens, or 60 with a tokenizer that knows few words; a third of the context is left for the answer.
+  const fitting = Math.floor((contextTokens ?? plentyTokens) / 100);
   const lines = Array.from(
-    { length: 30 },
+    { length: Math.max(1, Math.min(mostLines, fitting)) },
     (_, line) => `Note ${round * 100 + line}: the parcel ${line * 7 + round} went from the harbour to the mill.`,
   );
   return `Report ${round}.\n${lines.join("\n")}\nSum up these notes in a paragraph.`;
 }
+
+const mostLines = 30;
+const plentyTokens = 8_192;
 
 function parse(text: string): unknown {
   try {

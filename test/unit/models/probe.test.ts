@@ -74,8 +74,16 @@ test("a verdict on thinking knows where it stands", () => {
 });
 
 test("no two rounds begin with the same text, so that nothing is read from a cache", () => {
-  const starts = [0, 1, 2].map((round) => speedPrompt(round).slice(0, 40));
+  const starts = [0, 1, 2].map((round) => speedPrompt(round, null).slice(0, 40));
   assert.equal(new Set(starts).size, 3);
+});
+
+test("a small context gets a short text", async () => {
+  assert.ok(speedPrompt(0, null).length > 1_500);
+  await using server = await startOllamaServer({ models: [thinker], reply: wellBehaved });
+  const { facts } = await collect(createModelRegistry({ ollamaUrl: server.url, numCtx: 256 }), {});
+  assert.deepEqual([facts.contextGranted, facts.notes], [256, []]);
+  assert.ok((facts.promptTokensPerSecond ?? 0) > 0);
 });
 
 test("quirks are what was seen, not what was not measured", () => {
