@@ -1,7 +1,10 @@
 import assert from "node:assert/strict";
 import { existsSync } from "node:fs";
 import { before, describe, test } from "node:test";
+import { systemClock } from "../../src/core/clock.ts";
 import type { ModelKeeper } from "../../src/models/keeper.ts";
+import type { ProbeFacts } from "../../src/models/probe.ts";
+import { runProbe } from "../../src/models/probe-run.ts";
 import { createModelRegistry } from "../../src/models/registry.ts";
 import { freshWeights, startOllamaRegistry } from "../support/ollama-registry.ts";
 import { startOllamaServer } from "../support/ollama-server.ts";
@@ -63,6 +66,43 @@ async function copyAt(url: string, source: string, destination: string): Promise
 function post(url: string, path: string, body: object): Promise<Response> {
   return fetch(`${url}${path}`, { method: "POST", body: JSON.stringify(body) });
 }
+
+describe("a probe on a real Ollama", { skip: realOllamaMissing(), timeout: 150_000 }, () => {
+  const probe = async (name: string): Promise<ProbeFacts> => {
+    const { keeper, model, full } = await createModelRegistry({ ollamaUrl: ollamaAddress() ?? "" }).keeperOf(name);
+    const signal = new AbortController().signal;
+    const options = { model: full, server: keeper.server, clock: systemClock, budgetMs: 60_000, signal };
+    const running = runProbe(keeper.probe(model), options);
+    for (;;) {
+      const { done, value } = await running.next();
+      if (!done) continue;
+      // A call that was cut off for lack of time may leave the server without a free slot: see the chat's fixture.
+      await keeper.probe(model).unload(signal);
+      return value;
+    }
+  };
+
+  // The model never calls a tool and writes on as long as it may: on a busy machine the later parts have no time left.
+  test("finds what a chat model of random weights can do all the same", async () => {
+    const facts = await probe("tiny-chat");
+    assert.deepEqual([facts.kind, facts.contextAsked, facts.contextGranted], ["chat", 8_192, 8_192]);
+    assert.ok((facts.loadMs ?? 0) > 50, `loaded in ${facts.loadMs} ms`);
+    assert.equal(facts.schema.streamed, "kept");
+    assert.ok(
+      facts.notes.every((note) => note.endsWith("no time was left")),
+      facts.notes.join("; "),
+    );
+    if (facts.notes.length > 0) return;
+    assert.deepEqual([facts.schema.whole, facts.tools, facts.thinking], ["kept", "none", "refused"]);
+    assert.ok((facts.outputTokensPerSecond ?? 0) > 0 && (facts.firstTokenMs ?? 0) > 0);
+  });
+
+  test("finds the length of an embedder's vectors", async () => {
+    const facts = await probe("all-minilm");
+    assert.deepEqual([facts.kind, facts.dimensions, facts.contextGranted], ["embedding", 384, 256]);
+    assert.ok((facts.promptTokensPerSecond ?? 0) > 0);
+  });
+});
 
 describe("a pull of a real Ollama", { skip: realOllamaMissing(), timeout: 60_000 }, () => {
   let weights: Buffer;

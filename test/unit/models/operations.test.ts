@@ -3,11 +3,12 @@ import { describe, test } from "node:test";
 import type { TuttiError } from "../../../src/core/error.ts";
 import { createModels, modelsSettings } from "../../../src/models/capability.ts";
 import { canaryTool } from "../../../src/models/probe-question.ts";
+import { patientFetch, type Fetch } from "../../../src/models/ollama/patient-fetch.ts";
 import type { ModelRegistry } from "../../../src/models/registry.ts";
 import { createScriptedModel } from "../../../src/models/scripted.ts";
 import { createClient, type Client } from "../../../src/sdk/client.ts";
 import { createHttpApp } from "../../../src/server/http.ts";
-import { openSqlite } from "../../../src/storage/sqlite.ts";
+import { closedDatabase, openSqlite } from "../../../src/storage/sqlite.ts";
 import { startOllamaServer, type OllamaServer, type OllamaServerOptions } from "../../support/ollama-server.ts";
 
 describe("the models' operations, over HTTP", () => {
@@ -193,6 +194,37 @@ describe("wrong input to the models' operations", () => {
         message: /127\.0\.0\.1.*connection refused/,
       });
     }
+  });
+});
+
+describe("where requests go", () => {
+  const operationsAt = (host: string, urls: string[]) => {
+    const fetch: Fetch = (url, init) => {
+      urls.push(url);
+      return patientFetch(url, init);
+    };
+    const room = createModels({ settings: modelsSettings.parse({ host }), database: closedDatabase(), fetch });
+    const app = createHttpApp(room.operations, { caller: "test" });
+    return createClient(async (request) => app.fetch(request), room.operations);
+  };
+
+  test("a pull makes Tutti ask its own server and nobody else", async () => {
+    await using server = await startOllamaServer();
+    const layers = [{ digest: layerDigest, size: 5_000 }];
+    server.setRegistry({ "registry.example/own/big:7b": { layers, digest: "d".repeat(64) } });
+    const urls: string[] = [];
+    await operationsAt(server.url, urls).call("models.pull", { model: "registry.example/own/big:7b" });
+    assert.ok(urls.length >= 3 && urls.every((url) => url.startsWith(`${server.url}/api/`)), urls.join());
+  });
+
+  test("a server that is not allowed is asked nothing, whatever is to be done there", async () => {
+    const urls: string[] = [];
+    const client = operationsAt("gpu-box:11434", urls);
+    for (const name of ["models.list", "models.show", "models.pull", "models.remove", "models.probe"]) {
+      const input = name === "models.list" ? {} : { model: "tiny-chat" };
+      await assert.rejects(client.call(name, input), { code: "model.unreachable", hint: /models\.allowRemote/ }, name);
+    }
+    assert.deepEqual(urls, []);
   });
 });
 
