@@ -154,6 +154,7 @@ function createRooms({ home, folder, environment, log }: AppOptions, config: Con
   const models = createModels({
     settings: config.get({ name: "models", schema: modelsSettings }),
     folder: config.file === undefined ? folder : dirname(config.file),
+    database,
   });
   const tools = createTools({ limits: config.get(toolsSection), environment });
   const engine = createEngine({

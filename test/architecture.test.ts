@@ -14,7 +14,8 @@ const mayImport: Readonly<Record<string, readonly string[]>> = {
   core: [],
   config: ["core"],
   storage: ["core"],
-  models: ["core"],
+  // What a probe has measured is kept.
+  models: ["core", "storage"],
   // The log is written in the transaction of what it tells, so it needs storage's port.
   events: ["core", "storage"],
   ...Object.fromEntries(capabilities.map((room) => [room, ["core", ...ports]])),
@@ -44,7 +45,7 @@ const homes: readonly { readonly package: RegExp; readonly rooms: readonly strin
   },
   {
     package: /^kysely($|\/)/,
-    rooms: ["storage", "events", ...capabilities],
+    rooms: ["storage", "models", "events", ...capabilities],
     instead: "let the capability that owns the table ask, and call its operation",
   },
   {

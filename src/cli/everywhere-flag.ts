@@ -10,6 +10,8 @@ export interface EverywhereFlags {
   readonly settings: Readonly<Record<string, string>>;
   /** Neither `--yes` nor `--no-input`. */
   readonly mayAsk: boolean;
+  /** `--yes`: what asks before it destroys is answered. */
+  readonly isSure: boolean;
 }
 
 /** Takes these flags out of a command line, wherever they stand before a `--`. */
@@ -19,11 +21,14 @@ export function takeEverywhereFlags(words: readonly string[]): EverywhereFlags {
   const folders: string[] = [];
   const settings: Record<string, string> = {};
   let mayAsk = true;
+  let isSure = false;
   for (let at = 0; at < end; at++) {
     const word = words[at] ?? "";
     const [, flag, attached] = /^(--dir|--set)(?:=(.*))?$/s.exec(word) ?? [];
-    if (word === "--yes" || word === "--no-input") mayAsk = false;
-    else if (flag === undefined) rest.push(word);
+    if (word === "--yes" || word === "--no-input") {
+      mayAsk = false;
+      isSure ||= word === "--yes";
+    } else if (flag === undefined) rest.push(word);
     else {
       const value = attached ?? (at + 1 < end ? words[++at] : undefined);
       if (value === undefined) throw new TuttiError("usage.invalid", `${flag} lacks its value`, { hint });
@@ -31,7 +36,7 @@ export function takeEverywhereFlags(words: readonly string[]): EverywhereFlags {
       else Object.assign(settings, toSetting(value));
     }
   }
-  return { rest: [...rest, ...words.slice(end)], folders, settings, mayAsk };
+  return { rest: [...rest, ...words.slice(end)], folders, settings, mayAsk, isSure };
 }
 
 /** The words that hand the settings on to a process that this one starts. */

@@ -40,6 +40,7 @@ const usageErrors = [
   "flow.syntax",
   "flow.invalid",
   "run.missing",
+  "model.missing",
   "review.missing",
 ];
 

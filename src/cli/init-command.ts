@@ -64,10 +64,16 @@ async function survey(folder: string, operations: readonly AnyOperation[], signa
   return { node: process.versions.node, models: await chatModels(operations, signal), hasFlow, hasConfig };
 }
 
+interface ListedModel {
+  readonly name: string;
+  readonly kind: string;
+  readonly problem: string | null;
+}
+
 async function chatModels(operations: readonly AnyOperation[], signal: AbortSignal): Promise<string[] | null> {
   try {
-    const models = (await ask(operations, "models.list", signal)) as readonly { name: string; kind: string }[];
-    return models.filter(({ kind }) => kind === "chat").map(({ name }) => name);
+    const models = (await ask(operations, "models.list", signal)) as readonly ListedModel[];
+    return models.filter(({ kind, problem }) => kind === "chat" && !problem).map(({ name }) => name);
   } catch (error) {
     if (error instanceof TuttiError && error.code.startsWith("model.")) return null;
     throw error;

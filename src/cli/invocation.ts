@@ -16,6 +16,8 @@ export interface Invocation {
   readonly settings: Readonly<Record<string, string>>;
   /** Where answers come from; null where nobody may be asked: no terminal on both sides, CI, `--yes`, `--json` … */
   readonly answers: NodeJS.ReadableStream | null;
+  /** `--yes` was given. */
+  readonly isSure: boolean;
   open(options: OpenOptions): Promise<Connection | null>;
 }
 
@@ -38,13 +40,14 @@ export interface Surroundings {
 /** Of the flags that every command takes, those that outlive the reading of the command line. */
 export interface Everywhere {
   readonly mayAsk: boolean;
+  readonly isSure: boolean;
   readonly settings: Readonly<Record<string, string>>;
 }
 
 export function createInvocation(
   options: Readonly<Record<string, unknown>>,
   surroundings: Surroundings,
-  { mayAsk, settings }: Everywhere = { mayAsk: false, settings: {} },
+  { mayAsk, isSure, settings }: Everywhere = { mayAsk: false, isSure: false, settings: {} },
 ): Invocation {
   const { product, streams, interrupt, environment } = surroundings;
   const isVerbose = options["verbose"] === true;
@@ -59,6 +62,7 @@ export function createInvocation(
     settings,
     output,
     log,
+    isSure,
     answers: mayAsk && !isJson && isTerminal(surroundings) ? surroundings.stdin : null,
     async open(wanted) {
       await using stack = new AsyncDisposableStack();

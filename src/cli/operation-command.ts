@@ -5,6 +5,8 @@ import type { Connection } from "../sdk/connection.ts";
 import { isConfigError } from "./error-output.ts";
 import { exitCodes } from "./exit-code.ts";
 import { openAndCall } from "./first-call.ts";
+import { createActivity } from "./activity.ts";
+import { isConfirmed } from "./confirmation.ts";
 import type { Invocation } from "./invocation.ts";
 import { toJson } from "./present/json.ts";
 import { present } from "./present/present.ts";
@@ -28,8 +30,9 @@ export async function runOperation(
 ): Promise<number> {
   // Checked here too, so that a wrong value is told before anything is opened.
   const asked: Asked = { operation, input, parsed: checkedInput(operation, input) };
+  if (!(await isConfirmed(operation, input, invocation))) return exitCodes.cancelled;
   // The settings of this very call, which a host elsewhere does not know.
-  if (operation.cli.isLocal) return show(asked, await answerHere(asked, invocation), invocation);
+  if (operation.cli.isLocal) return callHere(asked, invocation);
   try {
     return await askHost(asked, invocation);
   } catch (error) {
@@ -62,12 +65,14 @@ async function call(asked: Asked, connection: Connection, invocation: Invocation
   const { operation, input } = asked;
   using interrupt = invocation.interrupt.hold();
   const progress = createProgress(invocation.output);
+  const activity = createActivity(invocation.output);
   try {
     const result = await connection.client.call(operation.name, input, {
       signal: interrupt.signal,
-      onProgress: (event) => (isStep(event) ? progress.step(event.step) : undefined),
+      onProgress: (event) => (isStep(event) ? progress.step(event.step) : activity.take(event)),
     });
     progress.stop();
+    activity.stop();
     if (!isToEnd(operation)) return show(asked, result, invocation);
     const code = show(asked, await seeThrough(result as RunRecord, connection, invocation), invocation);
     return interrupt.signal.aborted ? interrupt.exitCode() : code;
@@ -76,6 +81,19 @@ async function call(asked: Asked, connection: Connection, invocation: Invocation
     return interrupt.exitCode();
   } finally {
     progress.stop();
+    activity.stop();
+  }
+}
+
+/** Without a host, and with what Ctrl-C leaves behind told by the one who was at it. */
+async function callHere(asked: Asked, invocation: Invocation): Promise<number> {
+  using interrupt = invocation.interrupt.hold();
+  try {
+    return show(asked, await answerHere(asked, invocation), invocation);
+  } catch (error) {
+    if (!interrupt.signal.aborted) throw error;
+    if (error instanceof TuttiError && error.hint) invocation.output.say(error.hint);
+    return interrupt.exitCode();
   }
 }
 
@@ -151,5 +169,15 @@ async function withoutFolder(asked: Asked, invocation: Invocation): Promise<unkn
 async function answerHere({ operation, parsed }: Asked, invocation: Invocation): Promise<unknown> {
   using interrupt = invocation.interrupt.hold();
   const answer = operation.handle(parsed as never, { signal: interrupt.signal, caller: "cli" });
-  return Symbol.asyncIterator in answer ? (await answer.next()).value : await answer;
+  if (!(Symbol.asyncIterator in answer)) return await answer;
+  const activity = createActivity(invocation.output);
+  try {
+    for (;;) {
+      const { done, value } = await answer.next();
+      if (done) return value;
+      activity.take(value);
+    }
+  } finally {
+    activity.stop();
+  }
 }

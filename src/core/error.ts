@@ -30,6 +30,7 @@ export const errorCatalogue = {
   "model.aborted": { title: "The model call was aborted", retryable: false },
   "model.bad_answer": { title: "The model server answered something unexpected", retryable: true },
   "model.context_overflow": { title: "The prompt does not fit the model's context", retryable: false },
+  "model.embedder_changed": { title: "Another embedding model made the vectors", retryable: false },
   "model.missing": { title: "The model is not installed", retryable: false },
   "model.output_invalid": { title: "The model's answer does not fit the schema", retryable: true },
   "model.unreachable": { title: "No model server answers", retryable: true },

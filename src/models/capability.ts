@@ -1,13 +1,16 @@
 import { z } from "zod";
-import type { Capability, Check, CheckResult } from "../core/capability.ts";
+import type { Capability } from "../core/capability.ts";
 import { systemClock, type Clock } from "../core/clock.ts";
 import { toMs } from "../core/duration.ts";
-import { TuttiError } from "../core/error.ts";
-import { operation, type AnyOperation } from "../core/operation.ts";
+import type { Database } from "../storage/database.ts";
+import { modelChecks } from "./check.ts";
+import { createProbeStore } from "./model-store.ts";
+import { modelMigrations } from "./model-table.ts";
 import { defaultFirstTokenTimeoutMs, defaultTimeoutMs } from "./ollama/client.ts";
 import { defaultNumCtx } from "./ollama/context.ts";
 import type { ChatModel } from "./chat-model.ts";
 import type { Fetch } from "./ollama/patient-fetch.ts";
+import { createModelOperations } from "./operations.ts";
 import type { ModelProvider } from "./provider.ts";
 import { createModelRegistry, type ModelRegistry } from "./registry.ts";
 import { listServers, serverChecks } from "./server-operation.ts";
@@ -41,6 +44,8 @@ export type ModelsSettings = z.infer<typeof modelsSettings>;
 
 export interface ModelsDependencies {
   readonly settings: ModelsSettings;
+  /** Keeps what probes have found. */
+  readonly database: Database;
   readonly providers?: Readonly<Record<string, ModelProvider>> | undefined;
   /** Where `models.modules` are sought from. */
   readonly folder?: string | undefined;
@@ -52,7 +57,8 @@ export interface ModelsDependencies {
 
 /** The door of the room: models by name for those who run steps, a list for people, a check for the doctor. */
 export function createModels(dependencies: ModelsDependencies): Capability & { readonly registry: ModelRegistry } {
-  const { settings, providers, meter, fetch, clock = systemClock } = dependencies;
+  const { settings, database, providers, meter, fetch, clock = systemClock } = dependencies;
+  const probes = createProbeStore(database);
   const registry = createModelRegistry({
     ollamaUrl: settings.host,
     defaultModel: settings.default,
@@ -72,13 +78,14 @@ export function createModels(dependencies: ModelsDependencies): Capability & { r
     meter,
     fetch,
     clock,
+    probes,
   });
   return {
     name: "models",
     config: { name: "models", schema: modelsSettings },
-    migrations: [],
-    operations: [listModels(registry), listServers(registry, clock)],
-    checks: [modelServerCheck(registry), ...serverChecks(registry)],
+    migrations: modelMigrations,
+    operations: [...createModelOperations({ registry, probes, clock }), listServers(registry, clock)],
+    checks: [...modelChecks(registry, probes), ...serverChecks(registry)],
     registry,
   };
 }
@@ -90,49 +97,4 @@ function addressesOf<Address extends { readonly url: string }>(
   return Object.fromEntries(
     Object.entries(given).map(([name, address]) => [name, typeof address === "string" ? { url: address } : address]),
   );
-}
-
-const modelInfo = z.object({
-  name: z.string().describe("What its provider calls it."),
-  provider: z.string(),
-  kind: z.enum(["chat", "embedding"]),
-  sizeBytes: z.int().nullable(),
-  contextLength: z.int().nullable().describe("Tokens that the model was made for."),
-  capabilities: z.array(z.string()).readonly(),
-  loaded: z.boolean().describe("In memory now."),
-});
-
-function listModels(registry: ModelRegistry): AnyOperation {
-  return operation({
-    name: "models.list",
-    summary: "Lists the models that can be used",
-    method: "GET",
-    path: "/models",
-    role: "viewer",
-    effect: "read",
-    idempotent: true,
-    input: z.strictObject({}),
-    output: z.array(modelInfo),
-    faces: ["cli", "http", "sdk", "mcp"],
-    cli: { examples: ["tutti models list", "tutti models list --json"] },
-    handle: async (_input, { signal }) => [...(await registry.list(signal))],
-  });
-}
-
-function modelServerCheck(registry: ModelRegistry): Check {
-  return { group: "Models", name: "model server", run: (signal) => checkServer(registry, signal) };
-}
-
-async function checkServer(registry: ModelRegistry, signal: AbortSignal): Promise<CheckResult> {
-  const reachable = await registry.reachable("default", signal);
-  if (!reachable.ok)
-    return { status: "warn", message: `${reachable.reason}; steps that need one will fail`, fix: reachable.hint };
-  try {
-    const model = await registry.chat("default", signal);
-    const models = await registry.list(signal);
-    return { status: "ok", message: `${registry.url} has ${models.length} models; the default is ${model.name}` };
-  } catch (error) {
-    const fix = (error instanceof TuttiError && error.hint) || "See the log of the model server.";
-    return { status: "warn", message: error instanceof Error ? error.message : String(error), fix };
-  }
 }

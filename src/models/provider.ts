@@ -1,5 +1,6 @@
 import type { ChatModel } from "./chat-model.ts";
 import type { EmbeddingModel } from "./embedding-model.ts";
+import type { ModelKeeper } from "./keeper.ts";
 
 /** A model as `models list` shows it. */
 export interface ModelInfo {
@@ -12,6 +13,12 @@ export interface ModelInfo {
   readonly contextLength: number | null;
   readonly capabilities: readonly string[];
   readonly loaded: boolean;
+  /** Tokens of context that it is loaded with; absent where it is not, or where the server does not tell. */
+  readonly loadedContext?: number | null;
+  /** Changes with its content; absent where the provider has none. */
+  readonly digest?: string;
+  /** Why its server cannot use it, where that is so. */
+  readonly problem?: string;
 }
 
 export type Reachable = { readonly ok: true } | { readonly ok: false; readonly reason: string; readonly hint: string };
@@ -26,4 +33,6 @@ export interface ModelProvider {
   firstChatModel?(signal: AbortSignal): Promise<string>;
   /** Answers within seconds and never throws. Absent: always there. */
   reachable?(signal: AbortSignal): Promise<Reachable>;
+  /** Absent: its models cannot be pulled, removed or probed. */
+  readonly keeper?: ModelKeeper;
 }

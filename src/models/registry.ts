@@ -5,7 +5,10 @@ import { createModuleProvider } from "./ai-sdk-module.ts";
 import type { ChatModel } from "./chat-model.ts";
 import type { EmbeddingModel } from "./embedding-model.ts";
 import { layered } from "./layer.ts";
+import type { ProbeStore } from "./model-store.ts";
 import type { Fetch } from "./ollama/patient-fetch.ts";
+import type { ProbeFacts } from "./probe.ts";
+import { createFactsReader, type KeptModel } from "./probe-fact.ts";
 import type { ModelInfo, ModelProvider, Reachable } from "./provider.ts";
 import { scheduled, scheduledEmbedding } from "./scheduler-call.ts";
 import { failover, type Candidate } from "./server-failover.ts";
@@ -39,6 +42,8 @@ export interface ModelRegistryOptions extends Omit<ServerDefaults, "clock" | "ra
   readonly fetch?: Fetch | undefined;
   readonly clock?: Clock | undefined;
   readonly random?: Random | undefined;
+  /** Where `factsOf` looks; without it nothing is known of any model. */
+  readonly probes?: ProbeStore | undefined;
 }
 
 /**
@@ -56,6 +61,10 @@ export interface ModelRegistry {
   list(signal?: AbortSignal): Promise<readonly ModelInfo[]>;
   /** Whether the provider of `name` (default: `default`) answers at all. Takes seconds at most and never throws. */
   reachable(name?: string, signal?: AbortSignal): Promise<Reachable>;
+  /** The model at the server that keeps it, whether it is there or not; `usage.invalid` where its provider keeps none. */
+  keeperOf(name?: string, signal?: AbortSignal): Promise<KeptModel>;
+  /** What a probe has measured of the model as it is now; null where none has. Never throws for a model that can be named. */
+  factsOf(name: string, signal?: AbortSignal): Promise<ProbeFacts | null>;
 }
 
 export function createModelRegistry(options: ModelRegistryOptions): ModelRegistry {
@@ -68,12 +77,16 @@ export function createModelRegistry(options: ModelRegistryOptions): ModelRegistr
   const chats = new Map<string, ChatModel>();
   const embeddings = new Map<string, EmbeddingModel>();
   const find = (name: string): Place => place(name, providers, first?.name ?? "ollama");
+  const findDefault = async (name: string, signal: AbortSignal): Promise<Place> => {
+    const given = name === "default" ? defaultModel : name;
+    return find(given ?? (await firstChatModel(first, pool, signal)));
+  };
+  const facts = options.probes && createFactsReader(options.probes, options.clock ?? systemClock);
   return {
     url: servers.get("ollama")?.url ?? "",
     servers: () => [...servers.values()],
     async chat(name = "default", signal = never()) {
-      const given = name === "default" ? defaultModel : name;
-      const found = find(given ?? (await firstChatModel(first, pool, signal)));
+      const found = await findDefault(name, signal);
       if (pool.length > 1 && !found.isPinned) {
         return remember(chats, `any of ${found.model}`, () => layered(spread(pool, found.model), { meter }));
       }
@@ -98,6 +111,13 @@ export function createModelRegistry(options: ModelRegistryOptions): ModelRegistr
       const { source } = find(name === "default" ? (defaultModel ?? "default") : name);
       return (await source.reachable?.(signal)) ?? { ok: true };
     },
+    async keeperOf(name = "default", signal = never()) {
+      return kept(await findDefault(name, signal));
+    },
+    async factsOf(name, signal = never()) {
+      const found = find(name);
+      return facts && found.source.keeper ? facts(kept(found), signal) : null;
+    },
   };
 }
 function createServers(options: ModelRegistryOptions): ReadonlyMap<string, ModelServer> {
@@ -107,6 +127,17 @@ function createServers(options: ModelRegistryOptions): ReadonlyMap<string, Model
   for (const [name, address] of Object.entries(servers)) add(made, name, createOllamaServer(name, address, defaults));
   for (const [name, address] of Object.entries(openai)) add(made, name, createOpenAiServer(name, address, defaults));
   return made;
+}
+
+function kept({ provider, model, source }: Place): KeptModel {
+  const { keeper } = source;
+  if (!keeper) {
+    throw new TuttiError("usage.invalid", `The models of ${provider} cannot be pulled, removed or probed`, {
+      hint: "Only those of a model server can: `tutti models list` shows whose they are.",
+    });
+  }
+  const name = keeper.canonical(model);
+  return { keeper, model: name, full: `${provider}/${name}` };
 }
 
 /** What is called at once, without a line. */

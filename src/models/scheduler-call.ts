@@ -48,9 +48,9 @@ export function scheduled(model: ChatModel, schedule: Schedule): ChatModel {
 export function scheduledEmbedding(model: EmbeddingModel, schedule: Schedule): EmbeddingModel {
   return {
     name: model.name,
-    embed: (texts, { signal }) =>
-      inLine({ schedule, signal, priority: undefined, askedAt: schedule.clock.now() }, () =>
-        model.embed(texts, { signal }),
+    embed: (texts, call) =>
+      inLine({ schedule, signal: call.signal, priority: undefined, askedAt: schedule.clock.now() }, () =>
+        model.embed(texts, call),
       ),
   };
 }

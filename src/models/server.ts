@@ -5,7 +5,8 @@ import { isAllowed, ollamaUrl } from "./ollama/address.ts";
 import { createOllamaClient, type OllamaClient } from "./ollama/client.ts";
 import { patientFetch, type Fetch } from "./ollama/patient-fetch.ts";
 import { runningReply } from "./ollama/protocol.ts";
-import { createOllamaProvider, withTag } from "./ollama/provider.ts";
+import { canonicalName } from "./ollama/model-name.ts";
+import { createOllamaProvider } from "./ollama/provider.ts";
 import type { ModelProvider } from "./provider.ts";
 import type { Schedule } from "./scheduler-call.ts";
 import { createServerQueue, type ServerQueue } from "./scheduler.ts";
@@ -77,7 +78,7 @@ export function createOllamaServer(name: string, address: ServerAddress, default
     clock,
     random: defaults.random,
   });
-  return assemble({ name, kind: "ollama", url, provider, queue, modelKey: withTag }, defaults);
+  return assemble({ name, kind: "ollama", url, provider, queue, modelKey: canonicalName }, defaults);
 }
 
 export function createOpenAiServer(name: string, address: OpenAiAddress, defaults: ServerDefaults): ModelServer {

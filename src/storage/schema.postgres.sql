@@ -38,6 +38,14 @@ create table journal (
   finished_at bigint not null
 );
 
+create table model_probes (
+  server text not null,
+  model text not null,
+  digest text not null,
+  probed_at bigint not null,
+  facts text not null
+);
+
 create table openings (
   id bigint not null,
   run_id text not null,
@@ -127,6 +135,8 @@ CREATE UNIQUE INDEX events_pkey ON events USING btree (seq);
 CREATE UNIQUE INDEX jobs_pkey ON jobs USING btree (name);
 
 CREATE UNIQUE INDEX journal_pkey ON journal USING btree (run_id, seq);
+
+CREATE UNIQUE INDEX model_probes_pkey ON model_probes USING btree (server, model, digest);
 
 CREATE INDEX openings_event ON openings USING btree (event, id) WHERE ((event IS NOT NULL) AND (settled_at IS NULL));
 

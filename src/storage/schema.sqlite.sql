@@ -9,6 +9,10 @@ CREATE TABLE journal (
   status text not null, hash text, input text, result text, failure text, skipped text, usage text,
   attempts integer not null, started_at integer, finished_at integer not null, primary key (run_id, seq)) without rowid;
 
+CREATE TABLE model_probes (
+  server text not null, model text not null, digest text not null, probed_at integer not null, facts text not null,
+  primary key (server, model, digest));
+
 CREATE TABLE openings (
   id integer primary key autoincrement, run_id text not null, key text not null, kind text not null, name text not null, hash text, input text,
   event text, signal_id integer, opened_at integer not null, due_at integer, settled_at integer, status text, result text,

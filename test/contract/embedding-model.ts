@@ -51,6 +51,37 @@ export function embeddingModelContract(
       assert.deepEqual([answer.vectors, answer.dimensions], [[], 0]);
     });
 
+    test("vectors carry the identity of what made them, the same each time", async () => {
+      await using fixture = await open();
+      const first = await fixture.model.embed(["one"], { signal: unaborted() });
+      const { identity } = await fixture.model.embed(["two", "three"], { signal: unaborted() });
+      assert.ok(identity && first.identity);
+      assert.deepEqual(identity, first.identity);
+      assert.deepEqual([identity.dimensions, identity.model], [first.dimensions, fixture.model.name]);
+      assert.ok(identity.digest === null || /^[0-9a-f]{64}$/.test(identity.digest), String(identity.digest));
+      const none = await fixture.model.embed([], { signal: unaborted() });
+      assert.equal(none.identity, null, "without a vector there is nothing to tell");
+    });
+
+    test("who expects an identity gets vectors of that one or model.embedder_changed", async () => {
+      await using fixture = await open();
+      const { identity } = await fixture.model.embed(["one"], { signal: unaborted() });
+      assert.ok(identity);
+      const same = await fixture.model.embed(["two"], { signal: unaborted(), expected: identity });
+      assert.deepEqual(same.identity, identity);
+      const others = [
+        { ...identity, digest: "0".repeat(64) },
+        { ...identity, dimensions: identity.dimensions + 1 },
+        { model: "other/name", digest: null, dimensions: identity.dimensions },
+      ];
+      for (const expected of others) {
+        await assert.rejects(
+          fixture.model.embed(["three"], { signal: unaborted(), expected }),
+          (error) => hasCode("model.embedder_changed")(error) && "expected" in ((error as TuttiError).data as object),
+        );
+      }
+    });
+
     test("a text that is too long is refused, not cut", async () => {
       await using fixture = await open();
       await assert.rejects(

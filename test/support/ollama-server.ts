@@ -1,6 +1,7 @@
 import { createServer, type IncomingMessage, type ServerResponse } from "node:http";
 import type { AddressInfo } from "node:net";
 import { setTimeout as delay } from "node:timers/promises";
+import { keepModels, type ModelStore, type PullState } from "./ollama-pull.ts";
 
 /** A model that the server has. A string is a chat model of that name. */
 export interface ServedModel {
@@ -10,8 +11,12 @@ export interface ServedModel {
   /** Tokens that the model was made for. Default: 32768. */
   readonly contextLength?: number;
   readonly sizeBytes?: number;
+  /** Of its manifest. Default: made from its name. */
+  readonly digest?: string;
   /** Makes it a "cloud" model, which the server would send elsewhere. */
   readonly remoteHost?: string;
+  /** Its file cannot be read: /api/show answers 500 without a body. */
+  readonly isDamaged?: boolean;
 }
 
 /** What comes over the wire to /api/chat, as far as tests look at it. */
@@ -26,6 +31,7 @@ export interface ChatBody {
   readonly tools?: readonly unknown[];
   readonly format?: unknown;
   readonly stream?: boolean;
+  readonly think?: boolean | string;
   readonly truncate?: boolean;
   readonly shift?: boolean;
   readonly options?: { readonly num_ctx?: number; readonly num_predict?: number; readonly [key: string]: unknown };
@@ -65,6 +71,8 @@ export interface OllamaServer extends AsyncDisposable {
   abandoned(count?: number): Promise<void>;
   setReply(reply: NonNullable<OllamaServerOptions["reply"]>): void;
   setModels(models: readonly (string | ServedModel)[]): void;
+  /** What /api/pull can get; a model that was got is served. */
+  setRegistry(registry: PullState["registry"]): void;
   close(): Promise<void>;
 }
 
@@ -99,14 +107,15 @@ export async function startOllamaServer(options: OllamaServerOptions = {}): Prom
     abandoned: (count = 1) => waitForAbandoned(state, count),
     setReply: (reply) => void (state.reply = reply),
     setModels: (models) => void (state.models = models.map(toModel)),
+    setRegistry: (registry) => void (state.registry = registry),
     close,
     [Symbol.asyncDispose]: close,
   };
 }
 
-type Served = Required<Omit<ServedModel, "remoteHost">> & { readonly remoteHost?: string };
+type Served = Required<Omit<ServedModel, "remoteHost" | "isDamaged">> & Pick<ServedModel, "remoteHost" | "isDamaged">;
 
-interface State {
+interface State extends PullState {
   models: readonly Served[];
   reply: NonNullable<OllamaServerOptions["reply"]>;
   readonly requests: string[];
@@ -126,6 +135,8 @@ function createState(options: OllamaServerOptions): State {
     chats: [],
     loads: [],
     loaded: new Map(),
+    registry: {},
+    partial: new Map(),
     closing: new AbortController(),
     abandoned: 0,
     watchers: new Set(),
@@ -135,7 +146,8 @@ function createState(options: OllamaServerOptions): State {
 function toModel(model: string | ServedModel): Served {
   const given = typeof model === "string" ? { name: model } : model;
   const name = given.name.includes(":") ? given.name : `${given.name}:latest`;
-  return { capabilities: ["completion", "tools"], contextLength: 32_768, sizeBytes: 550_109, ...given, name };
+  const digest = Buffer.from(name).toString("hex").padEnd(64, "0").slice(0, 64);
+  return { capabilities: ["completion", "tools"], contextLength: 32_768, sizeBytes: 550_109, digest, ...given, name };
 }
 
 function defaultReply({ format }: ChatBody): Reply {
@@ -175,6 +187,13 @@ async function handle(state: State, request: IncomingMessage, response: ServerRe
       return send(response, 200, {
         models: [...state.loaded].map(([name, length]) => ({ name, model: name, context_length: length })),
       });
+    case "POST /api/pull":
+      response.once("close", () => noteAbandoned(state, response));
+      return keepModels(route, body, { response, store: storeOf(state) });
+    case "DELETE /api/delete":
+    case "POST /api/copy":
+    case "POST /api/generate":
+      return keepModels(route, body, { response, store: storeOf(state) });
     case "POST /api/show":
       return show(state, body, response);
     case "POST /api/chat":
@@ -186,8 +205,24 @@ async function handle(state: State, request: IncomingMessage, response: ServerRe
   }
 }
 
-function toTag({ name, sizeBytes, remoteHost }: Served): object {
-  return { name, model: name, size: sizeBytes, ...(remoteHost ? { remote_host: remoteHost } : {}) };
+function storeOf(state: State): ModelStore<Served> {
+  return {
+    pulls: state,
+    find: (name) => findModel(state, name),
+    put(model) {
+      const added = toModel(model);
+      state.models = [added, ...state.models.filter(({ name }) => name !== added.name)];
+    },
+    drop(model) {
+      state.models = state.models.filter((one) => one !== model);
+      state.loaded.delete(model.name);
+    },
+    unload: ({ name }) => void state.loaded.delete(name),
+  };
+}
+
+function toTag({ name, sizeBytes, digest, remoteHost }: Served): object {
+  return { name, model: name, size: sizeBytes, digest, ...(remoteHost ? { remote_host: remoteHost } : {}) };
 }
 
 function findModel(state: State, name: unknown): Served | undefined {
@@ -197,7 +232,10 @@ function findModel(state: State, name: unknown): Served | undefined {
 function show(state: State, { model }: Record<string, unknown>, response: ServerResponse): void {
   const found = findModel(state, model);
   if (!found) return send(response, 404, { error: `model '${String(model)}' not found` });
+  if (found.isDamaged) return void response.writeHead(500).end();
   send(response, 200, {
+    details: { family: "llama", parameter_size: "135K", quantization_level: "F16" },
+    parameters: "num_ctx                        2048",
     capabilities: found.capabilities,
     model_info: { "general.architecture": "llama", "llama.context_length": found.contextLength },
     ...(found.remoteHost ? { remote_host: found.remoteHost } : {}),
@@ -210,6 +248,8 @@ async function chat(state: State, body: ChatBody, response: ServerResponse): Pro
   if (!model) return send(response, 404, { error: `model '${body.model}' not found` });
   if (!model.capabilities.includes("completion"))
     return send(response, 400, { error: `"${body.model}" does not support chat` });
+  const lacking = (body.think && !model.capabilities.includes("thinking") && "thinking") || lacksTools(model, body);
+  if (lacking) return send(response, 400, { error: `"${body.model}" does not support ${lacking}` });
   response.once("close", () => noteAbandoned(state, response));
   const numCtx = Math.min(body.options?.num_ctx ?? 2_048, model.contextLength);
   const loadNs = load(state, model.name, numCtx);
@@ -219,6 +259,10 @@ async function chat(state: State, body: ChatBody, response: ServerResponse): Pro
   const answer = typeof state.reply === "function" ? await state.reply(body, index) : state.reply;
   const reply = typeof answer === "string" ? { text: answer } : answer;
   await play(state, { reply, body, numCtx, loadNs, promptTokens: Math.min(promptTokens, numCtx) }, response);
+}
+
+function lacksTools({ capabilities }: Served, { tools = [] }: ChatBody): string | false {
+  return tools.length > 0 && !capabilities.includes("tools") && "tools";
 }
 
 function load(state: State, model: string, numCtx: number): number {
@@ -245,6 +289,7 @@ async function play(state: State, scene: Scene, response: ServerResponse): Promi
   await pause(reply.delayMs);
   if (error && error.status !== 200) return send(response, error.status, { error: error.message });
   const line = (fields: object): void => void response.write(`${JSON.stringify({ model: body.model, ...fields })}\n`);
+  if (body.stream === false) return whole(scene, response);
   response.writeHead(200, { "content-type": "application/x-ndjson" });
   if (thinking) line({ message: { role: "assistant", content: "", thinking }, done: false });
   const all = words(reply.text ?? "");
@@ -262,6 +307,15 @@ async function play(state: State, scene: Scene, response: ServerResponse): Promi
   if (calls) line({ message: { role: "assistant", content: "", tool_calls: calls }, done: false });
   line(lastLine(scene, said.length, all.length));
   response.end();
+}
+
+/** The answer in one piece. */
+function whole(scene: Scene, response: ServerResponse): void {
+  const { reply, body } = scene;
+  const { text = "", thinking } = reply;
+  const said = words(text).slice(0, body.options?.num_predict);
+  const message = { role: "assistant", content: said.join(""), ...(thinking ? { thinking } : {}) };
+  send(response, 200, { ...lastLine(scene, said.length, words(text).length), model: body.model, message });
 }
 
 function lastLine({ promptTokens, loadNs }: Scene, saidTokens: number, allTokens: number): object {
@@ -286,7 +340,10 @@ function embed(state: State, body: Record<string, unknown>, response: ServerResp
   if (body["truncate"] === false && counts.some((count) => count > found.contextLength)) {
     return send(response, 400, { error: "the input length exceeds the context length" });
   }
+  const loadNs = load(state, found.name, found.contextLength);
   send(response, 200, {
+    total_duration: loadNs + 5_000_000,
+    load_duration: loadNs,
     embeddings: texts.map(vectorOf),
     prompt_eval_count: counts.reduce((sum, count) => sum + count, 0),
   });

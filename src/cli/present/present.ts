@@ -3,6 +3,8 @@ import type { Output } from "../output.ts";
 import { presentChecks } from "./doctor.ts";
 import { presentExplanation } from "./explanation.ts";
 import { nearPlace } from "./place.ts";
+import { formatBytes } from "../byte-size.ts";
+import { presentModel } from "./model.ts";
 import { presentReview } from "./review.ts";
 import { presentRun, took } from "./run.ts";
 import { presentVerification } from "./verification.ts";
@@ -31,7 +33,7 @@ export function present(
   if (operation === "config.explain") return presentExplanation(result as never, look);
   if (operation === "event.emit") return presentEmitted(result as never);
   if (operation === "config.get" || operation === "config.path") return presentValue(result);
-  return JSON.stringify(result, null, 2);
+  return presentModel(operation, result, look.color) ?? JSON.stringify(result, null, 2);
 }
 
 const columns: Readonly<Record<string, readonly string[]>> = {
@@ -39,7 +41,7 @@ const columns: Readonly<Record<string, readonly string[]>> = {
   "flow.list": ["name", "file", "description"],
   // What may be long comes last.
   "review.list": ["id", "createdAt", "step", "title"],
-  "models.list": ["name", "kind", "sizeBytes", "contextLength", "loaded"],
+  "models.list": ["model", "sizeBytes", "contextLength", "loaded", "probe", "capabilities"],
   "models.servers": ["name", "kind", "url", "reachable", "loaded", "inFlight", "waiting", "swaps"],
   "tool.list": ["name", "effect", "description"],
   "config.list": ["key", "value", "source"],
@@ -49,7 +51,7 @@ const emptyTexts: Readonly<Record<string, string>> = {
   "run.list": "No runs yet. Start one: tutti run <flow>",
   "flow.list": "No flows found. Put one into flows/NAME.ts, or: tutti init",
   "review.list": "Nothing waits for you.",
-  "models.list": "The model server has no models. Get one: ollama pull llama3.2",
+  "models.list": "The model server has no models. Get one: tutti models pull llama3.2",
 };
 
 const noMatchTexts: Readonly<Record<string, string>> = {
@@ -92,6 +94,8 @@ const titles: Readonly<Record<string, string>> = {
   sizeBytes: "size",
   contextLength: "context",
   inFlight: "in flight",
+  probe: "probed",
+  capabilities: "can",
 };
 
 /** Cells that say more than their value does. */
@@ -99,8 +103,6 @@ function ownCell(operation: string, name: string, row: Row): string | undefined 
   if (operation === "flow.list" && name === "file")
     return row["isBuiltIn"] ? "built in" : nearPlace(String(row["file"]));
   if (operation === "flow.list" && name === "description" && row["problem"]) return `✕ ${cell("problem", row)}`;
-  // As a step and a setting name it.
-  if (operation === "models.list" && name === "name") return `${String(row["provider"])}/${String(row["name"])}`;
   return undefined;
 }
 
@@ -108,14 +110,17 @@ function cell(name: string, row: Row): string {
   const value = row[name];
   if (name === "took") return took(row as never);
   if (value === null || value === undefined) return "–";
-  if (name === "sizeBytes") return size(Number(value));
+  if (name === "sizeBytes") return formatBytes(Number(value));
+  if (name === "capabilities") return typeof row["problem"] === "string" ? row["problem"] : (value as readonly string[]).join(", ");
+  if (name === "probe") return probed(value as { probedAt: number; isStale: boolean });
+  if (name === "loaded") return value === true ? "yes" : "no";
   if (name.endsWith("At")) return new Date(Number(value)).toISOString().replace("T", " ").slice(0, 19);
   if (Array.isArray(value)) return value.length === 0 ? "–" : value.join(", ");
   return typeof value === "string" ? value : JSON.stringify(value);
 }
 
-function size(bytes: number): string {
-  return bytes < 1e9 ? `${Math.ceil(bytes / 1e6)} MB` : `${(bytes / 1e9).toFixed(1)} GB`;
+function probed({ probedAt, isStale }: { readonly probedAt: number; readonly isStale: boolean }): string {
+  return isStale ? "changed since" : new Date(probedAt).toISOString().slice(0, 10);
 }
 
 function presentValue(result: object): string {

@@ -21,6 +21,7 @@ export interface OllamaCall {
   readonly signal: AbortSignal;
   /** Sent as JSON by POST; without it the request is a GET. */
   readonly body?: unknown;
+  readonly method?: "DELETE";
   readonly about?: About;
   /** Instead of the client's own, for what must be quick. */
   readonly timeoutMs?: number;
@@ -111,7 +112,7 @@ function deadlineOf(on: Connection, call: OllamaCall, firstTokenMs?: number): De
 async function send(on: Connection, path: string, call: OllamaCall, deadline: Deadline): Promise<Response> {
   deadline.signal.throwIfAborted();
   const response = await on.fetch(`${on.url}${path}`, {
-    method: call.body === undefined ? "GET" : "POST",
+    method: call.method ?? (call.body === undefined ? "GET" : "POST"),
     headers: { "content-type": "application/json" },
     ...(call.body === undefined ? {} : { body: JSON.stringify(call.body) }),
     signal: deadline.signal,

@@ -1,7 +1,8 @@
 import { TuttiError } from "../../core/error.ts";
 import { stripAccents } from "../accent.ts";
-import type { EmbeddingModel } from "../embedding-model.ts";
+import { refuseOtherEmbedder, type EmbedderIdentity, type EmbeddingModel } from "../embedding-model.ts";
 import type { OllamaClient } from "./client.ts";
+import { digestOf } from "./digest.ts";
 import { createInspector } from "./inspect.ts";
 import { embedReply } from "./protocol.ts";
 
@@ -26,22 +27,48 @@ export function createOllamaEmbedding({
   const name = `${provider}/${model}`;
   return {
     name,
-    async embed(texts, { signal }) {
+    async embed(texts, { signal, expected }) {
       const { contextLength: contextLimit } = await facts(signal);
-      const vectors: Float32Array[] = [];
-      let inputTokens = 0;
-      for (let start = 0; start < texts.length; start += textsPerRequest) {
-        const input = texts.slice(start, start + textsPerRequest).map(stripAccents);
-        // No num_ctx: an embedder has one of its own, and asking for another would load it anew.
-        const body = { model, input, truncate: false };
-        const reply = await client.request("/api/embed", embedReply, { body, about: { model, contextLimit }, signal });
-        if (reply.embeddings.length !== input.length) throw miscounted(name, input.length, reply.embeddings.length);
-        vectors.push(...reply.embeddings.map((numbers) => Float32Array.from(numbers)));
-        inputTokens += reply.prompt_eval_count;
-      }
-      return { vectors, dimensions: sameLength(vectors, name), model: name, usage: { inputTokens } };
+      if (texts.length === 0) return { vectors: [], dimensions: 0, model: name, identity: null, usage: noUsage };
+      const digest = await digestOf(client, model, signal);
+      // Before any text is sent: reading a large set for nothing takes minutes.
+      if (expected) refuseOtherEmbedder({ model: name, digest, dimensions: expected.dimensions }, expected);
+      const batches = { model, texts: texts.map(stripAccents), contextLimit };
+      const { vectors, inputTokens } = await embedAll(client, batches, signal);
+      // A pull may have replaced the model between two batches.
+      if ((await digestOf(client, model, signal)) !== digest) throw replaced(name);
+      const identity: EmbedderIdentity = { model: name, digest, dimensions: sameLength(vectors, name) };
+      if (expected) refuseOtherEmbedder(identity, expected);
+      return { vectors, dimensions: identity.dimensions, model: name, identity, usage: { inputTokens } };
     },
   };
+}
+
+const noUsage = { inputTokens: 0 };
+
+interface Batches {
+  readonly model: string;
+  readonly texts: readonly string[];
+  readonly contextLimit: number | undefined;
+}
+
+async function embedAll(
+  client: OllamaClient,
+  { model, texts, contextLimit }: Batches,
+  signal: AbortSignal,
+): Promise<{ vectors: Float32Array[]; inputTokens: number }> {
+  const vectors: Float32Array[] = [];
+  let inputTokens = 0;
+  for (let start = 0; start < texts.length; start += textsPerRequest) {
+    const input = texts.slice(start, start + textsPerRequest);
+    // No num_ctx: an embedder has one of its own, and asking for another would load it anew.
+    const body = { model, input, truncate: false };
+    const reply = await client.request("/api/embed", embedReply, { body, about: { model, contextLimit }, signal });
+    if (reply.embeddings.length !== input.length) throw miscounted(model, input.length, reply.embeddings.length);
+    vectors.push(...reply.embeddings.map((numbers) => Float32Array.from(numbers)));
+    inputTokens += reply.prompt_eval_count;
+  }
+  return { vectors, inputTokens };
 }
 
 function sameLength(vectors: readonly Float32Array[], name: string): number {
@@ -50,6 +77,12 @@ function sameLength(vectors: readonly Float32Array[], name: string): number {
   throw new TuttiError("model.bad_answer", `${name} answered vectors of different lengths`);
 }
 
-function miscounted(name: string, asked: number, got: number): TuttiError {
-  return new TuttiError("model.bad_answer", `${name} answered ${got} vectors for ${asked} texts`);
+function miscounted(model: string, asked: number, got: number): TuttiError {
+  return new TuttiError("model.bad_answer", `ollama/${model} answered ${got} vectors for ${asked} texts`);
+}
+
+function replaced(name: string): TuttiError {
+  return new TuttiError("model.bad_answer", `${name} was replaced while it made vectors, so none of them are kept`, {
+    hint: "Make the call again.",
+  });
 }

@@ -20,6 +20,17 @@ export async function inspect(client: OllamaClient, model: string, signal: Abort
   };
 }
 
+/** A model that can chat is for that, also where the server lists embedding beside it. */
+export function kindOf(capabilities: readonly string[]): "chat" | "embedding" {
+  return capabilities.includes("completion") ? "chat" : "embedding";
+}
+
+/** Of a model whose file the server cannot read: it says nothing of use then. Undefined for any other failure. */
+export function problemOf(error: unknown): string | undefined {
+  const isDamaged = error instanceof TuttiError && error.code === "model.bad_answer";
+  return isDamaged ? "the server cannot read it" : undefined;
+}
+
 export interface Demand {
   readonly model: string;
   /** `completion` or `embedding`. */
@@ -39,13 +50,21 @@ export function createInspector(client: OllamaClient, demand: Demand): (signal: 
   };
 }
 
-function check({ capabilities, remoteHost }: ModelFacts, { model, capability, allowRemote }: Demand): void {
-  if (remoteHost !== undefined && !isAllowed(remoteHost, allowRemote)) {
-    throw new TuttiError("model.unreachable", `${model} does not run here but at ${remoteHost}, so it was not asked`, {
-      hint: "Choose a local model, or name that host in models.allowRemote to let prompts leave this machine.",
-      data: { remoteHost },
-    });
-  }
+/** A model that the server would send elsewhere gets no prompt, unless its place is allowed by name. */
+export function refuseRemote(
+  { remoteHost }: ModelFacts,
+  { model, allowRemote }: Pick<Demand, "model" | "allowRemote">,
+): void {
+  if (remoteHost === undefined || isAllowed(remoteHost, allowRemote)) return;
+  throw new TuttiError("model.unreachable", `${model} does not run here but at ${remoteHost}, so it was not asked`, {
+    hint: "Choose a local model, or name that host in models.allowRemote to let prompts leave this machine.",
+    data: { remoteHost },
+  });
+}
+
+function check(facts: ModelFacts, { model, capability, allowRemote }: Demand): void {
+  refuseRemote(facts, { model, allowRemote });
+  const { capabilities } = facts;
   // A server lists both for some models, and answers embeddings from any chat model: only a plain contradiction is refused.
   if (capability === "completion" && !capabilities.includes("completion")) {
     throw new TuttiError("model.missing", `${model} is installed but cannot chat; it can: ${capabilities.join(", ")}`, {

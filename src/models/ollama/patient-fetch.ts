@@ -7,7 +7,7 @@ import type { ReadableStream } from "node:stream/web";
 export type Fetch = (url: string, init: FetchInit) => Promise<Response>;
 
 export interface FetchInit {
-  readonly method: "GET" | "POST";
+  readonly method: "GET" | "POST" | "DELETE";
   readonly headers: Record<string, string>;
   readonly body?: string;
   readonly signal: AbortSignal;
@@ -21,7 +21,10 @@ export interface FetchInit {
 export function patientFetch(url: string, init: FetchInit): Promise<Response> {
   const { promise, resolve, reject } = Promise.withResolvers<Response>();
   const start = url.startsWith("https:") ? requestSecure : requestPlain;
-  const { method, signal, headers } = init;
+  const { method, signal, body } = init;
+  // Node announces the body of a POST by itself; a DELETE without its length counts as one without a body.
+  const length = body === undefined ? {} : { "content-length": String(Buffer.byteLength(body)) };
+  const headers = { ...init.headers, ...length };
   const outgoing = start(url, { method, signal, headers }, (incoming) => {
     try {
       resolve(toResponse(incoming, url));
@@ -31,7 +34,7 @@ export function patientFetch(url: string, init: FetchInit): Promise<Response> {
     }
   });
   outgoing.on("error", reject);
-  outgoing.end(init.body);
+  outgoing.end(body);
   return promise;
 }
 

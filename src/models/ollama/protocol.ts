@@ -4,11 +4,15 @@ import { z } from "zod";
 
 export const versionReply = z.object({ version: z.string() });
 
-export const tagsReply = z.object({
-  models: z
-    .array(z.object({ name: z.string(), size: z.number().default(0), remote_host: z.string().optional() }))
-    .default([]),
+const tag = z.object({
+  name: z.string(),
+  size: z.number().default(0),
+  digest: z.string().default(""),
+  remote_host: z.string().optional(),
 });
+export type Tag = z.infer<typeof tag>;
+
+export const tagsReply = z.object({ models: z.array(tag).default([]) });
 
 export const runningReply = z.object({
   models: z
@@ -21,6 +25,13 @@ export const showReply = z.object({
   capabilities: z.array(z.string()).default(["completion"]),
   model_info: z.record(z.string(), z.unknown()).default({}),
   remote_host: z.string().optional(),
+  modified_at: z.string().optional(),
+  /** Lines of `name value`. */
+  parameters: z.string().default(""),
+  details: z
+    .object({ family: z.string(), parameter_size: z.string(), quantization_level: z.string() })
+    .partial()
+    .default({}),
 });
 export type ShowReply = z.infer<typeof showReply>;
 
@@ -53,13 +64,36 @@ export type ChatLine = z.infer<typeof chatLine>;
 export const embedReply = z.object({
   embeddings: z.array(z.array(z.number())),
   prompt_eval_count: z.number().default(0),
+  total_duration: nanoseconds,
+  load_duration: nanoseconds,
 });
+
+/** A line of a pull: a stage in words, or how far one layer has come. */
+export const pullLine = z.object({
+  status: z.string(),
+  digest: z.string().optional(),
+  total: z.number().optional(),
+  completed: z.number().default(0),
+});
+export type PullLine = z.infer<typeof pullLine>;
+
+/** An answer whose content does not matter; it may be empty. */
+export const anyReply = z.unknown();
 
 export const errorReply = z.object({ error: z.string() });
 
 /** Tokens that the model was made for; undefined where the server does not tell. */
 export function contextLengthOf(show: ShowReply): number | undefined {
-  const architecture = show.model_info["general.architecture"];
-  const length = typeof architecture === "string" ? show.model_info[`${architecture}.context_length`] : undefined;
+  return lengthOf(show, "context_length");
+}
+
+/** How many numbers its vectors have, as its file says. */
+export function embeddingLengthOf(show: ShowReply): number | undefined {
+  return lengthOf(show, "embedding_length");
+}
+
+function lengthOf({ model_info: info }: ShowReply, key: string): number | undefined {
+  const architecture = info["general.architecture"];
+  const length = typeof architecture === "string" ? info[`${architecture}.${key}`] : undefined;
   return typeof length === "number" && length > 0 ? length : undefined;
 }

@@ -6,7 +6,9 @@ import { createOllamaChat } from "./chat.ts";
 import type { OllamaClient } from "./client.ts";
 import { createStickyContext, type StickyContext } from "./context.ts";
 import { createOllamaEmbedding } from "./embedding.ts";
-import { inspect } from "./inspect.ts";
+import { inspect, kindOf, problemOf } from "./inspect.ts";
+import { createOllamaKeeper } from "./keeper.ts";
+import { canonicalName } from "./model-name.ts";
 import { runningReply, tagsReply, versionReply } from "./protocol.ts";
 
 export interface OllamaProviderOptions {
@@ -30,23 +32,19 @@ export function createOllamaProvider({
 }: OllamaProviderOptions): Required<ModelProvider> {
   const contexts = new Map<string, StickyContext>();
   const contextOf = (model: string): StickyContext => {
-    const context = contexts.get(model) ?? createStickyContext(numCtx);
-    contexts.set(model, context);
+    const name = canonicalName(model);
+    const context = contexts.get(name) ?? createStickyContext(numCtx);
+    contexts.set(name, context);
     return context;
   };
   return {
-    chat: (model) =>
-      createOllamaChat({ client, model, provider, context: contextOf(withTag(model)), allowRemote, clock }),
+    chat: (model) => createOllamaChat({ client, model, provider, context: contextOf(model), allowRemote, clock }),
     embedding: (model) => createOllamaEmbedding({ client, model, provider, allowRemote }),
     list: (signal) => list(client, provider, signal),
     firstChatModel: (signal) => firstChatModel(client, allowRemote, signal),
     reachable: (signal) => reachable(client, signal),
+    keeper: createOllamaKeeper({ client, contextOf, allowRemote, clock }),
   };
-}
-
-/** `llama3.2` is short for `llama3.2:latest`; both are one model with one context. */
-export function withTag(model: string): string {
-  return /:[^/]*$/.test(model) ? model : `${model}:latest`;
 }
 
 async function list(client: OllamaClient, provider: string, signal: AbortSignal): Promise<readonly ModelInfo[]> {
@@ -54,32 +52,31 @@ async function list(client: OllamaClient, provider: string, signal: AbortSignal)
     client.request("/api/tags", tagsReply, { signal, timeoutMs: probeTimeoutMs }),
     client.request("/api/ps", runningReply, { signal, timeoutMs: probeTimeoutMs }),
   ]);
-  const loaded = new Set(running.models.map(({ name }) => name));
-  const infos = tags.models.map(({ name, size }) =>
-    describe(client, { name, provider, sizeBytes: size, loaded: loaded.has(name) }, signal),
-  );
+  const loaded = new Map(running.models.map((model) => [model.name, model.context_length ?? null]));
+  const infos = tags.models.map(({ name, size, digest }) => {
+    const residence = loaded.has(name) ? { loadedContext: loaded.get(name) ?? null } : {};
+    return describe(
+      client,
+      { name, provider, sizeBytes: size, digest, loaded: loaded.has(name), ...residence },
+      signal,
+    );
+  });
   return (await Promise.all(infos)).filter((info) => info !== undefined);
 }
 
-type Listed = Pick<ModelInfo, "name" | "provider" | "sizeBytes" | "loaded">;
+type Listed = Pick<ModelInfo, "name" | "provider" | "sizeBytes" | "loaded" | "loadedContext" | "digest">;
 
 async function describe(client: OllamaClient, listed: Listed, signal: AbortSignal): Promise<ModelInfo | undefined> {
   try {
     const { capabilities, contextLength = null } = await inspect(client, listed.name, signal);
-    const kind = capabilities.includes("completion") ? "chat" : "embedding";
-    return {
-      name: listed.name,
-      provider: listed.provider,
-      kind,
-      sizeBytes: listed.sizeBytes,
-      contextLength,
-      capabilities,
-      loaded: listed.loaded,
-    };
+    return { ...listed, kind: kindOf(capabilities), contextLength, capabilities };
   } catch (error) {
     // Removed between the two requests.
     if (error instanceof TuttiError && error.code === "model.missing") return undefined;
-    throw error;
+    // One damaged file must not hide the other models.
+    const problem = problemOf(error);
+    if (problem === undefined) throw error;
+    return { ...listed, kind: "chat", contextLength: null, capabilities: [], problem };
   }
 }
 
@@ -91,14 +88,23 @@ async function firstChatModel(
   const { models } = await client.request("/api/tags", tagsReply, { signal, timeoutMs: probeTimeoutMs });
   for (const { name, remote_host: remoteHost } of models) {
     if (remoteHost !== undefined && !isAllowed(remoteHost, allowRemote)) continue;
-    const { capabilities } = await inspect(client, name, signal);
-    if (capabilities.includes("completion")) return name;
+    if (await canChat(client, name, signal)) return name;
   }
   const installed = models.map(({ name }) => name);
   throw new TuttiError("model.missing", `No chat model is installed at ${client.url}`, {
     hint: "Install one, for example `ollama pull llama3.2`.",
     data: { installed },
   });
+}
+
+async function canChat(client: OllamaClient, model: string, signal: AbortSignal): Promise<boolean> {
+  try {
+    return (await inspect(client, model, signal)).capabilities.includes("completion");
+  } catch (error) {
+    // Its file is damaged, or it was removed just now; the next one may do.
+    if (error instanceof TuttiError && ["model.bad_answer", "model.missing"].includes(error.code)) return false;
+    throw error;
+  }
 }
 
 async function reachable(client: OllamaClient, signal: AbortSignal): Promise<Reachable> {

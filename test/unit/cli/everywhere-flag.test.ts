@@ -10,9 +10,11 @@ describe("the flags of every command", () => {
       folders: ["a", "b"],
       settings: { "x.y": "1", "x.z": "a=b" },
       mayAsk: false,
+      isSure: true,
     });
     assert.equal(takeEverywhereFlags(["init"]).mayAsk, true);
-    assert.equal(takeEverywhereFlags(["init", "--no-input"]).mayAsk, false);
+    const { mayAsk, isSure } = takeEverywhereFlags(["init", "--no-input"]);
+    assert.deepEqual([mayAsk, isSure], [false, false], "not to be asked is no yes");
   });
 
   it("are left alone behind --", () => {

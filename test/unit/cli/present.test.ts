@@ -99,14 +99,16 @@ describe("a list", () => {
 
   it("of models names each as a step has to name it", () => {
     const model = {
-      name: "llama3.2",
-      provider: "ollama",
+      model: "fast/llama3.2",
+      name: "llama3.2:latest",
+      provider: "fast",
       kind: "chat",
+      capabilities: ["completion", "tools"],
       sizeBytes: 2e9,
       contextLength: 8192,
       loaded: true,
     };
-    assert.match(shown("models.list", [model]), /\nollama\/llama3\.2 /);
+    assert.match(shown("models.list", [model]), /\nfast\/llama3\.2 .* completion, tools/);
   });
 
   it("never wraps on a terminal, and keeps ids whole", () => {

@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
+import { closedDatabase } from "../../../src/storage/sqlite.ts";
 import { createModels, modelsSettings } from "../../../src/models/capability.ts";
 import { createModelRegistry } from "../../../src/models/registry.ts";
 import { createScriptedModel } from "../../../src/models/scripted.ts";
@@ -38,7 +39,7 @@ test("no chat model at all is missing, with what to install", async () => {
 });
 
 test("models.list is unreachable where no server answers, and the doctor says what to do", async () => {
-  const models = createModels({ settings: modelsSettings.parse({ host: nowhere }) });
+  const models = createModels({ settings: modelsSettings.parse({ host: nowhere }), database: closedDatabase() });
   await assert.rejects(models.registry.list(), { code: "model.unreachable" });
   const result = await models.checks?.[0]?.run(unaborted());
   assert.ok(result?.status === "warn" && result.fix.includes("ollama serve"));
@@ -47,7 +48,7 @@ test("models.list is unreachable where no server answers, and the doctor says wh
 
 test("the doctor names the default model", async () => {
   await using server = await startOllamaServer();
-  const models = createModels({ settings: modelsSettings.parse({ host: server.url }) });
+  const models = createModels({ settings: modelsSettings.parse({ host: server.url }), database: closedDatabase() });
   const result = await models.checks?.[0]?.run(unaborted());
   assert.deepEqual([result?.status, result?.message.includes("ollama/tiny-chat")], ["ok", true]);
 });

@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
 import { describe, test } from "node:test";
+import { closedDatabase } from "../../../src/storage/sqlite.ts";
 import { createModels, modelsSettings } from "../../../src/models/capability.ts";
 import { createModelRegistry } from "../../../src/models/registry.ts";
 import { ask, assertCode, failure, unaborted, user } from "../../contract/chat-model.ts";
@@ -62,7 +63,7 @@ describe("several model servers", () => {
   test("the list of servers tells how each is doing", async () => {
     await using one = await startOllamaServer();
     const settings = modelsSettings.parse({ host: one.url, servers: { gone: nowhere }, maxLoaded: 2, parallel: 4 });
-    const models = createModels({ settings });
+    const models = createModels({ settings, database: closedDatabase() });
     await ask(await models.registry.chat("tiny-chat"), hello);
     const operation = models.operations.find(({ name }) => name === "models.servers");
     const rows = (await operation?.handle({} as never, { signal: unaborted(), caller: "test" })) as Record<
@@ -80,6 +81,7 @@ describe("several model servers", () => {
     const checks = models.checks ?? [];
     assert.deepEqual(await Promise.all(checks.map(async (check) => (await check.run(unaborted())).status)), [
       "ok",
+      "off",
       "warn",
     ]);
   });
