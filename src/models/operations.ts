@@ -8,7 +8,7 @@ import { modelName } from "./operation-input.ts";
 import { pullOperation, removeOperation } from "./operations-pull.ts";
 import { probeOperation } from "./operations-probe.ts";
 import { probeFacts } from "./probe.ts";
-import { probeState } from "./probe-fact.ts";
+import { probeState, type ProbeState } from "./probe-fact.ts";
 import type { ModelInfo } from "./provider.ts";
 import type { ModelRegistry } from "./registry.ts";
 
@@ -60,7 +60,7 @@ function listModels({ registry, probes }: ModelOperationDependencies): AnyOperat
       return models.map((model) => {
         const full = `${model.provider}/${model.name}`;
         const ofModel = facts.filter((one) => one.model === full);
-        return { ...toInfo(model), probe: toProbe(probeState(ofModel, model.digest)) };
+        return toInfo(model, probeState(ofModel, model.digest));
       });
     },
   });
@@ -94,7 +94,7 @@ function showModel({ registry, probes }: ModelOperationDependencies): AnyOperati
       });
       const ofServer = (await probes.all(keeper.server)).filter((one) => one.model === full);
       const state = probeState(ofServer, details.digest);
-      return { ...toDetails(details), server: keeper.server, probe: toProbe(state), facts: state?.facts ?? null };
+      return { ...toDetails(details, state), server: keeper.server, facts: state?.facts ?? null };
     },
   });
 }
@@ -107,25 +107,25 @@ const read = {
   faces: ["cli", "http", "sdk", "mcp"],
 } as const;
 
-function toInfo(model: ModelInfo): Omit<z.infer<typeof modelInfo>, "probe"> {
+function toInfo(model: ModelInfo, state: ProbeState | null): z.infer<typeof modelInfo> {
   const { name, provider, kind, sizeBytes, contextLength, capabilities, loaded } = model;
   const { loadedContext = null, digest = null, problem = null } = model;
   const plain = { name, provider, kind, sizeBytes, contextLength, capabilities, loaded };
-  return { model: typedName(model), ...plain, loadedContext, digest, problem };
+  const probe = state && { probedAt: state.facts.probedAt, isStale: state.isStale };
+  return { model: typedName(model), ...plain, loadedContext, digest, problem, probe };
 }
 
-function toDetails(details: ModelDetails): Omit<z.infer<typeof modelDetails>, "probe" | "facts" | "server"> {
+function toDetails(
+  details: ModelDetails,
+  state: ProbeState | null,
+): Omit<z.infer<typeof modelDetails>, "facts" | "server"> {
   const { family, parameterSize, quantization, embeddingLength, modifiedAt, remoteHost, parameters } = details;
   const more = { family, parameterSize, quantization, embeddingLength, modifiedAt, remoteHost, parameters };
-  return { ...toInfo(details), ...more };
+  return { ...toInfo(details, state), ...more };
 }
 
 /** The shortest that means this model: Ollama's go without their provider, unless a slash could be taken for one. */
 export function typedName({ provider, name }: Pick<ModelInfo, "provider" | "name">): string {
   const short = provider === "ollama" ? name.replace(/:latest$/, "") : name;
   return provider === "ollama" && !short.includes("/") ? short : `${provider}/${short}`;
-}
-
-function toProbe(state: ReturnType<typeof probeState>): z.infer<typeof modelInfo>["probe"] {
-  return state && { probedAt: state.facts.probedAt, isStale: state.isStale };
 }

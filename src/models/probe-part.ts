@@ -27,7 +27,7 @@ export interface Samples {
 
 export interface Part {
   readonly name: string;
-  measure(at: Bench): Promise<void>;
+  readonly measure: (at: Bench) => Promise<void>;
 }
 
 export interface Bench {

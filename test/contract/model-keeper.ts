@@ -104,9 +104,9 @@ export function modelKeeperContract(
 
     test("a pull says whether the name is wrong, the model unknown, or the registry not to be reached", async () => {
       await using fixture = await open();
-      const { keeper, pullable } = fixture;
+      const { pullable } = fixture;
       const end = async (name: string): Promise<void> => {
-        for await (const _status of keeper.pull(name, { signal: unaborted(), isInsecure: true }));
+        await pull({ ...fixture, pullable: name });
       };
       await assert.rejects(end("no name"), hasCode("usage.invalid"));
       await assert.rejects(end(pullable.replace("pulled", "unknown")), hasCode("model.missing"));

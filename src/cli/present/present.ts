@@ -111,12 +111,21 @@ function cell(name: string, row: Row): string {
   if (name === "took") return took(row as never);
   if (value === null || value === undefined) return "–";
   if (name === "sizeBytes") return formatBytes(Number(value));
-  if (name === "capabilities") return typeof row["problem"] === "string" ? row["problem"] : (value as readonly string[]).join(", ");
+  if (name === "capabilities") return can(row as unknown as Able);
   if (name === "probe") return probed(value as { probedAt: number; isStale: boolean });
   if (name === "loaded") return value === true ? "yes" : "no";
   if (name.endsWith("At")) return new Date(Number(value)).toISOString().replace("T", " ").slice(0, 19);
   if (Array.isArray(value)) return value.length === 0 ? "–" : value.join(", ");
   return typeof value === "string" ? value : JSON.stringify(value);
+}
+
+interface Able {
+  readonly problem: string | null;
+  readonly capabilities: readonly string[];
+}
+
+function can({ problem, capabilities }: Able): string {
+  return problem ?? capabilities.join(", ");
 }
 
 function probed({ probedAt, isStale }: { readonly probedAt: number; readonly isStale: boolean }): string {
