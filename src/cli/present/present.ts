@@ -26,7 +26,7 @@ const columns: Readonly<Record<string, readonly string[]>> = {
   "run.list": ["id", "flow", "status", "createdAt", "took"],
   "flow.list": ["name", "file", "description", "problem"],
   "review.list": ["id", "title", "run", "step", "createdAt"],
-  "models.list": ["name", "kind", "sizeBytes", "contextLength", "loaded"],
+  "models.list": ["name", "provider", "kind", "sizeBytes", "contextLength", "loaded"],
   "models.servers": ["name", "kind", "url", "reachable", "loaded", "inFlight", "waiting", "swaps"],
   "tool.list": ["name", "effect", "description"],
   "config.list": ["key", "value", "source"],
