@@ -1,24 +1,22 @@
 import { z } from "zod";
-import { toMs } from "../core/duration.ts";
+import { isDuration, notADurationText } from "../core/duration.ts";
 import { isLoopback, ollamaUrl } from "./ollama/address.ts";
 
 export const host = z
   .string()
-  .refine((text) => succeeds(() => ollamaUrl(text)), 'not an address such as "127.0.0.1:11434"');
+  .refine((text) => succeeds(() => ollamaUrl(text)), 'is not an address such as "127.0.0.1:11434"');
 
-export const duration = z
-  .union([z.string(), z.number().nonnegative()])
-  .refine((value) => succeeds(() => toMs(value)), 'not a duration such as "300ms", "2s" or "5m"');
+export const duration = z.union([z.string(), z.number().nonnegative()]).refine(isDuration, notADurationText);
 
 const httpUrl = z.string().refine((text) => succeeds(() => isLoopback(text)) && /^https?:\/\/[^/]/.test(text), {
-  message: 'not a URL such as "http://127.0.0.1:1234/v1"',
+  message: 'is not a URL such as "http://127.0.0.1:1234/v1"',
 });
 
 // A name is the first part of a model's name, so it takes no slash; and these have a meaning of their own.
 const serverName = z
   .string()
-  .regex(/^[a-z0-9][a-z0-9_-]*$/i, 'not a plain name such as "fast"')
-  .refine((name) => !["ollama", "default", "scripted"].includes(name), "a name that Tutti itself uses");
+  .regex(/^[a-z0-9][a-z0-9_-]*$/i, 'is not a plain name such as "fast"')
+  .refine((name) => !["ollama", "default", "scripted"].includes(name), "is a name that Tutti itself uses");
 
 const parallel = z.int().min(1).max(1_024);
 const maxLoaded = z.int().min(1).max(1_024);
