@@ -2,6 +2,7 @@ import { createOllama } from "ai-sdk-ollama";
 import { streamText } from "ai";
 import { Ollama } from "ollama";
 import { createModelRegistry } from "../../src/models/registry.ts";
+import { benchParameters, post } from "./ollama.ts";
 import { median, tableOf, type ModelsBench, type Report } from "./section.ts";
 
 /** One way to the same answer of the same server. */
@@ -11,78 +12,91 @@ interface Client {
   call(tokens: number): Promise<number>;
 }
 
-const model = "tiny-chat";
+const model = "tutti-bench-chat";
 const prompt = "Tell me a long story.";
-const [shortTokens, longTokens] = [1, 201];
+const [shortTokens, longTokens] = [1, 101];
 const numCtx = 512;
+const [mostRounds, fewestRounds, mostSeconds] = [200, 10, 150];
 
 /**
  * What a client adds to a call, beside others in the same rounds on the same real server. A call of one token is nearly all
- * overhead; what 200 more tokens add, divided by 200, is the price of a token. The floor is `fetch` that counts bytes.
+ * overhead; what 100 more tokens add, divided by 100, is the price of a token. The floor is `fetch` that counts bytes.
  */
 export async function measureOverhead({ ollama, isQuick, say }: ModelsBench): Promise<Report> {
   const title = "Overhead of a call, beside other clients";
   if (ollama === undefined) return { title, text: "Left out: TUTTI_BENCH_OLLAMA names no server.", data: null };
-  const clients = await openClients(ollama);
-  const rounds = isQuick ? 10 : 200;
-  const shortMs = new Map(clients.map(({ name }) => [name, [] as number[]]));
-  const longMs = new Map(clients.map(({ name }) => [name, [] as number[]]));
-  const cpuMs = new Map(clients.map(({ name }) => [name, [] as number[]]));
-  for (let round = -5; round < rounds; round += 1) {
-    if (round % 50 === 0) say(`round ${round}`);
+  await post(ollama, "/api/create", { model, from: "tiny-chat", parameters: benchParameters, stream: false });
+  try {
+    return reportOf(title, await measure(await openClients(ollama), { isQuick, say }));
+  } finally {
+    await post(ollama, "/api/delete", { model }, "DELETE");
+  }
+}
+
+async function measure(
+  clients: readonly Client[],
+  { isQuick, say }: Pick<ModelsBench, "isQuick" | "say">,
+): Promise<Measured> {
+  const taken = new Map(clients.map(({ name }) => [name, { short: [] as Took[], long: [] as Took[] }]));
+  const warmUp = 2; // The first rounds load code and model.
+  const began = performance.now();
+  let rounds = -warmUp;
+  const isOver = (): boolean =>
+    isQuick ? rounds >= 3 : (performance.now() - began) / 1_000 > mostSeconds && rounds >= fewestRounds;
+  for (; rounds < mostRounds && !isOver(); rounds += 1) {
+    if (rounds % 20 === 0) say(`round ${rounds}`);
     // Every round begins with another client, so that none has always the same one before it.
-    for (const client of rotated(clients, Math.max(0, round))) {
+    for (const client of rotated(clients, rounds + warmUp)) {
       const short = await timed(() => client.call(shortTokens));
       const long = await timed(() => client.call(longTokens));
-      if (round < 0) continue; // The first rounds load code and model.
-      shortMs.get(client.name)?.push(short.wallMs);
-      longMs.get(client.name)?.push(long.wallMs);
-      cpuMs.get(client.name)?.push(long.cpuMs);
+      if (rounds < 0) continue;
+      taken.get(client.name)?.short.push(short);
+      taken.get(client.name)?.long.push(long);
     }
   }
-  return reportOf(title, { clients, shortMs, longMs, cpuMs, rounds });
+  return { taken, rounds };
 }
 
 interface Measured {
-  readonly clients: readonly Client[];
-  readonly shortMs: ReadonlyMap<string, readonly number[]>;
-  readonly longMs: ReadonlyMap<string, readonly number[]>;
-  readonly cpuMs: ReadonlyMap<string, readonly number[]>;
+  readonly taken: Taken;
   readonly rounds: number;
 }
 
-function reportOf(title: string, { clients, shortMs, longMs, cpuMs, rounds }: Measured): Report {
-  const data = clients.map(({ name }) => {
-    const [short, long] = [median(shortMs.get(name) ?? []), median(longMs.get(name) ?? [])];
-    const cpu = median(cpuMs.get(name) ?? []);
+interface Took {
+  readonly wallMs: number;
+  /** Of this process, all threads. */
+  readonly cpuMs: number;
+}
+
+type Taken = ReadonlyMap<string, { readonly short: readonly Took[]; readonly long: readonly Took[] }>;
+
+function reportOf(title: string, { taken, rounds }: Measured): Report {
+  const data = [...taken].map(([name, { short, long }]) => {
+    const wall = (took: readonly Took[]): number => median(took.map(({ wallMs }) => wallMs));
+    const cpu = (took: readonly Took[]): number => median(took.map(({ cpuMs }) => cpuMs));
+    const tokens = longTokens - shortTokens;
     return {
       name,
-      shortMs: short,
-      longMs: long,
-      perTokenUs: (1_000 * (long - short)) / (longTokens - shortTokens),
-      cpuMs: cpu,
+      callMs: wall(short),
+      callCpuMs: cpu(short),
+      tokenUs: (1_000 * (wall(long) - wall(short))) / tokens,
+      tokenCpuUs: (1_000 * (cpu(long) - cpu(short))) / tokens,
     };
   });
   const floor = data[0];
-  const rows = data.map(({ name, shortMs: short, longMs: long, perTokenUs, cpuMs: cpu }) => [
+  const beyond = (value: number, least: number | undefined): string =>
+    least === undefined ? "" : (value - least).toFixed(value < 10 ? 2 : 0);
+  const rows = data.map(({ name, callMs, callCpuMs, tokenUs, tokenCpuUs }) => [
     name,
-    short.toFixed(2),
-    (short - (floor?.shortMs ?? 0)).toFixed(2),
-    long.toFixed(1),
-    (perTokenUs - (floor?.perTokenUs ?? 0)).toFixed(0),
-    cpu.toFixed(1),
-    (cpu - (floor?.cpuMs ?? 0)).toFixed(1),
+    callMs.toFixed(2),
+    callCpuMs.toFixed(2),
+    beyond(callCpuMs, floor?.callCpuMs),
+    tokenUs.toFixed(0),
+    tokenCpuUs.toFixed(0),
+    beyond(tokenCpuUs, floor?.tokenCpuUs),
   ]);
-  const header = [
-    "",
-    "1 token, ms",
-    "added, ms",
-    "201 tokens, ms",
-    "added a token, µs",
-    "CPU of 201 tokens, ms",
-    "added, ms",
-  ];
-  const note = `Median of ${rounds} rounds with ${model}; added: beyond the floor, a fetch that only counts bytes. CPU: of this process alone, the server's is not in it, and moved less by what else the machine does.`;
+  const header = ["", "call, ms", "call, CPU ms", "beyond the floor", "token, µs", "token, CPU µs", "beyond the floor"];
+  const note = `Median of ${rounds} rounds with tiny-chat on one thread: a call of one token, and what each of ${longTokens - shortTokens} more adds. CPU is that of this process, all threads; the server's is not in it. The wall clock is the server's more than the client's, and says little on a busy machine.`;
   return { title, text: [tableOf([header, ...rows]), "", note].join("\n"), data };
 }
 
@@ -109,7 +123,6 @@ async function openClients(ollama: string): Promise<Client[]> {
       async call(tokens) {
         let pieces = 0;
         const options = { num_ctx: numCtx, num_predict: tokens, seed: 1, temperature: 0 };
-        // eslint-disable-next-line no-unused-vars
         for await (const part of await official.chat({ model, messages, stream: true, options }))
           pieces += part.done ? 0 : 1;
         return pieces;
@@ -150,7 +163,7 @@ async function bare(ollama: string, tokens: number): Promise<number> {
   return bytes;
 }
 
-async function timed(work: () => Promise<number>): Promise<{ wallMs: number; cpuMs: number }> {
+async function timed(work: () => Promise<number>): Promise<Took> {
   const cpu = process.cpuUsage();
   const began = performance.now();
   const pieces = await work();

@@ -1,8 +1,11 @@
 import { createHash } from "node:crypto";
 import { readFile } from "node:fs/promises";
+import { setTimeout as delay } from "node:timers/promises";
+import { seededRandom } from "../../src/core/random.ts";
 import { createModelRegistry } from "../../src/models/registry.ts";
 import type { ChatModel } from "../../src/models/chat-model.ts";
 import { threeModels, type Role } from "./flow.ts";
+import { benchParameters, post } from "./ollama.ts";
 import { tableOf, type ModelsBench, type Report } from "./section.ts";
 
 const roles: readonly Role[] = ["planner", "explorer", "coder"];
@@ -35,7 +38,7 @@ export async function measureSwaps({ ollama, isQuick, say }: ModelsBench): Promi
       };
     }
     const outcomes: Outcome[] = [];
-    for (const runs of isQuick ? [2] : [4]) {
+    for (const runs of isQuick ? [2] : [4, 16, 48]) {
       for (const order of ["the server's own", "loaded model first, no ageing", "Tutti"] as const) {
         say(`${runs} runs, ${order}`);
         outcomes.push(await measure(ollama, order, runs));
@@ -57,7 +60,7 @@ function textOf(outcomes: readonly Outcome[]): string {
     (wallMs / 1_000).toFixed(1),
     (longestWaitMs / 1_000).toFixed(1),
   ]);
-  const note = `Half of the same flow, begun at another place by each run; 16 tokens a call, no tools in between. A swap is an answer by another model than the one before it. A change of the model costs this server some seconds, however small the models are. Wait: from asking to the first token.`;
+  const note = `Half of the same flow, begun at another place by each run; 16 tokens a call, tools of 0–60 ms in between, the same for each order. A swap is an answer by another model than the one before it. Wait: from asking to the first token.`;
   return [tableOf([header, ...rows]), "", note].join("\n");
 }
 
@@ -92,6 +95,7 @@ interface Seen {
 }
 
 async function workOn(models: ReadonlyMap<Role, ChatModel>, run: number, seen: Seen): Promise<void> {
+  const random = seededRandom(run);
   for (const [index, role] of rolesFrom(run).entries()) {
     const model = models.get(role);
     if (!model) throw new Error(`no model for ${role}`);
@@ -108,6 +112,7 @@ async function workOn(models: ReadonlyMap<Role, ChatModel>, run: number, seen: S
     if (seen.last !== undefined && seen.last !== role) seen.swaps += 1;
     seen.last = role;
     seen.longestWaitMs = Math.max(seen.longestWaitMs, waitedMs ?? performance.now() - askedAt);
+    await delay(60 * random());
   }
 }
 
@@ -135,7 +140,8 @@ async function makeModel(ollama: string, role: Role): Promise<string> {
   const stored = await fetch(`${ollama}/api/blobs/${digest}`, { method: "POST", body: bytes });
   if (!stored.ok) throw new Error(`the file of ${model} was not taken: ${stored.status}`);
   const { template } = shown;
-  await post(ollama, "/api/create", { model, files: { [`${role}.gguf`]: digest }, template, stream: false });
+  const files = { [`${role}.gguf`]: digest };
+  await post(ollama, "/api/create", { model, files, template, parameters: benchParameters, stream: false });
   return model;
 }
 
@@ -144,11 +150,4 @@ async function holdsOne(ollama: string): Promise<boolean> {
   for (const role of roles.slice(0, 2)) await post(ollama, "/api/generate", { model: modelOf(role), stream: false });
   const { models } = (await (await fetch(`${ollama}/api/ps`)).json()) as { models: unknown[] };
   return models.length === 1;
-}
-
-async function post(ollama: string, path: string, body: object, method = "POST"): Promise<unknown> {
-  const response = await fetch(`${ollama}${path}`, { method, body: JSON.stringify(body) });
-  const text = await response.text();
-  if (!response.ok) throw new Error(`${path} of ${ollama} failed: ${text}`);
-  return text === "" ? null : JSON.parse(text);
 }
