@@ -16,6 +16,10 @@ export interface ModelRegistryOptions {
   readonly defaultModel?: string | undefined;
   /** Tokens of context that a model is loaded with, unless a step asks for more. */
   readonly numCtx?: number | undefined;
+  /** What a policy, or a step that asks for more, may raise it to. */
+  readonly maxNumCtx?: number | undefined;
+  /** Bytes that this machine could still give to a model. */
+  readonly availableBytes?: (() => number) | undefined;
   readonly firstTokenTimeoutMs?: number | undefined;
   readonly timeoutMs?: number | undefined;
   /** Hosts beyond this machine that prompts may be sent to: `gpu-box` or `gpu-box:11434`. */
@@ -44,9 +48,9 @@ export interface ModelRegistry {
 }
 
 export function createModelRegistry(options: ModelRegistryOptions): ModelRegistry {
-  const { defaultModel, allowRemote = [], numCtx, clock, meter } = options;
+  const { defaultModel, allowRemote = [], numCtx, maxNumCtx, clock, availableBytes, meter } = options;
   const client = guard(openClient(options), allowRemote);
-  const ollama = createOllamaProvider({ client, numCtx, allowRemote, clock });
+  const ollama = createOllamaProvider({ client, numCtx, maxNumCtx, allowRemote, clock, availableBytes });
   const providers = new Map<string, ModelProvider>(Object.entries({ ...options.providers, ollama }));
   const chats = new Map<string, ChatModel>();
   const embeddings = new Map<string, EmbeddingModel>();

@@ -12,6 +12,8 @@ import { runningReply, tagsReply, versionReply } from "./protocol.ts";
 export interface OllamaProviderOptions {
   readonly client: OllamaClient;
   readonly numCtx?: number | undefined;
+  readonly maxNumCtx?: number | undefined;
+  readonly availableBytes?: (() => number) | undefined;
   readonly allowRemote: readonly string[];
   readonly clock?: Clock | undefined;
 }
@@ -22,17 +24,20 @@ const probeTimeoutMs = 3_000;
 export function createOllamaProvider({
   client,
   numCtx,
+  maxNumCtx,
   allowRemote,
   clock,
+  availableBytes,
 }: OllamaProviderOptions): Required<ModelProvider> {
   const contexts = new Map<string, StickyContext>();
   const contextOf = (model: string): StickyContext => {
-    const context = contexts.get(model) ?? createStickyContext(numCtx);
+    const context = contexts.get(model) ?? createStickyContext(numCtx, maxNumCtx);
     contexts.set(model, context);
     return context;
   };
   return {
-    chat: (model) => createOllamaChat({ client, model, context: contextOf(withTag(model)), allowRemote, clock }),
+    chat: (model) =>
+      createOllamaChat({ client, model, context: contextOf(withTag(model)), allowRemote, clock, availableBytes }),
     embedding: (model) => createOllamaEmbedding({ client, model, allowRemote }),
     list: (signal) => list(client, signal),
     firstChatModel: (signal) => firstChatModel(client, allowRemote, signal),
