@@ -1,11 +1,13 @@
 // npm run bench engine [-- --rounds N] [--only NAME] [--quick] [--json]; without a word: what there is.
 import { runEngineBench, UsageError } from "./engine.ts";
 import { runProfile } from "./profile.ts";
+import { runTokensBench } from "./tokens/tokens.ts";
 
 const help = `npm run bench NAME [-- FLAGS]
 
   engine    runs/s, latency, bytes, replay, kill -9 and Postgres, beside openworkflow and Mastra; about 5 minutes
   profile   where Tutti's own time goes for a run
+  tokens    how near the estimate of a prompt's tokens comes, on two tokenizers and on TUTTI_BENCH_OLLAMA (--quick, --seed N)
 
 Flags of engine:
   --rounds N     rounds of each measure (3)
@@ -27,6 +29,8 @@ async function main([name, ...words]: readonly string[]): Promise<number> {
       return await runEngineBench(words);
     case "profile":
       return await runProfile(words);
+    case "tokens":
+      return await runTokensBench(words);
     case undefined:
     case "--help":
       process.stdout.write(help);
