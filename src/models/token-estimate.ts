@@ -22,7 +22,7 @@ export interface TokenEstimator {
   learn(request: ChatRequest, inputTokens: number): void;
 }
 
-// What is believed of a model before its first answer, in the order of `featuresOf`. Llama 3, Mistral and GPT-4o make
+// What is believed of a model before its first answer, in the order of `featuresOf`. Llama 3 and Mistral make
 // 0.8 to 1.1 tokens of a piece of English, code or JSON; what is not ASCII differs by more than two. A tokenizer of bytes
 // makes one token of each byte. Templates take 3 to 6 tokens a message, and some bring a greeting with the date.
 const beliefs: readonly Belief[] = [

@@ -19,7 +19,7 @@ export function addShapes(left: TextShape, right: TextShape): TextShape {
 }
 
 /**
- * The weights are those that came nearest to the tokenizers of Llama 3, Mistral and GPT-4o on prose, code, JSON, Chinese and
+ * The weights are those that came nearest to the tokenizers of Llama 3 and Mistral on prose, code, JSON, Chinese and
  * emoji (docs/context.md); what is left of the difference is what the estimator learns for each model.
  */
 export function shapeOf(text: string): TextShape {

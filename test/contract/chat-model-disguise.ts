@@ -50,7 +50,7 @@ export function disguiseContract(
     test("a server that drops old turns in silence", async () => {
       await using fixture = await open({ fetch: forgetful });
       await teach(fixture);
-      const old = [1, 2].map((): ChatMessage => ({ role: "assistant", content: fixture.text(240) }));
+      const old = [1, 2].map((): ChatMessage => ({ role: "assistant", content: fixture.text(260) }));
       const messages = [user("the goal"), ...old, user("go on")];
       assert.equal(overflowData(await failure(fixture.model, { messages, options: short })).kind, "cut");
     });
