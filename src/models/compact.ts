@@ -13,7 +13,7 @@ export interface CompactOptions {
   readonly least: number;
   /** Leaving out goes by so many tokens at a time. */
   readonly portion: number;
-  tokensOf(messages: readonly ChatMessage[]): number;
+  readonly tokensOf: (messages: readonly ChatMessage[]) => number;
 }
 
 /**

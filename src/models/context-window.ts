@@ -8,7 +8,7 @@ export interface ContextReading {
   /** What the model is loaded with, for all requests. */
   readonly numCtx: number;
   readonly estimate: TokenEstimate;
-  tokensOf(messages: ChatRequest["messages"]): number;
+  readonly tokensOf: (messages: ChatRequest["messages"]) => number;
 }
 
 /** Where the model stands now, or why it cannot go up, as the end of a sentence. */

@@ -6,11 +6,10 @@ import { count, isOfAnswer, isOverflow, refuseBefore, withReason } from "./overf
 
 /**
  * Does what a request's `onOverflow` says about a prompt that does not fit. It stands outside of meters and queues: a prompt
- * that cannot fit waits for no place and reserves nothing, and each try is a call of its own to them. Without a window the
- * model's own error is all there is.
+ * that cannot fit waits for no place and reserves nothing, and each try is a call of its own to them.
  */
 export function withOverflowPolicy(model: ChatModel, window: ContextWindow | undefined): ChatModel {
-  if (!window) return model;
+  if (!window) return { name: model.name, chat: (request, call) => chatBlindly(model, request, call) };
   return {
     name: model.name,
     chat(request, call) {
@@ -26,6 +25,17 @@ interface Task {
   readonly window: ContextWindow;
   readonly request: ChatRequest;
   readonly call: ChatCall;
+}
+
+/** Without a window the model's own error is all there is, and whoever asked for more is told so. */
+async function chatBlindly(model: ChatModel, request: ChatRequest, call: ChatCall): Promise<ChatAnswer> {
+  try {
+    return await model.chat(request, call);
+  } catch (error) {
+    const { onOverflow = "fail" } = request;
+    if (onOverflow === "fail" || !isOverflow(error)) throw error;
+    throw withReason(error, `onOverflow: "${onOverflow}" cannot help, since its server does not tell its context.`);
+  }
 }
 
 async function chatOnce({ model, window, call }: Task, request: ChatRequest): Promise<ChatAnswer> {

@@ -28,7 +28,7 @@ export function overflowError(overflow: Overflow): TuttiError {
   const largest = largestPart(parts);
   const message = `${sentenceOf(overflow)}. The largest part is ${partName(largest)} (about ${count(parts[largest])} tokens)`;
   return new TuttiError("model.context_overflow", message, {
-    hint: `${policyHint} ${partHints[largest]}`,
+    hint: `${policyHint} ${kind === "answer" ? "Or set maxTokens for a shorter answer." : partHints[largest]}`,
     data: {
       kind,
       limit,
@@ -72,18 +72,14 @@ function sentenceOf(overflow: Overflow): string {
   const { model, kind, limit, estimate, used = 0, said } = overflow;
   const room = `the context of ${model}, which has ${count(limit)}`;
   const about = `about ${count(estimate.likely)} tokens (${count(estimate.low)} to ${count(estimate.high)})`;
-  switch (kind) {
-    case "estimated":
-      return `The prompt has ${about} and does not fit ${room}; at least ${count(tooMany(overflow))} are too many`;
-    case "refused":
-      return `The prompt, by estimate ${about}, does not fit ${room}: ${said ?? "the server refused it"}`;
-    case "cut":
-      return `The prompt has ${about}, and the server read only ${count(used)} of them and said nothing; it does not fit ${room}`;
-    case "limit":
-      return `The prompt took ${count(used)} tokens with its answer and does not fit ${room}: ${count(tooMany(overflow))} too many`;
-    case "answer":
-      return `The prompt and its answer took ${count(used)} tokens and filled ${room}, before the answer had ended`;
-  }
+  const sentences: Readonly<Record<OverflowKind, string>> = {
+    estimated: `The prompt has ${about} and does not fit ${room}; at least ${count(tooMany(overflow))} are too many`,
+    refused: `The prompt, by estimate ${about}, does not fit ${room}: ${said ?? "the server refused it"}`,
+    cut: `The server cut the prompt to ${count(used)} tokens and said nothing; by estimate it has ${about} and does not fit ${room}`,
+    limit: `The prompt took ${count(used)} tokens with its answer and does not fit ${room}: ${count(tooMany(overflow))} too many`,
+    answer: `The prompt and its answer took ${count(used)} tokens and filled ${room}, before the answer had ended`,
+  };
+  return sentences[kind];
 }
 
 function largestPart(parts: TokenEstimate["parts"]): PromptPart {

@@ -132,10 +132,10 @@ function createWindow(contextLength: number, configured: number): ContextWindow 
   return {
     async read(request) {
       const limit = Math.min(request.options?.numCtx ?? numCtx, numCtx);
-      const tokens = tokensOf(request.messages);
+      const total = tokensOf(request.messages);
       const parts = { system: 0, goal: 0, tools: 0, history: 0, newest: 0 };
       for (const { part, messages } of blocksOf(request.messages)) parts[part] += tokensOf(messages);
-      return { limit, numCtx, estimate: { low: tokens, likely: tokens, high: tokens, parts }, tokensOf };
+      return { limit, numCtx, estimate: { low: total, likely: total, high: total, parts }, tokensOf };
     },
     async grow(request, from) {
       const asked = request.options?.numCtx;

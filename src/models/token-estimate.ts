@@ -17,7 +17,7 @@ export interface TokenEstimator {
   /** How many counts it was told. */
   readonly samples: number;
   estimate(request: ChatRequest): TokenEstimate;
-  tokensOf(messages: readonly ChatMessage[]): number;
+  readonly tokensOf: (messages: readonly ChatMessage[]) => number;
   /** The server has read this prompt, the whole of it, as so many tokens. */
   learn(request: ChatRequest, inputTokens: number): void;
 }

@@ -57,29 +57,37 @@ function kindOf(code: number): Kind {
 // Follows a symbol that is to be shown in colour.
 const emojiStyle = 0xfe0f;
 
+interface Weights {
+  readonly first: number;
+  readonly second: number;
+  /** Each one that follows. */
+  readonly next: number;
+}
+
+const weights: Readonly<Record<Exclude<Kind, "lower">, Weights>> = {
+  upper: { first: 1, second: 0.3, next: 0.3 },
+  digit: { first: 0.6, second: 0.6, next: 0.6 },
+  // One space belongs to the word after it.
+  space: { first: 0, second: 0.8, next: 0.01 },
+  mark: { first: 0.9, second: 0.4, next: 0.4 },
+  ideograph: { first: 0.8, second: 0.8, next: 0.8 },
+  letter: { first: 0.55, second: 0.55, next: 0.55 },
+  // Also half of a character beyond the basic plane, as most emoji are.
+  symbol: { first: 1.2, second: 1.2, next: 1.2 },
+};
+
 /** `run`: which one of its kind in a row, from 1. */
 function weightOf(kind: Kind, run: number, previous: Kind | undefined): number {
-  switch (kind) {
-    case "lower":
-      // The rest of a capitalised word costs nothing; long words are cut.
-      if (run === 1) return previous === "upper" ? 0 : 1;
-      return run > 7 ? 0.2 : 0.03;
-    case "upper":
-      return run === 1 ? 1 : 0.3;
-    case "digit":
-      return 0.6;
-    case "space":
-      // One space belongs to the word after it.
-      return run === 2 ? 0.8 : run > 2 ? 0.01 : 0;
-    case "mark":
-      return run === 1 ? 0.9 : 0.4;
-    case "ideograph":
-      return 0.8;
-    case "letter":
-      return 0.55;
-    case "symbol":
-      return 1.2; // Also half of a character beyond the basic plane, as most emoji are.
-  }
+  if (kind === "lower") return weightOfLower(run, previous);
+  const { first, second, next } = weights[kind];
+  if (run === 1) return first;
+  return run === 2 ? second : next;
+}
+
+/** The rest of a capitalised word costs nothing; long words are cut. */
+function weightOfLower(run: number, previous: Kind | undefined): number {
+  if (run === 1) return previous === "upper" ? 0 : 1;
+  return run > 7 ? 0.2 : 0.03;
 }
 
 function bytesOf(code: number): number {

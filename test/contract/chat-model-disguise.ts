@@ -113,10 +113,6 @@ async function teach({ model, text }: OverflowFixture): Promise<void> {
 
 /** As a server that does not know `truncate` and `shift`: they are taken out on the way. */
 const forgetful: NonNullable<OverflowFixtureOptions["fetch"]> = (address, init) => {
-  const {
-    truncate: _truncate,
-    shift: _shift,
-    ...body
-  } = JSON.parse(String(init?.body ?? "{}")) as Record<string, unknown>;
-  return fetch(address, init?.body === undefined ? init : { ...init, body: JSON.stringify(body) });
+  const { truncate: _truncate, shift: _shift, ...body } = JSON.parse(init.body ?? "{}") as Record<string, unknown>;
+  return fetch(address, init.body === undefined ? init : { ...init, body: JSON.stringify(body) });
 };

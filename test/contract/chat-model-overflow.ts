@@ -8,7 +8,7 @@ import { ask, assertCode, failure, readFile, steady, unaborted, user } from "./c
 export interface OverflowFixture extends AsyncDisposable {
   readonly model: ChatModel;
   /** A text of about so many tokens. */
-  text(tokens: number): string;
+  readonly text: (tokens: number) => string;
   /** What the model was sent by the last call, where that can be seen. */
   lastSent?(): readonly Pick<ChatMessage, "content">[];
   /** How many calls reached the model, where that can be seen. */
