@@ -7,7 +7,7 @@ const help = `npm run bench NAME [-- FLAGS]
 
   engine    runs/s, latency, bytes, replay, kill -9 and Postgres, beside openworkflow and Mastra; about 5 minutes
   profile   where Tutti's own time goes for a run
-  tokens    how near the estimate of a prompt's tokens comes, on two tokenizers and on TUTTI_BENCH_OLLAMA (--quick, --seed N)
+  tokens    how near the estimate of a prompt's tokens comes, on two tokenizers and on a real Ollama
 
 Flags of engine:
   --rounds N     rounds of each measure (3)
@@ -15,11 +15,16 @@ Flags of engine:
                  openworkflow-helped, mastra); may be given more than once
   --quick        one short round, to see that it works
   --json         the figures as one object
+Flags of tokens:
+  --only NAME    whose name has this in it (Llama, Mistral, tiny-chat, all-minilm)
+  --seed N       of the prompts (1)
+  --quick        one run instead of five
 Flags of profile:
   --in-flight N  runs at once (1)
   --seconds N    how long (5)
   --stored N     finished runs beforehand (0)
 
+TUTTI_BENCH_OLLAMA (or TUTTI_TEST_OLLAMA) names a real Ollama with tiny-chat and all-minilm.
 TUTTI_BENCH_POSTGRES (or TUTTI_TEST_POSTGRES) names a server where databases may be made.
 `;
 

@@ -26,7 +26,11 @@ interface Plan {
 export async function runTokensBench(words: readonly string[]): Promise<number> {
   const { values } = parseArgs({
     args: [...words],
-    options: { quick: { type: "boolean", default: false }, seed: { type: "string", default: "1" } },
+    options: {
+      quick: { type: "boolean", default: false },
+      seed: { type: "string", default: "1" },
+      only: { type: "string", default: "" },
+    },
   });
   const plan: Plan = { runs: values.quick ? 1 : 5, prompts: 50, seed: Number(values.seed) };
   const url = process.env["TUTTI_BENCH_OLLAMA"] || process.env["TUTTI_TEST_OLLAMA"];
@@ -35,7 +39,8 @@ export async function runTokensBench(words: readonly string[]): Promise<number> 
     `${cores} × ${cpu}, ${platform}, Node ${node}; seed ${plan.seed}, ${plan.runs} runs of ${plan.prompts} prompts\n`,
   );
   if (!url) process.stderr.write("Without TUTTI_BENCH_OLLAMA only tokenizers in this process are measured.\n");
-  for (const counter of [...tokenizers(), ...(url ? serverCounters(url) : [])]) {
+  const counters = [...tokenizers(), ...(url ? serverCounters(url) : [])];
+  for (const counter of counters.filter(({ name }) => name.includes(values.only))) {
     process.stdout.write(`\n${reportOf(counter, await measure(counter, plan))}\n`);
   }
   return 0;

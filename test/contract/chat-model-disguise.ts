@@ -10,7 +10,7 @@ export function disguiseContract(
   open: (options?: OverflowFixtureOptions) => Promise<OverflowFixture>,
   skip: string | false = false,
 ): void {
-  describe(`overflow disguises: ${name}`, { skip, timeout: 120_000 }, () => {
+  describe(`overflow disguises: ${name}`, { skip, timeout: 300_000 }, () => {
     test("status 400", async () => {
       await using fixture = await open();
       const error = await failure(fixture.model, { messages: [user(fixture.text(600))], options: short });

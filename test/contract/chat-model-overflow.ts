@@ -41,7 +41,7 @@ export function overflowContract(
   open: (options?: OverflowFixtureOptions) => Promise<OverflowFixture>,
   { skip = false }: OverflowContractOptions = {},
 ): void {
-  describe(`overflow contract: ${name}`, { skip, timeout: 120_000 }, () => {
+  describe(`overflow contract: ${name}`, { skip, timeout: 300_000 }, () => {
     test("a prompt that cannot fit is refused before the model is asked, by how much and for which part", async () => {
       await using fixture = await open();
       const error = await failure(fixture.model, {
