@@ -2,6 +2,7 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import { TuttiError } from "../../../src/core/error.ts";
 import type { ChatMessage, ChatModel } from "../../../src/models/chat-model.ts";
+import { withFixedWindow } from "../../../src/models/fixed-window.ts";
 import { withOverflowPolicy } from "../../../src/models/overflow-policy.ts";
 import { createScriptedModel } from "../../../src/models/scripted.ts";
 import { ask, assertCode, failure, user } from "../../contract/chat-model.ts";
@@ -72,4 +73,18 @@ test("a model whose context nobody can see says that a policy cannot help", asyn
   const error = await failure(model, { ...request, onOverflow: "compact" });
   assertCode(error, "model.context_overflow");
   assert.match(error.message, /onOverflow: "compact" cannot help/);
+});
+
+test("a model with a context that no call can change is estimated, compacted, and does not grow", async () => {
+  const script = createScriptedModel({ contextLength: 200, answers: () => "ok" });
+  const fixed = withFixedWindow(script, 200);
+  const model = withOverflowPolicy(fixed, fixed.window);
+  for (const length of [20, 60, 120]) await ask(model, { messages: [user(words(length))] });
+  assertCode(await failure(model, { messages: [user(words(900))] }), "model.context_overflow");
+  assert.equal(script.requests.length, 3, "it was refused by the estimate");
+  const messages = [user("goal"), ...turns(14)];
+  const answer = await ask(model, { messages, onOverflow: "compact" });
+  assert.ok((answer.compacted?.messages ?? 0) >= 5);
+  const error = await failure(model, { messages, onOverflow: "grow" });
+  assert.match(error.message, /cannot grow: its server was started with a context of 200 tokens/);
 });
