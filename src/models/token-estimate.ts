@@ -28,6 +28,7 @@ export interface TokenEstimator {
 const beliefs: readonly Belief[] = [
   { weight: 1, deviation: 0.3 },
   { weight: 0.85, deviation: 0.5 },
+  { weight: 0.85, deviation: 0.5 },
   { weight: 0, deviation: 0.3 },
   { weight: 0.1, deviation: 0.3 },
   { weight: 5, deviation: 4 },
@@ -98,8 +99,8 @@ interface Prompt {
 
 /** What the weights are about. Tools are JSON to the tokenizer, and something more that the template writes around them. */
 function featuresOf({ text, tools, messages, once }: Prompt): readonly number[] {
-  const { pieces, foreign, bytes } = addShapes(text, tools);
-  return [pieces, foreign, bytes, tools.pieces, messages, once];
+  const { pieces, ideographs, symbols, bytes } = addShapes(text, tools);
+  return [pieces, ideographs, symbols, bytes, tools.pieces, messages, once];
 }
 
 function textOf({ content, toolCalls }: ChatMessage): string {

@@ -2,18 +2,21 @@
 export interface TextShape {
   /** Runs of a kind, about what a tokenizer makes one token of. */
   readonly pieces: number;
-  /** The same for what is not ASCII, where tokenizers differ most. */
-  readonly foreign: number;
+  /** The same for what is not ASCII, where tokenizers differ most: Chinese, Japanese and Korean … */
+  readonly ideographs: number;
+  /** … and other letters and symbols, such as emoji. */
+  readonly symbols: number;
   /** UTF-8. A tokenizer that knows no word of the text falls back to its bytes. */
   readonly bytes: number;
 }
 
-export const emptyShape: TextShape = { pieces: 0, foreign: 0, bytes: 0 };
+export const emptyShape: TextShape = { pieces: 0, ideographs: 0, symbols: 0, bytes: 0 };
 
 export function addShapes(left: TextShape, right: TextShape): TextShape {
   return {
     pieces: left.pieces + right.pieces,
-    foreign: left.foreign + right.foreign,
+    ideographs: left.ideographs + right.ideographs,
+    symbols: left.symbols + right.symbols,
     bytes: left.bytes + right.bytes,
   };
 }
@@ -24,7 +27,8 @@ export function addShapes(left: TextShape, right: TextShape): TextShape {
  */
 export function shapeOf(text: string): TextShape {
   let pieces = 0;
-  let foreign = 0;
+  let ideographs = 0;
+  let symbols = 0;
   let bytes = 0;
   let previous: Kind | undefined;
   let run = 0;
@@ -34,11 +38,12 @@ export function shapeOf(text: string): TextShape {
     run = kind === previous ? run + 1 : 1;
     const weight = weightOf(kind, run, previous);
     if (code < 0x80) pieces += weight;
-    else foreign += weight;
+    else if (kind === "ideograph") ideographs += weight;
+    else symbols += weight;
     bytes += bytesOf(code);
     previous = kind;
   }
-  return { pieces, foreign, bytes };
+  return { pieces, ideographs, symbols, bytes };
 }
 
 type Kind = "lower" | "upper" | "digit" | "space" | "mark" | "ideograph" | "letter" | "symbol";
