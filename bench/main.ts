@@ -2,12 +2,14 @@
 import { runEngineBench, UsageError } from "./engine.ts";
 import { runModelsBench } from "./models.ts";
 import { runProfile } from "./profile.ts";
+import { runTokensBench } from "./tokens/tokens.ts";
 
 const help = `npm run bench NAME [-- FLAGS]
 
   engine    runs/s, latency, bytes, replay, kill -9 and Postgres, beside openworkflow and Mastra; about 5 minutes
   models    the order of calls (simulated, and on a real Ollama), overhead beside other clients; about 3 minutes
   profile   where Tutti's own time goes for a run
+  tokens    how near the estimate of a prompt's tokens comes, on two tokenizers and on a real Ollama
 
 Flags of engine:
   --rounds N     rounds of each measure (3)
@@ -20,13 +22,17 @@ Flags of models:
   --seed N       of what is simulated (1)
   --quick        short, to see that it works
   --json         the figures as one object
+Flags of tokens:
+  --only NAME    whose name has this in it (Llama, Mistral, tiny-chat, all-minilm)
+  --seed N       of the prompts (1)
+  --quick        one run instead of five
 Flags of profile:
   --in-flight N  runs at once (1)
   --seconds N    how long (5)
   --stored N     finished runs beforehand (0)
 
-TUTTI_BENCH_OLLAMA (or TUTTI_TEST_OLLAMA) names a real Ollama with tiny-chat; the section swap wants one of its own, on this
-machine, started with OLLAMA_MAX_LOADED_MODELS=1.
+TUTTI_BENCH_OLLAMA (or TUTTI_TEST_OLLAMA) names a real Ollama with tiny-chat and all-minilm; the section swap wants one of its own, on
+this machine, started with OLLAMA_MAX_LOADED_MODELS=1.
 TUTTI_BENCH_POSTGRES (or TUTTI_TEST_POSTGRES) names a server where databases may be made.
 `;
 
@@ -38,6 +44,8 @@ async function main([name, ...words]: readonly string[]): Promise<number> {
       return await runModelsBench(words);
     case "profile":
       return await runProfile(words);
+    case "tokens":
+      return await runTokensBench(words);
     case undefined:
     case "--help":
       process.stdout.write(help);

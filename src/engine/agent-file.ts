@@ -5,6 +5,7 @@ import type { Document, YAMLMap } from "yaml";
 import { z } from "zod";
 import { TuttiError } from "../core/error.ts";
 import { issueInWords } from "../core/issue.ts";
+import type { OverflowPolicy } from "../models/chat-model.ts";
 
 /** An agent as a Markdown file tells it: a header between two lines of `---`, then the instructions. */
 export interface AgentFile {
@@ -18,6 +19,7 @@ export interface AgentFile {
   /** Tools that the agent may not have, whatever else allows them. */
   readonly withoutTools?: readonly string[];
   readonly maxTurns?: number;
+  readonly onOverflow?: OverflowPolicy;
   readonly file: string;
   /** Tools of Claude Code that Tutti has no counterpart of: left out of `tools`. */
   readonly unsupportedTools: readonly string[];
@@ -83,7 +85,7 @@ export function parseAgentFile(text: string, file: string): AgentFile {
     throw invalid(placeOf(key), issue ? `${key}: ${issue.message}` : "the header is not valid");
   }
   if (body === "") throw invalid(placeOf(""), "there are no instructions after the header");
-  const { name, description, tools, disallowedTools, model, maxTurns, ...extra } = result.data;
+  const { name, description, tools, disallowedTools, model, maxTurns, onOverflow, ...extra } = result.data;
   const wanted = tools === undefined ? undefined : sortTools(tools, placeOf("tools"));
   const unwanted = disallowedTools === undefined ? undefined : sortTools(disallowedTools, placeOf("disallowedTools"));
   return {
@@ -94,6 +96,7 @@ export function parseAgentFile(text: string, file: string): AgentFile {
     ...(wanted ? { tools: wanted.names } : {}),
     ...(unwanted ? { withoutTools: unwanted.names } : {}),
     ...(maxTurns === undefined ? {} : { maxTurns }),
+    ...(onOverflow === undefined ? {} : { onOverflow }),
     file,
     unsupportedTools: wanted?.unsupported ?? [],
     extra,
@@ -120,6 +123,7 @@ const headerSchema = z.looseObject({
   disallowedTools: toolList.optional(),
   model: z.string({ error: "must be the name of a model, or inherit" }).optional(),
   maxTurns: z.int({ error: "must be a whole number" }).min(1, "must be at least 1").optional(),
+  onOverflow: z.enum(["fail", "grow", "compact"], { error: "must be fail, grow or compact" }).optional(),
 });
 
 function required(what: string) {

@@ -62,11 +62,12 @@ async function readAgent(ports: WorkPorts, inner: InnerScope, name: string): Pro
         withoutTools,
         maxTurns,
         options,
+        onOverflow,
       } = await ports.findAgent(name, folder);
       // Only what the agent goes by: a file has other keys, which need not be JSON.
       return {
         status: "succeeded",
-        result: { name: found, description, instructions, model, tools, withoutTools, maxTurns, options },
+        result: { name: found, description, instructions, model, tools, withoutTools, maxTurns, options, onOverflow },
       };
     },
   });
@@ -131,6 +132,7 @@ async function takeTurn(ports: WorkPorts, { host }: Hosted, { agent, tools, mess
     tools: definitions,
     isOptional: false,
     agent: agent.name,
+    onOverflow: agent.onOverflow,
   };
   const answer = (await host.effect({
     kind: "model",

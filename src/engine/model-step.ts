@@ -41,6 +41,10 @@ export interface ModelResult<Output> {
   /** Milliseconds. */
   readonly timings?: ChatAnswer["timings"];
   readonly model?: string;
+  /** Old messages that `onOverflow: "compact"` left out. */
+  readonly compacted?: ChatAnswer["compacted"];
+  /** Tokens of context that `onOverflow: "grow"` moved the model from and to. */
+  readonly grown?: ChatAnswer["grown"];
   readonly skipped?: Skipped;
 }
 
@@ -130,7 +134,7 @@ function toOutcome(answer: ChatAnswer, schema: z.ZodType | undefined): EffectOut
 }
 
 function toResult(answer: ChatAnswer): ModelResult<unknown> {
-  const { text, thinking, toolCalls, finishReason, usage, timings, model } = answer;
+  const { text, thinking, toolCalls, finishReason, usage, timings, model, compacted, grown } = answer;
   return {
     text,
     ...(thinking === undefined ? {} : { thinking }),
@@ -139,6 +143,8 @@ function toResult(answer: ChatAnswer): ModelResult<unknown> {
     usage: { ...usage },
     timings,
     model,
+    ...(compacted ? { compacted } : {}),
+    ...(grown ? { grown } : {}),
   };
 }
 

@@ -1,7 +1,7 @@
 import type { Log } from "../core/log.ts";
 import type { Statement } from "../core/statement.ts";
 import type { AnyTool } from "../core/tool.ts";
-import type { ChatModel, ChatOptions } from "../models/chat-model.ts";
+import type { ChatModel, ChatOptions, OverflowPolicy } from "../models/chat-model.ts";
 
 /** A named role. */
 export interface Agent {
@@ -15,6 +15,8 @@ export interface Agent {
   readonly withoutTools?: readonly string[] | undefined;
   readonly maxTurns?: number | undefined;
   readonly options?: ChatOptions | undefined;
+  /** What to do with a conversation that no longer fits the model's context. Default: `fail`. */
+  readonly onOverflow?: OverflowPolicy | undefined;
 }
 
 /** How a program is run; app.ts hands in the tools room's. */

@@ -1,3 +1,4 @@
+import { withFixedWindow } from "./fixed-window.ts";
 import { z } from "zod";
 import type { Clock } from "../core/clock.ts";
 import { TuttiError } from "../core/error.ts";
@@ -26,7 +27,10 @@ const probeTimeoutMs = 3_000;
 /** A server that speaks as OpenAI's chat completions do: llama.cpp, LM Studio, vLLM. The SDK is loaded with the first call. */
 export function createOpenAiProvider(options: OpenAiServerOptions): ModelProvider {
   return {
-    chat: (model) => lazyChat(options, model),
+    chat(model) {
+      const chat = lazyChat(options, model);
+      return options.contextLength === undefined ? chat : withFixedWindow(chat, options.contextLength);
+    },
     list: (signal) => list(options, signal),
     async firstChatModel(signal) {
       const [first] = await list(options, signal);

@@ -7,7 +7,7 @@ import { modelChecks } from "./check.ts";
 import { createProbeStore } from "./model-store.ts";
 import { modelMigrations } from "./model-table.ts";
 import { defaultFirstTokenTimeoutMs, defaultTimeoutMs } from "./ollama/client.ts";
-import { defaultNumCtx } from "./ollama/context.ts";
+import { defaultMaxNumCtx, defaultNumCtx } from "./ollama/context.ts";
 import type { ChatModel } from "./chat-model.ts";
 import type { Fetch } from "./ollama/patient-fetch.ts";
 import { createModelOperations } from "./operations.ts";
@@ -30,6 +30,11 @@ export const modelsSettings = z.object({
     .min(64)
     .default(defaultNumCtx)
     .describe("Tokens of context that a model is loaded with, unless it was made for fewer or a step asks for more."),
+  maxNumCtx: z
+    .int()
+    .min(64)
+    .default(defaultMaxNumCtx)
+    .describe('What onOverflow: "grow", or a step that asks for more, may raise numCtx to; each move is kept.'),
   firstTokenTimeout: duration
     .default(`${defaultFirstTokenTimeoutMs / 1_000}s`)
     .describe("How long a model may take to load and to read the prompt, until its first token."),
@@ -63,6 +68,7 @@ export function createModels(dependencies: ModelsDependencies): Capability & { r
     ollamaUrl: settings.host,
     defaultModel: settings.default,
     numCtx: settings.numCtx,
+    maxNumCtx: settings.maxNumCtx,
     firstTokenTimeoutMs: toMs(settings.firstTokenTimeout),
     timeoutMs: toMs(settings.timeout),
     allowRemote: settings.allowRemote,

@@ -68,8 +68,11 @@ export interface ChatCaller {
 }
 
 export interface ChatChunk {
-  readonly kind: "text" | "thinking" | "tool_call";
-  /** Of a tool call: the tool's name; its arguments come with the answer. */
+  /**
+   * A `notice` says what was done to make a prompt fit; pieces before it belong to an answer that was given up. A
+   * `tool_call` has the tool's name; its arguments come with the answer.
+   */
+  readonly kind: "text" | "thinking" | "tool_call" | "notice";
   readonly text: string;
   /** On the first piece of an answer: how long it took to come, from when the call had its place at the server. */
   readonly firstTokenMs?: number | undefined;
@@ -116,6 +119,20 @@ export interface ChatAnswer {
   readonly timings: ChatTimings;
   /** `provider/name` of the model that answered, never an alias such as `default`. */
   readonly model: string;
+  /** `onOverflow: "compact"` left out so many messages, about so many tokens. */
+  readonly compacted?: Compacted | undefined;
+  /** `onOverflow: "grow"` moved the model's `num_ctx`. */
+  readonly grown?: Grown | undefined;
+}
+
+export interface Compacted {
+  readonly messages: number;
+  readonly tokens: number;
+}
+
+export interface Grown {
+  readonly from: number;
+  readonly to: number;
 }
 
 /**
@@ -125,8 +142,8 @@ export interface ChatAnswer {
  * context was full is an error, not a short answer. It throws a `TuttiError` only:
  * - `model.unreachable`: nothing answers, the server is too busy, the connection broke, or a deadline passed; try later
  * - `model.missing`: the server has no such model, or it cannot chat; the message names those it has
- * - `model.context_overflow`: prompt, or prompt and answer, exceed `numCtx` or the model's context; `data.limit` in tokens
- *   and, where it is known, `data.used`
+ * - `model.context_overflow`: prompt, or prompt and answer, exceed `numCtx` or the model's context; `data` has the `limit` in
+ *   tokens, what was `used` where it was counted, else what is `estimated`, and the `parts` of the prompt
  * - `model.bad_answer`: the server failed or spoke something unexpected, before or in the middle of the answer
  * - `model.aborted`: `signal` aborted; its reason is the `cause`. The server is told to stop by closing the connection,
  *   `onChunk` is not called again, and what had arrived is dropped

@@ -1,4 +1,6 @@
 import type { ChatModel } from "./chat-model.ts";
+import type { ProvidedChatModel } from "./context-window.ts";
+import { withOverflowPolicy } from "./overflow-policy.ts";
 import { scheduled, type Schedule } from "./scheduler-call.ts";
 
 export interface Layers {
@@ -9,7 +11,20 @@ export interface Layers {
 }
 
 /** A provider's model with what stands around all of them, from the inside out. */
-export function layered(model: ChatModel, { schedule, meter }: Layers): ChatModel {
+export function layered(model: ProvidedChatModel, { schedule, meter }: Layers): ChatModel {
   const queued = schedule ? scheduled(model, schedule) : model;
-  return meter(queued);
+  return withOverflowPolicy(meter(queued), model.window);
+}
+
+/**
+ * The same for one of several servers that have a model: what does not fit one may fit the next, so each deals with it by
+ * its own context. A meter around them sees the tries of one answer as one call.
+ */
+export function inLine(model: ProvidedChatModel, schedule: Schedule): ChatModel {
+  return withOverflowPolicy(scheduled(model, schedule), model.window);
+}
+
+/** Several servers that stand for one model. */
+export function layeredPool(model: ChatModel, { meter }: Pick<Layers, "meter">): ChatModel {
+  return meter(model);
 }

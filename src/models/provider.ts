@@ -1,4 +1,4 @@
-import type { ChatModel } from "./chat-model.ts";
+import type { ProvidedChatModel } from "./context-window.ts";
 import type { EmbeddingModel } from "./embedding-model.ts";
 import type { ModelKeeper } from "./keeper.ts";
 
@@ -26,7 +26,7 @@ export type Reachable = { readonly ok: true } | { readonly ok: false; readonly r
 /** A source of models: a server, a runtime in this process, a script. What it does not have, it leaves out. */
 export interface ModelProvider {
   /** Makes no request yet: whether the model exists shows at the first call. */
-  chat?(model: string): ChatModel;
+  chat?(model: string): ProvidedChatModel;
   embedding?(model: string): EmbeddingModel;
   list?(signal: AbortSignal): Promise<readonly ModelInfo[]>;
   /** The chat model that stands for `default` where none is configured. */

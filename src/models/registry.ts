@@ -4,13 +4,13 @@ import { systemRandom, type Random } from "../core/random.ts";
 import { createModuleProvider } from "./ai-sdk-module.ts";
 import type { ChatModel } from "./chat-model.ts";
 import type { EmbeddingModel } from "./embedding-model.ts";
-import { layered } from "./layer.ts";
+import { inLine, layered, layeredPool } from "./layer.ts";
 import type { ProbeStore } from "./model-store.ts";
 import type { Fetch } from "./ollama/patient-fetch.ts";
 import type { ProbeFacts } from "./probe.ts";
 import { createFactsReader, type KeptModel } from "./probe-fact.ts";
 import type { ModelInfo, ModelProvider, Reachable } from "./provider.ts";
-import { scheduled, scheduledEmbedding } from "./scheduler-call.ts";
+import { scheduledEmbedding } from "./scheduler-call.ts";
 import { failover, type Candidate } from "./server-failover.ts";
 import {
   createOllamaServer,
@@ -88,7 +88,7 @@ export function createModelRegistry(options: ModelRegistryOptions): ModelRegistr
     async chat(name = "default", signal = never()) {
       const found = await findDefault(name, signal);
       if (pool.length > 1 && !found.isPinned) {
-        return remember(chats, `any of ${found.model}`, () => layered(spread(pool, found.model), { meter }));
+        return remember(chats, `any of ${found.model}`, () => layeredPool(spread(pool, found.model), { meter }));
       }
       const { provider, model, full, source } = found;
       return remember(chats, full, () =>
@@ -170,12 +170,12 @@ function poolOf(names: readonly string[], servers: ReadonlyMap<string, ModelServ
   });
 }
 
-/** The same model on every server of the pool. */
+/** The same model on every server of the pool, each with its own context. */
 function spread(pool: readonly ModelServer[], model: string): ChatModel {
   const candidates = pool.flatMap((server): Candidate[] => {
     const base = server.provider.chat?.(model);
     if (!base) return [];
-    const behind = (whenBusy: "wait" | "fail"): ChatModel => scheduled(base, server.schedule(model, whenBusy));
+    const behind = (whenBusy: "wait" | "fail"): ChatModel => inLine(base, server.schedule(model, whenBusy));
     return [{ server: server.name, health: server.health, hasty: behind("fail"), patient: behind("wait") }];
   });
   const [first, ...others] = candidates;

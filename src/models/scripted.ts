@@ -1,7 +1,10 @@
 import { systemClock, type Clock } from "../core/clock.ts";
 import { TuttiError } from "../core/error.ts";
 import { aborted } from "./abort.ts";
-import type { ChatAnswer, ChatCall, ChatModel, ChatRequest, ToolCall } from "./chat-model.ts";
+import type { ChatAnswer, ChatCall, ChatMessage, ChatModel, ChatRequest, ToolCall } from "./chat-model.ts";
+import { nextRung, type ContextReading, type ContextWindow, type ProvidedChatModel } from "./context-window.ts";
+import { blocksOf } from "./conversation.ts";
+import { count, overflowError, refuseBefore } from "./overflow.ts";
 
 export interface ScriptedReply {
   readonly text?: string;
@@ -21,12 +24,14 @@ export interface ScriptedModelOptions {
   readonly answers:
     | readonly ScriptedAnswer[]
     | ((request: ChatRequest, index: number) => ScriptedAnswer | Promise<ScriptedAnswer>);
-  /** In tokens; a token is a word here. */
+  /** What it was made for, in tokens; a token is a word here. */
   readonly contextLength?: number;
+  /** What it is loaded with, until a policy lets it grow. Default: all that it was made for. */
+  readonly numCtx?: number;
   readonly clock?: Clock;
 }
 
-export interface ScriptedModel extends ChatModel {
+export interface ScriptedModel extends ChatModel, ProvidedChatModel {
   /** Every request so far. */
   readonly requests: readonly ChatRequest[];
 }
@@ -38,20 +43,21 @@ export interface ScriptedModel extends ChatModel {
 export function createScriptedModel(options: ScriptedModelOptions): ScriptedModel {
   const { name = "scripted/model", answers, contextLength = 8_192, clock = systemClock } = options;
   const requests: ChatRequest[] = [];
+  const window = createWindow(contextLength, Math.min(options.numCtx ?? contextLength, contextLength));
   return {
     name,
     requests,
+    window,
     async chat(request, call) {
       refuseAborted(name, call.signal);
       const index = requests.push(request) - 1;
-      const limit = Math.min(request.options?.numCtx ?? contextLength, contextLength);
-      const inputTokens = countInput(request);
-      refuseOverflow(name, inputTokens, limit);
+      const reading = await window.read(request, call.signal);
+      refuseBefore(name, reading.limit, reading.estimate);
       const answer = typeof answers === "function" ? await answers(request, index) : answers[index];
       if (answer === undefined)
         throw new TuttiError("model.bad_answer", `The script of ${name} has no answer ${index + 1}`);
       const reply = typeof answer === "string" ? { text: answer } : answer;
-      return play({ name, reply, request, limit, inputTokens, clock }, call);
+      return play({ name, reply, request, reading, clock }, call);
     },
   };
 }
@@ -60,15 +66,16 @@ interface Scene {
   readonly name: string;
   readonly reply: ScriptedReply;
   readonly request: ChatRequest;
-  readonly limit: number;
-  readonly inputTokens: number;
+  readonly reading: ContextReading;
   readonly clock: Clock;
 }
 
 async function play(
-  { name, reply, request, limit, inputTokens, clock }: Scene,
+  { name, reply, request, reading, clock }: Scene,
   { signal, onChunk }: ChatCall,
 ): Promise<ChatAnswer> {
+  const { limit, estimate } = reading;
+  const inputTokens = estimate.likely;
   const startedAt = clock.now();
   await wait(reply.delayMs ?? 0, clock, signal);
   refuseAborted(name, signal);
@@ -86,7 +93,8 @@ async function play(
     onChunk?.({ kind: "text", text: word });
   }
   refuseAborted(name, signal);
-  refuseOverflow(name, inputTokens + outputTokens, limit);
+  const used = inputTokens + outputTokens;
+  if (used > limit) throw overflowError({ model: name, kind: "answer", limit, estimate, used });
   const isCut = said.length < words.length;
   const finishReason = isCut ? "length" : toolCalls.length > 0 ? "tool_calls" : "stop";
   const timings = { totalMs: clock.now() - startedAt, firstTokenMs };
@@ -118,7 +126,29 @@ function wait(delayMs: number, clock: Clock, signal: AbortSignal): Promise<void>
 
 const ignore = (): void => undefined;
 
-function countInput({ messages }: ChatRequest): number {
+/** Counts as exactly as it will be charged: what other models only estimate. */
+function createWindow(contextLength: number, configured: number): ContextWindow {
+  let numCtx = configured;
+  return {
+    async read(request) {
+      const limit = Math.min(request.options?.numCtx ?? numCtx, numCtx);
+      const total = tokensOf(request.messages);
+      const parts = { system: 0, goal: 0, tools: 0, history: 0, newest: 0 };
+      for (const { part, messages } of blocksOf(request.messages)) parts[part] += tokensOf(messages);
+      return { limit, numCtx, estimate: { low: total, likely: total, high: total, parts }, tokensOf };
+    },
+    async grow(request, from) {
+      const asked = request.options?.numCtx;
+      if (asked !== undefined && asked <= numCtx) return { refused: `the step's own numCtx is ${count(asked)}` };
+      const least = Math.max(from + 1, tokensOf(request.messages));
+      if (least > contextLength) return { refused: `the model was made for ${count(contextLength)} tokens` };
+      if (numCtx <= from) numCtx = Math.min(nextRung(from), contextLength);
+      return { numCtx };
+    },
+  };
+}
+
+function tokensOf(messages: readonly ChatMessage[]): number {
   return messages.reduce((sum, { content }) => sum + 1 + tokens(content).length, 0);
 }
 
@@ -129,16 +159,4 @@ function tokens(text: string): readonly string[] {
 
 function refuseAborted(name: string, signal: AbortSignal): void {
   if (signal.aborted) throw aborted(name, signal.reason);
-}
-
-function refuseOverflow(name: string, used: number, limit: number): void {
-  if (used <= limit) return;
-  throw new TuttiError(
-    "model.context_overflow",
-    `${used} tokens do not fit the context of ${name}, which has ${limit}`,
-    {
-      hint: "Send less, or raise numCtx.",
-      data: { used, limit },
-    },
-  );
 }

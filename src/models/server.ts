@@ -1,7 +1,7 @@
 import type { Clock } from "../core/clock.ts";
 import type { Random } from "../core/random.ts";
 import { createOpenAiProvider } from "./ai-sdk-server.ts";
-import { isAllowed, ollamaUrl } from "./ollama/address.ts";
+import { isAllowed, isLoopback, ollamaUrl } from "./ollama/address.ts";
 import { createOllamaClient, type OllamaClient } from "./ollama/client.ts";
 import { patientFetch, type Fetch } from "./ollama/patient-fetch.ts";
 import { runningReply } from "./ollama/protocol.ts";
@@ -16,7 +16,12 @@ import { createServerHealth, type ServerHealth } from "./server-health.ts";
 
 /** What all servers share. */
 export interface ServerDefaults {
+  /** Tokens of context that a model is loaded with, unless a step asks for more. */
   readonly numCtx?: number | undefined;
+  /** What a policy, or a step that asks for more, may raise it to. */
+  readonly maxNumCtx?: number | undefined;
+  /** Bytes that this machine could still give to a model. */
+  readonly availableBytes?: (() => number) | undefined;
   readonly firstTokenTimeoutMs?: number | undefined;
   readonly timeoutMs?: number | undefined;
   /** Hosts beyond this machine that prompts may be sent to: `gpu-box` or `gpu-box:11434`. */
@@ -65,11 +70,14 @@ const ollamaKeepAlive = "5m";
 const openAiParallel = 4;
 
 export function createOllamaServer(name: string, address: ServerAddress, defaults: ServerDefaults): ModelServer {
-  const { clock, numCtx, allowRemote = [], firstTokenTimeoutMs, timeoutMs } = defaults;
+  const { clock, firstTokenTimeoutMs, timeoutMs } = defaults;
   const url = ollamaUrl(address.url);
   const fetch = guarded(url, defaults);
   const client = createOllamaClient({ url, fetch, clock, firstTokenTimeoutMs, timeoutMs });
-  const provider = createOllamaProvider({ client, name, numCtx, allowRemote, clock });
+  // How much memory another machine has left cannot be known from here.
+  const availableBytes = isLoopback(url) ? defaults.availableBytes : () => Number.POSITIVE_INFINITY;
+  const { numCtx, maxNumCtx, allowRemote = [] } = defaults;
+  const provider = createOllamaProvider({ client, name, numCtx, maxNumCtx, allowRemote, clock, availableBytes });
   const queue = createServerQueue({
     parallel: address.parallel ?? (defaults.parallel || ollamaParallel),
     maxLoaded: address.maxLoaded ?? (defaults.maxLoaded || ollamaMaxLoaded),

@@ -4,6 +4,7 @@ import { createScriptedModel } from "../../src/models/scripted.ts";
 import { startOpenAiServer } from "../support/openai-server.ts";
 import { startOllamaServer, type OllamaServer, type ServedModel } from "../support/ollama-server.ts";
 import type { ChatModelFixture } from "./chat-model.ts";
+import type { OverflowFixture, OverflowFixtureOptions } from "./chat-model-overflow.ts";
 
 const longText = Array.from({ length: 400 }, (_, index) => `word${index}`).join(" ");
 const shortText = "This is a scripted answer.";
@@ -74,6 +75,47 @@ export async function openAiSdkOllama(): Promise<ChatModelFixture> {
   const registry = createModelRegistry({ ollamaUrl: "127.0.0.1:9", openai: { box: { url } } });
   const settle = (): Promise<void> => unload(requireOllama());
   return { model: await registry.chat("box/tiny-chat"), settle, [Symbol.asyncDispose]: async () => undefined };
+}
+
+const smallContext = 512;
+
+export async function openScriptedOverflow(): Promise<OverflowFixture> {
+  const model = createScriptedModel({
+    answers: (request) => scriptedReply(request),
+    contextLength: 32_768,
+    numCtx: smallContext,
+  });
+  const registry = createModelRegistry({ ollamaUrl: "127.0.0.1:9", providers: { scripted: { chat: () => model } } });
+  return {
+    model: await registry.chat("scripted/model"),
+    text: (tokens) => "word ".repeat(tokens),
+    callCount: () => model.requests.length,
+    lastSent: () => model.requests.at(-1)?.messages ?? [],
+    [Symbol.asyncDispose]: async () => undefined,
+  };
+}
+
+export async function openServerOverflow(
+  options: OverflowFixtureOptions = {},
+  model: Partial<ServedModel> = {},
+): Promise<OverflowFixture> {
+  const server = await startOllamaServer({ models: [{ name: "tiny-chat", ...model }], reply: scriptedReply });
+  const registry = createModelRegistry({ ollamaUrl: server.url, numCtx: smallContext, ...options });
+  const { tokensPerWord } = model.tokenizer ?? { tokensPerWord: 1 };
+  return {
+    model: await registry.chat("tiny-chat"),
+    text: (tokens) => "word ".repeat(tokens / tokensPerWord),
+    callCount: () => server.chats.length,
+    lastSent: () => server.chats.at(-1)?.messages ?? [],
+    [Symbol.asyncDispose]: () => server.close(),
+  };
+}
+
+export async function openRealOverflow(options: OverflowFixtureOptions = {}): Promise<OverflowFixture> {
+  const registry = createModelRegistry({ ollamaUrl: requireOllama(), numCtx: smallContext, ...options });
+  // tiny-chat makes a token of each byte.
+  const text = (tokens: number): string => "word ".repeat(tokens / 5);
+  return { model: await registry.chat("tiny-chat"), text, [Symbol.asyncDispose]: async () => undefined };
 }
 
 /**

@@ -2,12 +2,17 @@ import assert from "node:assert/strict";
 import { describe, test } from "node:test";
 import { createModelRegistry } from "../../src/models/registry.ts";
 import { ask, assertCode, chatModelContract, failure, steady, unaborted, user } from "./chat-model.ts";
+import { disguiseContract } from "./chat-model-disguise.ts";
+import { overflowContract } from "./chat-model-overflow.ts";
 import {
   openAiSdkOllama,
   openAiSdkServer,
+  openRealOverflow,
   openRealServer,
   openScripted,
+  openScriptedOverflow,
   openScriptedServer,
+  openServerOverflow,
   realOllamaMissing,
   type OllamaFixture,
 } from "./chat-model-fixture.ts";
@@ -25,6 +30,19 @@ chatModelContract("AI SDK adapter on the /v1 route of a real Ollama", openAiSdkO
   skip: skipReal,
   lacks: { toolCalls: "tiny-chat has random weights and never calls a tool" },
 });
+
+overflowContract("scripted model", openScriptedOverflow);
+overflowContract("Ollama client on the scripted server", openServerOverflow);
+overflowContract("Ollama client on the scripted server, five tokens a word", (options) =>
+  openServerOverflow(options, { tokenizer: { tokensPerWord: 5, cutsTo: "context" } }),
+);
+overflowContract("Ollama client on a real Ollama", openRealOverflow, { skip: skipReal });
+
+disguiseContract("scripted server", openServerOverflow);
+disguiseContract("scripted server that keeps half", (options) =>
+  openServerOverflow(options, { tokenizer: { tokensPerWord: 1, cutsTo: "half" } }),
+);
+disguiseContract("real Ollama", openRealOverflow, skipReal);
 
 /** What holds for any Ollama server: run by the scripted one too, which proves that it behaves as the real one does. */
 function ollamaContract(name: string, open: () => Promise<OllamaFixture>, skip: string | false): void {

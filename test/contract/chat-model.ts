@@ -182,7 +182,7 @@ export const ratingSchema = {
   required: ["verdict", "sure"],
 };
 
-const readFile = {
+export const readFile = {
   name: "read_file",
   description: "Reads a file",
   parameters: { type: "object", properties: { path: { type: "string" } }, required: ["path"] },

@@ -118,8 +118,8 @@ function outputTests(open: OpenWork): void {
     await using engine = await open({ model: createScriptedModel({ answers: ["never"] }) });
     const flow = workFlow(async (step) => step.model("m", { prompt: "one two three four", options: { numCtx: 4 } }));
     const { code, data } = failureOf(await engine.run(flow));
-    const { used, limit } = data as { used: number; limit: number };
-    assert.deepEqual([code, used, limit], ["model.context_overflow", 5, 4]);
+    const { estimated, limit } = data as { estimated: { likely: number }; limit: number };
+    assert.deepEqual([code, estimated.likely, limit], ["model.context_overflow", 5, 4]);
   });
 
   test("neither prompt nor messages rejects the promise", async () => {

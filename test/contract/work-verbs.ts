@@ -6,6 +6,7 @@ import { approvalTests } from "./work-verbs-approval.ts";
 import { openWorkEngine, type OpenWork } from "./work-verbs-case.ts";
 import { modelTests } from "./work-verbs-model.ts";
 import { patternTests } from "./pattern.ts";
+import { overflowTests } from "./work-verbs-overflow.ts";
 import { reviewTests } from "./work-verbs-review.ts";
 import { shellEndTests } from "./work-verbs-shell-end.ts";
 import { shellTests } from "./work-verbs-shell.ts";
@@ -16,6 +17,7 @@ const groups: Readonly<Record<string, (open: OpenWork) => void>> = {
   "step.shell": shellTests,
   "the end of a step.shell": shellEndTests,
   "step.model": modelTests,
+  "a prompt that does not fit": overflowTests,
   "step.tool": toolTests,
   "step.agent": agentTests,
   "an agent's crash": agentResumeTests,

@@ -2,6 +2,7 @@ import { createServer, type IncomingMessage, type ServerResponse } from "node:ht
 import type { AddressInfo } from "node:net";
 import { setTimeout as delay } from "node:timers/promises";
 import { keepModels, type ModelStore, type PullState } from "./ollama-pull.ts";
+import { countCut, countPrompt, words, type Tokenizer } from "./prompt-tokens.ts";
 
 /** A model that the server has. A string is a chat model of that name. */
 export interface ServedModel {
@@ -13,6 +14,9 @@ export interface ServedModel {
   readonly sizeBytes?: number;
   /** Of its manifest. Default: made from its name. */
   readonly digest?: string;
+  /** As `model_info` has it, without the name of the architecture: `{ block_count: 2 }`. Default: the measures of tiny-chat. */
+  readonly measures?: Readonly<Record<string, unknown>>;
+  readonly tokenizer?: Tokenizer;
   /** Makes it a "cloud" model, which the server would send elsewhere. */
   readonly remoteHost?: string;
   /** Its file cannot be read: /api/show answers 500 without a body. */
@@ -146,9 +150,25 @@ function createState(options: OllamaServerOptions): State {
 function toModel(model: string | ServedModel): Served {
   const given = typeof model === "string" ? { name: model } : model;
   const name = given.name.includes(":") ? given.name : `${given.name}:latest`;
-  const digest = Buffer.from(name).toString("hex").padEnd(64, "0").slice(0, 64);
-  return { capabilities: ["completion", "tools"], contextLength: 32_768, sizeBytes: 550_109, digest, ...given, name };
+  const capabilities = ["completion", "tools"];
+  return {
+    capabilities,
+    contextLength: 32_768,
+    sizeBytes: 550_109,
+    digest: Buffer.from(name).toString("hex").padEnd(64, "0").slice(0, 64),
+    measures: tinyMeasures,
+    tokenizer: { tokensPerWord: 1, cutsTo: "context" },
+    ...given,
+    name,
+  };
 }
+
+const tinyMeasures = {
+  block_count: 2,
+  embedding_length: 64,
+  "attention.head_count": 4,
+  "attention.head_count_kv": 4,
+};
 
 function defaultReply({ format }: ChatBody): Reply {
   return typeof format === "object"
@@ -185,7 +205,12 @@ async function handle(state: State, request: IncomingMessage, response: ServerRe
       return send(response, 200, { models: state.models.map(toTag) });
     case "GET /api/ps":
       return send(response, 200, {
-        models: [...state.loaded].map(([name, length]) => ({ name, model: name, context_length: length })),
+        models: [...state.loaded].map(([name, length]) => ({
+          name,
+          model: name,
+          size_vram: 0,
+          context_length: length,
+        })),
       });
     case "POST /api/pull":
       response.once("close", () => noteAbandoned(state, response));
@@ -237,7 +262,11 @@ function show(state: State, { model }: Record<string, unknown>, response: Server
     details: { family: "llama", parameter_size: "135K", quantization_level: "F16" },
     parameters: "num_ctx                        2048",
     capabilities: found.capabilities,
-    model_info: { "general.architecture": "llama", "llama.context_length": found.contextLength },
+    model_info: {
+      "general.architecture": "llama",
+      "llama.context_length": found.contextLength,
+      ...Object.fromEntries(Object.entries(found.measures).map(([key, value]) => [`llama.${key}`, value])),
+    },
     ...(found.remoteHost ? { remote_host: found.remoteHost } : {}),
   });
 }
@@ -253,12 +282,11 @@ async function chat(state: State, body: ChatBody, response: ServerResponse): Pro
   response.once("close", () => noteAbandoned(state, response));
   const numCtx = Math.min(body.options?.num_ctx ?? 2_048, model.contextLength);
   const loadNs = load(state, model.name, numCtx);
-  const promptTokens = body.messages.reduce((sum, { content }) => sum + 4 + words(content).length, 0);
-  if (body.truncate === false && promptTokens > numCtx)
+  if (body.truncate === false && countPrompt(body, model.tokenizer) > numCtx)
     return send(response, 400, { error: "the input length exceeds the context length" });
   const answer = typeof state.reply === "function" ? await state.reply(body, index) : state.reply;
   const reply = typeof answer === "string" ? { text: answer } : answer;
-  await play(state, { reply, body, numCtx, loadNs, promptTokens: Math.min(promptTokens, numCtx) }, response);
+  await play(state, { reply, body, numCtx, loadNs, promptTokens: countCut(body, numCtx, model.tokenizer) }, response);
 }
 
 function lacksTools({ capabilities }: Served, { tools = [] }: ChatBody): string | false {
@@ -359,11 +387,6 @@ function vectorOf(text: string): number[] {
   }
   const length = Math.hypot(...vector);
   return vector.map((value) => value / length);
-}
-
-/** Words with the space before them: joined they are the text again. */
-function words(text: string): readonly string[] {
-  return text.match(/\s*\S+\s*$|\s*\S+/g) ?? [];
 }
 
 function noteAbandoned(state: State, response: ServerResponse): void {

@@ -1,18 +1,14 @@
 import { systemClock, type Clock } from "../../core/clock.ts";
 import { TuttiError } from "../../core/error.ts";
-import type {
-  ChatAnswer,
-  ChatCall,
-  ChatMessage,
-  ChatModel,
-  ChatRequest,
-  FinishReason,
-  ToolCall,
-} from "../chat-model.ts";
+import type { ChatAnswer, ChatCall, ChatMessage, ChatRequest, FinishReason, ToolCall } from "../chat-model.ts";
+import type { ProvidedChatModel } from "../context-window.ts";
+import { overflowError, refuseBefore, type Overflow } from "../overflow.ts";
 import type { OllamaClient } from "./client.ts";
 import type { ContextShare, StickyContext } from "./context.ts";
+import { overflowOf } from "./cut.ts";
 import { createInspector } from "./inspect.ts";
 import { chatLine, type ChatLine } from "./protocol.ts";
+import { createOllamaWindow } from "./window.ts";
 
 export interface OllamaChatOptions {
   readonly client: OllamaClient;
@@ -24,6 +20,7 @@ export interface OllamaChatOptions {
   readonly context: StickyContext;
   readonly allowRemote?: readonly string[] | undefined;
   readonly clock?: Clock | undefined;
+  readonly availableBytes?: (() => number) | undefined;
 }
 
 export function createOllamaChat({
@@ -33,23 +30,38 @@ export function createOllamaChat({
   context,
   allowRemote = [],
   clock = systemClock,
-}: OllamaChatOptions): ChatModel {
+  availableBytes,
+}: OllamaChatOptions): ProvidedChatModel {
   const facts = createInspector(client, { model, capability: "completion", allowRemote });
   const name = `${provider}/${model}`;
+  const window = createOllamaWindow({ client, model, context, facts, availableBytes });
   return {
     name,
+    window,
     async chat(request, call) {
-      const { contextLength } = await facts(call.signal);
-      const share = context.share(contextLength, request.options?.numCtx);
-      const about = { model, contextLimit: share.limit };
+      const { numCtx, limit, estimate } = await window.read(request, call.signal);
+      refuseBefore(name, limit, estimate);
+      const overflow = (found: Pick<Overflow, "kind" | "used" | "said">): TuttiError =>
+        overflowError({ model: name, limit, estimate, ...found });
+      const refused = (said: string): TuttiError => {
+        // All that a refusal tells of the count is that it is beyond this.
+        if (estimate.likely <= numCtx) context.tokens.learn(request, numCtx + 1);
+        return overflow({ kind: "refused", said });
+      };
+      const about = { model, overflow: refused };
       const sentAt = clock.now();
+      const share = { numCtx, limit };
       const body = { ...toBody(model, request, share), keep_alive: call.keepAlive };
       const reading = startReading(call, () => clock.now() - sentAt);
       for await (const line of client.stream("/api/chat", chatLine, { body, about, signal: call.signal }))
         reading.take(line);
       const last = reading.end(model);
-      refuseOverflow(last, request, share, name);
-      return toAnswer(name, last, reading);
+      const kind = overflowOf({ last, share, options: request.options ?? {}, estimate });
+      // A count of what was left of a prompt says nothing about the whole one.
+      if (kind !== "cut" && last.prompt_eval_count > 0) context.tokens.learn(request, last.prompt_eval_count);
+      if (kind === undefined) return toAnswer(name, last, reading);
+      const answered = kind === "cut" ? 0 : last.eval_count;
+      throw overflow({ kind, used: last.prompt_eval_count + answered });
     },
   };
 }
@@ -126,26 +138,6 @@ function startReading({ onChunk }: ChatCall, elapsedMs: () => number): Reading {
 function toToolCall(call: NonNullable<ChatLine["message"]>["tool_calls"][number]): ToolCall {
   const { name, arguments: values } = call.function;
   return { name, arguments: values, ...(call.id ? { id: call.id } : {}) };
-}
-
-/**
- * An answer that the context cut off is refused, since its reader cannot tell it from a whole one. The server ends with
- * `length` for two causes, of which `maxTokens` is what the caller wanted.
- */
-function refuseOverflow(
-  last: ChatLine,
-  { options = {} }: ChatRequest,
-  { limit, numCtx }: ContextShare,
-  name: string,
-): void {
-  const used = last.prompt_eval_count + last.eval_count;
-  const isFull = last.done_reason === "length" && last.eval_count < (options.maxTokens ?? Number.POSITIVE_INFINITY);
-  if (!isFull && (limit === numCtx || used <= limit)) return;
-  const part = last.prompt_eval_count > limit ? "The prompt" : "The prompt and its answer";
-  throw new TuttiError("model.context_overflow", `${part} took ${used} tokens; the context of ${name} has ${limit}`, {
-    hint: "Send less, or raise numCtx as far as the model and the memory allow.",
-    data: { used, limit },
-  });
 }
 
 function toAnswer(name: string, last: ChatLine, reading: Reading): ChatAnswer {

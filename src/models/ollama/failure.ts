@@ -6,11 +6,17 @@ export interface About {
   readonly model?: string | undefined;
   /** Tokens in force, for an overflow. */
   readonly contextLimit?: number | undefined;
+  /** Says more about an overflow than the server does. */
+  readonly overflow?: ((said: string) => TuttiError) | undefined;
 }
+
+// "the input length exceeds the context length", "the request exceeds the available context size", "prompt is too long",
+// "context size has been exceeded": the servers below Ollama say it each in its own way.
+const overflowWords = /exceeds? .*context|context (length|size|window).* exceeded|(prompt|input) is too long/i;
 
 /** An `{error}` of the server, from a status or from a line in the middle of a stream (status 200). */
 export function refusal(status: number, message: string, about: About, installed: readonly string[]): TuttiError {
-  if (/exceeds? .*context/i.test(message)) return overflow(message, about);
+  if (overflowWords.test(message)) return about.overflow?.(message) ?? overflow(message, about);
   if (status === 404 && about.model !== undefined) return missing(about.model, installed);
   if (status === 503 || status === 429) {
     return new TuttiError("model.unreachable", `Ollama is too busy: ${message}`, {

@@ -1,11 +1,14 @@
 import { TuttiError } from "../../core/error.ts";
 import { isAllowed } from "./address.ts";
 import type { OllamaClient } from "./client.ts";
+import { cacheBytesPerToken } from "./memory.ts";
 import { contextLengthOf, showReply, type ShowReply } from "./protocol.ts";
 
 export interface ModelFacts {
   readonly capabilities: readonly string[];
   readonly contextLength: number | undefined;
+  /** What one more token of context takes, as far as the server tells the model's measures. */
+  readonly cacheBytesPerToken: number | undefined;
   /** Where the server itself would send the prompt: a "cloud" model. Undefined for a model on the server's own disk. */
   readonly remoteHost: string | undefined;
 }
@@ -16,6 +19,7 @@ export async function inspect(client: OllamaClient, model: string, signal: Abort
   return {
     capabilities: show.capabilities,
     contextLength: contextLengthOf(show),
+    cacheBytesPerToken: cacheBytesPerToken(show),
     remoteHost: show.remote_host || undefined,
   };
 }

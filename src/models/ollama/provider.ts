@@ -16,6 +16,8 @@ export interface OllamaProviderOptions {
   /** The first part of its models' names. */
   readonly name?: string | undefined;
   readonly numCtx?: number | undefined;
+  readonly maxNumCtx?: number | undefined;
+  readonly availableBytes?: (() => number) | undefined;
   readonly allowRemote: readonly string[];
   readonly clock?: Clock | undefined;
 }
@@ -27,18 +29,21 @@ export function createOllamaProvider({
   client,
   name: provider = "ollama",
   numCtx,
+  maxNumCtx,
   allowRemote,
   clock,
+  availableBytes,
 }: OllamaProviderOptions): Required<ModelProvider> {
   const contexts = new Map<string, StickyContext>();
   const contextOf = (model: string): StickyContext => {
     const name = canonicalName(model);
-    const context = contexts.get(name) ?? createStickyContext(numCtx);
+    const context = contexts.get(name) ?? createStickyContext(numCtx, maxNumCtx);
     contexts.set(name, context);
     return context;
   };
   return {
-    chat: (model) => createOllamaChat({ client, model, provider, context: contextOf(model), allowRemote, clock }),
+    chat: (model) =>
+      createOllamaChat({ client, model, provider, context: contextOf(model), allowRemote, clock, availableBytes }),
     embedding: (model) => createOllamaEmbedding({ client, model, provider, allowRemote }),
     list: (signal) => list(client, provider, signal),
     firstChatModel: (signal) => firstChatModel(client, allowRemote, signal),

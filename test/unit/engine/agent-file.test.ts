@@ -16,7 +16,7 @@ const invalid = (text: string, where: string, message: RegExp): void =>
 describe("an agent file", () => {
   it("tells name, description, instructions, model, tools and turns", () => {
     const text = agent(
-      "name: writer\ndescription: Writes.\ntools: [read_file, my_tool]\nmodel: qwen3:4b\nmaxTurns: 7\ncolor: red",
+      "name: writer\ndescription: Writes.\ntools: [read_file, my_tool]\nmodel: qwen3:4b\nmaxTurns: 7\nonOverflow: compact\ncolor: red",
       "Line one.\n\n---\nLine two.",
     );
     assert.deepEqual(parseAgentFile(text, file), {
@@ -26,6 +26,7 @@ describe("an agent file", () => {
       model: "qwen3:4b",
       tools: ["read_file", "my_tool"],
       maxTurns: 7,
+      onOverflow: "compact",
       file,
       unsupportedTools: [],
       extra: { color: "red" },

@@ -57,6 +57,7 @@ test("every setting has a default but models.default, and a wrong one is refused
   assert.deepEqual(modelsSettings.parse({}), {
     host: "127.0.0.1:11434",
     numCtx: 8_192,
+    maxNumCtx: 131_072,
     firstTokenTimeout: "120s",
     timeout: "10m",
     allowRemote: [],
