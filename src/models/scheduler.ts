@@ -144,20 +144,21 @@ class Line implements ServerQueue {
 
   /** Starts what may start, and sees to it that it is called again when more may. */
   #pump(): void {
-    for (let move = this.#next(); move; move = this.#next()) {
+    // Looked at once: where the pause ended between two looks, neither a call nor a timer would start.
+    const { until } = this.#backoff;
+    for (let move = this.#next(until); move; move = this.#next(until)) {
       this.#remove(move.call);
       move.call.start(move.evicts);
     }
     this.#withdrawTimer();
-    const { until } = this.#backoff;
     const isWaiting = until !== undefined && this.#waiting.length > 0;
     this.#withdrawTimer = isWaiting ? this.#clock.after(until - this.#clock.now(), () => this.#pump()) : ignore;
     if (this.#modelsInPlay() > 1) this.#look();
   }
 
-  #next(): Move<Call> | undefined {
+  #next(pausedUntil: EpochMs | undefined): Move<Call> | undefined {
     // A server that was too busy gets one call at a time until it has answered one.
-    if (this.#backoff.until !== undefined || (this.#backoff.isBusy && this.#inFlight > 0)) return undefined;
+    if (pausedUntil !== undefined || (this.#backoff.isBusy && this.#inFlight > 0)) return undefined;
     return nextMove(this.#state());
   }
 

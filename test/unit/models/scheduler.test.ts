@@ -204,6 +204,32 @@ describe("the line before a model server", () => {
     assert.equal(line.queue.isPaused, false);
   });
 
+  test("a pause that ends while the line looks at the clock is not waited out for ever", async () => {
+    const clock = createVirtualClock();
+    let isEarly = false;
+    let wasEarly = false;
+    // A timer of whole milliseconds may fire a moment before its time: then the first look says "not yet".
+    const early = {
+      now: () => {
+        const now = clock.now() - (isEarly ? 0.1 : 0);
+        isEarly = false;
+        return now;
+      },
+      after: (ms: number, fire: () => void) =>
+        clock.after(ms, () => {
+          isEarly = !wasEarly;
+          wasEarly = true;
+          fire();
+        }),
+    };
+    const queue = createServerQueue({ parallel: 1, maxLoaded: 1, patienceMs, clock: early, random: () => 1 });
+    queue.turnedAway();
+    const place = queue.enter({ model: "A", signal: new AbortController().signal });
+    await clock.pass(1_000);
+    assert.equal(queue.view().waiting, 0);
+    (await place).leave();
+  });
+
   test("nothing is left behind when all have gone: no timer, no place", async () => {
     const line = openLine();
     await line.ask("A", "B");
