@@ -1,6 +1,7 @@
 import { dirname, join } from "node:path";
 import { createConfig } from "./config/capability.ts";
 import { loadConfig, type Config } from "./config/load.ts";
+import { createCost, costSection, type Cost } from "./cost/capability.ts";
 import type { Capability, ConfigSection } from "./core/capability.ts";
 import { systemClock } from "./core/clock.ts";
 import type { Log } from "./core/log.ts";
@@ -12,6 +13,7 @@ import {
   createFlowLoader,
   engineSettings,
   findAgent,
+  patientDatabase,
   type Engine,
   type Worker,
 } from "./engine/capability.ts";
@@ -62,6 +64,7 @@ const sections: readonly ConfigSection[] = [
   { name: "models", schema: modelsSettings },
   toolsSection,
   reviewSection,
+  costSection,
 ];
 
 export function readConfig({
@@ -98,7 +101,7 @@ export function describeMigrations(options: AppOptions): readonly RoomMigrations
 
 /** The composition root: the only place that sees every room's door. */
 function assemble(options: AppOptions, config: Config, database: Database): App {
-  const { engine, capabilities } = createRooms(options, config, database);
+  const { engine, cost, capabilities } = createRooms(options, config, database);
   engine.equip({
     verbs: Object.assign({}, ...capabilities.map((capability) => capability.verbs ?? {})) as Verbs,
     // Both rings from the outside in; each capability's own place in them is decided here and nowhere else.
@@ -122,6 +125,7 @@ function assemble(options: AppOptions, config: Config, database: Database): App 
     startJobs: () => engine.startJobs(capabilities.flatMap((capability) => capability.jobs ?? [])),
     async [Symbol.asyncDispose]() {
       await engine[Symbol.asyncDispose]();
+      await cost[Symbol.asyncDispose]();
       await database[Symbol.asyncDispose]();
     },
   };
@@ -129,6 +133,7 @@ function assemble(options: AppOptions, config: Config, database: Database): App 
 
 interface Rooms {
   readonly engine: Engine;
+  readonly cost: Cost;
   /** In the order of the rings, from the outside in. */
   readonly capabilities: readonly Capability[];
 }
@@ -142,7 +147,21 @@ function createRooms({ home, folder, environment, log }: AppOptions, config: Con
     clock: systemClock,
     random: systemRandom,
   };
-  const models = createModels({ settings: config.get({ name: "models", schema: modelsSettings }) });
+  const settings = config.get({ name: "models", schema: modelsSettings });
+  const shared = database.capabilities.sharedWriters
+    ? { url: config.get(storageSection).database, schema: postgresSchema }
+    : null;
+  const cost = createCost({
+    ...ports,
+    settings: config.get(costSection),
+    patient: patientDatabase(database, { clock: systemClock, log }),
+    log,
+    shared,
+    // Ollama alone keeps to the context that it is told; what others have is not known.
+    contextOf: (model) => (model.startsWith("ollama/") ? settings.numCtx : undefined),
+    ask: ({ host }, { name, ...question }) => review.ask(host, name, question),
+  });
+  const models = createModels({ settings, meter: cost.meter });
   const tools = createTools({ limits: config.get(toolsSection), environment });
   const engine = createEngine({
     ...ports,
@@ -161,14 +180,13 @@ function createRooms({ home, folder, environment, log }: AppOptions, config: Con
     },
     endProcess: async (pid, started) => void (await endProcessGroup(pid, started)),
     processStartTime,
-    shared: database.capabilities.sharedWriters
-      ? { url: config.get(storageSection).database, schema: postgresSchema }
-      : null,
+    shared,
   });
   const review = createReview({ ...ports, settings: config.get(reviewSection), waits: engine.control });
   return {
     engine,
-    capabilities: [createStorage(database), createConfig(config), models, tools, engine, review],
+    cost,
+    capabilities: [createStorage(database), createConfig(config), models, tools, engine, review, cost],
   };
 }
 

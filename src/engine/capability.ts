@@ -198,6 +198,7 @@ export { guardBodies } from "./body-guard.ts";
 export { defineFlow, type Flow } from "./flow.ts";
 export { createFlowLoader } from "./flow-loader.ts";
 export type { ModelRequest, ModelResult } from "./model-step.ts";
+export { patientDatabase } from "./patience.ts";
 export type { StepOf } from "./step.ts";
 export type { Agent } from "./work-ports.ts";
 export type { ShellOptions, ShellResult, WorkVerbs } from "./work-verbs.ts";

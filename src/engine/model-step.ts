@@ -66,6 +66,7 @@ export function modelEffect(ports: ModelPorts, name: string, request: ModelReque
     name,
     input: { model: model ?? null, messages, options: options ?? null },
     ...(timeout === undefined ? {} : { timeoutMs: toMs(timeout) }),
+    revise: (changed) => modelEffect(ports, name, { ...request, ...modelIn(changed) }),
     perform: (context) =>
       performModel(ports, context, {
         model,
@@ -76,6 +77,12 @@ export function modelEffect(ports: ModelPorts, name: string, request: ModelReque
         onOverflow,
       }),
   };
+}
+
+/** What may be changed about a model step: which model it is. */
+export function modelIn(input: unknown): { readonly model?: string } {
+  if (typeof input !== "object" || input === null || !("model" in input)) return {};
+  return typeof input.model === "string" ? { model: input.model } : {};
 }
 
 /** One call of a chat model as an effect's outcome: its answer, or skipped where that is allowed. */
