@@ -1,4 +1,5 @@
 // npm run bench engine [-- --rounds N] [--only NAME] [--quick] [--json]; without a word: what there is.
+import { runBudgetBench } from "./budget/budget.ts";
 import { runEngineBench, UsageError } from "./engine.ts";
 import { runProfile } from "./profile.ts";
 
@@ -6,6 +7,7 @@ const help = `npm run bench NAME [-- FLAGS]
 
   engine    runs/s, latency, bytes, replay, kill -9 and Postgres, beside openworkflow and Mastra; about 5 minutes
   profile   where Tutti's own time goes for a run
+  budget    what the meter adds to a model call, and budgets that many race for; about 1 minute (--quick: some seconds)
 
 Flags of engine:
   --rounds N     rounds of each measure (3)
@@ -25,6 +27,8 @@ async function main([name, ...words]: readonly string[]): Promise<number> {
   switch (name) {
     case "engine":
       return await runEngineBench(words);
+    case "budget":
+      return await runBudgetBench(words);
     case "profile":
       return await runProfile(words);
     case undefined:

@@ -41,6 +41,7 @@ const usageErrors = [
   "flow.invalid",
   "run.missing",
   "review.missing",
+  "budget.missing",
 ];
 
 export function exitCodeOfError(code: string): number {

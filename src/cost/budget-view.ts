@@ -1,6 +1,6 @@
 import { z } from "zod";
 import type { Clock } from "../core/clock.ts";
-import { fromCount, metrics, type Budget } from "./budget.ts";
+import { fromCount, metrics, type Budget, type WindowKey } from "./budget.ts";
 import type { BudgetStore } from "./budget-store.ts";
 import { toWindowCount, type WindowCount } from "./budget-window.ts";
 import { dayOf, monthOf, periodKinds, type Calendar } from "./period.ts";
@@ -65,12 +65,9 @@ export async function describeBudget(ports: DescribePorts, budget: Budget): Prom
     raiseBy: action === "ask" ? fromCount(metric, budget.raiseBy) : null,
     timeZone: calendar.timeZone,
     resetsAt: isTimed ? calendar.endOf(period, clock.now()) : null,
-    windows: rows.map((row) => ({
-      subject: row.subject,
-      period: row.period,
-      ...inUnits(budget, toWindowCount({ ...row })),
-      isCurrent: [row.period, null].includes(currentPeriod(budget, ports)),
-    })),
+    windows: rows.map((row) =>
+      viewOf(budget, { key: row, count: toWindowCount(row), now: currentPeriod(budget, ports) }),
+    ),
   };
 }
 
@@ -98,12 +95,22 @@ function currentPeriod({ period }: Budget, { calendar, clock }: DescribePorts): 
   }
 }
 
-function inUnits({ metric, hard }: Budget, { used, reserved, raised, warnedAt, reachedAt }: WindowCount) {
+interface Counted {
+  readonly key: WindowKey;
+  readonly count: WindowCount;
+  /** Null where each run has a period of its own. */
+  readonly now: string | null;
+}
+
+function viewOf({ metric, hard }: Budget, { key, count, now }: Counted): BudgetView["windows"][number] {
   return {
-    used: fromCount(metric, used),
-    reserved: fromCount(metric, reserved),
-    limit: fromCount(metric, hard + raised),
-    warnedAt,
-    reachedAt,
+    subject: key.subject,
+    period: key.period,
+    used: fromCount(metric, count.used),
+    reserved: fromCount(metric, count.reserved),
+    limit: fromCount(metric, hard + count.raised),
+    isCurrent: now === null || now === key.period,
+    warnedAt: count.warnedAt,
+    reachedAt: count.reachedAt,
   };
 }

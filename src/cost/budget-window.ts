@@ -1,6 +1,5 @@
 import { sql, type RawBuilder } from "kysely";
-import type { Statement } from "../core/statement.ts";
-import type { Row } from "../storage/database.ts";
+import type { SqlValue, Statement } from "../core/statement.ts";
 import { toStatement } from "../storage/database.ts";
 import { prepare } from "../storage/prepared.ts";
 import type { Budget, Metric, WindowKey } from "./budget.ts";
@@ -92,14 +91,16 @@ function laterStatements(build: CostBuild): Pick<BudgetWindows, "raise" | "mark"
 
 const columns = sql.raw("used, reserved, raised, warned_at, reached_at");
 
+type WindowColumns = { readonly [name in "used" | "reserved" | "raised" | "warned_at" | "reached_at"]?: SqlValue };
+
 /** A row that `open` or `reserve` has returned. */
-export function toWindowCount(row: Row | undefined): WindowCount {
+export function toWindowCount(row: WindowColumns | undefined): WindowCount {
   return {
-    used: Number(row?.["used"] ?? 0),
-    reserved: Number(row?.["reserved"] ?? 0),
-    raised: Number(row?.["raised"] ?? 0),
-    warnedAt: (row?.["warned_at"] ?? null) as number | null,
-    reachedAt: (row?.["reached_at"] ?? null) as number | null,
+    used: Number(row?.used ?? 0),
+    reserved: Number(row?.reserved ?? 0),
+    raised: Number(row?.raised ?? 0),
+    warnedAt: (row?.warned_at ?? null) as number | null,
+    reachedAt: (row?.reached_at ?? null) as number | null,
   };
 }
 

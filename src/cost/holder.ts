@@ -24,14 +24,14 @@ export function sharedHolder(me: string, place: { url: string; schema: string; l
   const { url, schema, log } = place;
   const lockName = (holder: string): string => `${schema}/cost/${holder}`;
   let session: Promise<PostgresSession> | undefined;
-  const open = async (): Promise<PostgresSession> => {
+  const openAndLock = async (): Promise<PostgresSession> => {
     // While the connection is broken others may settle what this process holds, at its bound; the next call is safe again.
     const opened = await openPostgresSession({ url, log, onReconnect: () => undefined });
     await opened.lock(lockName(me));
     return opened;
   };
   const enter = (): Promise<PostgresSession> => {
-    session ??= open().catch((error: unknown) => {
+    session ??= openAndLock().catch((error: unknown) => {
       session = undefined;
       throw error;
     });

@@ -187,7 +187,8 @@ function columnsOf(settlement: Settlement): Settled {
   };
 }
 
-const counted = ["calls", "estimated", "estimated_tokens", "unknown", "unpriced"];
+/** Counts that are always known. */
+export const counted = ["calls", "estimated", "estimated_tokens", "unknown", "unpriced"];
 /** Sums of what is known; null as long as nothing is. */
 export const known = [
   "input",

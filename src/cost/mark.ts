@@ -20,6 +20,8 @@ export interface Seen {
   readonly key: WindowKey;
   readonly count: WindowCount;
   readonly run?: string | undefined;
+  /** What was refused. */
+  readonly needed?: number;
 }
 
 export interface MarkPorts {
@@ -37,12 +39,15 @@ export function createMarks(ports: MarkPorts): Marks {
   };
   return {
     look,
-    reached: (seen) => mark(ports, "hard", seen),
+    async reached(seen) {
+      await look(seen);
+      await mark(ports, "hard", seen);
+    },
     async sweep() {
       const { budgets } = await ports.store.current();
       for (const budget of budgets) {
         for (const row of await ports.store.windows(budget))
-          await look({ budget, key: row, count: toWindowCount({ ...row }) });
+          await look({ budget, key: row, count: toWindowCount(row) });
       }
     },
   };
@@ -78,11 +83,13 @@ async function mark(
   }
 }
 
-function message(which: "soft" | "hard", { budget, key, count }: Seen): string {
+function message(which: "soft" | "hard", { budget, key, count, needed = 0 }: Seen): string {
   const words = (amount: number): string => inWords(budget.metric, amount, budget.currency);
   const limit = budget.hard + count.raised;
-  const share = which === "soft" ? `${Math.floor((count.used / limit) * 100)} % of ` : "";
-  const state = which === "soft" ? "has used" : "has no room: it has used";
   const where = [key.subject, key.period].filter((part) => part !== "all").join(", ");
-  return `Budget "${budget.name}" ${state} ${share}${words(which === "soft" ? limit : count.used)}${which === "soft" ? "" : ` of ${words(limit)}`} (${where})`;
+  const what =
+    which === "soft"
+      ? `has used ${Math.floor((count.used / limit) * 100)} % of ${words(limit)}`
+      : `has used ${words(count.used)} of ${words(limit)}, and a call may take ${words(needed)}`;
+  return `Budget "${budget.name}" ${what} (${where})`;
 }

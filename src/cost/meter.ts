@@ -1,5 +1,4 @@
 import type { Clock } from "../core/clock.ts";
-import { TuttiError } from "../core/error.ts";
 import { newId } from "../core/id.ts";
 import type { Log } from "../core/log.ts";
 import type { Random } from "../core/random.ts";
@@ -8,6 +7,7 @@ import type { ChatAnswer, ChatCall, ChatModel, ChatRequest } from "../models/cha
 import type { Database } from "../storage/database.ts";
 import { modelName, type Payer } from "./budget.ts";
 import { amountOf, estimate, keptTo, type Estimate, type EstimateSettings } from "./call-estimate.ts";
+import { startCallDeadline } from "./call-deadline.ts";
 import { answered, failed, type Reserved } from "./consumption.ts";
 import type { Hold, Ledger, Settlement } from "./ledger.ts";
 import type { Marks } from "./mark.ts";
@@ -73,7 +73,7 @@ async function metered(ports: MeterPorts, { model, request, call, asked }: Meter
     const { holds, reserved } = await admit(ports, { id, call, asked, model: model.name });
     const beganAt = clock.now();
     const watched = watch(call);
-    using deadline = deadlineOf(ports, { asked, holds, call });
+    using deadline = startCallDeadline(clock, call.signal, asked.needsDeadline(holds) ? asked.boundMs : null);
     try {
       const answer = await model.chat(keptTo(request, asked, holds), { ...watched.call, signal: deadline.signal });
       await settle(ports, call, answered(reserved, answer, clock.now()));
@@ -116,7 +116,13 @@ async function admit(ports: MeterPorts, admission: Admission): Promise<{ holds: 
   const answer = await reserve(ports, ask, model);
   if (!answer.isHeld) {
     const { claim, count } = answer;
-    await ports.marks.reached({ budget: claim.budget, key: claim.hold, count, run: payer.run });
+    await ports.marks.reached({
+      budget: claim.budget,
+      key: claim.hold,
+      count,
+      run: payer.run,
+      needed: claim.hold.amount,
+    });
     throw exceeded({ ...claim, count, model, at: ports.clock.now() }, ports.calendar);
   }
   await tellMarks(ports, answer.held, payer.run);
@@ -205,35 +211,5 @@ function watch(call: ChatCall): { readonly call: ChatCall; readonly hasBegun: bo
     get hasBegun() {
       return hasBegun;
     },
-  };
-}
-
-interface CallDeadline extends Disposable {
-  readonly signal: AbortSignal;
-  /** What the call has thrown, or that its time was up. */
-  explain(thrown: unknown): unknown;
-}
-
-/** Where seconds are counted a call takes no more than was reserved for it. */
-function deadlineOf(
-  { clock }: MeterPorts,
-  { asked, holds, call }: { asked: Estimate; holds: readonly Hold[]; call: ChatCall },
-): CallDeadline {
-  const explain = (thrown: unknown): unknown => thrown;
-  if (!asked.needsDeadline(holds)) return { signal: call.signal, explain, [Symbol.dispose]: () => undefined };
-  const controller = new AbortController();
-  const late = new TuttiError(
-    "model.unreachable",
-    `the call took longer than the ${asked.boundMs / 1_000} s that its budget has reserved for it`,
-    {
-      hint: "Raise cost.longestCall in tutti.yaml.",
-      data: { deadline: "longestCall", ms: asked.boundMs },
-    },
-  );
-  const withdraw = clock.after(asked.boundMs, () => controller.abort(late));
-  return {
-    signal: AbortSignal.any([call.signal, controller.signal]),
-    explain: (thrown) => (controller.signal.aborted && !call.signal.aborted ? late : thrown),
-    [Symbol.dispose]: withdraw,
   };
 }

@@ -18,7 +18,7 @@ export interface CostOperationPorts extends DescribePorts {
   readonly clock: Clock;
   readonly random: Random;
   /** What the configuration says is stored, and what the dead have left is settled. */
-  ready(): Promise<void>;
+  readonly ready: () => Promise<void>;
 }
 
 const faces = ["cli", "http", "sdk", "mcp"] as const;

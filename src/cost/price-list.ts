@@ -2,7 +2,7 @@ import { z } from "zod";
 
 const amount = z.number().nonnegative().max(1e9);
 
-const price = z
+const priceSchema = z
   .strictObject({
     input: amount.optional().describe("For a million tokens of prompt."),
     cached: amount
@@ -21,7 +21,7 @@ const price = z
   .refine(({ perHour, perSecond }) => perHour === undefined || perSecond === undefined, {
     message: "must have perHour or perSecond, not both",
   });
-export type Price = z.infer<typeof price>;
+export type Price = z.infer<typeof priceSchema>;
 
 const pattern = /^[^\s/]+\/(?:[^\s*]+|[^\s*]*\*)$/;
 
@@ -34,7 +34,7 @@ export const priceListSchema = z.strictObject({
   models: z
     .record(
       z.string().regex(pattern, 'must be a model such as "ollama/llama3.2", or all of a provider: "ollama/*"'),
-      price,
+      priceSchema,
     )
     .describe("Prices by model; the longest name that fits counts."),
 });

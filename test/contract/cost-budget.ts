@@ -50,11 +50,8 @@ export function budgetTests(open: OpenCost): void {
     const [first, second] = [await engine.run(three), await engine.run(three)];
     assert.deepEqual([first.status, second.status], ["succeeded", "succeeded"]);
     assert.deepEqual(
-      (await usedOf(engine, "each")).toSorted(),
-      [
-        [first.id, 3, 0],
-        [second.id, 3, 0],
-      ].toSorted(),
+      new Set((await usedOf(engine, "each")).map(String)),
+      new Set([`${first.id},3,0`, `${second.id},3,0`]),
     );
     assert.deepEqual(await usedOf(engine, "other"), [["nobody", 0, 0]]);
   });
@@ -130,7 +127,7 @@ export function budgetTests(open: OpenCost): void {
     assert.equal(run.status, "paused");
     assert.deepEqual(warned, [
       'budget.soft_mark: Budget "b" has used 50 % of 4 calls (total)',
-      'budget.hard_mark: Budget "b" has no room: it has used 4 calls of 4 calls (total)',
+      'budget.hard_mark: Budget "b" has used 4 calls of 4 calls, and a call may take 1 call (total)',
     ]);
     const events = await engine.rows("select type, subject from events where type like 'tutti.budget.%' order by seq");
     assert.deepEqual(events, [

@@ -101,7 +101,7 @@ export async function openCostEngine(database: Database, options: CostOptions): 
     },
     async rows(sql) {
       const found = await database.read<Row>({ sql, parameters: [], query: { kind: "RawNode" } } as never);
-      return found.map((row) => ({ ...row }));
+      return found.map((row) => Object.fromEntries(Object.entries(row)));
     },
     model: metered,
     sweep: async () => {

@@ -1,5 +1,7 @@
 import type { RunRecord } from "../../core/step.ts";
 import type { Output } from "../output.ts";
+import { presentBudget, presentBudgets } from "./budget.ts";
+import { presentCost } from "./cost.ts";
 import { presentChecks } from "./doctor.ts";
 import { presentExplanation } from "./explanation.ts";
 import { presentReview } from "./review.ts";
@@ -11,12 +13,17 @@ import { table, type TableLook } from "./table.ts";
 export function present(operation: string, result: unknown, output: Pick<Output, "dataColor" | "dataWidth">): string {
   const look: TableLook = { color: output.dataColor, width: output.dataWidth };
   if (operation === "doctor" && Array.isArray(result)) return presentChecks(result as never, look.color);
+  if (operation === "budget.list" && Array.isArray(result) && result.length > 0)
+    return presentBudgets(result as never, look);
   if (Array.isArray(result)) return presentList(operation, result as Record<string, unknown>[], look);
   if (result === null || result === undefined) return "Done.";
   if (typeof result !== "object") return typeof result === "string" ? result : JSON.stringify(result);
   if ("steps" in result && "flow" in result) return presentRun(result as RunRecord, look);
   if (operation === "flow.verify") return presentVerification(result as never, look.color);
   if (operation.startsWith("review.")) return presentReview(result as never, look.color);
+  if (operation === "cost.show") return presentCost(result as never, look);
+  if (operation === "budget.set" || operation === "budget.show") return presentBudget(result as never, look);
+  if (operation === "budget.remove") return "Removed. What was used stays in the ledger: tutti cost show";
   if (operation === "config.explain") return presentExplanation(result as never, look);
   if (operation === "config.get" || operation === "config.path") return presentValue(result);
   return JSON.stringify(result, null, 2);
@@ -35,6 +42,7 @@ const emptyTexts: Readonly<Record<string, string>> = {
   "run.list": "No runs yet. Start one: tutti run <flow>",
   "flow.list": "No flows found. Put one into flows/NAME.ts, or: tutti init",
   "review.list": "Nothing waits for you.",
+  "budget.list": "No budgets yet. Set one: tutti budget set daily --window day --tokens 200000",
   "models.list": "The model server has no models. Get one: ollama pull llama3.2",
 };
 
