@@ -4,11 +4,13 @@ import { budgetTests } from "./cost-budget.ts";
 import { openCostEngine, type OpenCost } from "./cost-case.ts";
 import { ledgerTests } from "./cost-ledger.ts";
 import { limitTests } from "./cost-limit.ts";
+import { settlementTests } from "./cost-settlement.ts";
 
 const groups: Readonly<Record<string, (open: OpenCost) => void>> = {
   "the ledger": ledgerTests,
   "a budget": budgetTests,
   "a budget's hard mark": limitTests,
+  "a settlement": settlementTests,
 };
 
 /** What the cost room promises, sentence by sentence, on any database. */
