@@ -160,6 +160,13 @@ function createRooms({ home, folder, environment, log }: AppOptions, config: Con
     // Ollama alone keeps to the context that it is told; what others have is not known.
     contextOf: (model) => (model.startsWith("ollama/") ? settings.numCtx : undefined),
     ask: ({ host }, { name, ...question }) => review.ask(host, name, question),
+    choice: {
+      candidates: (signal) => models.chatModels(signal),
+      inability: (model, needs, signal) => models.inability(model, needs, signal),
+      // The evaluation room will know.
+      quality: async () => null,
+      open: (model, signal) => models.registry.chat(model, signal),
+    },
   });
   const models = createModels({ settings, meter: cost.meter });
   const tools = createTools({ limits: config.get(toolsSection), environment });
@@ -172,7 +179,8 @@ function createRooms({ home, folder, environment, log }: AppOptions, config: Con
     folder,
     work: {
       runProcess,
-      chatModel: (name, signal) => models.registry.chat(name, signal),
+      chatModel: async (name = settings.default, signal) =>
+        name === "auto" ? cost.auto : models.registry.chat(name, signal),
       tools: new Map(tools.tools.map((tool) => [tool.name, tool])),
       findAgent: (name, from) => findAgent(agentFolders(from), name),
       environment,

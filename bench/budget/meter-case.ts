@@ -51,6 +51,12 @@ export async function openMeterCase(database: Database, options: MeterOptions): 
     shared: options.shared,
     contextOf: () => undefined,
     ask: () => Promise.reject(new Error("nobody is asked")),
+    choice: {
+      candidates: async () => [],
+      inability: async () => null,
+      quality: async () => null,
+      open: async () => model,
+    },
   });
   const bare = quickModel(options.delayMs);
   const model = options.isMetered ? cost.meter(bare) : bare;

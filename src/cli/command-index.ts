@@ -23,6 +23,7 @@ export const commandIndex: readonly (readonly [name: string, summary: string])[]
   ["event emit", "Emits an event; the run that has waited for it the longest takes it"],
   ["models list", "Lists the models that can be used"],
   ["tool list", "Lists the built-in tools that agents may call, with the JSON Schema of their arguments"],
+  ["models advise", "Shows which model `auto` would take, best first, and what speaks against the others"],
   ["cost show", "Shows what models have used: calls, tokens, time, and money where there are prices"],
   ["budget set", "Makes a budget or changes it; what was used before counts"],
   ["budget show", "Shows a budget and what it has counted, newest first"],

@@ -20,6 +20,8 @@ export interface BudgetStore {
   /** As last read; `forget` makes the next call read anew. */
   current(): Promise<Snapshot>;
   forget(): void;
+  /** Read anew: for those whom no guard tells that it is old. */
+  fresh(): Promise<Snapshot>;
   /** Makes it or changes it; counts go on where they mean the same. */
   set(budget: Budget): Promise<Budget>;
   remove(name: string): Promise<void>;
@@ -55,8 +57,7 @@ export function createBudgetStore(ports: BudgetStorePorts): BudgetStore {
   };
   const change = async (make: (snapshot: Snapshot) => readonly Statement[]): Promise<void> => {
     for (;;) {
-      forget();
-      const snapshot = await current();
+      const snapshot = await fresh();
       const statements = make(snapshot);
       if (statements.length === 0) return;
       const result = await database.write([nextGeneration(build, snapshot.generation), ...statements]);
@@ -64,18 +65,20 @@ export function createBudgetStore(ports: BudgetStorePorts): BudgetStore {
       if (result.committed) return;
     }
   };
+  const fresh = (): Promise<Snapshot> => {
+    forget();
+    return current();
+  };
   return {
     current,
     forget,
+    fresh,
     async set(budget) {
       await change(({ budgets }) => replace(ports, budgets, budget));
       return findBudget((await current()).budgets, budget.name);
     },
     remove: (name) => change(({ budgets }) => removal(build, findBudget(budgets, name))),
-    async get(name) {
-      forget();
-      return findBudget((await current()).budgets, name);
-    },
+    get: async (name) => findBudget((await fresh()).budgets, name),
     sync: (configured) => change(({ budgets }) => differences(ports, budgets, configured)),
     windows: (budget) =>
       database.read(

@@ -8,8 +8,12 @@ import type { Statement } from "../core/statement.ts";
 import type { EventLog } from "../events/event-log.ts";
 import type { ChatModel } from "../models/chat-model.ts";
 import type { Database } from "../storage/database.ts";
+import { adviseOperation } from "./advise-operation.ts";
+import { createAssessor } from "./assessor.ts";
+import { createAutoModel, type ModelChoicePorts } from "./auto-model.ts";
 import { createBudgetStore } from "./budget-store.ts";
 import { createBudgetWindows } from "./budget-window.ts";
+import type { EstimateSettings } from "./call-estimate.ts";
 import { createCostReport } from "./cost-report.ts";
 import { costMigrations, type CostBuild } from "./cost-table.ts";
 import { loneHolder, sharedHolder } from "./holder.ts";
@@ -39,9 +43,13 @@ export interface CostDependencies {
   /** Tokens that a call of this model may fill where it names no `numCtx`, if the server keeps to what it is told. */
   readonly contextOf: (model: string) => number | undefined;
   readonly ask: AskHuman;
+  /** What `model: auto` chooses from. */
+  readonly choice: ModelChoicePorts;
 }
 
 export interface Cost extends Capability, AsyncDisposable {
+  /** The model `auto`. */
+  readonly auto: ChatModel;
   readonly meter: (model: ChatModel) => ChatModel;
 }
 
@@ -59,25 +67,29 @@ export function createCost(dependencies: CostDependencies): Cost {
     await sweeper.sweep();
     await parts.marks.sweep();
   };
+  const { choice } = dependencies;
+  const estimating = { contextOf: dependencies.contextOf, settings: estimateSettings(settings), ready };
+  const assessor = createAssessor({ ...parts, ...choice, ...estimating, database: dependencies.database, clock });
   return {
     name: "cost",
     config: costSection,
     migrations: costMigrations,
-    operations: createCostOperations({ ...parts, store: parts.askedStore, settings, clock, random, ready: sweep }),
+    operations: [
+      ...createCostOperations({ ...parts, store: parts.askedStore, settings, clock, random, ready: sweep }),
+      adviseOperation({ assessor, prices: settings.prices }),
+    ],
     plan: [createBudgetPlan({ ask: dependencies.ask, raise: raiseStatements(dependencies, parts) })],
     effect: [budgetStop],
     jobs: [{ name: "cost.sweep", every: sweepEvery, run: sweep }],
+    auto: createAutoModel(choice, assessor),
     meter: createMeter({
       ...parts,
-      ...dependencies,
+      ...estimating,
       database: dependencies.patient,
       holder: holders.me,
-      settings: {
-        prices: settings.prices,
-        longestCallMs: toMs(settings.longestCall),
-        templateTokens: settings.templateTokens,
-      },
-      ready,
+      clock,
+      random,
+      log,
     }),
     async [Symbol.asyncDispose]() {
       // Nothing is on its way any more: what has not arrived is written here, or else by the next process, at its bound.
@@ -86,6 +98,10 @@ export function createCost(dependencies: CostDependencies): Cost {
       await holders[Symbol.asyncDispose]();
     },
   };
+}
+
+function estimateSettings({ prices, longestCall, templateTokens }: CostSettings): EstimateSettings {
+  return { prices, longestCallMs: toMs(longestCall), templateTokens };
 }
 
 type Parts = ReturnType<typeof createParts>;
@@ -99,6 +115,7 @@ function createParts(dependencies: CostDependencies) {
   const windows = createBudgetWindows(build, database.capabilities.sharedWriters);
   const store = createBudgetStore({ database: patient, build, clock, random });
   return {
+    build,
     holders,
     ledger,
     windows,

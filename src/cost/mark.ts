@@ -44,7 +44,7 @@ export function createMarks(ports: MarkPorts): Marks {
       await mark(ports, "hard", seen);
     },
     async sweep() {
-      const { budgets } = await ports.store.current();
+      const { budgets } = await ports.store.fresh();
       for (const budget of budgets) {
         for (const row of await ports.store.windows(budget))
           await look({ budget, key: row, count: toWindowCount(row) });

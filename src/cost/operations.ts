@@ -116,8 +116,7 @@ function setBudget(ports: CostOperationPorts): AnyOperation {
 }
 
 async function refuseConfigured(store: BudgetStore, given: string): Promise<void> {
-  store.forget();
-  const { budgets } = await store.current();
+  const { budgets } = await store.fresh();
   if (budgets.find((budget) => budget.name === given)?.source === "config") throw isConfigured(given);
 }
 
@@ -155,8 +154,7 @@ function listBudgets(ports: CostOperationPorts): AnyOperation {
     empty: [],
     handle: async () => {
       await ports.ready();
-      ports.store.forget();
-      const { budgets } = await ports.store.current();
+      const { budgets } = await ports.store.fresh();
       return inOrder(budgets, (budget) => describeBudget(ports, budget));
     },
   });

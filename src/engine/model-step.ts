@@ -10,13 +10,14 @@ import type {
   ChatModel,
   ChatOptions,
   FinishReason,
+  ModelChoice,
   OverflowPolicy,
   ToolCall,
   ToolDefinition,
 } from "../models/chat-model.ts";
 
 export interface ModelRequest<Schema extends z.ZodType> {
-  /** `provider/name`; default: the configured one, else the first that is installed. */
+  /** `provider/name`, or `auto` for the best one that is able and within the budgets; default: the configured one, else the first that is installed. */
   readonly model?: string;
   readonly prompt?: string;
   readonly messages?: readonly ChatMessage[];
@@ -40,6 +41,8 @@ export interface ModelResult<Output> {
   /** Milliseconds. */
   readonly timings?: ChatAnswer["timings"];
   readonly model?: string;
+  /** Why it was this one, where the request named `auto`. */
+  readonly choice?: ModelChoice;
   readonly skipped?: Skipped;
 }
 
@@ -135,7 +138,7 @@ function toOutcome(answer: ChatAnswer, schema: z.ZodType | undefined): EffectOut
 }
 
 function toResult(answer: ChatAnswer): ModelResult<unknown> {
-  const { text, thinking, toolCalls, finishReason, usage, timings, model } = answer;
+  const { text, thinking, toolCalls, finishReason, usage, timings, model, choice } = answer;
   return {
     text,
     ...(thinking === undefined ? {} : { thinking }),
@@ -144,6 +147,7 @@ function toResult(answer: ChatAnswer): ModelResult<unknown> {
     usage: { ...usage },
     timings,
     model,
+    ...(choice === undefined ? {} : { choice }),
   };
 }
 

@@ -7,6 +7,7 @@ import { operation, type AnyOperation } from "../core/operation.ts";
 import { ollamaUrl } from "./ollama/address.ts";
 import { defaultFirstTokenTimeoutMs, defaultTimeoutMs } from "./ollama/client.ts";
 import { defaultNumCtx } from "./ollama/context.ts";
+import { createAbility, type AbleModel, type ModelNeeds } from "./ability.ts";
 import type { ChatModel } from "./chat-model.ts";
 import type { Fetch } from "./ollama/patient-fetch.ts";
 import type { ModelProvider } from "./provider.ts";
@@ -51,8 +52,16 @@ export interface ModelsDependencies {
   readonly clock?: Clock | undefined;
 }
 
+export interface Models extends Capability {
+  readonly registry: ModelRegistry;
+  /** What `auto` may choose from, by `provider/name`. */
+  chatModels(signal: AbortSignal): Promise<AbleModel[]>;
+  /** Why the model cannot do what is needed; null where it can, as far as its provider tells. */
+  inability(name: string, needs: ModelNeeds, signal: AbortSignal): Promise<string | null>;
+}
+
 /** The door of the room: models by name for those who run steps, a list for people, a check for the doctor. */
-export function createModels(dependencies: ModelsDependencies): Capability & { readonly registry: ModelRegistry } {
+export function createModels(dependencies: ModelsDependencies): Models {
   const { settings, providers, meter, fetch, clock } = dependencies;
   const registry = createModelRegistry({
     ollamaUrl: settings.host,
@@ -73,6 +82,7 @@ export function createModels(dependencies: ModelsDependencies): Capability & { r
     operations: [listModels(registry)],
     checks: [modelServerCheck(registry)],
     registry,
+    ...createAbility((signal) => registry.list(signal)),
   };
 }
 

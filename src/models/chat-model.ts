@@ -109,6 +109,15 @@ export interface ChatAnswer {
   readonly timings: ChatTimings;
   /** `provider/name` of the model that answered, never an alias such as `default`. */
   readonly model: string;
+  /** Why it was this model, where one was chosen. */
+  readonly choice?: ModelChoice | undefined;
+}
+
+export interface ModelChoice {
+  readonly model: string;
+  readonly why: string;
+  /** Best first. */
+  readonly others: readonly { readonly model: string; readonly why: string }[];
 }
 
 /**

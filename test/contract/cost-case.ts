@@ -21,6 +21,9 @@ export interface CostOptions extends Pick<TestEngineOptions, "clock" | "concurre
   readonly cost?: Record<string, unknown>;
   readonly contextOf?: (model: string) => number | undefined;
   readonly log?: Log;
+  /** By model: why it cannot do what is needed, and its score. */
+  readonly unable?: Readonly<Record<string, string>>;
+  readonly quality?: Readonly<Record<string, number>>;
 }
 
 export interface CostEngine extends TestEngine {
@@ -52,7 +55,9 @@ export async function openCostEngine(database: Database, options: CostOptions): 
   let cost: Life | undefined;
   const metered = (name: string | undefined): ChatModel => {
     const found = options.models.find((model) => model.name === (name ?? options.models[0]?.name));
-    assert.ok(found && cost, `no model ${name}`);
+    assert.ok(cost, "the engine is open");
+    if (name === "auto") return cost.cost.auto;
+    assert.ok(found, `no model ${name}`);
     return cost.meter(found);
   };
   const engine = await openTestEngine({
@@ -138,15 +143,22 @@ function openLife(parts: EngineParts, review: ReviewRoom, options: CostOptions):
     shared: null,
     contextOf: options.contextOf ?? (() => undefined),
     ask: ({ host }, { name, ...question }) => review.ask(host, name, question),
+    choice: {
+      candidates: async () => options.models.map(({ name }) => ({ name, sizeBytes: null, loaded: false })),
+      inability: async (model) => options.unable?.[model] ?? null,
+      quality: async (model) => options.quality?.[model] ?? null,
+      open: async (name) => meter(options.models.find((model) => model.name === name) ?? assert.fail(name)),
+    },
   });
   const meters = new Map<ChatModel, ChatModel>();
+  const meter = (model: ChatModel): ChatModel => {
+    const made = meters.get(model) ?? cost.meter(model);
+    meters.set(model, made);
+    return made;
+  };
   return {
     cost,
-    meter(model) {
-      const made = meters.get(model) ?? cost.meter(model);
-      meters.set(model, made);
-      return made;
-    },
+    meter,
     kill: () => (isDead = true),
   };
 }

@@ -2,6 +2,7 @@ import { describe } from "node:test";
 import type { Database } from "../../src/storage/database.ts";
 import { budgetTests } from "./cost-budget.ts";
 import { openCostEngine, type OpenCost } from "./cost-case.ts";
+import { choiceTests } from "./cost-choice.ts";
 import { ledgerTests } from "./cost-ledger.ts";
 import { limitTests } from "./cost-limit.ts";
 import { settlementTests } from "./cost-settlement.ts";
@@ -11,6 +12,7 @@ const groups: Readonly<Record<string, (open: OpenCost) => void>> = {
   "a budget": budgetTests,
   "a budget's hard mark": limitTests,
   "a settlement": settlementTests,
+  "model: auto": choiceTests,
 };
 
 /** What the cost room promises, sentence by sentence, on any database. */

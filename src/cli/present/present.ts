@@ -1,5 +1,6 @@
 import type { RunRecord } from "../../core/step.ts";
 import type { Output } from "../output.ts";
+import { presentAdvice } from "./advice.ts";
 import { presentBudget, presentBudgets } from "./budget.ts";
 import { presentCost } from "./cost.ts";
 import { presentChecks } from "./doctor.ts";
@@ -13,8 +14,10 @@ import { table, type TableLook } from "./table.ts";
 export function present(operation: string, result: unknown, output: Pick<Output, "dataColor" | "dataWidth">): string {
   const look: TableLook = { color: output.dataColor, width: output.dataWidth };
   if (operation === "doctor" && Array.isArray(result)) return presentChecks(result as never, look.color);
-  if (operation === "budget.list" && Array.isArray(result) && result.length > 0)
-    return presentBudgets(result as never, look);
+  if (Array.isArray(result) && result.length > 0) {
+    if (operation === "budget.list") return presentBudgets(result as never, look);
+    if (operation === "models.advise") return presentAdvice(result as never, look);
+  }
   if (Array.isArray(result)) return presentList(operation, result as Record<string, unknown>[], look);
   if (result === null || result === undefined) return "Done.";
   if (typeof result !== "object") return typeof result === "string" ? result : JSON.stringify(result);
@@ -43,6 +46,7 @@ const emptyTexts: Readonly<Record<string, string>> = {
   "flow.list": "No flows found. Put one into flows/NAME.ts, or: tutti init",
   "review.list": "Nothing waits for you.",
   "budget.list": "No budgets yet. Set one: tutti budget set daily --window day --tokens 200000",
+  "models.advise": "The model servers list no chat model. Get one: ollama pull llama3.2",
   "models.list": "The model server has no models. Get one: ollama pull llama3.2",
 };
 
