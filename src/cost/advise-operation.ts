@@ -7,6 +7,7 @@ import { findPrice, type PriceList } from "./price-list.ts";
 export interface AdviseOperationPorts {
   readonly assessor: Assessor;
   readonly prices: PriceList | undefined;
+  readonly ready: () => Promise<void>;
 }
 
 const flag = z.stringbool().or(z.boolean()).default(false);
@@ -34,7 +35,7 @@ const advice = z.object({
 });
 
 /** What `model: auto` would look at, best first. */
-export function adviseOperation({ assessor, prices }: AdviseOperationPorts): AnyOperation {
+export function adviseOperation({ assessor, prices, ready }: AdviseOperationPorts): AnyOperation {
   return operation({
     name: "models.advise",
     summary: "Shows which model `auto` would take, best first, and what speaks against the others",
@@ -54,6 +55,7 @@ export function adviseOperation({ assessor, prices }: AdviseOperationPorts): Any
     faces: ["cli", "http", "sdk", "mcp"],
     cli: { examples: ["tutti models advise", "tutti models advise --tools --context 16000 --json"] },
     handle: async ({ tools, schema, context, flow, agent }, { signal }) => {
+      await ready();
       // A call of the size that is asked about, for the budgets to look at.
       const request = { messages: [], options: { maxTokens: context > 0 ? context : 1_024 } };
       const needs = { tools, schema, contextTokens: context };

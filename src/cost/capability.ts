@@ -1,6 +1,7 @@
 import type { Capability } from "../core/capability.ts";
 import type { Clock } from "../core/clock.ts";
 import { toMs } from "../core/duration.ts";
+import { TuttiError } from "../core/error.ts";
 import { newId } from "../core/id.ts";
 import type { Log } from "../core/log.ts";
 import type { Random } from "../core/random.ts";
@@ -67,16 +68,25 @@ export function createCost(dependencies: CostDependencies): Cost {
     await sweeper.sweep();
     await parts.marks.sweep();
   };
+  // Who asks is told that the database is away, and does not wait for it as work does.
+  const askedReady = async (): Promise<void> => {
+    await parts.askedStore.fresh();
+    await sweep();
+  };
   const { choice } = dependencies;
-  const estimating = { contextOf: dependencies.contextOf, settings: estimateSettings(settings), ready };
+  const estimating = {
+    contextOf: dependencies.contextOf,
+    settings: estimateSettings(settings),
+    ready: patiently(clock, ready),
+  };
   const assessor = createAssessor({ ...parts, ...choice, ...estimating, database: dependencies.database, clock });
   return {
     name: "cost",
     config: costSection,
     migrations: costMigrations,
     operations: [
-      ...createCostOperations({ ...parts, store: parts.askedStore, settings, clock, random, ready: sweep }),
-      adviseOperation({ assessor, prices: settings.prices }),
+      ...createCostOperations({ ...parts, store: parts.askedStore, settings, clock, random, ready: askedReady }),
+      adviseOperation({ assessor, prices: settings.prices, ready: askedReady }),
     ],
     plan: [createBudgetPlan({ ask: dependencies.ask, raise: raiseStatements(dependencies, parts) })],
     effect: [budgetStop],
@@ -97,6 +107,22 @@ export function createCost(dependencies: CostDependencies): Cost {
         await sweeper.sweepOwn({ atLeastMs: 0 }).catch((error: unknown) => log.warn("cost.not_swept", { error }));
       await holders[Symbol.asyncDispose]();
     },
+  };
+}
+
+const lookAgainMs = 1_000;
+
+/** A database that is away is waited for: the run of the call goes on once it is back. */
+function patiently(clock: Clock, ready: () => Promise<void>): () => Promise<void> {
+  return async () => {
+    for (;;) {
+      try {
+        return await ready();
+      } catch (error) {
+        if (!(error instanceof TuttiError && error.code === "storage.unavailable")) throw error;
+        await new Promise<void>((resolve) => void clock.after(lookAgainMs, resolve));
+      }
+    }
   };
 }
 

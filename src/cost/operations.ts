@@ -22,6 +22,8 @@ export interface CostOperationPorts extends DescribePorts {
 }
 
 const faces = ["cli", "http", "sdk", "mcp"] as const;
+// Not for agents: one that is told to keep to a budget must not be able to raise it.
+const peopleOnly = ["cli", "http", "sdk"] as const;
 const read = { method: "GET", role: "viewer", effect: "read", idempotent: true, faces } as const;
 const name = z.string().min(1).describe("The budget's name");
 
@@ -95,7 +97,7 @@ function setBudget(ports: CostOperationPorts): AnyOperation {
     idempotent: true,
     input: z.strictObject({ name: budgetName.describe("The budget's name"), ...budgetShape }).superRefine(checkBudget),
     output: budgetView,
-    faces,
+    faces: peopleOnly,
     cli: {
       positional: ["name"],
       examples: [
@@ -180,7 +182,7 @@ function removeBudget({ store, ready }: CostOperationPorts): AnyOperation {
     idempotent: false,
     input: z.strictObject({ name }),
     output: z.object({ name: z.string() }),
-    faces,
+    faces: peopleOnly,
     cli: { positional: ["name"], examples: ["tutti budget remove daily"] },
     handle: async ({ name: given }) => {
       await ready();

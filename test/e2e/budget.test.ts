@@ -126,6 +126,21 @@ describe("a command about budgets", () => {
     });
   }
 
+  it("ends at once where nothing is stored yet, and makes nothing", async () => {
+    await using project = new Project();
+    assert.deepEqual(await project.json("budget", "list"), []);
+    for (const words of [
+      ["cost", "show"],
+      ["budget", "show", "b"],
+      ["models", "advise"],
+    ]) {
+      const ending = await project.tutti(...words);
+      assert.equal(ending.code, 3, ending.stdout);
+      assert.match(ending.stderr, /there is no data folder here/);
+    }
+    assert.equal(project.has(".tutti"), false);
+  });
+
   it("says where in tutti.yaml a budget or a price is wrong", async () => {
     await using project = new Project();
     for (const [text, says] of [
@@ -149,7 +164,7 @@ describe("a command about budgets", () => {
 });
 
 describe("on Postgres", { skip: postgresServerUnavailable() }, () => {
-  it("worker processes that race, of which one is killed, take not one token more than there is", async (context) => {
+  it("worker processes that race, of which two are killed, take not one token more than there is", async (context) => {
     await using postgres = await PostgresServer.start();
     const address = await postgres.database("race");
     const env = { TUTTI_DATABASE: address, TUTTI_COST_TEMPLATE_TOKENS: "0" };
@@ -180,7 +195,7 @@ async function race(context: TestContext, project: Project, address: string): Pr
     return Number(open?.["open"]) === 0;
   };
   await until("some calls are made", async () => (await look()) || most > limit / 2);
-  await workers[0]?.kill();
+  for (const worker of workers.slice(1)) await worker.kill();
   await until("every run has ended or is paused", look, { withinMs: 50_000 });
   const [sum] = await read(
     "select count(distinct holder) as processes, count(*) as calls, sum(coalesce(charged_tokens, bound_tokens)) as tokens, sum(is_estimated) as estimated from cost_calls",
