@@ -140,6 +140,7 @@ function createParts(dependencies: CostDependencies) {
   const ledger = createLedger(build);
   const windows = createBudgetWindows(build, database.capabilities.sharedWriters);
   const store = createBudgetStore({ database: patient, build, clock, random });
+  const sweeper = createSweeper({ database: patient, build, ledger, holders, clock, log });
   return {
     build,
     holders,
@@ -148,9 +149,9 @@ function createParts(dependencies: CostDependencies) {
     store,
     askedStore: createBudgetStore({ database, build, clock, random }),
     calendar: createCalendar(settings.timeZone),
-    sweeper: createSweeper({ database: patient, build, ledger, holders, clock, log }),
+    sweeper,
     marks: createMarks({ ...dependencies, database: patient, store, windows }),
-    reserver: createReserver({ database: patient, store, windows, clock }),
+    reserver: createReserver({ database: patient, store, windows, clock, stuck: () => sweeper.sweep() }),
     report: createCostReport(database, build),
   };
 }

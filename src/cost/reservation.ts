@@ -47,6 +47,8 @@ export interface ReserverPorts {
   readonly store: BudgetStore;
   readonly windows: BudgetWindows;
   readonly clock: Clock;
+  /** What has been in the way for long may be a dead process's. */
+  stuck(): Promise<void>;
 }
 
 // What another process gives back is seen after this.
@@ -87,6 +89,7 @@ export function createReserver(ports: ReserverPorts): Reserver {
           if (!("inTheWay" in answer)) return answer;
           if (place?.name === answer.inTheWay) {
             const wasFreed = await pause(ports.clock, { delayMs, signal: ask.signal, waiting });
+            if (!wasFreed && delayMs === longestDelayMs) await ports.stuck();
             delayMs = wasFreed ? firstDelayMs : Math.min(delayMs * 2, longestDelayMs);
           } else {
             place?.leave();
