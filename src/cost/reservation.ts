@@ -48,7 +48,7 @@ export interface ReserverPorts {
   readonly windows: BudgetWindows;
   readonly clock: Clock;
   /** What has been in the way for long may be a dead process's. */
-  stuck(): Promise<void>;
+  readonly stuck: () => Promise<void>;
 }
 
 // What another process gives back is seen after this.
@@ -82,15 +82,14 @@ export function createReserver(ports: ReserverPorts): Reserver {
     },
     async reserve(ask) {
       let place: Place | undefined;
+      const wait = createWait(ports, ask.signal, waiting);
       try {
-        for (let delayMs = firstDelayMs; ;) {
+        for (;;) {
           const answer = await attempt(ask);
           if (answer === null) continue;
           if (!("inTheWay" in answer)) return answer;
           if (place?.name === answer.inTheWay) {
-            const wasFreed = await pause(ports.clock, { delayMs, signal: ask.signal, waiting });
-            if (!wasFreed && delayMs === longestDelayMs) await ports.stuck();
-            delayMs = wasFreed ? firstDelayMs : Math.min(delayMs * 2, longestDelayMs);
+            await wait();
           } else {
             place?.leave();
             place = await lines.enter(answer.inTheWay, ask.signal);
@@ -157,6 +156,20 @@ const windowId = ({ budget, subject, period }: Hold): string => JSON.stringify([
 /** Whether it would fit if everything that is merely reserved came back. */
 function hasRoomOnce({ budget, hold }: Claim, { used, raised }: WindowCount): boolean {
   return used + hold.amount <= budget.hard + raised;
+}
+
+/** Each wait is longer than the one before, until somebody gives back. */
+function createWait(
+  { clock, stuck }: ReserverPorts,
+  signal: AbortSignal,
+  waiting: Set<() => void>,
+): () => Promise<void> {
+  let delayMs = firstDelayMs;
+  return async () => {
+    const wasFreed = await pause(clock, { delayMs, signal, waiting });
+    if (!wasFreed && delayMs === longestDelayMs) await stuck();
+    delayMs = wasFreed ? firstDelayMs : Math.min(delayMs * 2, longestDelayMs);
+  };
 }
 
 interface Pause {

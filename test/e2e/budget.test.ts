@@ -152,7 +152,7 @@ describe("a command about budgets", () => {
       ["cost:\n  timeZone: Mars/Olympus\n", /tutti\.yaml:2:3: cost\.timeZone not a time zone/],
       [
         "cost:\n  prices:\n    date: soon\n    currency: EUR\n    models: {}\n",
-        /tutti\.yaml:3:5: cost\.prices\.date Invalid ISO date/,
+        /tutti\.yaml:3:5: cost\.prices\.date is not a valid date/,
       ],
     ] as const) {
       project.write("tutti.yaml", text);
