@@ -93,8 +93,9 @@ export async function openCostEngine(database: Database, options: CostOptions): 
     },
     async crash() {
       current().kill();
-      await engine.crash();
+      // The next worker takes its runs up at once, and must find the next meter.
       cost = live();
+      await engine.crash();
     },
     op: async (name, input = {}) => (await callOf(current().cost.operations, name, input)) as never,
     review: async (name, input) => (await callOf(room.operations, name, input)) as Review,
