@@ -1,4 +1,5 @@
-// npm run bench engine|models [-- FLAGS]; without a word: what there is.
+// npm run bench NAME [-- FLAGS]; without a word: what there is.
+import { runBudgetBench } from "./budget/budget.ts";
 import { runEngineBench, UsageError } from "./engine.ts";
 import { runModelsBench } from "./models.ts";
 import { runProfile } from "./profile.ts";
@@ -10,6 +11,7 @@ const help = `npm run bench NAME [-- FLAGS]
   models    the order of calls (simulated, and on a real Ollama), overhead beside other clients; about 3 minutes
   profile   where Tutti's own time goes for a run
   tokens    how near the estimate of a prompt's tokens comes, on two tokenizers and on a real Ollama
+  budget    what the meter adds to a model call, and budgets that many race for; about 1 minute (--quick: some seconds)
 
 Flags of engine:
   --rounds N     rounds of each measure (3)
@@ -42,6 +44,8 @@ async function main([name, ...words]: readonly string[]): Promise<number> {
       return await runEngineBench(words);
     case "models":
       return await runModelsBench(words);
+    case "budget":
+      return await runBudgetBench(words);
     case "profile":
       return await runProfile(words);
     case "tokens":

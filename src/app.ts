@@ -1,6 +1,7 @@
 import { dirname, join } from "node:path";
 import { createConfig } from "./config/capability.ts";
 import { loadConfig, loadConfigOrDefaults, type Config } from "./config/load.ts";
+import { createCost, costSection, type Cost, type CostDependencies } from "./cost/capability.ts";
 import type { Capability, ConfigSection } from "./core/capability.ts";
 import { systemClock } from "./core/clock.ts";
 import type { Log } from "./core/log.ts";
@@ -12,6 +13,7 @@ import {
   createFlowLoader,
   engineSettings,
   findAgent,
+  patientDatabase,
   type Engine,
   type Worker,
 } from "./engine/capability.ts";
@@ -19,7 +21,7 @@ import { createTools, endProcessGroup, processStartTime, runProcess, toolsSectio
 import { createDoctor, ownChecks, storageChecks } from "./doctor.ts";
 import { createEventLog, eventMigrations } from "./events/event-log.ts";
 import { createLiveEvents } from "./events/live.ts";
-import { createModels, modelsSettings } from "./models/capability.ts";
+import { createModels, modelsSettings, type Models } from "./models/capability.ts";
 import { createReview, reviewSection } from "./review/capability.ts";
 import { fileBlobs, tableBlobs } from "./storage/blob.ts";
 import { createStorage, storageSection } from "./storage/capability.ts";
@@ -62,6 +64,7 @@ const sections: readonly ConfigSection[] = [
   { name: "models", schema: modelsSettings },
   toolsSection,
   reviewSection,
+  costSection,
 ];
 
 type ConfigPlace = Pick<AppOptions, "folder" | "environment" | "flags">;
@@ -101,7 +104,7 @@ export function describeMigrations(options: AppOptions): readonly RoomMigrations
 
 /** The composition root: the only place that sees every room's door. */
 function assemble(options: AppOptions, config: Config, database: Database): App {
-  const { engine, capabilities } = createRooms(options, config, database);
+  const { engine, cost, capabilities } = createRooms(options, config, database);
   engine.equip({
     verbs: Object.assign({}, ...capabilities.map((capability) => capability.verbs ?? {})) as Verbs,
     // Both rings from the outside in; each capability's own place in them is decided here and nowhere else.
@@ -131,6 +134,7 @@ function assemble(options: AppOptions, config: Config, database: Database): App 
     startJobs: () => engine.startJobs(capabilities.flatMap((capability) => capability.jobs ?? [])),
     async [Symbol.asyncDispose]() {
       await engine[Symbol.asyncDispose]();
+      await cost[Symbol.asyncDispose]();
       await database[Symbol.asyncDispose]();
     },
   };
@@ -138,6 +142,7 @@ function assemble(options: AppOptions, config: Config, database: Database): App 
 
 interface Rooms {
   readonly engine: Engine;
+  readonly cost: Cost;
   /** In the order of the rings, from the outside in. */
   readonly capabilities: readonly Capability[];
 }
@@ -151,10 +156,25 @@ function createRooms({ home, folder, environment, log }: AppOptions, config: Con
     clock: systemClock,
     random: systemRandom,
   };
+  const settings = config.get({ name: "models", schema: modelsSettings });
+  const shared = database.capabilities.sharedWriters
+    ? { url: config.get(storageSection).database, schema: postgresSchema }
+    : null;
+  const cost = createCost({
+    ...ports,
+    settings: config.get(costSection),
+    patient: patientDatabase(database, { clock: systemClock, log }),
+    log,
+    shared,
+    contextOf: (model) => models.registry.contextOf(model),
+    ask: ({ host }, { name, ...question }) => review.ask(host, name, question),
+    choice: choiceOf(() => models),
+  });
   const models = createModels({
-    settings: config.get({ name: "models", schema: modelsSettings }),
+    settings,
     folder: config.file === undefined ? folder : dirname(config.file),
     database,
+    meter: cost.meter,
   });
   const tools = createTools({ limits: config.get(toolsSection), environment });
   const engine = createEngine({
@@ -166,7 +186,8 @@ function createRooms({ home, folder, environment, log }: AppOptions, config: Con
     folder,
     work: {
       runProcess,
-      chatModel: (name, signal) => models.registry.chat(name, signal),
+      chatModel: async (name = settings.default, signal) =>
+        name === "auto" ? cost.auto : models.registry.chat(name, signal),
       tools: new Map(tools.tools.map((tool) => [tool.name, tool])),
       findAgent: (name, from) => findAgent(agentFolders(from), name),
       environment,
@@ -174,14 +195,24 @@ function createRooms({ home, folder, environment, log }: AppOptions, config: Con
     },
     endProcess: async (pid, started) => void (await endProcessGroup(pid, started)),
     processStartTime,
-    shared: database.capabilities.sharedWriters
-      ? { url: config.get(storageSection).database, schema: postgresSchema }
-      : null,
+    shared,
   });
   const review = createReview({ ...ports, settings: config.get(reviewSection), waits: engine.control });
   return {
     engine,
-    capabilities: [createStorage(database), createConfig(config), models, tools, engine, review],
+    cost,
+    capabilities: [createStorage(database), createConfig(config), models, tools, engine, review, cost],
+  };
+}
+
+/** What the cost room chooses a model by. The two rooms know each other's wishes only through here. */
+function choiceOf(models: () => Models): CostDependencies["choice"] {
+  return {
+    candidates: (signal) => models().chatModels(signal),
+    inability: (model, needs, signal) => models().inability(model, needs, signal),
+    // The evaluation room will know.
+    quality: async () => null,
+    open: (model, signal) => models().registry.chat(model, signal),
   };
 }
 

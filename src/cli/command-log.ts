@@ -32,6 +32,7 @@ export function createCommandLog(output: Pick<Output, "complain" | "color">, isV
 /** What is waited for, in words; null for what only a developer wants to know. */
 function waiting(event: string, { message, code, pid }: Fields, { color }: Pick<Output, "color">): string | null {
   if (event === "host.waited_for") return `${color.yellow("!")} Waiting for process ${String(pid)}, which is ending …`;
+  if (/^budget\.\w+_mark$/.test(event)) return `${color.yellow("!")} ${String(message)}  ${color.dim(event)}`;
   if (event !== "storage.waited_for") return null;
   const fix = "The work waits for it and goes on by itself; nothing that was stored is lost.";
   return `${color.yellow("!")} ${String(message)}  ${color.dim(String(code))}\n  ${fix}`;

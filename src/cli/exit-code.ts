@@ -42,6 +42,7 @@ const usageErrors = [
   "run.missing",
   "model.missing",
   "review.missing",
+  "budget.missing",
 ];
 
 export function exitCodeOfError(code: string): number {

@@ -2,9 +2,9 @@ import { z } from "zod";
 import { StepError, TuttiError } from "../core/error.ts";
 import { addUsage, noUsage, type Usage } from "../core/step.ts";
 import type { AnyTool } from "../core/tool.ts";
-import type { VerbHost } from "../core/verb.ts";
+import type { EffectSpec, VerbHost } from "../core/verb.ts";
 import type { ChatMessage, ToolCall } from "../models/chat-model.ts";
-import { performModel, type ModelResult } from "./model-step.ts";
+import { modelIn, performModel, type ModelResult } from "./model-step.ts";
 import { ScopeOutcome, type InnerScope, type ScopeHost } from "./step.ts";
 import { missingTool, toolEffect, toolsThere } from "./tool-call.ts";
 import type { Agent, WorkPorts } from "./work-ports.ts";
@@ -126,7 +126,6 @@ async function takeTurn(ports: WorkPorts, { host }: Hosted, { agent, tools, mess
     parameters: z.toJSONSchema(input, { io: "input" }),
   }));
   const call = {
-    model: agent.model,
     messages,
     options: agent.options,
     tools: definitions,
@@ -134,13 +133,15 @@ async function takeTurn(ports: WorkPorts, { host }: Hosted, { agent, tools, mess
     agent: agent.name,
     onOverflow: agent.onOverflow,
   };
-  const answer = (await host.effect({
+  const effectOf = (model: string | undefined): EffectSpec => ({
     kind: "model",
     name: "model",
     // Only what is new since the turn before: the whole conversation in each row would grow with its square.
-    input: { model: agent.model ?? null, messages: newMessages(messages), options: agent.options ?? null },
-    perform: (context) => performModel(ports, context, call),
-  })) as ModelResult<unknown>;
+    input: { model: model ?? null, messages: newMessages(messages), options: agent.options ?? null },
+    revise: (changed) => effectOf(modelIn(changed).model ?? model),
+    perform: (context) => performModel(ports, context, { ...call, model }),
+  });
+  const answer = (await host.effect(effectOf(agent.model))) as ModelResult<unknown>;
   const known = new Map(tools.map((tool) => [tool.name, tool]));
   const results = await Promise.all((answer.toolCalls ?? []).map((toolCall) => useTool(ports, host, known, toolCall)));
   return { answer, results };

@@ -198,6 +198,7 @@ export { guardBodies } from "./body-guard.ts";
 export { defineFlow, type Flow } from "./flow.ts";
 export { createFlowLoader } from "./flow-loader.ts";
 export type { ModelRequest, ModelResult } from "./model-step.ts";
+export { patientDatabase } from "./patience.ts";
 export { handoff, type HandedOff, type HandoffRequest } from "./pattern/handoff.ts";
 export { plan, type Planned, type PlanRequest } from "./pattern/plan.ts";
 export { refine, type Refined, type RefineRequest } from "./pattern/refine.ts";

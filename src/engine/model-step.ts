@@ -11,13 +11,14 @@ import type {
   ChatModel,
   ChatOptions,
   FinishReason,
+  ModelChoice,
   OverflowPolicy,
   ToolCall,
   ToolDefinition,
 } from "../models/chat-model.ts";
 
 export interface ModelRequest<Schema extends z.ZodType> {
-  /** `provider/name`; default: the configured one, else the first that is installed. */
+  /** `provider/name`, or `auto` for the best one that is able and within the budgets; default: the configured one, else the first that is installed. */
   readonly model?: string;
   readonly prompt?: string;
   readonly messages?: readonly ChatMessage[];
@@ -45,6 +46,8 @@ export interface ModelResult<Output> {
   readonly compacted?: ChatAnswer["compacted"];
   /** Tokens of context that `onOverflow: "grow"` moved the model from and to. */
   readonly grown?: ChatAnswer["grown"];
+  /** Why it was this one, where the request named `auto`. */
+  readonly choice?: ModelChoice;
   readonly skipped?: Skipped;
 }
 
@@ -71,6 +74,7 @@ export function modelEffect(ports: ModelPorts, name: string, request: ModelReque
     name,
     input: { model: model ?? null, messages, options: options ?? null },
     ...(timeout === undefined ? {} : { timeoutMs: toMs(timeout) }),
+    revise: (changed) => modelEffect(ports, name, { ...request, ...modelIn(changed) }),
     perform: (context) =>
       performModel(ports, context, {
         model,
@@ -81,6 +85,12 @@ export function modelEffect(ports: ModelPorts, name: string, request: ModelReque
         onOverflow,
       }),
   };
+}
+
+/** What may be changed about a model step: which model it is. */
+export function modelIn(input: unknown): { readonly model?: string } {
+  if (typeof input !== "object" || input === null || !("model" in input)) return {};
+  return typeof input.model === "string" ? { model: input.model } : {};
 }
 
 /** One call of a chat model as an effect's outcome: its answer, or skipped where that is allowed. */
@@ -134,7 +144,7 @@ function toOutcome(answer: ChatAnswer, schema: z.ZodType | undefined): EffectOut
 }
 
 function toResult(answer: ChatAnswer): ModelResult<unknown> {
-  const { text, thinking, toolCalls, finishReason, usage, timings, model, compacted, grown } = answer;
+  const { text, thinking, toolCalls, finishReason, usage, timings, model, compacted, grown, choice } = answer;
   return {
     text,
     ...(thinking === undefined ? {} : { thinking }),
@@ -145,6 +155,7 @@ function toResult(answer: ChatAnswer): ModelResult<unknown> {
     model,
     ...(compacted ? { compacted } : {}),
     ...(grown ? { grown } : {}),
+    ...(choice === undefined ? {} : { choice }),
   };
 }
 

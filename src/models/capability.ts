@@ -8,6 +8,7 @@ import { createProbeStore } from "./model-store.ts";
 import { modelMigrations } from "./model-table.ts";
 import { defaultFirstTokenTimeoutMs, defaultTimeoutMs } from "./ollama/client.ts";
 import { defaultMaxNumCtx, defaultNumCtx } from "./ollama/context.ts";
+import { createAbility, type AbleModel, type ModelNeeds } from "./ability.ts";
 import type { ChatModel } from "./chat-model.ts";
 import type { Fetch } from "./ollama/patient-fetch.ts";
 import { createModelOperations } from "./operations.ts";
@@ -60,8 +61,16 @@ export interface ModelsDependencies {
   readonly clock?: Clock | undefined;
 }
 
+export interface Models extends Capability {
+  readonly registry: ModelRegistry;
+  /** What `auto` may choose from, by `provider/name`. */
+  chatModels(signal: AbortSignal): Promise<AbleModel[]>;
+  /** Why the model cannot do what is needed; null where it can, as far as its provider tells. */
+  inability(name: string, needs: ModelNeeds, signal: AbortSignal): Promise<string | null>;
+}
+
 /** The door of the room: models by name for those who run steps, a list for people, a check for the doctor. */
-export function createModels(dependencies: ModelsDependencies): Capability & { readonly registry: ModelRegistry } {
+export function createModels(dependencies: ModelsDependencies): Models {
   const { settings, database, providers, meter, fetch, clock = systemClock } = dependencies;
   const probes = createProbeStore(database);
   const registry = createModelRegistry({
@@ -93,6 +102,7 @@ export function createModels(dependencies: ModelsDependencies): Capability & { r
     operations: [...createModelOperations({ registry, probes, clock }), listServers(registry, clock)],
     checks: [...modelChecks(registry, probes), ...serverChecks(registry)],
     registry,
+    ...createAbility((signal) => registry.list(signal)),
   };
 }
 

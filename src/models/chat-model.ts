@@ -123,6 +123,8 @@ export interface ChatAnswer {
   readonly compacted?: Compacted | undefined;
   /** `onOverflow: "grow"` moved the model's `num_ctx`. */
   readonly grown?: Grown | undefined;
+  /** Why it was this model, where one was chosen. */
+  readonly choice?: ModelChoice | undefined;
 }
 
 export interface Compacted {
@@ -133,6 +135,13 @@ export interface Compacted {
 export interface Grown {
   readonly from: number;
   readonly to: number;
+}
+
+export interface ModelChoice {
+  readonly model: string;
+  readonly why: string;
+  /** Best first. */
+  readonly others: readonly { readonly model: string; readonly why: string }[];
 }
 
 /**

@@ -27,6 +27,8 @@ export type Reachable = { readonly ok: true } | { readonly ok: false; readonly r
 export interface ModelProvider {
   /** Makes no request yet: whether the model exists shows at the first call. */
   chat?(model: string): ProvidedChatModel;
+  /** Tokens that prompt and answer of a call may fill now, where the server keeps to it. */
+  contextOf?(model: string): number | undefined;
   embedding?(model: string): EmbeddingModel;
   list?(signal: AbortSignal): Promise<readonly ModelInfo[]>;
   /** The chat model that stands for `default` where none is configured. */

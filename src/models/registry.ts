@@ -61,6 +61,8 @@ export interface ModelRegistry {
   list(signal?: AbortSignal): Promise<readonly ModelInfo[]>;
   /** Whether the provider of `name` (default: `default`) answers at all. Takes seconds at most and never throws. */
   reachable(name?: string, signal?: AbortSignal): Promise<Reachable>;
+  /** Tokens that a call of the model may fill now, on any server that it may go to; undefined where nobody knows. */
+  contextOf(name: string): number | undefined;
   /** The model at the server that keeps it, whether it is there or not; `usage.invalid` where its provider keeps none. */
   keeperOf(name?: string, signal?: AbortSignal): Promise<KeptModel>;
   /** What a probe has measured of the model as it is now; null where none has. Never throws for a model that can be named. */
@@ -111,6 +113,7 @@ export function createModelRegistry(options: ModelRegistryOptions): ModelRegistr
       const { source } = find(name === "default" ? (defaultModel ?? "default") : name);
       return (await source.reachable?.(signal)) ?? { ok: true };
     },
+    contextOf: (name) => contextOf(find(name), pool),
     async keeperOf(name = "default", signal = never()) {
       return kept(await findDefault(name, signal));
     },
@@ -168,6 +171,13 @@ function poolOf(names: readonly string[], servers: ReadonlyMap<string, ModelServ
       hint: `There are: ${[...servers.keys()].join(", ")}. More are named in models.servers and models.openai.`,
     });
   });
+}
+
+/** What is asked of a pool has the name of its first server, and may go to any. */
+function contextOf({ provider, model, source }: Place, pool: readonly ModelServer[]): number | undefined {
+  const sources = pool.some(({ name }) => name === provider) ? pool.map((server) => server.provider) : [source];
+  const known = sources.map((one) => one.contextOf?.(model));
+  return known.every((tokens) => tokens !== undefined) ? Math.max(...known) : undefined;
 }
 
 /** The same model on every server of the pool, each with its own context. */

@@ -39,8 +39,13 @@ export interface ReviewDependencies {
   readonly waits: WaitSettler;
 }
 
+export interface Review extends Capability {
+  /** The verb, for other rooms' plans. */
+  readonly ask: (host: VerbHost, name: string, request: ReviewRequest) => Promise<Decision>;
+}
+
 /** Questions that a run asks a human. Opened with the wait in one transaction, decided with its settlement in one. */
-export function createReview(dependencies: ReviewDependencies): Capability {
+export function createReview(dependencies: ReviewDependencies): Review {
   const store = createReviewStore(dependencies.database, dependencies.payloads);
   const { tools } = dependencies.settings;
   const approval = createApproval({
@@ -54,6 +59,7 @@ export function createReview(dependencies: ReviewDependencies): Capability {
     migrations: reviewMigrations,
     operations: createReviewOperations({ ...dependencies, store }),
     waits: [{ kind: "review", withdrawn: (address) => [withdrawReview(dependencies.database, address)] }],
+    ask: async (host, name, request) => (await ask(dependencies, host, name, request)) as Decision,
     verbs: { review: (host) => (name: string, request: ReviewRequest) => ask(dependencies, host, name, request) },
   };
 }

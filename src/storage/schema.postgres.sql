@@ -3,6 +3,100 @@ create table blobs (
   bytes bytea not null
 );
 
+create table cost_budgets (
+  id text not null,
+  name text not null,
+  source text not null,
+  scope text not null,
+  subject text,
+  period text not null,
+  metric text not null,
+  hard bigint not null,
+  currency text,
+  soft_percent bigint not null,
+  action text not null,
+  degrade_to text,
+  raise_by bigint not null,
+  created_at bigint not null
+);
+
+create table cost_calls (
+  id text not null,
+  holder text not null,
+  state text not null,
+  run text,
+  step text,
+  attempt bigint,
+  flow text,
+  agent text,
+  model text not null,
+  hour text not null,
+  day text not null,
+  began_at bigint not null,
+  ended_at bigint,
+  bound_input bigint not null,
+  bound_tokens bigint,
+  bound_ms bigint not null,
+  bound_money bigint,
+  input bigint,
+  output bigint,
+  cached bigint,
+  reasoning bigint,
+  queue_ms bigint,
+  load_ms bigint,
+  prompt_ms bigint,
+  generate_ms bigint,
+  total_ms bigint,
+  money bigint,
+  currency text,
+  priced_on text,
+  is_estimated bigint not null,
+  charged_calls bigint,
+  charged_tokens bigint,
+  charged_ms bigint,
+  charged_money bigint,
+  holds text not null
+);
+
+create table cost_days (
+  day text not null,
+  model text not null,
+  agent text not null,
+  flow text not null,
+  currency text not null,
+  calls bigint not null,
+  estimated bigint not null,
+  estimated_tokens bigint not null,
+  unknown bigint not null,
+  unpriced bigint not null,
+  input bigint,
+  output bigint,
+  cached bigint,
+  reasoning bigint,
+  queue_ms bigint,
+  load_ms bigint,
+  prompt_ms bigint,
+  generate_ms bigint,
+  total_ms bigint,
+  money bigint
+);
+
+create table cost_generation (
+  id bigint not null,
+  number bigint not null
+);
+
+create table cost_windows (
+  budget text not null,
+  subject text not null,
+  period text not null,
+  used bigint not null,
+  reserved bigint not null,
+  raised bigint not null,
+  warned_at bigint,
+  reached_at bigint
+);
+
 create table events (
   seq bigint not null,
   type text not null,
@@ -129,6 +223,24 @@ create table tutti_migrations (
 );
 
 CREATE UNIQUE INDEX blobs_pkey ON blobs USING btree (hash);
+
+CREATE UNIQUE INDEX cost_budgets_name_key ON cost_budgets USING btree (name);
+
+CREATE UNIQUE INDEX cost_budgets_pkey ON cost_budgets USING btree (id);
+
+CREATE INDEX cost_calls_day ON cost_calls USING btree (day);
+
+CREATE INDEX cost_calls_open ON cost_calls USING btree (run, step) WHERE (state = 'reserved'::text);
+
+CREATE UNIQUE INDEX cost_calls_pkey ON cost_calls USING btree (id);
+
+CREATE INDEX cost_calls_run ON cost_calls USING btree (run, began_at);
+
+CREATE UNIQUE INDEX cost_days_pkey ON cost_days USING btree (day, model, agent, flow, currency);
+
+CREATE UNIQUE INDEX cost_generation_pkey ON cost_generation USING btree (id);
+
+CREATE UNIQUE INDEX cost_windows_pkey ON cost_windows USING btree (budget, subject, period);
 
 CREATE UNIQUE INDEX events_pkey ON events USING btree (seq);
 

@@ -1,5 +1,38 @@
 CREATE TABLE blobs (hash text primary key, bytes blob not null) without rowid;
 
+CREATE TABLE cost_budgets (
+  id text primary key, name text not null unique, source text not null, scope text not null, subject text, period text not null,
+  metric text not null, hard integer not null, currency text, soft_percent integer not null, action text not null,
+  degrade_to text, raise_by integer not null, created_at integer not null);
+
+CREATE TABLE cost_calls (
+  id text primary key, holder text not null, state text not null, run text, step text, attempt integer, flow text, agent text,
+  model text not null, hour text not null, day text not null, began_at integer not null, ended_at integer,
+  bound_input integer not null, bound_tokens integer, bound_ms integer not null, bound_money integer,
+  input integer, output integer, cached integer, reasoning integer, queue_ms integer, load_ms integer,
+  prompt_ms integer, generate_ms integer, total_ms integer, money integer, currency text, priced_on text,
+  is_estimated integer not null, charged_calls integer, charged_tokens integer, charged_ms integer,
+  charged_money integer, holds text not null);
+
+CREATE INDEX cost_calls_day on cost_calls (day);
+
+CREATE INDEX cost_calls_open on cost_calls (run, step) where state = 'reserved';
+
+CREATE INDEX cost_calls_run on cost_calls (run, began_at);
+
+CREATE TABLE cost_days (
+  day text not null, model text not null, agent text not null, flow text not null, currency text not null,
+  calls integer not null, estimated integer not null, estimated_tokens integer not null, unknown integer not null,
+  unpriced integer not null, input integer, output integer, cached integer, reasoning integer, queue_ms integer,
+  load_ms integer, prompt_ms integer, generate_ms integer, total_ms integer, money integer,
+  primary key (day, model, agent, flow, currency));
+
+CREATE TABLE cost_generation (id integer primary key, number integer not null);
+
+CREATE TABLE cost_windows (
+  budget text not null, subject text not null, period text not null, used integer not null, reserved integer not null,
+  raised integer not null, warned_at integer, reached_at integer, primary key (budget, subject, period));
+
 CREATE TABLE events (seq integer primary key, type text not null, subject text not null, time integer not null, data text);
 
 CREATE TABLE jobs (name text primary key, due_at integer not null, ran_at integer, took_ms integer, failure text) without rowid;

@@ -1,5 +1,8 @@
 import type { RunRecord } from "../../core/step.ts";
 import type { Output } from "../output.ts";
+import { presentAdvice } from "./advice.ts";
+import { presentBudget, presentBudgets } from "./budget.ts";
+import { presentCost } from "./cost.ts";
 import { presentChecks } from "./doctor.ts";
 import { presentExplanation } from "./explanation.ts";
 import { nearPlace } from "./place.ts";
@@ -24,6 +27,8 @@ export function present(
 ): string {
   const look: TableLook = { color: output.dataColor, width: output.dataWidth };
   if (operation === "doctor" && Array.isArray(result)) return presentChecks(result as never, look.color);
+  const form = forms[operation];
+  if (form && !(Array.isArray(result) && result.length === 0)) return form(result as never, look);
   if (Array.isArray(result)) return presentList(operation, { rows: result as Record<string, unknown>[], input }, look);
   if (result === null || result === undefined) return "Done.";
   if (typeof result !== "object") return typeof result === "string" ? result : JSON.stringify(result);
@@ -35,6 +40,15 @@ export function present(
   if (operation === "config.get" || operation === "config.path") return presentValue(result);
   return presentModel(operation, result, look.color) ?? JSON.stringify(result, null, 2);
 }
+
+const forms: Readonly<Record<string, (result: never, look: TableLook) => string>> = {
+  "cost.show": presentCost,
+  "budget.set": presentBudget,
+  "budget.show": presentBudget,
+  "budget.list": presentBudgets,
+  "budget.remove": () => "Removed. What was used stays in the ledger: tutti cost show",
+  "models.advise": presentAdvice,
+};
 
 const columns: Readonly<Record<string, readonly string[]>> = {
   "run.list": ["id", "flow", "status", "createdAt", "took"],
@@ -51,6 +65,8 @@ const emptyTexts: Readonly<Record<string, string>> = {
   "run.list": "No runs yet. Start one: tutti run <flow>",
   "flow.list": "No flows found. Put one into flows/NAME.ts, or: tutti init",
   "review.list": "Nothing waits for you.",
+  "budget.list": "No budgets yet. Set one: tutti budget set daily --window day --tokens 200000",
+  "models.advise": "The model servers list no chat model. Get one: tutti models pull llama3.2",
   "models.list": "The model server has no models. Get one: tutti models pull llama3.2",
 };
 

@@ -44,6 +44,7 @@ export function createOllamaProvider({
   return {
     chat: (model) =>
       createOllamaChat({ client, model, provider, context: contextOf(model), allowRemote, clock, availableBytes }),
+    contextOf: (model) => contextOf(model).share(undefined, undefined).numCtx,
     embedding: (model) => createOllamaEmbedding({ client, model, provider, allowRemote }),
     list: (signal) => list(client, provider, signal),
     firstChatModel: (signal) => firstChatModel(client, allowRemote, signal),

@@ -1,0 +1,190 @@
+import type { Capability } from "../core/capability.ts";
+import type { Clock } from "../core/clock.ts";
+import { toMs } from "../core/duration.ts";
+import { TuttiError } from "../core/error.ts";
+import { newId } from "../core/id.ts";
+import type { Log } from "../core/log.ts";
+import type { Random } from "../core/random.ts";
+import type { Statement } from "../core/statement.ts";
+import type { EventLog } from "../events/event-log.ts";
+import type { ChatModel } from "../models/chat-model.ts";
+import type { Database } from "../storage/database.ts";
+import { adviseOperation } from "./advise-operation.ts";
+import { createAssessor } from "./assessor.ts";
+import { createAutoModel, type ModelChoicePorts } from "./auto-model.ts";
+import { createBudgetStore } from "./budget-store.ts";
+import { createBudgetWindows } from "./budget-window.ts";
+import type { EstimateSettings } from "./call-estimate.ts";
+import { createCostReport } from "./cost-report.ts";
+import { costMigrations, type CostBuild } from "./cost-table.ts";
+import { loneHolder, sharedHolder } from "./holder.ts";
+import { createLedger } from "./ledger.ts";
+import { createMarks } from "./mark.ts";
+import { createMeter } from "./meter.ts";
+import { createCostOperations } from "./operations.ts";
+import { createCalendar } from "./period.ts";
+import type { Refusal } from "./refusal.ts";
+import { createReserver } from "./reservation.ts";
+import { configuredBudgets, costSection, type CostSettings } from "./settings.ts";
+import { budgetStop, createBudgetPlan, type AskHuman } from "./step-budget.ts";
+import { createSweeper } from "./sweeper.ts";
+
+export interface CostDependencies {
+  readonly settings: CostSettings;
+  /** For people, who get an error where it is away. */
+  readonly database: Database;
+  /** The same for work, which waits until it is back. */
+  readonly patient: Pick<Database, "read" | "write">;
+  readonly events: EventLog;
+  readonly clock: Clock;
+  readonly random: Random;
+  readonly log: Log;
+  /** Null where this process alone works on the database. */
+  readonly shared: { readonly url: string; readonly schema: string } | null;
+  /** Tokens that a call of this model may fill where it names no `numCtx`, if the server keeps to what it is told. */
+  readonly contextOf: (model: string) => number | undefined;
+  readonly ask: AskHuman;
+  /** What `model: auto` chooses from. */
+  readonly choice: ModelChoicePorts;
+}
+
+export interface Cost extends Capability, AsyncDisposable {
+  /** The model `auto`. */
+  readonly auto: ChatModel;
+  readonly meter: (model: ChatModel) => ChatModel;
+}
+
+// A process that died is noticed on Postgres after this; its calls have held their bound until then.
+const sweepEvery = "30s";
+
+/** The door of the room: what every call of a model costs, and what it may cost. */
+export function createCost(dependencies: CostDependencies): Cost {
+  const { settings, random, log, clock } = dependencies;
+  const parts = createParts(dependencies);
+  const { sweeper, holders } = parts;
+  const ready = onceReady(dependencies, parts);
+  const sweep = async (): Promise<void> => {
+    await ready();
+    await sweeper.sweep();
+    await parts.marks.sweep();
+  };
+  // Who asks is told that the database is away, and does not wait for it as work does.
+  const askedReady = async (): Promise<void> => {
+    await parts.askedStore.fresh();
+    await sweep();
+  };
+  const { choice } = dependencies;
+  const estimating = {
+    contextOf: dependencies.contextOf,
+    settings: estimateSettings(settings),
+    ready: patiently(clock, ready),
+  };
+  const assessor = createAssessor({ ...parts, ...choice, ...estimating, database: dependencies.database, clock });
+  return {
+    name: "cost",
+    config: costSection,
+    migrations: costMigrations,
+    operations: [
+      ...createCostOperations({ ...parts, store: parts.askedStore, settings, clock, random, ready: askedReady }),
+      adviseOperation({ assessor, prices: settings.prices, ready: askedReady }),
+    ],
+    plan: [createBudgetPlan({ ask: dependencies.ask, raise: raiseStatements(dependencies, parts) })],
+    effect: [budgetStop],
+    jobs: [{ name: "cost.sweep", every: sweepEvery, run: sweep }],
+    auto: createAutoModel(choice, assessor),
+    meter: createMeter({
+      ...parts,
+      ...estimating,
+      database: dependencies.patient,
+      holder: holders.me,
+      clock,
+      random,
+      log,
+    }),
+    async [Symbol.asyncDispose]() {
+      // Nothing is on its way any more: what has not arrived is written here, or else by the next process, at its bound.
+      if (ready.wasAsked())
+        await sweeper.sweepOwn({ atLeastMs: 0 }).catch((error: unknown) => log.warn("cost.not_swept", { error }));
+      await holders[Symbol.asyncDispose]();
+    },
+  };
+}
+
+const lookAgainMs = 1_000;
+
+/** A database that is away is waited for: the run of the call goes on once it is back. */
+function patiently(clock: Clock, ready: () => Promise<void>): () => Promise<void> {
+  return async () => {
+    for (;;) {
+      try {
+        return await ready();
+      } catch (error) {
+        if (!(error instanceof TuttiError && error.code === "storage.unavailable")) throw error;
+        await new Promise<void>((resolve) => void clock.after(lookAgainMs, resolve));
+      }
+    }
+  };
+}
+
+function estimateSettings({ prices, longestCall, templateTokens }: CostSettings): EstimateSettings {
+  return { prices, longestCallMs: toMs(longestCall), templateTokens };
+}
+
+type Parts = ReturnType<typeof createParts>;
+
+function createParts(dependencies: CostDependencies) {
+  const { settings, database, patient, clock, random, log, shared } = dependencies;
+  const build = database.build as unknown as CostBuild;
+  const me = newId("cst", random);
+  const holders = shared ? sharedHolder(me, { ...shared, log }) : loneHolder(me);
+  const ledger = createLedger(build);
+  const windows = createBudgetWindows(build, database.capabilities.sharedWriters);
+  const store = createBudgetStore({ database: patient, build, clock, random });
+  const sweeper = createSweeper({ database: patient, build, ledger, holders, clock, log });
+  return {
+    build,
+    holders,
+    ledger,
+    windows,
+    store,
+    askedStore: createBudgetStore({ database, build, clock, random }),
+    calendar: createCalendar(settings.timeZone),
+    sweeper,
+    marks: createMarks({ ...dependencies, database: patient, store, windows }),
+    reserver: createReserver({ database: patient, store, windows, clock, stuck: () => sweeper.sweep() }),
+    report: createCostReport(database, build),
+  };
+}
+
+/** Once in a process: the others see it, the configuration's budgets are stored, and what the dead have left is settled. */
+function onceReady({ settings, random }: CostDependencies, { holders, store, sweeper }: Parts) {
+  const configured = configuredBudgets(settings, random);
+  let isReady: Promise<void> | undefined;
+  const prepare = async (): Promise<void> => {
+    await holders.enter();
+    await store.sync(configured);
+    await sweeper.sweep();
+  };
+  const ready = (): Promise<void> => {
+    isReady ??= prepare().catch((error: unknown) => {
+      isReady = undefined;
+      throw error;
+    });
+    return isReady;
+  };
+  return Object.assign(ready, { wasAsked: () => isReady !== undefined });
+}
+
+function raiseStatements({ events, clock }: CostDependencies, { windows }: Parts) {
+  return ({ budgetId, budget, subject, period, metric, currency }: Refusal, by: number): Statement[] => [
+    windows.raise(budgetId, { subject, period }, by),
+    events.append({
+      type: "tutti.budget.raised",
+      subject: budget,
+      at: clock.now(),
+      data: { budget, subject, period, metric, currency, by },
+    }),
+  ];
+}
+
+export { costSection } from "./settings.ts";
