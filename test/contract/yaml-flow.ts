@@ -104,7 +104,7 @@ output: \${{ steps.say.stdout }}
 `);
     const { code, message } = failureOf(await engine.run(flow));
     assert.equal(code, "flow.expression");
-    assert.match(message, /:6:14: for: must be a duration/);
+    assert.match(message, /:6:14: for must be a duration/);
   });
 }
 

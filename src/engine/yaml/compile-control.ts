@@ -1,5 +1,6 @@
 import type { z } from "zod";
 import { StepError, TuttiError } from "../../core/error.ts";
+import { issueInWords } from "../../core/issue.ts";
 import { route } from "../pattern/route.ts";
 import { isRecord } from "./record.ts";
 import { checkSpec, misfit, unknownKeyInWords } from "./spec-check.ts";
@@ -142,9 +143,9 @@ function parsed<Schema extends z.ZodType>(
   schema: Schema,
   at: { readonly value: unknown; readonly path: Path },
 ): z.infer<Schema> {
-  const result = schema.safeParse(at.value);
+  const result = schema.safeParse(at.value, { error: issueInWords });
   if (result.success) return result.data;
-  throw misfit(context, result.error, { schema, ...at });
+  throw misfit(context, result.error, { schema, path: at.path });
 }
 
 /** The lists of steps under names, each compiled by itself. */

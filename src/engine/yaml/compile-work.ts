@@ -51,7 +51,7 @@ function compileFull(context: CompileContext, step: WorkStep, known: KnownNames,
     try {
       return await work.run(running, name, values, output);
     } catch (error) {
-      throw error instanceof z.ZodError ? misfit(context, error, { schema: work.schema, value: values, path }) : error;
+      throw error instanceof z.ZodError ? misfit(context, error, { schema: work.schema, path }) : error;
     }
   };
 }

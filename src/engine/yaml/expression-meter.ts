@@ -6,8 +6,8 @@ export interface Meter {
   reset(): void;
 }
 
-// Nested loops over two lists of 300 take about 200 000 units and some 50 ms. The same work costs the same in a replay,
-// which a limit of time would not.
+// All of it takes 100 to 200 ms, as measured with nested loops. The same work costs the same in a replay, which a limit of
+// time would not.
 const mostWork = 1_000_000;
 const charactersPerUnit = 1_024;
 const itemsPerUnit = 16;

@@ -1,5 +1,6 @@
 import { z } from "zod";
 import { TuttiError } from "../../core/error.ts";
+import { issueInWords, pathInWords } from "../../core/issue.ts";
 import { nearest } from "../../core/nearest.ts";
 import type { Path } from "./flow-text.ts";
 import { hasExpression, type TemplateContext } from "./template.ts";
@@ -14,11 +15,11 @@ interface Problem {
 
 /** Checks what stands in the file; what an expression will give is checked when it is there. */
 export function checkSpec(context: TemplateContext, schema: z.ZodType, at: { value: unknown; path: Path }): void {
-  const parsed = schema.safeParse(at.value);
+  const parsed = schema.safeParse(at.value, { error: issueInWords });
   if (parsed.success) return;
   for (const issue of parsed.error.issues.flatMap(inside)) {
     if (isDynamic(at.value, issue.path)) continue;
-    for (const { path, message, hint } of problemsOf(issue, { schema, value: at.value }))
+    for (const { path, message, hint } of problemsOf(issue, schema))
       context.report(context.text.placeOf([...at.path, ...path]), message, hint);
   }
 }
@@ -27,10 +28,10 @@ export function checkSpec(context: TemplateContext, schema: z.ZodType, at: { val
 export function misfit(
   { text }: TemplateContext,
   error: z.ZodError,
-  at: { schema: z.ZodType; value: unknown; path: Path },
+  at: { schema: z.ZodType; path: Path },
 ): TuttiError {
   const [issue] = error.issues.flatMap(inside);
-  const [problem = { path: [], message: "does not fit" }] = issue ? problemsOf(issue, at) : [];
+  const [problem = { path: [], message: "does not fit" }] = issue ? problemsOf(issue, at.schema) : [];
   const { line, column } = text.placeOf([...at.path, ...problem.path]);
   const where = `${text.file}:${line}:${column}`;
   return new TuttiError("flow.expression", `${where}: ${problem.message}`, { cause: error, where });
@@ -59,28 +60,11 @@ function isDynamic(value: unknown, path: readonly PropertyKey[]): boolean {
   return false;
 }
 
-interface Checked {
-  readonly schema: z.ZodType;
-  readonly value: unknown;
-}
-
-function problemsOf(issue: Issue, { schema, value }: Checked): Problem[] {
+function problemsOf(issue: Issue, schema: z.ZodType): Problem[] {
   const path = issue.path.map((part) => (typeof part === "number" ? part : String(part)));
   if (issue.code === "unrecognized_keys")
     return issue.keys.map((key) => ({ path: [...path, key], ...unknownKeyInWords(key, keysAt(schema, path)) }));
-  const name = path.join(".");
-  if (issue.code === "invalid_type" && isAbsent(value, path)) return [{ path, message: `"${name}" is missing` }];
-  const message = issue.message.replace(
-    /^Invalid input: expected (\w+), received (\w+)$/,
-    "must be of type $1, not $2",
-  );
-  return [{ path, message: name === "" ? message : `${name}: ${message}` }];
-}
-
-function isAbsent(value: unknown, path: Path): boolean {
-  let here = value;
-  for (const part of path) here = typeof here === "object" && here !== null ? Reflect.get(here, part) : undefined;
-  return here === undefined;
+  return [{ path, message: path.length === 0 ? issue.message : `${pathInWords(path)} ${issue.message}` }];
 }
 
 /** The keys that may stand at a place. */

@@ -1,5 +1,6 @@
 import type { z } from "zod";
 import { TuttiError } from "../../core/error.ts";
+import { issueInWords } from "../../core/issue.ts";
 import { handoff } from "../pattern/handoff.ts";
 import { plan } from "../pattern/plan.ts";
 import { refine } from "../pattern/refine.ts";
@@ -35,7 +36,11 @@ interface Definition<Schema extends z.ZodObject> {
 }
 
 function verb<Schema extends z.ZodObject>({ run, schema, ...rest }: Definition<Schema>): WorkVerb {
-  return { ...rest, schema, run: (step, name, values, output) => run(step, name, schema.parse(values), output) };
+  return {
+    ...rest,
+    schema,
+    run: (step, name, values, output) => run(step, name, schema.parse(values, { error: issueInWords }), output),
+  };
 }
 
 const shell = verb({

@@ -98,7 +98,7 @@ output: \${{ steps.c.text + }}
         "7:5: a model step needs a prompt or messages",
         '7:14: "promt" is not a key of this; did you mean "prompt"? Keys here: prompt, system, messages, model, options, optional, output, onOverflow, timeout.',
         '7:36: "temprature" is not a key of this; did you mean "temperature"? Keys here: numCtx, maxTokens, temperature, seed, topP, stop, think.',
-        "7:51: options.seed: must be of type number, not string",
+        '7:51: options.seed must be a number, not "x"',
         '10:17: there is no step "bb" before this one (there are: b)',
         '11:15: the flow has no input "lst"; did you mean "last"?',
         "12:28: the expression cannot be read: Unexpected token: the end",
@@ -124,7 +124,7 @@ output: \${{ steps.c.text + }}
     [
       "a line for a shell",
       "steps: [{ name: a, shell: git log }]",
-      /1:20: argv: must be the program and its arguments as a list/,
+      /1:20: argv must be the program and its arguments as a list/,
     ],
     [
       "an expression in a shell's script",
@@ -170,7 +170,7 @@ output: \${{ steps.c.text + }}
     ],
     ["an expression for a key", 'steps: [{ name: a, set: { "${{ 1 }}": 2 } }]', /an expression cannot be a key/],
     ["a route without branches", "steps: [{ name: a, route: { prompt: x } }]", /a route needs branches/],
-    ["a duration that is none", "steps: [{ name: a, sleep: soon }]", /1:20: for: must be a duration/],
+    ["a duration that is none", "steps: [{ name: a, sleep: soon }]", /1:20: for must be a duration/],
   ] as const) {
     it(`says so of ${what}`, () => assert.match(mistakes(text)[0] ?? "it was taken", message));
   }
