@@ -100,6 +100,18 @@ export interface ChatTimings {
   readonly queueMs?: number | undefined;
 }
 
+/** What was done to an answer before it was handed on, so that nothing is changed in silence. */
+export interface AnswerRepair {
+  /**
+   * `thinking`: told from the text; `call`: written as text; `name` and `arguments`: of a call, changed to what the tool
+   * takes; `output`: JSON changed to what the schema takes; `asked_again`: an answer was refused, and this is the second.
+   */
+  readonly kind: "thinking" | "call" | "name" | "arguments" | "output" | "asked_again";
+  /** For people. */
+  readonly detail: string;
+  readonly tool?: string | undefined;
+}
+
 export interface ChatAnswer {
   readonly text: string;
   readonly thinking?: string;
@@ -109,6 +121,7 @@ export interface ChatAnswer {
   readonly timings: ChatTimings;
   /** `provider/name` of the model that answered, never an alias such as `default`. */
   readonly model: string;
+  readonly repairs?: readonly AnswerRepair[] | undefined;
 }
 
 /**

@@ -1,0 +1,156 @@
+import { z } from "zod";
+import type { ChatMessage, JsonSchema } from "./chat-model.ts";
+import { coerce } from "./structured-output-coerce.ts";
+import { isRecord, propertiesOf, resolveRef, typesOf } from "./structured-output-fit.ts";
+import { endOfJson, readAlmostJson, type JsonReading } from "./structured-output-json.ts";
+
+export interface OutputSchema {
+  readonly schema: z.ZodType;
+  /** What the model is given, made from `schema`. */
+  readonly format: JsonSchema;
+}
+
+export type OutputReading =
+  /** `changes` is empty where the answer was JSON that fits, to the letter. */
+  | { readonly output: unknown; readonly changes: readonly string[] }
+  /** After "the answer", as in "is not JSON". */
+  | { readonly problem: string };
+
+/** What the model is to write is what the schema takes: a transform has no JSON Schema of its own. */
+export function outputSchema(schema: z.ZodType): OutputSchema {
+  return { schema, format: z.toJSONSchema(schema, { io: "input" }) };
+}
+
+/** What a model is told besides the grammar: not every server holds one, and none says what the fields mean. */
+export function outputInstruction({ format }: OutputSchema): string {
+  const { $schema: _dialect, ...shown } = format;
+  return `Answer with JSON alone, without any other text. It must fit this JSON Schema:\n${JSON.stringify(shown)}`;
+}
+
+/** The messages with the instruction at the end of what the user says last. */
+export function withInstruction(messages: readonly ChatMessage[], output: OutputSchema): readonly ChatMessage[] {
+  const last = messages.at(-1);
+  const instruction = outputInstruction(output);
+  if (last?.role !== "user") return [...messages, { role: "user", content: instruction }];
+  return [...messages.slice(0, -1), { ...last, content: `${last.content}\n\n${instruction}` }];
+}
+
+/**
+ * The answer as the schema's output: the text itself, or the one piece of JSON in it that fits. What is doubtful is a
+ * problem in words that a model can do something with.
+ */
+export function readOutput(text: string, output: OutputSchema, { isCut }: { isCut: boolean }): OutputReading {
+  let first: string | undefined;
+  for (const candidates of candidatesOf(text, output, isCut)) {
+    const readings = candidates.map(({ reading, change }) => judge(reading, output, change));
+    const found = readings.filter((reading) => "output" in reading);
+    const [only] = found;
+    const distinct = new Set(found.map((reading) => JSON.stringify(reading.output)));
+    if (only && distinct.size === 1) return only;
+    if (distinct.size > 1)
+      return { problem: `holds ${distinct.size} pieces of JSON that fit, and it is not said which one is meant` };
+    first = informative(first, readings);
+  }
+  return { problem: first ?? "is not JSON" };
+}
+
+/** Where there is JSON, what is wrong with it says more than that the text around it is none. */
+function informative(earlier: string | undefined, readings: readonly OutputReading[]): string | undefined {
+  const [problem] = readings.flatMap((reading) => ("problem" in reading ? [reading.problem] : []));
+  return earlier === undefined || earlier === "is not JSON" ? (problem ?? earlier) : earlier;
+}
+
+interface Candidate {
+  readonly reading: JsonReading;
+  readonly change: string;
+}
+
+/** Where the JSON may be, the likeliest place first. */
+function* candidatesOf(text: string, { format }: OutputSchema, isCut: boolean): Generator<readonly Candidate[]> {
+  const whole = text.trim();
+  const read = (piece: string, change: string): Candidate => ({ reading: readAlmostJson(piece, { isCut }), change });
+  yield [read(whole, "")];
+  const around = whole.replaceAll(/```[\s\S]*?(?:```|$)/g, "\n");
+  const fences = [...whole.matchAll(/```[\w-]*[ \t]*\n?([\s\S]*?)(?:```|$)/g)];
+  if (fences.length > 0 && !isDoubted(around)) yield fences.map(([, inner = ""]) => read(inner, "out of a fence"));
+  const { pieces, prose } = jsonPieces(whole);
+  if (pieces.length > 0 && !isDoubted(prose)) yield pieces.map((piece) => read(piece, "out of the text around it"));
+  if (typesOf(resolveRef({ schema: format, root: format })).includes("string") && !/^[{["`]/.test(whole)) {
+    yield [{ reading: { value: whole, isRepaired: false }, change: "text without quotes" }];
+  }
+}
+
+/** Words after which the JSON may be a form and not the answer. */
+function isDoubted(prose: string): boolean {
+  return /\b(?:examples?|e\.?g\.|for instance|would (?:be|look|have)|could|can['’]?t|can ?not|won['’]?t|unable|sorry|placeholder|hypothetical\w*|template|fill in|not sure|insufficient|without knowing)\b/i.test(
+    prose,
+  );
+}
+
+/** The objects and lists in a text; what is not closed runs to its end. */
+function jsonPieces(text: string): { readonly pieces: readonly string[]; readonly prose: string } {
+  const pieces: string[] = [];
+  let prose = "";
+  for (let at = 0; at < text.length;) {
+    const start = text.slice(at).search(/[{[]/);
+    if (start < 0) return { pieces, prose: prose + text.slice(at) };
+    prose += text.slice(at, at + start);
+    const end = endOfJson(text, at + start);
+    pieces.push(text.slice(at + start, end < 0 ? undefined : end));
+    at = end < 0 ? text.length : end;
+  }
+  return { pieces, prose };
+}
+
+function judge(reading: JsonReading, output: OutputSchema, change: string): OutputReading {
+  if ("problem" in reading) return reading;
+  const changes = [...(change === "" ? [] : [change]), ...(reading.isRepaired ? ["JSON repaired"] : [])];
+  const direct = accept(reading.value, output);
+  const inner = "problem" in direct ? onlyInside(reading.value) : undefined;
+  const unwrapped = inner && accept(inner.value, output);
+  if (inner && unwrapped && "output" in unwrapped) {
+    return { ...unwrapped, changes: [...changes, `out of ${inner.key}`, ...unwrapped.changes] };
+  }
+  return "problem" in direct ? direct : { ...direct, changes: [...changes, ...direct.changes] };
+}
+
+function accept(value: unknown, { schema, format }: OutputSchema): OutputReading {
+  const wrong = notAnAnswer(value, format);
+  if (wrong !== undefined) return { problem: wrong };
+  const { value: coerced, changes } = coerce(value, format);
+  const parsed = schema.safeParse(coerced);
+  if (parsed.success) return { output: parsed.data, changes };
+  // A schema may take more than its JSON Schema can say.
+  const asItIs = changes.length > 0 ? schema.safeParse(value) : parsed;
+  if (asItIs.success) return { output: asItIs.data, changes: [] };
+  return { problem: `does not fit the schema: ${z.prettifyError(parsed.error)}` };
+}
+
+/** What a schema that asks for little would let through: the schema itself, gaps to fill in, something else altogether. */
+function notAnAnswer(value: unknown, format: JsonSchema): string | undefined {
+  const known = Object.keys(propertiesOf(resolveRef({ schema: format, root: format })));
+  const isSchema = isRecord(value) && isRecord(value["properties"]) && ("type" in value || "$schema" in value);
+  if (isSchema && !known.includes("properties")) return "is the schema itself and not an answer by it";
+  if (hasGap(value)) return "has gaps such as <…> where values should be";
+  const given = isRecord(value) ? Object.keys(value) : [];
+  if (known.length === 0 || given.length === 0) return undefined;
+  const near = new Set(known.map(plain));
+  const isOther = !given.some((key) => near.has(plain(key))) && format["additionalProperties"] === undefined;
+  return isOther ? `has none of the properties ${known.join(", ")}` : undefined;
+}
+
+function plain(name: string): string {
+  return name.toLowerCase().replaceAll(/[^\p{L}\p{N}]/gu, "");
+}
+
+function hasGap(value: unknown): boolean {
+  if (typeof value === "string") return /^(?:<[a-z][a-z0-9 _.-]*>|\{\{[^{}]+\}\}|\.{3}|…)$/i.test(value.trim());
+  return typeof value === "object" && value !== null && Object.values(value).some(hasGap);
+}
+
+function onlyInside(value: unknown): { key: string; value: unknown } | undefined {
+  const [first, ...more] = isRecord(value) ? Object.entries(value) : [];
+  if (!first || more.length > 0) return undefined;
+  const [key, inner] = first;
+  return typeof inner === "object" && inner !== null ? { key, value: inner } : undefined;
+}
