@@ -52,16 +52,10 @@ class TextGate {
 
   /** Does what can be done with what is held; true where more may follow at once. */
   #step(): boolean {
-    switch (this.#mode) {
-      case "beginning":
-        return this.#begin();
-      case "thought":
-        return this.#think();
-      case "text":
-        return this.#speak();
-      case "held":
-        return false;
-    }
+    if (this.#mode === "beginning") return this.#begin();
+    if (this.#mode === "thought") return this.#think();
+    if (this.#mode === "text") this.#speak();
+    return false;
   }
 
   #begin(): boolean {
@@ -94,7 +88,7 @@ class TextGate {
     return false;
   }
 
-  #speak(): boolean {
+  #speak(): void {
     // A dot stands for what has been told of the line.
     const line = this.#isInLine ? `.${this.#held}` : this.#held;
     if (this.#mayCall && callBegins.test(line)) this.#mode = "held";
@@ -103,7 +97,6 @@ class TextGate {
       this.#isInLine = !this.#held.endsWith("\n");
       this.#held = "";
     }
-    return false;
   }
 }
 

@@ -171,7 +171,7 @@ export const textCalls: readonly CallCase[] = [
   },
   {
     kind: "words before a word that hurts",
-    text: `I'll search the sample database for this.\n${'{"name": "search", "arguments": {"query": "x"}}'}`,
+    text: `I'll search the sample database for this.\n{"name": "search", "arguments": {"query": "x"}}`,
     calls: [{ name: "search", arguments: { query: "x" } }],
   },
   { kind: "thinking before the JSON", text: `<think>The user wants the weather.</think>\n${json}`, calls: paris },

@@ -1,5 +1,6 @@
 import type { RunRecord } from "../../core/step.ts";
 import type { Output } from "../output.ts";
+import { presentContext } from "./context.ts";
 import { presentChecks } from "./doctor.ts";
 import { presentExplanation } from "./explanation.ts";
 import { presentReview } from "./review.ts";
@@ -14,6 +15,7 @@ export function present(operation: string, result: unknown, output: Pick<Output,
   if (Array.isArray(result)) return presentList(operation, result as Record<string, unknown>[], look);
   if (result === null || result === undefined) return "Done.";
   if (typeof result !== "object") return typeof result === "string" ? result : JSON.stringify(result);
+  if ("context" in result && operation === "run.get") return presentContext(result.context as never, look.color);
   if ("steps" in result && "flow" in result) return presentRun(result as RunRecord, look);
   if (operation === "flow.verify") return presentVerification(result as never, look.color);
   if (operation.startsWith("review.")) return presentReview(result as never, look.color);
