@@ -40,7 +40,11 @@ export interface ContextPorts {
  * What a model was given: by the key of its step, of an agent's turn, or of an agent, which means its last turn. The rows of
  * an agent hold what was new in each turn; put together they are the conversation.
  */
-export async function readContext({ store, payloads }: ContextPorts, run: string, key: string): Promise<StepContext> {
+export function contextReader(ports: ContextPorts): (run: string, key: string) => Promise<StepContext> {
+  return (run, key) => readContext(ports, run, key);
+}
+
+async function readContext({ store, payloads }: ContextPorts, run: string, key: string): Promise<StepContext> {
   await store.run(run);
   const rows = (await store.rows(run)).filter(({ kind }) => kind === "model");
   const row = find(rows, key);

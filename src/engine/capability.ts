@@ -12,7 +12,7 @@ import type { LiveEvents } from "../events/live.ts";
 import type { Database, Row } from "../storage/database.ts";
 import type { Payloads } from "../storage/payload.ts";
 import type { RunControlPorts } from "./new-run.ts";
-import { readContext } from "./agent-context.ts";
+import { contextReader } from "./agent-context.ts";
 import { createSharedWork, type SharedDatabase } from "./shared-work.ts";
 import { createEffectRunner } from "./effect.ts";
 import { verifyRun, type Verification } from "./flow-verify.ts";
@@ -116,12 +116,7 @@ export function createEngine(dependencies: EngineDependencies): Engine {
     name: "engine",
     config: { name: "engine", schema: engineSettings },
     migrations: engineMigrations,
-    operations: createEngineOperations({
-      ...base,
-      control,
-      verify,
-      context: (run, key) => readContext(base, run, key),
-    }),
+    operations: createEngineOperations({ ...base, control, verify, context: contextReader(base) }),
     verbs: createWorkVerbs(work),
     jobs: [{ name: "engine.sweep", every: sweepEvery, run: async () => worker?.sweep() }],
     checks: [jobCheck(jobStore)],

@@ -53,7 +53,7 @@ function coerceValue(value: unknown, given: JsonSchema, at: At): unknown {
 
 function severalTypes(schema: JsonSchema): readonly JsonSchema[] | undefined {
   const types = typesOf(schema);
-  return types.length > 1 ? types.map((type) => ({ ...schema, type })) : undefined;
+  return types.length > 1 ? types.map((type) => Object.assign({}, schema, { type })) : undefined;
 }
 
 /** The variant that it fits already; else the one value that all variants that it can be made to fit agree about. */

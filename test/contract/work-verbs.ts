@@ -4,7 +4,10 @@ import { agentTests } from "./work-verbs-agent.ts";
 import { agentResumeTests } from "./work-verbs-agent-resume.ts";
 import { approvalTests } from "./work-verbs-approval.ts";
 import { openWorkEngine, type OpenWork } from "./work-verbs-case.ts";
+import { conductTests } from "./work-verbs-conduct.ts";
+import { limitTests } from "./work-verbs-limit.ts";
 import { modelTests } from "./work-verbs-model.ts";
+import { outputTests } from "./work-verbs-output.ts";
 import { reviewTests } from "./work-verbs-review.ts";
 import { shellEndTests } from "./work-verbs-shell-end.ts";
 import { shellTests } from "./work-verbs-shell.ts";
@@ -16,6 +19,9 @@ const groups: Readonly<Record<string, (open: OpenWork) => void>> = {
   "step.model": modelTests,
   "step.tool": toolTests,
   "step.agent": agentTests,
+  "an agent's conduct": conductTests,
+  "an agent's limits": limitTests,
+  "answers by a schema": outputTests,
   "an agent's crash": agentResumeTests,
   "step.review": reviewTests,
   "an approval": approvalTests,
