@@ -39,6 +39,9 @@ class TextGate {
   #held = "";
   #hasThought = false;
   #isInLine = false;
+  /** Something of the present thought, and of those before it, has been told. */
+  #isThoughtBegun = false;
+  #wasThoughtTold = false;
 
   constructor(tell: (kind: ChatChunk["kind"], text: string) => void, mayCall: boolean) {
     this.#tell = tell;
@@ -67,15 +70,16 @@ class TextGate {
       return true;
     }
     this.#closing = `</${opening.word}>`;
-    this.#held = opening.rest.trimStart();
+    this.#held = opening.rest;
     this.#mode = "thought";
+    this.#isThoughtBegun = false;
     return true;
   }
 
   #think(): boolean {
     const end = this.#held.toLowerCase().indexOf(this.#closing);
     if (end >= 0) {
-      this.#tell("thinking", this.#held.slice(0, end).trimEnd());
+      this.#tellThought(this.#held.slice(0, end).trimEnd());
       this.#held = this.#held.slice(end + this.#closing.length);
       this.#hasThought = true;
       this.#mode = "beginning";
@@ -83,9 +87,17 @@ class TextGate {
     }
     // The closing tag, and the space before it, may have come in part.
     const safe = this.#held.slice(0, -this.#closing.length).trimEnd();
-    this.#tell("thinking", safe);
+    this.#tellThought(safe);
     this.#held = this.#held.slice(safe.length);
     return false;
+  }
+
+  #tellThought(text: string): void {
+    const thought = this.#isThoughtBegun ? text : text.trimStart();
+    if (thought === "") return;
+    this.#tell("thinking", !this.#isThoughtBegun && this.#wasThoughtTold ? `\n\n${thought}` : thought);
+    this.#isThoughtBegun = true;
+    this.#wasThoughtTold = true;
   }
 
   #speak(): void {
