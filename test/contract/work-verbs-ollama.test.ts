@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { before, describe, test } from "node:test";
-import type { AgentResult, ModelResult } from "../../src/index.ts";
+import { z, type AgentResult, type ModelResult } from "../../src/index.ts";
 import { createModelRegistry } from "../../src/models/registry.ts";
 import { openSqlite } from "../../src/storage/sqlite.ts";
 import { ollamaAddress } from "../support/services.ts";
@@ -65,6 +65,49 @@ describe("flows on a real Ollama", { skip: realOllamaMissing(), timeout: 120_000
     assert.equal(usage.calls, turns);
     assert.ok((usage.inputTokens ?? 0) > 0 && (usage.outputTokens ?? 0) > 0);
     assert.deepEqual(run.usage, usage);
+  });
+
+  test("an answer by a schema holds its shape by the server's own grammar", async () => {
+    await using engine = await openOnOllama();
+    const schema = z.strictObject({ good: z.boolean(), kind: z.enum(["a", "b"]), marks: z.array(z.int()).max(2) });
+    const run = await engine.run(
+      workFlow(async (step) =>
+        step.model("m", {
+          model,
+          prompt: "Judge.",
+          output: schema,
+          options: { maxTokens: 300, seed: 1, numCtx: 2_048 },
+        }),
+      ),
+    );
+    assert.equal(run.status, "succeeded", JSON.stringify(run.error));
+    const { output, calls = 1 } = run.output as ModelResult<z.infer<typeof schema>>;
+    assert.deepEqual(schema.parse(output), output);
+    assert.equal(run.usage.calls, calls);
+  });
+
+  test("an agent's nonsense is asked for once more by the grammar, and is then of the shape", async () => {
+    await using engine = await openOnOllama();
+    const agent = {
+      name: "judge",
+      instructions: "Judge.",
+      model,
+      tools: ["read_file"],
+      options: { maxTokens: 300, seed: 1 },
+    };
+    const schema = z.strictObject({ good: z.boolean() });
+    const run = await engine.run(
+      workFlow(async (step) => step.agent("a", agent, { prompt: "Judge.", output: schema })),
+    );
+    // With a tool on offer the first answer has no grammar; nonsense that maxTokens cut off is not asked for again.
+    if (run.status === "failed") {
+      assert.equal(run.error?.code, "model.output_invalid");
+      assert.match(run.error.message, /was cut off after 300 tokens/);
+    } else {
+      const { output, usage } = run.output as AgentResult<z.infer<typeof schema>>;
+      assert.deepEqual(schema.parse(output), output);
+      assert.equal(usage.calls, 2);
+    }
   });
 
   test("a cancel in the middle of an answer ends its stream, and the server answers the next one", async () => {
