@@ -1,10 +1,12 @@
 // npm run bench engine [-- --rounds N] [--only NAME] [--quick] [--json]; without a word: what there is.
 import { runEngineBench, UsageError } from "./engine.ts";
+import { runModelsBench } from "./models.ts";
 import { runProfile } from "./profile.ts";
 
 const help = `npm run bench NAME [-- FLAGS]
 
   engine    runs/s, latency, bytes, replay, kill -9 and Postgres, beside openworkflow and Mastra; about 5 minutes
+  models    wrong answers of models: how many are repaired, and how many are wrongly accepted; a second
   profile   where Tutti's own time goes for a run
 
 Flags of engine:
@@ -12,6 +14,9 @@ Flags of engine:
   --only NAME    a section (load, replay, kill, postgres) or a contender (tutti, tutti-sdk, openworkflow,
                  openworkflow-helped, mastra); may be given more than once
   --quick        one short round, to see that it works
+  --json         the figures as one object
+Flags of models:
+  --only NAME    a section (repair)
   --json         the figures as one object
 Flags of profile:
   --in-flight N  runs at once (1)
@@ -25,6 +30,8 @@ async function main([name, ...words]: readonly string[]): Promise<number> {
   switch (name) {
     case "engine":
       return await runEngineBench(words);
+    case "models":
+      return await runModelsBench(words);
     case "profile":
       return await runProfile(words);
     case undefined:

@@ -36,6 +36,9 @@ function jsonCalls(body: string, options: BodyOptions): readonly RawCall[] | nul
   const pieces = severalJson(body) ?? [body];
   const calls: RawCall[] = [];
   for (const piece of pieces) {
+    // The package takes words behind a value for a comment.
+    const end = endOfJson(piece, 0);
+    if (end > 0 && /\p{L}/u.test(piece.slice(end))) return null;
     const reading = readAlmostJson(piece, options);
     const found = "value" in reading ? callsOf(reading.value, options) : null;
     if (!found) return null;

@@ -34,7 +34,8 @@ const marks: readonly Mark[] = [
 ];
 
 const react = /^[ \t]*Action:[ \t]*([\w.-]+)[ \t]*\n+[ \t]*Action Input:[ \t]*([\s\S]*?)(?=\n[ \t]*Observation:|$)/gim;
-const harmony = /to=(?:functions\.)?([\w-]+)[^{]*?<\|message\|>([\s\S]*?)(?:<\|call\|>|<\|end\|>|$)/g;
+const harmony =
+  /(?:<\|channel\|>\s*)?(?:commentary\s+|analysis\s+)?to=(?:functions\.)?([\w-]+)[^{]*?<\|message\|>([\s\S]*?)(?:<\|call\|>|<\|end\|>|$)/g;
 
 // What stands around several calls, and what servers forget to take off the end of an answer.
 const wrappers =

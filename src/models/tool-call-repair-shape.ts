@@ -13,6 +13,8 @@ export interface ShapeOptions {
   readonly tools: readonly ToolDefinition[];
   /** It stood where models put calls and nothing else: a name alone is enough there. */
   readonly isMarked: boolean;
+  /** Also calls of tools that were not offered, where they stand beside others: their model is to be told. */
+  readonly takesAny?: boolean;
 }
 
 const nameKeys = "name tool tool_name toolName function function_name functionName action recipient_name".split(" ");
@@ -29,7 +31,8 @@ const quietKeys = new Set(
 /** The calls that a JSON value is; null where it is anything else, or where none of them is of an offered tool. */
 export function callsOf(value: unknown, options: ShapeOptions): readonly RawCall[] | null {
   const calls = readCalls(value, options);
-  return calls?.some(({ name }) => offeredName(name, options.tools) !== undefined) ? calls : null;
+  const isTaken = ({ name }: RawCall): boolean => options.takesAny ?? offeredName(name, options.tools) !== undefined;
+  return calls?.some(isTaken) ? calls : null;
 }
 
 function readCalls(value: unknown, options: ShapeOptions): readonly RawCall[] | null {
@@ -115,7 +118,7 @@ function isTypeOf(value: unknown): boolean {
 
 // `<city>`, `{{city}}`, `{city}`, `...`, `your_city`, `path/to/file`.
 const gap =
-  /^(?:<[a-z][a-z0-9 _.-]*>|\{\{?[a-z][a-z0-9 _.-]*\}?\}|\.{3}|…|your[_ -].*|\[(?:your|insert|the)\b.*\]|(?:.*\/)?path\/to\/.*)$/i;
+  /^(?:<[a-z][a-z0-9 _.-]*>|\{\{?[a-z][a-z0-9 _.-]*\}?\}|\.{3}|…|your[_ -].*|\[(?:your|insert|the)\b.*\]|(?:.*\/)?path\/to\/.*|(?:string|number|integer|boolean|array|object) ?[(,].*)$/i;
 
 function leavesOf(value: unknown): string[] {
   if (typeof value === "string") return [value];

@@ -7,14 +7,10 @@ export function isTalk(prose: string): boolean {
   return talk.test(prose) || negation.test(prose);
 }
 
-/** The same before the tags that models make calls with, which few write by accident: only clear words count. */
-export function isTalkBeforeTag(prose: string): boolean {
-  return talk.test(prose) || refusal.test(prose);
-}
-
-/** Whether prose announces that the call which follows is to be made now. */
+/** Whether the last sentence announces that the call which follows is to be made now. */
 export function isIntent(prose: string): boolean {
-  return intent.test(prose.trim());
+  const sentences = prose.trim().split(/(?<=[.!?])\s+|\n+/);
+  return intent.test(sentences.at(-1)?.trim() ?? "");
 }
 
 /** Whether what comes after a call only waits for it. */
@@ -36,22 +32,21 @@ const talk = anyOf(
   String.raw`\b(?:previously|earlier|already|last time|yesterday)\b|\b(?:was|were|is|are|being|been) (?:called|invoked|used|written|parsed|sent|emitted|formatted|represented|encoded)\b`,
   String.raw`\bI (?:called|used|ran|made|invoked|sent|tried|wrote)\b|\b(?:returned|responded|logged|recorded)\b`,
   String.raw`\b(?:says?|said|contains?|includes?|reads|log|logs|transcript|history|documentation|docs|readme|manual|spec|prompt|page|file|message|text|output)\s*:\s*$`,
+  String.raw`\b(?:show|give|provide|present|write|quote|draft|explain)(?:ing)? you\b|\b(?:quote|show|document|cite)\b`,
+  String.raw`\b(?:the|a) JSON\b|\bJSON (?:you|that|for|of)\b|\bpayload\b`,
   // What somebody else wants, and questions.
   String.raw`\b(?:wrong|incorrect|malformed|injection|attack\w*|malicious|suspicious|untrusted|instructs?|(?:asked|tells?|wants?|told) me to|quot(?:e|es|ed|ing))\b`,
   String.raw`\b(?:shall|should|may|can) I\b|\bdo you want\b|\bwould you\b|\bplease (?:call|run|use|execute|paste|copy|confirm|approve)\b|\b(?:manually|yourself)\b`,
-);
-const refusal = anyOf(
-  String.raw`\b(?:not|never|n['’]t) (?:going to |allowed to |able to )?(?:call|use|run|execute|make|invoke|send|do|emit|write|output)\b`,
-  String.raw`\b(?:refus\w+|declin\w+|sorry|without calling|instead of|rather than|avoid)\b`,
+  String.raw`\b(?:approv\w+|consent|confirm\w*|permission|whether)\b|\bafter you\b|\bbefore (?:I|we|running|calling|doing|executing)\b|\bwait for your\b|\byou (?:run|do|execute|invoke|approve)\b`,
 );
 const negation = anyOf(
   String.raw`\b(?:do|does|did|is|are|was|were|would|could|should|can|will|has|have|had|must|need|wo|ca)n['’]?t\b|\bcannot\b|\b\w+ not\b`,
   String.raw`\b(?:never|unable|sorry|refus\w+|declin\w+|without calling|no need|unnecessary|avoid|instead of|rather than)\b`,
 );
 const intent = anyOf(
-  String.raw`\bI(?:'ll|’ll| will| need to| am going to|'m going to| have to| should| must| want to|'d like to| am (?:calling|using|going)|'m (?:calling|using))\b`,
-  String.raw`\blet(?:'s|’s| me| us)\b|^(?:sure|okay|ok|certainly|of course|alright|first|next|now|step \d|calling|invoking|using|running|checking|searching|reading|looking|fetching|executing|getting)\b`,
-  String.raw`\bhere(?:'s|’s| is| are) (?:the|my) (?:tool |function |next )?(?:calls?|request|step)\b|\b(?:tool|function) calls?:?$|^action:?$`,
+  String.raw`\bI(?:'ll|’ll| will| need to| am going to|'m going to| have to| must| want to|'d like to| am (?:calling|using|going)|'m (?:calling|using))\b`,
+  String.raw`\blet(?:'s|’s| me| us)\b(?! know)|^(?:calling|invoking|using|running|checking|searching|reading|looking|fetching|executing|getting)\b|^thought:`,
+  String.raw`\bhere(?:'s|’s| is| are) (?:the|my) (?:tool |function |next )?(?:calls?|request|step)\b|^(?:tool|function) calls?:?$|^action:?$`,
 );
 const waiting =
   /^(?:I(?:'ll|’ll| will) (?:wait|use|then|now|get|report|tell|answer|continue|summari[sz]e|analy[sz]e)|waiting|please wait|one moment|after (?:this|that)|once (?:I|this|that|it|the)|let me wait)\b[^{}[\]<>`]*$/i;

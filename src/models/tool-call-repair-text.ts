@@ -3,7 +3,7 @@ import { endOfJson } from "./structured-output-json.ts";
 import { readBody } from "./tool-call-repair-body.ts";
 import { findMarked, withoutWrappers } from "./tool-call-repair-marked.ts";
 import type { RawCall } from "./tool-call-repair-shape.ts";
-import { isIntent, isTalk, isTalkBeforeTag, isWaiting } from "./tool-call-repair-talk.ts";
+import { isIntent, isTalk, isWaiting } from "./tool-call-repair-talk.ts";
 
 export interface TextCalls {
   readonly calls: readonly RawCall[];
@@ -38,23 +38,35 @@ function wholeCalls(text: string, options: FindOptions): TextCalls | null {
 function markedCalls(text: string, options: FindOptions): TextCalls | null {
   const fences = fencesOf(text);
   const calls: RawCall[] = [];
-  let rest = "";
+  const said: string[] = [];
   let at = 0;
   let form = "";
   for (const { start, end, body, mark } of findMarked(text)) {
     const fence = fences.find((one) => one.start < start && end <= one.end + 3);
     if (fence ? !isOnlyContent(fence, text, { start, end }) : isQuoted(text, start)) continue;
-    const found = readBody(body, { ...options, isMarked: true });
+    const offered = readBody(body, { ...options, isMarked: true });
+    const found = offered ?? readBody(body, { ...options, isMarked: true, takesAny: true });
     if (!found) continue;
-    rest += text.slice(at, fence?.start ?? start);
+    said.push(tidy(text.slice(at, fence?.start ?? start)));
     at = fence?.end ?? end;
     calls.push(...found);
-    form = mark;
+    if (offered) form = mark;
   }
-  rest = tidy(rest + text.slice(at));
-  if (calls.length === 0 || isTalkBeforeTag(rest)) return null;
-  // The arguments are not looked at here: in what else was said, a mark shows that the text is about marks.
-  return /<tool_call>|\[TOOL_CALLS\]/i.test(rest) ? null : { calls, form, rest };
+  const { rest: tail, isMadeUp } = withoutMadeUp(tidy(text.slice(at)));
+  if (form === "" || !said.every(leadsToCall) || isTalk(tail) || !isWaiting(tail)) return null;
+  const note = isMadeUp ? `${form}, with a made-up result behind it` : form;
+  return { calls, form: note, rest: tidy([...said, tail].join("\n")) };
+}
+
+/** Words before a call between marks: a whole sentence, or one that announces the call. */
+function leadsToCall(words: string): boolean {
+  return words === "" || (!isTalk(words) && (/[.!?。！？…]["”’)]?$/.test(words) || isIntent(words)));
+}
+
+/** A model that goes on after its call makes up what the tool gives, and an answer from it. */
+function withoutMadeUp(tail: string): { readonly rest: string; readonly isMadeUp: boolean } {
+  const isMadeUp = /^(?:<tool_response>|<function_results>|<\|tool_response|\[TOOL_RESULTS\]|Observation:)/i.test(tail);
+  return { rest: isMadeUp ? "" : tail, isMadeUp };
 }
 
 /** `"<tool_call>…"`, `\`<tool_call>…\`` and `> <tool_call>…` show a call. */

@@ -69,14 +69,14 @@ describe("flows on a real Ollama", { skip: realOllamaMissing(), timeout: 120_000
 
   test("an answer by a schema holds its shape by the server's own grammar", async () => {
     await using engine = await openOnOllama();
-    const schema = z.strictObject({ good: z.boolean(), kind: z.enum(["a", "b"]), marks: z.array(z.int()).max(2) });
+    const schema = z.strictObject({ good: z.boolean(), kind: z.enum(["a", "b"]), sure: z.boolean() });
     const run = await engine.run(
       workFlow(async (step) =>
         step.model("m", {
           model,
           prompt: "Judge.",
           output: schema,
-          options: { maxTokens: 300, seed: 1, numCtx: 2_048 },
+          options: { maxTokens: 200, seed: 1 },
         }),
       ),
     );
@@ -86,28 +86,21 @@ describe("flows on a real Ollama", { skip: realOllamaMissing(), timeout: 120_000
     assert.equal(run.usage.calls, calls);
   });
 
-  test("an agent's nonsense is asked for once more by the grammar, and is then of the shape", async () => {
+  test("an answer by a schema that maxTokens cut off says so, and is not asked for again", async () => {
     await using engine = await openOnOllama();
     const agent = {
       name: "judge",
       instructions: "Judge.",
       model,
       tools: ["read_file"],
-      options: { maxTokens: 300, seed: 1 },
+      options: { maxTokens: 20, seed: 1 },
     };
-    const schema = z.strictObject({ good: z.boolean() });
-    const run = await engine.run(
-      workFlow(async (step) => step.agent("a", agent, { prompt: "Judge.", output: schema })),
-    );
-    // With a tool on offer the first answer has no grammar; nonsense that maxTokens cut off is not asked for again.
-    if (run.status === "failed") {
-      assert.equal(run.error?.code, "model.output_invalid");
-      assert.match(run.error.message, /was cut off after 300 tokens/);
-    } else {
-      const { output, usage } = run.output as AgentResult<z.infer<typeof schema>>;
-      assert.deepEqual(schema.parse(output), output);
-      assert.equal(usage.calls, 2);
-    }
+    const output = z.strictObject({ good: z.boolean() });
+    // With a tool on offer there is no grammar at first, so random weights go on until they are stopped.
+    const run = await engine.run(workFlow(async (step) => step.agent("a", agent, { prompt: "Judge.", output })));
+    assert.equal(run.error?.code, "model.output_invalid");
+    assert.match(run.error?.message ?? "", /the answer of ollama\/tiny-chat was cut off after 20 tokens/);
+    assert.equal(run.usage.calls, 1);
   });
 
   test("a cancel in the middle of an answer ends its stream, and the server answers the next one", async () => {

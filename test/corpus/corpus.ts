@@ -9,6 +9,7 @@ import { textCalls } from "./call-text.ts";
 import type { CallCase, OutputCase, RefusedCall, RefusedOutput } from "./case.ts";
 import { outputs, refusedOutputs, schemas } from "./output.ts";
 import { refusedCalls } from "./refused-call.ts";
+import { refusedTalk } from "./refused-talk.ts";
 import { inputs, tools, type ToolName } from "./tool.ts";
 
 export interface Verdict {
@@ -35,7 +36,7 @@ export function judgeCorpus(): CorpusResult {
       ...argumentCalls.map((one) => judgeCall("arguments", one)),
       ...outputs.map(judgeOutput),
     ],
-    refused: [...refusedCalls.map(judgeRefusedCall), ...refusedOutputs.map(judgeRefusedOutput)],
+    refused: [...[...refusedCalls, ...refusedTalk].map(judgeRefusedCall), ...refusedOutputs.map(judgeRefusedOutput)],
   };
 }
 
