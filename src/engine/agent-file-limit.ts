@@ -30,7 +30,9 @@ export const limitKeys = {
   maxResultSize: wholeNumber(500),
 } as const;
 
-type LimitKey = keyof typeof limitKeys;
+function isLimit(key: string): boolean {
+  return Object.hasOwn(limitKeys, key);
+}
 
 function isDuration(value: Duration): boolean {
   try {
@@ -45,7 +47,6 @@ export function splitLimits(fields: Readonly<Record<string, unknown>>): {
   readonly limits: FileLimits;
   readonly extra: Readonly<Record<string, unknown>>;
 } {
-  const isLimit = (key: string): key is LimitKey => Object.hasOwn(limitKeys, key);
   const entries = Object.entries(fields).filter(([, value]) => value !== undefined);
   return {
     limits: Object.fromEntries(entries.filter(([key]) => isLimit(key))),

@@ -35,7 +35,7 @@ const marks: readonly Mark[] = [
 
 const react = /^[ \t]*Action:[ \t]*([\w.-]+)[ \t]*\n+[ \t]*Action Input:[ \t]*([\s\S]*?)(?=\n[ \t]*Observation:|$)/gim;
 const harmony =
-  /(?:<\|channel\|>\s*)?(?:commentary\s+|analysis\s+)?to=(?:functions\.)?([\w-]+)[^{]*?<\|message\|>([\s\S]*?)(?:<\|call\|>|<\|end\|>|$)/g;
+  /(?:<\|channel\|>\s*)?(?:commentary\s+|analysis\s+)?to=(?:functions\.)?([\w-]+)[^{]{0,200}?<\|message\|>([\s\S]*?)(?:<\|call\|>|<\|end\|>|$)/g;
 
 // What stands around several calls, and what servers forget to take off the end of an answer.
 const wrappers =

@@ -27,7 +27,7 @@ const talk = anyOf(
   String.raw`\b(?:format|syntax|schema|signature|definition|template|placeholder|notation|convention)s?\b[^.\n]{0,40}(?:\bis\b|\bare\b|:)`,
   String.raw`\byou(?:'d)? (?:can|could|should|may|might|would|must|need|have to|call|use|write|wrote|sent|emit)\b|\bif (?:you|i|we|asked)\b|\bhow (?:to|do|does|can|would)\b`,
   String.raw`\b(?:explain(?:s|ed|ing)?|explanation|describ(?:e|es|ed|ing)|illustrat\w*|demonstrat\w*|equivalent|tutorial|fixture|snippet)\b`,
-  String.raw`\bto (?:call|invoke|use) (?:it|this|the|a|an|any)\b[^.\n]*(?:,|\bwrite\b|\bemit\b|\boutput\b|\bsend\b)|\b(?:tools?|functions?) (?:takes?|expects?|accepts?|requires?|has|have|returns?|is|are|can)\b`,
+  String.raw`\bto (?:call|invoke|use) (?:it|this|the|a|an|any)\b[^.\n]{0,120}(?:,|\bwrite\b|\bemit\b|\boutput\b|\bsend\b)|\b(?:tools?|functions?) (?:takes?|expects?|accepts?|requires?|has|have|returns?|is|are|can)\b`,
   // Reports.
   String.raw`\b(?:previously|earlier|already|last time|yesterday)\b|\b(?:was|were|is|are|being|been) (?:called|invoked|used|written|parsed|sent|emitted|formatted|represented|encoded)\b`,
   String.raw`\bI (?:called|used|ran|made|invoked|sent|tried|wrote)\b|\b(?:returned|responded|logged|recorded)\b`,

@@ -149,7 +149,7 @@ function textCallTests(open: OpenWork): void {
       usage: _usage,
       given: _given,
       ...stored
-    } = run.steps[0]?.output as Record<string, unknown>;
+    } = (run.steps[0]?.output ?? {}) as Record<string, unknown>;
     assert.deepEqual(stored, {
       text: "I will add.",
       toolCalls: [{ name: "add", arguments: { n: 41 } }],
@@ -249,6 +249,6 @@ function longResultTests(open: OpenWork): void {
       requests.slice(0, 2).map(({ tools }) => tools?.map(({ name }) => name)),
       [["add"], ["add", "read_result"]],
     );
-    assert.equal((run.steps.find(({ name }) => name === "add")?.output as string).length, 1_200);
+    assert.equal(String(run.steps.find(({ name }) => name === "add")?.output).length, 1_200);
   });
 }

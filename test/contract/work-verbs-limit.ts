@@ -73,10 +73,7 @@ function figureTests(open: OpenWork): void {
     const { used, ...rest } = reached(run);
     assert.deepEqual(rest, { code: "agent.limit", agent: "worker", limit: "maxTotalTokens", allowed: 10 });
     assert.equal(used, (run.usage.inputTokens ?? 0) + (run.usage.outputTokens ?? 0));
-    assert.ok(
-      Number(used) >= 10 && requests.length > 1 && requests.length < 5,
-      `${String(used)} in ${requests.length}`,
-    );
+    assert.ok(used >= 10 && requests.length > 1 && requests.length < 5, `${used} in ${requests.length}`);
     const paid = await runWorker(open, { ...worker, maxTotalTokens: 2 }, ["one two three four"]);
     assert.equal((paid.run.output as AgentResult).text, "one two three four");
   });
@@ -97,7 +94,7 @@ function figureTests(open: OpenWork): void {
 }
 
 /** A clock that a test moves on. */
-function handClock(): { clock: Clock; pass(ms: number): void } {
+function handClock(): { clock: Clock; readonly pass: (ms: number) => void } {
   let now = 1_000_000;
   const timers = new Set<{ at: number; work: () => void }>();
   return {

@@ -36,8 +36,9 @@ function askingTests(open: OpenWork): void {
   test("the schema goes along as the grammar and in words at the end of the prompt", async () => {
     const { requests, result } = await judge(open, [json]);
     const [request] = requests;
-    assert.deepEqual((request?.format as { required: unknown }).required, ["good", "score"]);
-    assert.match(request?.messages.at(-1)?.content ?? "", /^Judge\.\n\nAnswer with JSON alone.*\n\{"type":"object"/s);
+    assert.ok(request);
+    assert.deepEqual((request.format as { required: unknown }).required, ["good", "score"]);
+    assert.match(request.messages.at(-1)?.content ?? "", /^Judge\.\n\nAnswer with JSON alone.*\n\{"type":"object"/s);
     assert.deepEqual([result.output, result.repairs, result.calls], [good, undefined, undefined]);
   });
 

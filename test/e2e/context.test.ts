@@ -50,7 +50,12 @@ describe("what an agent was given", { concurrency: 2 }, () => {
     );
 
     const { context, steps } = await project.json<RunRecord & { context: Context }>(
-      ...["run", "get", run.id, "--step", "a/turn 2", "--context"],
+      "run",
+      "get",
+      run.id,
+      "--step",
+      "a/turn 2",
+      "--context",
     );
     assert.deepEqual(
       context.messages.map(({ turn, role }) => `${turn} ${role}`),
