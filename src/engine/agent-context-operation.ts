@@ -40,7 +40,7 @@ export function runGetOperation(
 ): AnyOperation {
   return operation({
     name: "run.get",
-    summary: "Shows one run with its input, output and steps, or one step of it",
+    summary: "Shows one run with its input, output and steps",
     method: "GET",
     role: "viewer",
     effect: "read",

@@ -23,6 +23,8 @@ export interface TurnHost {
 
 export interface Turn {
   readonly answer: ModelResult<unknown>;
+  /** How many tools it was offered. */
+  readonly offered: number;
   /** One for each call of the answer, in their order. */
   readonly told: readonly (Told & { readonly usage: Usage })[];
 }
@@ -37,10 +39,11 @@ export interface TurnPorts {
 }
 
 export interface TurnState {
-  readonly turn: number;
   readonly messages: readonly ChatMessage[];
   /** Milliseconds; infinite where time is not limited. */
   readonly leftMs: number;
+  /** How many tools the turn before was offered; -1 before the first. */
+  readonly offered: number;
   /** Made so far. */
   readonly toolCalls: number;
   readonly schema: z.ZodType | undefined;
@@ -56,7 +59,7 @@ export async function takeTurn(given: TurnPorts, { host }: TurnHost, state: Turn
     const calls = answer.toolCalls ?? [];
     refuseToolCalls(given.limits, { made: state.toolCalls, asked: calls.length });
     const told = await Promise.all(calls.map((call) => answerCall(given, host, { tools, state, call })));
-    return { answer, told };
+    return { answer, told, offered: tools.size };
   } catch (error) {
     throw asOutOfTime(error, given.limits);
   }
@@ -75,7 +78,7 @@ async function askModel(
   host: VerbHost,
   { tools, state }: { tools: Tools; state: TurnState },
 ): Promise<ModelResult<unknown>> {
-  const { messages, schema, turn, leftMs } = state;
+  const { messages, schema, offered, leftMs } = state;
   const definitions = definitionsOf(tools.values());
   const call = {
     model: agent.model,
@@ -87,7 +90,7 @@ async function askModel(
     schema,
     isOptional: false,
     agent: agent.name,
-    given: turn === 1 ? toGiven(definitions, schema) : undefined,
+    given: offered === tools.size ? undefined : toGiven(definitions, schema),
   };
   const result = await host.effect({
     kind: "model",
@@ -100,7 +103,7 @@ async function askModel(
   return result as ModelResult<unknown>;
 }
 
-/** Stored with the first turn's answer: what the model was given besides messages. */
+/** Stored with the answer of the first turn, and of one that has other tools: what the model was given besides messages. */
 function toGiven(
   tools: readonly ToolDefinition[],
   schema: z.ZodType | undefined,

@@ -121,12 +121,13 @@ async function converse(conversation: Conversation, request: AgentRequest<z.ZodT
   ];
   const startedAt = await startClock(inner.step, limits);
   let toolCalls = 0;
+  let offeredBefore = -1;
   for (let turn = 1; turn <= limits.turns; turn++) {
-    const { answer, told }: Turn = await inner.branch(`turn ${turn}`, (step: TurnHost) => {
+    const { answer, told, ...turnHas }: Turn = await inner.branch(`turn ${turn}`, (step: TurnHost) => {
       const leftMs = mustHaveTime(limits, { startedAt, now: step.now() });
       const handOver = { depth: limits.depth - 1, timeMs: leftMs };
       return takeTurn({ ports, agent, limits, offered, results }, step, {
-        turn,
+        offered: offeredBefore,
         messages,
         leftMs,
         toolCalls,
@@ -142,6 +143,7 @@ async function converse(conversation: Conversation, request: AgentRequest<z.ZodT
     });
     spent.usage = told.reduce((sum, { usage }) => addUsage(sum, usage), addUsage(spent.usage, usageOf(answer)));
     toolCalls += told.length;
+    offeredBefore = turnHas.offered;
     if (told.length === 0 && conduct.isAnswer(answer)) return ended(answer, turn, spent.usage);
     messages.push(toMessage(answer));
     if (told.length === 0) messages.push({ role: "user", content: conduct.emptyHint });

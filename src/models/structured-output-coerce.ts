@@ -130,18 +130,24 @@ function toArray(value: unknown, schema: JsonSchema, at: At): unknown {
     return parsed;
   }
   const items = isRecord(schema["items"]) ? schema["items"] : {};
+  // "a, b" may be two items or one.
+  if (value === null || value === undefined || (typeof value === "string" && /,\s/.test(value))) return value;
   const trial: At = { ...at, walk: { root: at.walk.root, changes: [] } };
-  if (value === null || value === undefined || !fits(coerceValue(value, items, trial), place(items, at))) return value;
+  const item = coerceValue(value, items, trial);
+  if (!fits(item, place(items, at)) || isRecord(item) !== isRecord(value)) return value;
   note(at, `${named(at)}: one item to list`);
   return [value];
 }
 
 function coerceScalar(value: unknown, schema: JsonSchema, at: At): unknown {
-  const scalar = toScalar(value, schema);
+  const scalar = isRecord(value) && !holdsText.test(at.path) ? undefined : toScalar(value, schema);
   if (!scalar) return value;
   note(at, `${named(at)}: ${scalar.change}`);
   return scalar.value;
 }
+
+// Where the text of a file stands: an object there is the content of a JSON file.
+const holdsText = /(?:^|[._])(?:text|contents?|body|data|json|payload|source|code|value)$/i;
 
 function parseText(text: string, begin: "{" | "["): unknown {
   const trimmed = text.trim();

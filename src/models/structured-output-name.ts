@@ -45,7 +45,13 @@ function isSameName(given: string, wanted: string): boolean {
 
 function isTypo(given: string, wanted: string): boolean {
   const [left, right] = [wordsOf(given).join(""), wordsOf(wanted).join("")];
-  return right.length >= 4 && editDistance(left, right) <= Math.max(1, Math.floor(right.length / 4));
+  if (right.length >= 4 && sortedLetters(left) === sortedLetters(right)) return true;
+  // Short words are too near each other: `rule` is no slip of `role`.
+  return right.length >= 5 && left[0] === right[0] && editDistance(left, right) <= Math.floor(right.length / 4);
+}
+
+function sortedLetters(word: string): string {
+  return word.split("").toSorted().join("");
 }
 
 // Words that say of what kind a value is, and not which one: `file_path` for `path`, `city_name` for `city`.

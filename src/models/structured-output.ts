@@ -46,7 +46,8 @@ export function readOutput(text: string, output: OutputSchema, { isCut }: { isCu
     const found = readings.filter((reading) => "output" in reading);
     const [only] = found;
     const distinct = new Set(found.map((reading) => JSON.stringify(reading.output)));
-    if (only && distinct.size === 1) return only;
+    // One of several that does not fit may be the one that was meant.
+    if (only && distinct.size === 1 && found.length === readings.length) return only;
     if (distinct.size > 1)
       return { problem: `holds ${distinct.size} pieces of JSON that fit, and it is not said which one is meant` };
     first = informative(first, readings);
@@ -70,36 +71,64 @@ function* candidatesOf(text: string, { format }: OutputSchema, isCut: boolean): 
   const whole = text.trim();
   const read = (piece: string, change: string): Candidate => ({ reading: readAlmostJson(piece, { isCut }), change });
   yield [read(whole, "")];
-  const around = whole.replaceAll(/```[\s\S]*?(?:```|$)/g, "\n");
-  const fences = [...whole.matchAll(/```[\w-]*[ \t]*\n?([\s\S]*?)(?:```|$)/g)];
-  if (fences.length > 0 && !isDoubted(around)) yield fences.map(([, inner = ""]) => read(inner, "out of a fence"));
-  const { pieces, prose } = jsonPieces(whole);
-  if (pieces.length > 0 && !isDoubted(prose)) yield pieces.map((piece) => read(piece, "out of the text around it"));
+  const fenced = splitAround(whole, [...whole.matchAll(/```[\w-]*[ \t]*\n?([\s\S]*?)(?:```|$)/g)].map(toFence));
+  if (fenced) yield fenced.map((inner) => read(inner, "out of a fence"));
+  const among = splitAround(whole, jsonPieces(whole));
+  if (among) yield among.map((piece) => read(piece, "out of the text around it"));
   if (typesOf(resolveRef({ schema: format, root: format })).includes("string") && !/^[{["`]/.test(whole)) {
     yield [{ reading: { value: whole, isRepaired: false }, change: "text without quotes" }];
   }
 }
 
-/** Words after which the JSON may be a form and not the answer. */
-function isDoubted(prose: string): boolean {
-  return /\b(?:examples?|e\.?g\.|for instance|would (?:be|look|have)|could|can['’]?t|can ?not|won['’]?t|unable|sorry|placeholder|hypothetical\w*|template|fill in|not sure|insufficient|without knowing)\b/i.test(
-    prose,
-  );
+interface Piece {
+  readonly start: number;
+  readonly end: number;
+  readonly inner: string;
 }
 
+function toFence(match: RegExpExecArray): Piece {
+  return { start: match.index, end: match.index + match[0].length, inner: match[1] ?? "" };
+}
+
+/** The pieces, if the words around them hand them over as the answer; undefined where there are none, or it is in doubt. */
+function splitAround(text: string, pieces: readonly Piece[]): readonly string[] | undefined {
+  const [first, last] = [pieces[0], pieces.at(-1)];
+  if (!first || !last) return undefined;
+  const [lead, tail] = [text.slice(0, first.start).trim(), text.slice(last.end).trim()];
+  return doubt.test(lead) || !/(?:^|[:.!?*。：！？])$|^json$/i.test(lead) || withdrawn.test(tail)
+    ? undefined
+    : pieces.map(({ inner }) => inner);
+}
+
+// Words after which the JSON may be a form and not the answer, and words behind it that take it back.
+const doubt =
+  /\b(?:examples?|e\.?g\.|for instance|would|could|might|maybe|perhaps|if|like|not|can['’]?t|won['’]?t|don['’]?t|cannot|unable|sorry|placeholder|hypothetical\w*|template|fill in|insufficient|without knowing)\b/i;
+const withdrawn =
+  /\b(?:actually|however|wait|wrong|correction|instead|but|no|not|would (?:be|look)|examples?|sorry)\b/i;
+
 /** The objects and lists in a text; what is not closed runs to its end. */
-function jsonPieces(text: string): { readonly pieces: readonly string[]; readonly prose: string } {
-  const pieces: string[] = [];
-  let prose = "";
+function jsonPieces(text: string): readonly Piece[] {
+  const pieces: Piece[] = [];
   for (let at = 0; at < text.length;) {
-    const start = text.slice(at).search(/[{[]/);
-    if (start < 0) return { pieces, prose: prose + text.slice(at) };
-    prose += text.slice(at, at + start);
-    const end = endOfJson(text, at + start);
-    pieces.push(text.slice(at + start, end < 0 ? undefined : end));
-    at = end < 0 ? text.length : end;
+    const offset = text.slice(at).search(/[{[]/);
+    if (offset < 0) return likely(pieces);
+    const start = at + offset;
+    const close = endOfJson(text, start);
+    const end = close < 0 ? text.length : close;
+    pieces.push({ start, end, inner: text.slice(start, end) });
+    at = end;
   }
-  return { pieces, prose };
+  return likely(pieces);
+}
+
+/** Brackets that are part of the words before come into the count only where there is nothing else. */
+function likely(pieces: readonly Piece[]): readonly Piece[] {
+  const json = pieces.filter(({ inner }) => looksLikeJson(inner));
+  return json.length > 0 ? json : pieces;
+}
+
+function looksLikeJson(text: string): boolean {
+  return /^\{\s*["'“]|^\[\s*[{["'\d\]]|^\{\s*\}|^\{\s*\w+\s*:/.test(text);
 }
 
 function judge(reading: JsonReading, output: OutputSchema, change: string): OutputReading {
@@ -152,5 +181,6 @@ function onlyInside(value: unknown): { key: string; value: unknown } | undefined
   const [first, ...more] = isRecord(value) ? Object.entries(value) : [];
   if (!first || more.length > 0) return undefined;
   const [key, inner] = first;
+  if (/^(?:errors?|examples?|schema|input|expected)$/i.test(key)) return undefined;
   return typeof inner === "object" && inner !== null ? { key, value: inner } : undefined;
 }

@@ -249,6 +249,12 @@ function longResultTests(open: OpenWork): void {
       requests.slice(0, 2).map(({ tools }) => tools?.map(({ name }) => name)),
       [["add"], ["add", "read_result"]],
     );
+    const given = run.steps.flatMap(({ kind, output: stored }) =>
+      kind === "model"
+        ? [(stored as { given?: { tools: { name: string }[] } }).given?.tools.map(({ name }) => name)]
+        : [],
+    );
+    assert.deepEqual(given, [["add"], ["add", "read_result"], undefined, undefined, undefined]);
     assert.equal(String(run.steps.find(({ name }) => name === "add")?.output).length, 1_200);
   });
 }

@@ -3,7 +3,7 @@ import { mkdirSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { test } from "node:test";
 import type { Clock } from "../../src/core/clock.ts";
-import { agent as defineAgent, type Agent, type AgentResult, type RunRecord } from "../../src/index.ts";
+import { agent as defineAgent, type Agent, type AgentResult, type RunRecord, type Step } from "../../src/index.ts";
 import type { ChatRequest } from "../../src/models/chat-model.ts";
 import { createScriptedModel, type ScriptedAnswer } from "../../src/models/scripted.ts";
 import { call, calls } from "./work-verbs-agent.ts";
@@ -76,6 +76,20 @@ function figureTests(open: OpenWork): void {
     assert.ok(used >= 10 && requests.length > 1 && requests.length < 5, `${used} in ${requests.length}`);
     const paid = await runWorker(open, { ...worker, maxTotalTokens: 2 }, ["one two three four"]);
     assert.equal((paid.run.output as AgentResult).text, "one two three four");
+  });
+
+  test("a retry with a higher limit goes on behind the turns that are stored", async () => {
+    const model = createScriptedModel({ answers: [...adding(2), "done"] });
+    await using engine = await open({ model, tools: [add] });
+    const flow = (maxTurns: number) => async (step: Step) =>
+      step.agent("a", { ...worker, maxTurns }, { prompt: "Go." });
+    const first = workFlow(flow(2));
+    const failed = await engine.run(first);
+    assert.equal(failed.error?.code, "agent.no_answer");
+    engine.flows.set(first.name, { ...first, run: flow(5) });
+    const run = await engine.until(await engine.control.retry(failed.id), ...ended);
+    const { text, turns, usage } = run.output as AgentResult;
+    assert.deepEqual([text, turns, usage.calls, model.requests.length], ["done", 3, 3, 3]);
   });
 
   test("onOverflow goes to the model with each turn", async () => {

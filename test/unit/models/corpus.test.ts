@@ -1,4 +1,6 @@
 import assert from "node:assert/strict";
+import { readFileSync } from "node:fs";
+import { join } from "node:path";
 import { test } from "node:test";
 import { judgeCorpus } from "../../corpus/corpus.ts";
 
@@ -23,4 +25,16 @@ test("at least 95 of 100 wrong answers are repaired to what was meant", () => {
 
 test("nothing is taken for a call or an output that is none", () => {
   assert.deepEqual(wrong(refused), []);
+});
+
+test("docs/answers.md tells the figures as they are", () => {
+  const text = readFileSync(join(import.meta.dirname, "../../../docs/answers.md"), "utf8").replaceAll(/\s+/g, " ");
+  const right = repairable.filter(({ isRight }) => isRight).length;
+  const percent = ((100 * right) / repairable.length).toFixed(1);
+  for (const told of [
+    `takes ${repairable.length} wrong answers`,
+    `${refused.length} that only look like calls or output`,
+    `${right} repaired (${percent} %), 0 wrongly accepted`,
+  ])
+    assert.ok(text.includes(told), `it does not say "${told}"`);
 });
