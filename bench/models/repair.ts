@@ -50,7 +50,7 @@ export function repairText(figures: RepairFigures): string {
     `Wrongly accepted: ${wronglyAccepted.count} of ${wronglyAccepted.of}`,
     `${meanMicroseconds} µs an answer`,
     ...(notRepaired.length > 0
-      ? ["Not repaired (the model is asked again):", ...notRepaired.map((one) => `  ${one}`)]
+      ? ["Not repaired (an agent asks its model again):", ...notRepaired.map((one) => `  ${one}`)]
       : []),
     ...(accepted.length > 0 ? ["Wrongly accepted:", ...accepted.map((one) => `  ${one}`)] : []),
   ].join("\n");

@@ -22,16 +22,25 @@ export class Conduct {
   readonly #seen = new Set<string>();
   #repeats = 0;
   #wasEmpty = false;
-  readonly emptyHint = "Your answer was empty. Answer the task in words, or call a tool.";
+  #wasInDoubt = false;
 
   constructor(agent: string, mostRepeats: number) {
     this.#agent = agent;
     this.#mostRepeats = mostRepeats;
   }
 
-  /** Whether an answer without calls is one; the second that is empty throws. */
-  isAnswer({ text, output }: ModelResult<unknown>): boolean {
-    if (text.trim() !== "" || output !== undefined) return true;
+  /** What its model is told about an answer without calls that may be none; null where it is one. */
+  doubt({ text, output, repairs = [] }: ModelResult<unknown>): string | null {
+    if (output !== undefined) return null;
+    if (text.trim() === "") return this.#askedForWords();
+    const call = repairs.find(({ kind }) => kind === "call_in_doubt");
+    if (!call || this.#wasInDoubt) return null;
+    this.#wasInDoubt = true;
+    return `In your answer ${call.detail}. To make it, answer with the call alone. If you only meant to talk about it, give your answer again.`;
+  }
+
+  /** Throws where the answer was empty before. */
+  #askedForWords(): string {
     if (this.#wasEmpty) {
       throw new TuttiError("agent.no_answer", `agent "${this.#agent}" answered with nothing, twice`, {
         hint: "Choose a model that follows instructions better, or raise options.maxTokens where it thinks first.",
@@ -39,13 +48,15 @@ export class Conduct {
       });
     }
     this.#wasEmpty = true;
-    return false;
+    return "Your answer was empty. Answer the task in words, or call a tool.";
   }
 
   /** What is to be added to what the model is told; throws where it has been told before. */
   judge(told: readonly Told[]): string {
+    if (told.length === 0) return "";
+    this.#wasInDoubt = false;
     this.#countWrong(told);
-    return told.length === 0 ? "" : this.#countRepeats(told);
+    return this.#countRepeats(told);
   }
 
   #countWrong(told: readonly Told[]): void {

@@ -144,9 +144,10 @@ async function converse(conversation: Conversation, request: AgentRequest<z.ZodT
     spent.usage = told.reduce((sum, { usage }) => addUsage(sum, usage), addUsage(spent.usage, usageOf(answer)));
     toolCalls += told.length;
     offeredBefore = turnHas.offered;
-    if (told.length === 0 && conduct.isAnswer(answer)) return ended(answer, turn, spent.usage);
+    const doubt = told.length === 0 ? conduct.doubt(answer) : null;
+    if (told.length === 0 && doubt === null) return ended(answer, turn, spent.usage);
     messages.push(toMessage(answer));
-    if (told.length === 0) messages.push({ role: "user", content: conduct.emptyHint });
+    if (doubt !== null) messages.push({ role: "user", content: doubt });
     const hint = conduct.judge(told);
     for (const [index, { call, text }] of told.entries()) {
       const last = index === told.length - 1 ? hint : "";

@@ -104,9 +104,9 @@ export interface ChatTimings {
 export interface AnswerRepair {
   /**
    * `thinking`: told from the text; `call`: written as text; `name` and `arguments`: of a call, changed to what the tool
-   * takes; `output`: JSON changed to what the schema takes; `asked_again`: an answer was refused, and this is the second.
+   * takes; `call_in_doubt`: seems to be a call of `tool`, and was not taken for one; `output`: JSON changed to what the schema takes; `asked_again`: an answer was refused, and this is the second.
    */
-  readonly kind: "thinking" | "call" | "name" | "arguments" | "output" | "asked_again";
+  readonly kind: "thinking" | "call" | "call_in_doubt" | "name" | "arguments" | "output" | "asked_again";
   /** For people. */
   readonly detail: string;
   readonly tool?: string | undefined;

@@ -1,5 +1,6 @@
 import type { AnswerRepair, ChatAnswer, ChatModel, ToolDefinition } from "./chat-model.ts";
 import { repairCall } from "./tool-call-repair-arguments.ts";
+import { callInDoubt } from "./tool-call-repair-doubt.ts";
 import { gateChunks } from "./tool-call-repair-stream.ts";
 import { findCalls } from "./tool-call-repair-text.ts";
 import { splitThinking } from "./tool-call-repair-thinking.ts";
@@ -30,10 +31,17 @@ export function repairAnswer(answer: ChatAnswer, tools: readonly ToolDefinition[
   if (tools.length === 0) return withRepairs(split, thought);
   if (answer.toolCalls.length > 0) return withCalls(split, { calls: answer.toolCalls.map(toRaw), tools, thought });
   const found = findCalls(text, { tools, isCut: answer.finishReason === "length" });
-  if (!found) return withRepairs(split, thought);
+  if (!found) return withRepairs(split, [...thought, ...doubtOf(split, tools)]);
   const written: AnswerRepair = { kind: "call", detail: `${found.calls.length} written as ${found.form}` };
   const spoken: ChatAnswer = { ...split, text: found.rest, finishReason: "tool_calls" };
   return withCalls(spoken, { calls: found.calls, tools, thought: [...thought, written] });
+}
+
+function doubtOf({ text, finishReason }: ChatAnswer, tools: readonly ToolDefinition[]): AnswerRepair[] {
+  const tool = callInDoubt(text, tools);
+  if (tool === null) return [];
+  const where = finishReason === "length" ? "was cut off" : "stands among other words";
+  return [{ kind: "call_in_doubt", tool, detail: `what looks like a call of ${tool} ${where} and was not made` }];
 }
 
 function toRaw({ name, arguments: values, id }: ChatAnswer["toolCalls"][number]): Raw {

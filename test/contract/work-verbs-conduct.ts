@@ -180,11 +180,17 @@ function textCallTests(open: OpenWork): void {
     assert.equal(existsSync(join(engine.workspace, "a.txt")), true);
   });
 
-  test("text that only talks about a call is the answer", async () => {
+  test("what looks like a call among words is asked about once; said again, it is the answer", async () => {
     const text = 'You could call it like this:\n```json\n{"name": "add", "arguments": {"n": 1}}\n```';
-    const { output, requests } = await runAgent(open, [text]);
+    const { output, requests } = await runAgent(open, [text, text]);
     assert.equal(output.text, text);
-    assert.equal(requests.length, 1);
+    assert.equal(requests.length, 2);
+    assert.match(
+      requests[1]?.messages.at(-1)?.content ?? "",
+      /^In your answer what looks like a call of add stands among/,
+    );
+    const meant = await runAgent(open, [text, '{"name": "add", "arguments": {"n": 1}}', "2"]);
+    assert.equal(meant.output.text, "2");
   });
 }
 
