@@ -120,39 +120,29 @@ async function converse(conversation: Conversation, request: AgentRequest<z.ZodT
     { role: "user", content: request.prompt },
   ];
   const startedAt = await startClock(inner.step, limits);
-  let toolCalls = 0;
-  let offeredBefore = -1;
+  const soFar = { toolCalls: 0, offered: -1 };
   for (let turn = 1; turn <= limits.turns; turn++) {
-    const { answer, told, ...turnHas }: Turn = await inner.branch(`turn ${turn}`, (step: TurnHost) => {
+    const taken: Turn = await inner.branch(`turn ${turn}`, (step: TurnHost) => {
       const leftMs = mustHaveTime(limits, { startedAt, now: step.now() });
       const handOver = { depth: limits.depth - 1, timeMs: leftMs };
       return takeTurn({ ports, agent, limits, offered, results }, step, {
-        offered: offeredBefore,
+        ...soFar,
         messages,
         leftMs,
-        toolCalls,
         schema: request.output,
         runHelper: (helper, called) =>
-          runAgent(ports, step.host, {
-            name: called.name,
-            agent: helper,
-            request: called,
-            left: handOver,
-          }),
+          runAgent(ports, step.host, { name: called.name, agent: helper, request: called, left: handOver }),
       });
     });
+    const { answer, told } = taken;
     spent.usage = told.reduce((sum, { usage }) => addUsage(sum, usage), addUsage(spent.usage, usageOf(answer)));
-    toolCalls += told.length;
-    offeredBefore = turnHas.offered;
+    soFar.toolCalls += told.length;
+    soFar.offered = taken.offered;
     const doubt = told.length === 0 ? conduct.doubt(answer) : null;
     if (told.length === 0 && doubt === null) return ended(answer, turn, spent.usage);
     messages.push(toMessage(answer));
     if (doubt !== null) messages.push({ role: "user", content: doubt });
-    const hint = conduct.judge(told);
-    for (const [index, { call, text }] of told.entries()) {
-      const last = index === told.length - 1 ? hint : "";
-      messages.push({ role: "tool", toolName: call.name, content: `${text}${last}` });
-    }
+    messages.push(...toolMessages(told, conduct.judge(told)));
     refuseTokens(limits, spent.usage);
   }
   return refuseTurns(limits);
@@ -163,6 +153,14 @@ async function startClock(step: TurnHost, { timeMs }: Limits): Promise<number> {
   if (timeMs === undefined) return 0;
   await step.host.effect({ kind: "run", name: "start the clock", perform: async () => ({ status: "succeeded" }) });
   return step.now();
+}
+
+/** What the model is told of its calls, with a hint behind the last. */
+function toolMessages(told: Turn["told"], hint: string): readonly ChatMessage[] {
+  return told.map(({ call, text }, index): ChatMessage => {
+    const last = index === told.length - 1 ? hint : "";
+    return { role: "tool", toolName: call.name, content: `${text}${last}` };
+  });
 }
 
 function toMessage({ text, toolCalls = [] }: ModelResult<unknown>): ChatMessage {
