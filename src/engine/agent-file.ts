@@ -4,6 +4,7 @@ import { LineCounter, isMap, isScalar, parseDocument } from "yaml";
 import type { Document, YAMLMap } from "yaml";
 import { z } from "zod";
 import { TuttiError } from "../core/error.ts";
+import { issueInWords } from "../core/issue.ts";
 import type { OverflowPolicy } from "../models/chat-model.ts";
 import { limitKeys, misspelledKey, splitLimits, type FileLimits } from "./agent-file-limit.ts";
 
@@ -79,7 +80,7 @@ function toProblem(error: unknown, file: string): TuttiError {
 export function parseAgentFile(text: string, file: string): AgentFile {
   const { header, body } = split(text, file);
   const { fields, placeOf } = parseHeader(header, file);
-  const result = headerSchema.safeParse(fields);
+  const result = headerSchema.safeParse(fields, { error: issueInWords });
   if (!result.success) {
     const issue = result.error.issues[0];
     const key = String(issue?.path[0] ?? "");

@@ -2,7 +2,7 @@ import { z } from "zod";
 import { TuttiError } from "../core/error.ts";
 import type { AnyTool } from "../core/tool.ts";
 import type { ToolCall, ToolDefinition } from "../models/chat-model.ts";
-import { missingTool, toolsThere } from "./tool-call.ts";
+import { missingTool, parseArguments, toolsThere } from "./tool-call.ts";
 import type { Agent, WorkPorts } from "./work-ports.ts";
 
 /** What an agent may call: tools, and agents that it hands tasks to. */
@@ -63,12 +63,8 @@ export function problemOf(
     const { message, hint = "" } = missingTool(name, tools);
     return `${message}. ${hint}`;
   }
-  const parsed = tool.input.safeParse(values);
-  return parsed.success ? undefined : invalidArguments(name, parsed.error);
-}
-
-function invalidArguments(name: string, error: z.ZodError): string {
-  return `the arguments of tool "${name}" are not valid: ${z.prettifyError(error)}`;
+  const parsed = parseArguments(tool, values);
+  return "problem" in parsed ? parsed.problem : undefined;
 }
 
 function toolsOf(ports: WorkPorts, { name, tools = [], withoutTools = [] }: Agent): AnyTool[] {

@@ -1,7 +1,7 @@
 import { z } from "zod";
 import type { Capability, Check, CheckResult } from "../core/capability.ts";
 import type { Clock } from "../core/clock.ts";
-import { toMs } from "../core/duration.ts";
+import { isDuration, notADurationText, toMs } from "../core/duration.ts";
 import { TuttiError } from "../core/error.ts";
 import { operation, type AnyOperation } from "../core/operation.ts";
 import { ollamaUrl } from "./ollama/address.ts";
@@ -12,10 +12,10 @@ import type { Fetch } from "./ollama/patient-fetch.ts";
 import type { ModelProvider } from "./provider.ts";
 import { createModelRegistry, type ModelRegistry } from "./registry.ts";
 
-const host = z.string().refine((text) => succeeds(() => ollamaUrl(text)), 'not an address such as "127.0.0.1:11434"');
-const duration = z
-  .union([z.string(), z.number().nonnegative()])
-  .refine((value) => succeeds(() => toMs(value)), 'not a duration such as "300ms", "2s" or "5m"');
+const host = z
+  .string()
+  .refine((text) => succeeds(() => ollamaUrl(text)), 'is not an address such as "127.0.0.1:11434"');
+const duration = z.union([z.string(), z.number().nonnegative()]).refine(isDuration, notADurationText);
 
 export const modelsSettings = z.object({
   host: host.default("127.0.0.1:11434").describe("Address of the Ollama server. OLLAMA_HOST sets it too."),

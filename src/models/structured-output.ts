@@ -1,4 +1,5 @@
 import { z } from "zod";
+import { issueInWords, issuesInWords } from "../core/issue.ts";
 import type { ChatMessage, JsonSchema } from "./chat-model.ts";
 import { coerce } from "./structured-output-coerce.ts";
 import { isRecord, propertiesOf, resolveRef, typesOf } from "./structured-output-fit.ts";
@@ -147,12 +148,12 @@ function accept(value: unknown, { schema, format }: OutputSchema): OutputReading
   const wrong = notAnAnswer(value, format);
   if (wrong !== undefined) return { problem: wrong };
   const { value: coerced, changes } = coerce(value, format);
-  const parsed = schema.safeParse(coerced);
+  const parsed = schema.safeParse(coerced, { error: issueInWords });
   if (parsed.success) return { output: parsed.data, changes };
   // A schema may take more than its JSON Schema can say.
   const asItIs = changes.length > 0 ? schema.safeParse(value) : parsed;
   if (asItIs.success) return { output: asItIs.data, changes: [] };
-  return { problem: `does not fit the schema: ${z.prettifyError(parsed.error)}` };
+  return { problem: `does not fit the schema: ${issuesInWords(parsed.error.issues)}` };
 }
 
 /** What a schema that asks for little would let through: the schema itself, gaps to fill in, something else altogether. */

@@ -64,7 +64,7 @@ function askingTests(open: OpenWork): void {
     );
     assert.match(
       requests[1]?.messages.at(-1)?.content ?? "",
-      /^Your answer does not fit the schema: .*at score.*JSON Schema:/s,
+      /^Your answer does not fit the schema: score is missing: it must be a number\.\n.*JSON Schema:/s,
     );
     assert.deepEqual(requests[1]?.format, requests[0]?.format);
     assert.equal(run.steps.length, 1);
