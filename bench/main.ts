@@ -8,7 +8,7 @@ import { runTokensBench } from "./tokens/tokens.ts";
 const help = `npm run bench NAME [-- FLAGS]
 
   engine    runs/s, latency, bytes, replay, kill -9 and Postgres, beside openworkflow and Mastra; about 5 minutes
-  models    the order of calls (simulated, and on a real Ollama), overhead beside other clients; about 3 minutes
+  models    the order of calls (simulated, and on a real Ollama), overhead beside other clients, repair of wrong answers; 3 minutes
   profile   where Tutti's own time goes for a run
   tokens    how near the estimate of a prompt's tokens comes, on two tokenizers and on a real Ollama
   budget    what the meter adds to a model call, and budgets that many race for; about 1 minute (--quick: some seconds)
@@ -20,7 +20,7 @@ Flags of engine:
   --quick        one short round, to see that it works
   --json         the figures as one object
 Flags of models:
-  --only NAME    a section (schedule, swap, overhead); may be given more than once
+  --only NAME    a section (schedule, swap, overhead, repair); may be given more than once
   --seed N       of what is simulated (1)
   --quick        short, to see that it works
   --json         the figures as one object

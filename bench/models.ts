@@ -4,6 +4,7 @@ import { describeMachine } from "./machine.ts";
 import { measureOverhead } from "./models/overhead.ts";
 import { measureSchedule } from "./models/schedule.ts";
 import { measureSwaps } from "./models/swap.ts";
+import { reportRepair } from "./models/repair.ts";
 import type { ModelsSection, Report } from "./models/section.ts";
 
 /** In the order in which they are measured. */
@@ -11,6 +12,7 @@ const sections: Readonly<Record<string, ModelsSection>> = {
   schedule: measureSchedule,
   swap: measureSwaps,
   overhead: measureOverhead,
+  repair: reportRepair,
 };
 
 /** Measures the models room and prints a table for each section. */
@@ -31,7 +33,7 @@ export async function runModelsBench(words: readonly string[]): Promise<number> 
     reports.push(await section(bench));
   }
   process.stdout.write(json ? asJson(reports, seed) : asText(reports, seed));
-  return 0;
+  return reports.some(({ isBad }) => isBad) ? 1 : 0;
 }
 
 function parse(words: readonly string[]): { only: string[]; quick: boolean; json: boolean; seed: number } {

@@ -188,6 +188,7 @@ function createRooms({ home, folder, environment, log }: AppOptions, config: Con
       runProcess,
       chatModel: async (name = settings.default, signal) =>
         name === "auto" ? cost.auto : models.registry.chat(name, signal),
+      quirksOf: (model) => models.quirksOf(model),
       tools: new Map(tools.tools.map((tool) => [tool.name, tool])),
       findAgent: (name, from) => findAgent(agentFolders(from), name),
       environment,

@@ -15,6 +15,8 @@ export interface Report {
   readonly title: string;
   readonly text: string;
   readonly data: unknown;
+  /** It found what must not be. */
+  readonly isBad?: boolean;
 }
 
 export type ModelsSection = (bench: ModelsBench) => Promise<Report>;

@@ -3,10 +3,13 @@ import { detailsOf, messageOf } from "./thrown.ts";
 /** Every error that Tutti raises on purpose, by code. `docs/errors.md` lists the same codes; a test holds the two together. */
 export const errorCatalogue = {
   "agent.invalid": { title: "The agent is not valid", retryable: false },
+  "agent.limit": { title: "The agent reached one of its limits", retryable: false },
+  "agent.loop": { title: "The agent repeated itself", retryable: false },
   "agent.no_answer": { title: "The agent used up its turns without an answer", retryable: false },
   "budget.exceeded": { title: "A budget has no room for the call", retryable: false },
   "budget.missing": { title: "There is no such budget", retryable: false },
   "budget.unpriced": { title: "A budget limits money, and the model has no price", retryable: false },
+  "agent.tool_call_invalid": { title: "The agent's model kept calling a tool wrongly", retryable: false },
   "config.invalid": { title: "The configuration is not valid", retryable: false },
   "config.unknown_key": { title: "Unknown configuration key", retryable: false },
   "engine.bad_name": { title: "A name cannot be used as a step key", retryable: false },

@@ -6,9 +6,10 @@ import { z } from "zod";
 import { TuttiError } from "../core/error.ts";
 import { issueInWords } from "../core/issue.ts";
 import type { OverflowPolicy } from "../models/chat-model.ts";
+import { limitKeys, misspelledKey, splitLimits, type FileLimits } from "./agent-file-limit.ts";
 
 /** An agent as a Markdown file tells it: a header between two lines of `---`, then the instructions. */
-export interface AgentFile {
+export interface AgentFile extends FileLimits {
   readonly name: string;
   readonly description: string;
   readonly instructions: string;
@@ -18,7 +19,8 @@ export interface AgentFile {
   readonly tools?: readonly string[];
   /** Tools that the agent may not have, whatever else allows them. */
   readonly withoutTools?: readonly string[];
-  readonly maxTurns?: number;
+  /** Agents of other files that it may hand tasks to. */
+  readonly agents?: readonly string[];
   readonly onOverflow?: OverflowPolicy;
   readonly file: string;
   /** Tools of Claude Code that Tutti has no counterpart of: left out of `tools`. */
@@ -84,8 +86,11 @@ export function parseAgentFile(text: string, file: string): AgentFile {
     const key = String(issue?.path[0] ?? "");
     throw invalid(placeOf(key), issue ? `${key}: ${issue.message}` : "the header is not valid");
   }
+  const slip = misspelledKey(result.data);
+  if (slip) throw invalid(placeOf(slip.key), `${slip.key} is not a key`, undefined, `Did you mean ${slip.meant}?`);
   if (body === "") throw invalid(placeOf(""), "there are no instructions after the header");
-  const { name, description, tools, disallowedTools, model, maxTurns, onOverflow, ...extra } = result.data;
+  const { name, description, tools, disallowedTools, model, agents, onOverflow, ...others } = result.data;
+  const { limits, extra } = splitLimits(others);
   const wanted = tools === undefined ? undefined : sortTools(tools, placeOf("tools"));
   const unwanted = disallowedTools === undefined ? undefined : sortTools(disallowedTools, placeOf("disallowedTools"));
   return {
@@ -95,8 +100,9 @@ export function parseAgentFile(text: string, file: string): AgentFile {
     ...(model && !isHosted(model) ? { model } : {}),
     ...(wanted ? { tools: wanted.names } : {}),
     ...(unwanted ? { withoutTools: unwanted.names } : {}),
-    ...(maxTurns === undefined ? {} : { maxTurns }),
+    ...(agents === undefined ? {} : { agents: toNames(agents) }),
     ...(onOverflow === undefined ? {} : { onOverflow }),
+    ...limits,
     file,
     unsupportedTools: wanted?.unsupported ?? [],
     extra,
@@ -122,8 +128,9 @@ const headerSchema = z.looseObject({
   tools: toolList.optional(),
   disallowedTools: toolList.optional(),
   model: z.string({ error: "must be the name of a model, or inherit" }).optional(),
-  maxTurns: z.int({ error: "must be a whole number" }).min(1, "must be at least 1").optional(),
+  agents: z.union([z.string(), z.array(z.string()), z.null()], { error: "must be a list of agent names" }).optional(),
   onOverflow: z.enum(["fail", "grow", "compact"], { error: "must be fail, grow or compact" }).optional(),
+  ...limitKeys,
 });
 
 function required(what: string) {
@@ -205,6 +212,11 @@ function parseLeniently(header: string, counter: LineCounter): Document {
   if (lenient.errors.length > 0) return strict;
   counter.lineStarts.splice(0, counter.lineStarts.length, ...second.lineStarts);
   return lenient;
+}
+
+function toNames(given: string | readonly string[] | null): readonly string[] {
+  const names = typeof given === "string" ? given.split(",") : (given ?? []);
+  return names.map((name) => name.trim()).filter(Boolean);
 }
 
 interface SortedTools {

@@ -1,18 +1,32 @@
-import { z } from "zod";
-import { StepError, TuttiError } from "../core/error.ts";
+import type { z } from "zod";
+import { TuttiError } from "../core/error.ts";
 import { addUsage, noUsage, type Usage } from "../core/step.ts";
-import type { AnyTool } from "../core/tool.ts";
-import type { EffectSpec, VerbHost } from "../core/verb.ts";
-import type { ChatMessage, ToolCall } from "../models/chat-model.ts";
-import { modelIn, performModel, type ModelResult } from "./model-step.ts";
+import type { VerbHost } from "../core/verb.ts";
+import type { ChatMessage, FinishReason } from "../models/chat-model.ts";
+import { Conduct } from "./agent-conduct.ts";
+import { limitsOf, mustHaveTime, refuseDepth, refuseTokens, refuseTurns, type Limits } from "./agent-limit.ts";
+import { createResults } from "./agent-result.ts";
+import { offeredTo } from "./agent-tool.ts";
+import { takeTurn, type Turn, type TurnHost } from "./agent-turn.ts";
+import type { ModelResult } from "./model-call.ts";
 import { ScopeOutcome, type InnerScope, type ScopeHost } from "./step.ts";
-import { missingTool, toolEffect, toolsThere } from "./tool-call.ts";
 import type { Agent, WorkPorts } from "./work-ports.ts";
 
-export interface AgentResult {
+export interface AgentResult<Output = unknown> {
   readonly text: string;
+  /** Only where the request had a schema for it. */
+  readonly output?: Output;
   readonly turns: number;
+  /** With that of agents which it has handed tasks to. */
   readonly usage: Usage;
+  /** The answer was cut off by `options.maxTokens`. */
+  readonly finishReason?: Extract<FinishReason, "length">;
+}
+
+export interface AgentRequest<Schema extends z.ZodType = z.ZodType<undefined>> {
+  readonly prompt: string;
+  /** The answer must be JSON of this shape: `output` in the result. */
+  readonly output?: Schema;
 }
 
 /** Declares an agent in a flow's file. */
@@ -20,10 +34,13 @@ export function defineAgent(agent: Agent): Agent {
   return agent;
 }
 
-const defaultMaxTurns = 20;
-// Above what the built-in tools hand over by their own limits, so that their notes ("read on with offset 900") are never
-// cut off; a tool of one's own without a limit would fill every context.
-const longestToolResult = 65_536;
+interface Started {
+  readonly name: string;
+  readonly agent: Agent | string;
+  readonly request: AgentRequest<z.ZodType>;
+  /** What the agent that hands the task over leaves to this one. */
+  readonly left?: { readonly depth: number; readonly timeMs: number };
+}
 
 /**
  * The durable loop: each model turn and each tool call is a step of its own, so a crash in turn 7 goes on in turn 7. A
@@ -32,176 +49,143 @@ const longestToolResult = 65_536;
 export function runAgent(
   ports: WorkPorts,
   host: VerbHost & ScopeHost,
-  request: { name: string; agent: Agent | string; prompt: string },
+  { name, agent, request, left }: Started,
 ): Promise<unknown> {
-  const { name, agent, prompt } = request;
-  const input = { agent: typeof agent === "string" ? agent : agent.name, prompt };
+  const input = { agent: typeof agent === "string" ? agent : agent.name, prompt: request.prompt };
   return host.scope("agent", name, input, async (inner) => {
+    if (left && left.depth < 0) refuseDepth(input.agent);
+    const { host: steps }: TurnHost = inner.step;
     // A file's agent is read in a step: what it said then is what the whole run goes by.
-    const role = typeof agent === "string" ? await readAgent(ports, inner, agent) : agent;
-    return converse(ports, inner, role, prompt);
+    const role = typeof agent === "string" ? await readAgent(ports, steps, agent) : agent;
+    const helpers: Agent[] = [];
+    for (const helper of role.agents ?? [])
+      helpers.push(typeof helper === "string" ? await readAgent(ports, steps, helper) : helper);
+    const limits = limitsOf(role, left);
+    const spent: Spent = { usage: noUsage };
+    try {
+      return await converse({ ports, inner, agent: role, helpers, limits, spent }, request);
+    } catch (error) {
+      throw withUsage(error, spent);
+    }
   });
 }
 
-interface Hosted {
-  readonly host: VerbHost & ScopeHost;
-}
-
-async function readAgent(ports: WorkPorts, inner: InnerScope, name: string): Promise<Agent> {
-  const result = await (inner.step as Hosted).host.effect({
+async function readAgent(ports: WorkPorts, host: VerbHost, name: string): Promise<Agent> {
+  const result = await host.effect({
     kind: "run",
     name: "read agent",
     input: { agent: name },
-    perform: async ({ folder }) => {
-      const {
-        name: found,
-        description,
-        instructions,
-        model,
-        tools,
-        withoutTools,
-        maxTurns,
-        options,
-        onOverflow,
-      } = await ports.findAgent(name, folder);
-      // Only what the agent goes by: a file has other keys, which need not be JSON.
-      return {
-        status: "succeeded",
-        result: { name: found, description, instructions, model, tools, withoutTools, maxTurns, options, onOverflow },
-      };
-    },
+    perform: async ({ folder }) => ({ status: "succeeded", result: toStored(await ports.findAgent(name, folder)) }),
   });
   return result as Agent;
 }
 
-async function converse(ports: WorkPorts, inner: InnerScope, agent: Agent, prompt: string): Promise<ScopeOutcome> {
-  const tools = toolsOf(ports, agent);
-  const messages: ChatMessage[] = [
-    { role: "system", content: agent.instructions },
-    { role: "user", content: prompt },
-  ];
-  let usage: Usage = noUsage;
-  const mostTurns = agent.maxTurns ?? defaultMaxTurns;
-  for (let turn = 1; turn <= mostTurns; turn++) {
-    const { answer, results }: Turn = await inner.branch(`turn ${turn}`, (step) =>
-      takeTurn(ports, step as Hosted, { agent, tools, messages }),
-    );
-    usage = addUsage(usage, usageOf(answer));
-    const { text, toolCalls = [] } = answer;
-    if (toolCalls.length === 0)
-      return new ScopeOutcome({ status: "succeeded", result: { text, turns: turn, usage } satisfies AgentResult });
-    messages.push({ role: "assistant", content: text, toolCalls });
-    for (const [index, call] of toolCalls.entries())
-      messages.push({ role: "tool", toolName: call.name, content: results[index] ?? "" });
-  }
-  throw new TuttiError("agent.no_answer", `agent "${agent.name}" used its ${mostTurns} turns without an answer`, {
-    hint: "Raise maxTurns, narrow the prompt, or choose a model that follows instructions better.",
-  });
-}
-
-function usageOf({ usage, timings, model }: ModelResult<unknown>): Usage {
-  return {
-    calls: 1,
-    ...usage,
-    ...(timings ? { modelMs: Math.round(timings.totalMs) } : {}),
-    ...(model ? { models: [model] } : {}),
-  };
-}
-
-interface Turn {
-  readonly answer: ModelResult<unknown>;
-  readonly results: readonly string[];
+/** Only what the agent goes by: a file has other keys, which need not be JSON. */
+function toStored(agent: Agent): Agent {
+  const { name, description, instructions, model, tools, withoutTools, agents, options, onOverflow } = agent;
+  const { maxTurns, maxTotalTokens, maxToolCalls, maxTime, maxDepth, maxRepeats, maxResultSize } = agent;
+  const limits = { maxTurns, maxTotalTokens, maxToolCalls, maxTime, maxDepth, maxRepeats, maxResultSize };
+  return { name, description, instructions, model, tools, withoutTools, agents, options, onOverflow, ...limits };
 }
 
 interface Conversation {
+  readonly ports: WorkPorts;
+  readonly inner: InnerScope;
   readonly agent: Agent;
-  readonly tools: readonly AnyTool[];
-  readonly messages: readonly ChatMessage[];
+  readonly helpers: readonly Agent[];
+  readonly limits: Limits;
+  readonly spent: Spent;
 }
 
-async function takeTurn(ports: WorkPorts, { host }: Hosted, { agent, tools, messages }: Conversation): Promise<Turn> {
-  const definitions = tools.map(({ name, description, input }) => ({
-    name,
-    description,
-    parameters: z.toJSONSchema(input, { io: "input" }),
-  }));
-  const call = {
-    messages,
-    options: agent.options,
-    tools: definitions,
-    isOptional: false,
-    agent: agent.name,
-    onOverflow: agent.onOverflow,
-  };
-  const effectOf = (model: string | undefined): EffectSpec => ({
-    kind: "model",
-    name: "model",
-    // Only what is new since the turn before: the whole conversation in each row would grow with its square.
-    input: { model: model ?? null, messages: newMessages(messages), options: agent.options ?? null },
-    revise: (changed) => effectOf(modelIn(changed).model ?? model),
-    perform: (context) => performModel(ports, context, { ...call, model }),
-  });
-  const answer = (await host.effect(effectOf(agent.model))) as ModelResult<unknown>;
-  const known = new Map(tools.map((tool) => [tool.name, tool]));
-  const results = await Promise.all((answer.toolCalls ?? []).map((toolCall) => useTool(ports, host, known, toolCall)));
-  return { answer, results };
+/** What all turns so far have used, also where the agent does not get to an answer. */
+interface Spent {
+  usage: Usage;
 }
 
-function newMessages(messages: readonly ChatMessage[]): readonly ChatMessage[] {
-  const last = messages.findLastIndex((message) => message.role === "assistant");
-  return messages.slice(last + 1);
+/** What the agent itself gave up says what it has used; a step's failure stays as its row has it. */
+function withUsage(error: unknown, { usage }: Spent): unknown {
+  if (!(error instanceof TuttiError) || !error.code.startsWith("agent.")) return error;
+  const { code, message, hint, data } = error;
+  const known = typeof data === "object" && data !== null ? data : {};
+  return new TuttiError(code, message, { cause: error, ...(hint ? { hint } : {}), data: { ...known, usage } });
 }
 
-/** The text that the model is told: the tool's result, or what went wrong. */
-async function useTool(ports: WorkPorts, host: VerbHost, known: Tools, call: ToolCall): Promise<string> {
-  const tool = known.get(call.name);
-  try {
-    const step = {
-      // A model may write anything for a name, also what no step can be called.
-      name: tool ? call.name : "unknown tool",
-      tool: call.name,
-      find: () => tool ?? unknownCall(call.name, known),
-    };
-    const result = await host.effect(toolEffect(ports, step, call.arguments));
-    return cut(typeof result === "string" ? result : JSON.stringify(result ?? null));
-  } catch (error) {
-    if (error instanceof StepError && isForTheModel(error)) return cut(complaint(error));
-    throw error;
+async function converse(conversation: Conversation, request: AgentRequest<z.ZodType>): Promise<ScopeOutcome> {
+  const { ports, inner, agent, helpers, limits, spent } = conversation;
+  const offered = offeredTo(ports, agent, helpers);
+  const results = createResults(limits.resultSize);
+  const conduct = new Conduct(agent.name, limits.repeats);
+  const messages: ChatMessage[] = [
+    { role: "system", content: agent.instructions },
+    { role: "user", content: request.prompt },
+  ];
+  const startedAt = await startClock(inner.step, limits);
+  const soFar = { toolCalls: 0, offered: -1 };
+  for (let turn = 1; turn <= limits.turns; turn++) {
+    const taken: Turn = await inner.branch(`turn ${turn}`, (step: TurnHost) => {
+      const leftMs = mustHaveTime(limits, { startedAt, now: step.now() });
+      const handOver = { depth: limits.depth - 1, timeMs: leftMs };
+      return takeTurn({ ports, agent, limits, offered, results }, step, {
+        ...soFar,
+        messages,
+        leftMs,
+        schema: request.output,
+        runHelper: (helper, called) =>
+          runAgent(ports, step.host, { name: called.name, agent: helper, request: called, left: handOver }),
+      });
+    });
+    const { answer, told } = taken;
+    spent.usage = told.reduce((sum, { usage }) => addUsage(sum, usage), addUsage(spent.usage, usageOf(answer)));
+    soFar.toolCalls += told.length;
+    soFar.offered = taken.offered;
+    const doubt = told.length === 0 ? conduct.doubt(answer) : null;
+    if (told.length === 0 && doubt === null) return ended(answer, turn, spent.usage);
+    messages.push(toMessage(answer));
+    if (doubt !== null) messages.push({ role: "user", content: doubt });
+    messages.push(...toolMessages(told, conduct.judge(told)));
+    refuseTokens(limits, spent.usage);
   }
+  return refuseTurns(limits);
 }
 
-type Tools = ReadonlyMap<string, AnyTool>;
-
-function unknownCall(name: string, known: Tools): never {
-  throw missingTool(name, known);
+/** Only where time is limited: a step of its own says when it began, the same in every replay. */
+async function startClock(step: TurnHost, { timeMs }: Limits): Promise<number> {
+  if (timeMs === undefined) return 0;
+  await step.host.effect({ kind: "run", name: "start the clock", perform: async () => ({ status: "succeeded" }) });
+  return step.now();
 }
 
-/** A model can do better after a failed tool; a cancelled run, a full disk or a defect are not its business. */
-function isForTheModel({ code }: StepError): boolean {
-  return !/^(?:run|engine|storage|internal)\./.test(code);
-}
-
-function complaint({ message, data }: StepError): string {
-  const hint = typeof data === "object" && data !== null && "hint" in data ? ` ${String(data.hint)}` : "";
-  return `Error: ${message}${hint === "" ? "" : `.${hint}`}`;
-}
-
-function cut(text: string): string {
-  if (text.length <= longestToolResult) return text;
-  return `${text.slice(0, longestToolResult)}\n[${text.length - longestToolResult} more characters were left out]`;
-}
-
-function toolsOf(ports: WorkPorts, { name, tools = [], withoutTools = [] }: Agent): AnyTool[] {
-  const given = tools.flatMap((tool) => {
-    if (typeof tool !== "string") return [tool];
-    return tool === "*" ? [...ports.tools.values()] : [ports.tools.get(tool) ?? unknownTool(ports, name, tool)];
+/** What the model is told of its calls, with a hint behind the last. */
+function toolMessages(told: Turn["told"], hint: string): readonly ChatMessage[] {
+  return told.map(({ call, text }, index): ChatMessage => {
+    const last = index === told.length - 1 ? hint : "";
+    return { role: "tool", toolName: call.name, content: `${text}${last}` };
   });
-  const byName = new Map(given.map((tool) => [tool.name, tool]));
-  return [...byName.values()].filter((tool) => !withoutTools.includes(tool.name));
 }
 
-function unknownTool(ports: WorkPorts, agent: string, tool: string): never {
-  throw new TuttiError("agent.invalid", `agent "${agent}" names the tool "${tool}", which does not exist`, {
-    hint: toolsThere(ports.tools),
-  });
+function toMessage({ text, toolCalls = [] }: ModelResult<unknown>): ChatMessage {
+  const calls = toolCalls.map(({ problem: _problem, ...call }) => call);
+  return { role: "assistant", content: text, toolCalls: calls };
+}
+
+function ended({ text, output, finishReason }: ModelResult<unknown>, turns: number, usage: Usage): ScopeOutcome {
+  const result: AgentResult = {
+    text,
+    ...(output === undefined ? {} : { output }),
+    turns,
+    usage,
+    ...(finishReason === "length" ? { finishReason } : {}),
+  };
+  return new ScopeOutcome({ status: "succeeded", result });
+}
+
+function usageOf({ usage, calls = 1, timings, model }: ModelResult<unknown>): Usage {
+  const { inputTokens, outputTokens } = usage;
+  return {
+    calls,
+    ...(inputTokens === undefined ? {} : { inputTokens }),
+    ...(outputTokens === undefined ? {} : { outputTokens }),
+    ...(timings ? { modelMs: Math.round(timings.totalMs) } : {}),
+    ...(model ? { models: [model] } : {}),
+  };
 }

@@ -12,6 +12,7 @@ import type { LiveEvents } from "../events/live.ts";
 import type { Database, Row } from "../storage/database.ts";
 import type { Payloads } from "../storage/payload.ts";
 import type { RunControlPorts } from "./new-run.ts";
+import { contextReader } from "./agent-context.ts";
 import { createSharedWork, type SharedDatabase } from "./shared-work.ts";
 import { createEffectRunner } from "./effect.ts";
 import { verifyRun, type Verification } from "./flow-verify.ts";
@@ -115,7 +116,7 @@ export function createEngine(dependencies: EngineDependencies): Engine {
     name: "engine",
     config: { name: "engine", schema: engineSettings },
     migrations: engineMigrations,
-    operations: createEngineOperations({ control, store, live, flows, verify }),
+    operations: createEngineOperations({ ...base, control, verify, context: contextReader(base) }),
     verbs: createWorkVerbs(work),
     jobs: [{ name: "engine.sweep", every: sweepEvery, run: async () => worker?.sweep() }],
     checks: [jobCheck(jobStore)],
@@ -197,7 +198,8 @@ export { findAgent } from "./agent-finder.ts";
 export { guardBodies } from "./body-guard.ts";
 export { defineFlow, type Flow } from "./flow.ts";
 export { createFlowLoader } from "./flow-loader.ts";
-export type { ModelRequest, ModelResult } from "./model-step.ts";
+export type { ModelResult } from "./model-call.ts";
+export type { ModelRequest } from "./model-step.ts";
 export { patientDatabase } from "./patience.ts";
 export { handoff, type HandedOff, type HandoffRequest } from "./pattern/handoff.ts";
 export { plan, type Planned, type PlanRequest } from "./pattern/plan.ts";

@@ -1,24 +1,15 @@
-import { z } from "zod";
+import type { z } from "zod";
 import { toMs, type Duration } from "../core/duration.ts";
-import { TuttiError, toFailure, type Failure } from "../core/error.ts";
-import { issueInWords, issuesInWords } from "../core/issue.ts";
-import type { Skipped, Usage } from "../core/step.ts";
+import { TuttiError } from "../core/error.ts";
 import type { EffectContext, EffectOutcome, EffectSpec } from "../core/verb.ts";
-import type {
-  ChatAnswer,
-  ChatCaller,
-  ChatMessage,
-  ChatModel,
-  ChatOptions,
-  FinishReason,
-  ModelChoice,
-  OverflowPolicy,
-  ToolCall,
-  ToolDefinition,
-} from "../models/chat-model.ts";
+import type { ChatCaller, ChatChunk, ChatMessage, ChatOptions, OverflowPolicy } from "../models/chat-model.ts";
+import { outputSchema } from "../models/structured-output.ts";
+import type { ModelCall, ModelPorts } from "./model-call.ts";
+import { askForOutput } from "./model-output.ts";
+import { succeeded } from "./model-result.ts";
 
 export interface ModelRequest<Schema extends z.ZodType> {
-  /** `provider/name`, or `auto` for the best one that is able and within the budgets; default: the configured one, else the first that is installed. */
+  /** `provider/name`; default: the configured one, else the first that is installed. */
   readonly model?: string;
   readonly prompt?: string;
   readonly messages?: readonly ChatMessage[];
@@ -30,40 +21,6 @@ export interface ModelRequest<Schema extends z.ZodType> {
   /** What to do with a prompt that does not fit; it is never cut in silence. Default: `fail`. */
   readonly onOverflow?: OverflowPolicy;
   readonly timeout?: Duration;
-}
-
-export interface ModelResult<Output> {
-  readonly text: string;
-  readonly output?: Output;
-  readonly thinking?: string;
-  readonly toolCalls?: readonly ToolCall[];
-  readonly finishReason?: FinishReason;
-  readonly usage: { readonly inputTokens?: number; readonly outputTokens?: number };
-  /** Milliseconds. */
-  readonly timings?: ChatAnswer["timings"];
-  readonly model?: string;
-  /** Old messages that `onOverflow: "compact"` left out. */
-  readonly compacted?: ChatAnswer["compacted"];
-  /** Tokens of context that `onOverflow: "grow"` moved the model from and to. */
-  readonly grown?: ChatAnswer["grown"];
-  /** Why it was this one, where the request named `auto`. */
-  readonly choice?: ModelChoice;
-  readonly skipped?: Skipped;
-}
-
-export interface ModelPorts {
-  chatModel(name: string | undefined, signal: AbortSignal): Promise<ChatModel>;
-}
-
-export interface ModelCall {
-  readonly model: string | undefined;
-  readonly messages: readonly ChatMessage[];
-  readonly options: ChatOptions | undefined;
-  readonly tools?: readonly ToolDefinition[];
-  readonly schema?: z.ZodType | undefined;
-  readonly isOptional: boolean;
-  readonly agent?: string | undefined;
-  readonly onOverflow?: OverflowPolicy | undefined;
 }
 
 export function modelEffect(ports: ModelPorts, name: string, request: ModelRequest<z.ZodType>): EffectSpec {
@@ -97,23 +54,13 @@ export function modelIn(input: unknown): { readonly model?: string } {
 export async function performModel(ports: ModelPorts, context: EffectContext, call: ModelCall): Promise<EffectOutcome> {
   try {
     const model = await ports.chatModel(call.model, context.signal);
-    const answer = await model.chat(
-      {
-        messages: call.messages,
-        options: call.options,
-        tools: call.tools,
-        // What the model is to write is what the schema takes: a transform has no JSON Schema of its own.
-        format: call.schema ? z.toJSONSchema(call.schema, { io: "input" }) : undefined,
-        onOverflow: call.onOverflow,
-      },
-      {
-        signal: context.signal,
-        onChunk: ({ kind, text, firstTokenMs }) =>
-          context.live({ [kind]: text, ...(firstTokenMs === undefined ? {} : { firstTokenMs }) }),
-        caller: callerOf(context, call.agent),
-      },
-    );
-    return toOutcome(answer, call.schema);
+    const chat = { signal: context.signal, onChunk: toLive(context), caller: callerOf(context, call.agent) };
+    const { messages, options, tools, onOverflow, schema } = call;
+    const request = { messages, options, tools, onOverflow };
+    if (!schema) return succeeded([await model.chat(request, chat)], call);
+    const quirks = (await ports.quirksOf?.(model.name)) ?? {};
+    const asking = { output: outputSchema(schema), quirks, tell: (data: object) => context.live({ ...data }) };
+    return await askForOutput((sent) => model.chat(sent, chat), request, { ...asking, call });
   } catch (error) {
     // "The run was cancelled" says more than "the call was aborted".
     context.signal.throwIfAborted();
@@ -122,9 +69,14 @@ export async function performModel(ports: ModelPorts, context: EffectContext, ca
   }
 }
 
+function toLive(context: EffectContext): (chunk: ChatChunk) => void {
+  return ({ kind, text, firstTokenMs }) =>
+    context.live({ [kind]: text, ...(firstTokenMs === undefined ? {} : { firstTokenMs }) });
+}
+
 function callerOf(context: EffectContext, agent: string | undefined): ChatCaller {
   const { run, flow, key, attempt, priority } = context;
-  return { run, flow, key, attempt, agent, priority, join: (writes) => context.join(writes) };
+  return { run, flow, key, attempt, priority, agent, join: (writes) => context.join(writes) };
 }
 
 function toMessages(name: string, { prompt, messages = [] }: ModelRequest<z.ZodType>): readonly ChatMessage[] {
@@ -132,66 +84,6 @@ function toMessages(name: string, { prompt, messages = [] }: ModelRequest<z.ZodT
     prompt === undefined ? messages : [...messages, { role: "user", content: prompt }];
   if (all.length === 0) throw new TuttiError("usage.invalid", `model step "${name}" has neither prompt nor messages`);
   return all;
-}
-
-/** An answer that does not fit the schema has cost its tokens all the same. */
-function toOutcome(answer: ChatAnswer, schema: z.ZodType | undefined): EffectOutcome {
-  const usage = toUsage(answer);
-  if (!schema) return { status: "succeeded", result: toResult(answer), usage };
-  const parsed = parseOutput(answer, schema);
-  if ("problem" in parsed) return { status: "failed", failure: invalidOutput(answer, parsed.problem), usage };
-  return { status: "succeeded", result: { ...toResult(answer), output: parsed.output }, usage };
-}
-
-function toResult(answer: ChatAnswer): ModelResult<unknown> {
-  const { text, thinking, toolCalls, finishReason, usage, timings, model, compacted, grown, choice } = answer;
-  return {
-    text,
-    ...(thinking === undefined ? {} : { thinking }),
-    ...(toolCalls.length > 0 ? { toolCalls } : {}),
-    finishReason,
-    usage: { ...usage },
-    timings,
-    model,
-    ...(compacted ? { compacted } : {}),
-    ...(grown ? { grown } : {}),
-    ...(choice === undefined ? {} : { choice }),
-  };
-}
-
-function parseOutput({ text }: ChatAnswer, schema: z.ZodType): { output: unknown } | { problem: string } {
-  let value: unknown;
-  try {
-    value = JSON.parse(text);
-  } catch {
-    return { problem: "is not JSON" }; // JSON.parse throws for nothing else; the text itself is in the failure
-  }
-  const parsed = schema.safeParse(value, { error: issueInWords });
-  return parsed.success
-    ? { output: parsed.data }
-    : { problem: `does not fit the schema: ${issuesInWords(parsed.error.issues)}` };
-}
-
-function invalidOutput({ text, model, finishReason }: ChatAnswer, problem: string): Failure {
-  const hint =
-    finishReason === "length"
-      ? "The answer was cut off: raise options.maxTokens."
-      : "Try again, simplify the schema, or take a larger model.";
-  const error = new TuttiError("model.output_invalid", `the answer of ${model} ${problem}`, {
-    hint,
-    data: { text: text.slice(0, 2_000) },
-  });
-  return toFailure(error, "model.output_invalid");
-}
-
-function toUsage({ usage, timings, model }: ChatAnswer): Usage {
-  return {
-    calls: 1,
-    inputTokens: usage.inputTokens,
-    outputTokens: usage.outputTokens,
-    modelMs: Math.round(timings.totalMs),
-    models: [model],
-  };
 }
 
 function isWithoutModel(error: unknown): error is TuttiError {

@@ -1,6 +1,7 @@
 import { z } from "zod";
 import { operation, type AnyOperation } from "../core/operation.ts";
-import { runStatuses, stepStatuses } from "../core/step.ts";
+import { runStatuses, stepStatuses, type RunRecord } from "../core/step.ts";
+import { runGetOperation, type RunGetDependencies } from "./agent-context-operation.ts";
 import type { RunControl } from "./engine.ts";
 import { refuseUnknownInput } from "./flow-input.ts";
 import { toRunSummary } from "./run-record.ts";
@@ -9,6 +10,7 @@ import { watchRun, type WatchEvent } from "./watch.ts";
 
 export interface EngineOperationDependencies extends VerifyDependencies {
   readonly control: RunControl;
+  readonly context: RunGetDependencies["context"];
 }
 
 const failure = z.object({ code: z.string(), message: z.string(), data: z.unknown().exactOptional() });
@@ -56,7 +58,7 @@ export function createEngineOperations(dependencies: EngineOperationDependencies
   return [...runOperations(dependencies), ...controlOperations(dependencies), ...flowOperations(dependencies)];
 }
 
-function runOperations({ control, store, live, flows }: EngineOperationDependencies): AnyOperation[] {
+function runOperations({ control, store, live, flows, context }: EngineOperationDependencies): AnyOperation[] {
   const start = operation({
     ...act,
     name: "run.start",
@@ -101,16 +103,8 @@ function runOperations({ control, store, live, flows }: EngineOperationDependenc
     empty: [],
     handle: async (filter) => (await store.list(filter)).map(toRunSummary),
   });
-  const get = operation({
-    ...read,
-    name: "run.get",
-    summary: "Shows one run with its input, output and steps",
-    path: "/runs/:id",
-    input: byId,
-    output: runShape,
-    cli: { positional: ["id"], examples: ["tutti run get run_4k7d2mzq01pb --json"] },
-    handle: ({ id: asked }) => store.record(asked),
-  });
+  const record = (asked: string): Promise<RunRecord> => store.record(asked);
+  const get = runGetOperation({ record, context }, { shape: runShape, id, flag });
   return [start, list, get, watchOperation({ store, live })];
 }
 

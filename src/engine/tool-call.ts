@@ -11,16 +11,11 @@ export async function performTool(
   tool: AnyTool,
   values: unknown,
 ): Promise<unknown> {
-  const parsed = tool.input.safeParse(values ?? {}, { error: issueInWords });
-  if (!parsed.success) {
-    throw new TuttiError(
-      "tool.input_invalid",
-      `the arguments of tool "${tool.name}" are not valid: ${issuesInWords(parsed.error.issues)}`,
-    );
-  }
+  const parsed = parseArguments(tool, values);
+  if ("problem" in parsed) throw new TuttiError("tool.input_invalid", parsed.problem);
   try {
     // `input` is the tool's own schema, so what it has parsed is what `call` takes.
-    return await tool.call(parsed.data as never, {
+    return await tool.call(parsed.values as never, {
       signal: context.signal,
       workspace: context.folder,
       key: context.key,
@@ -33,6 +28,13 @@ export async function performTool(
     const message = error instanceof Error ? error.message || error.name : `threw ${String(error)}`;
     throw new TuttiError("tool.failed", `tool "${tool.name}" failed: ${message}`, { cause: error });
   }
+}
+
+/** The arguments as the tool's schema reads them, or what is wrong with them in words. */
+export function parseArguments(tool: AnyTool, values: unknown): { values: unknown } | { problem: string } {
+  const parsed = tool.input.safeParse(values ?? {}, { error: issueInWords });
+  if (parsed.success) return { values: parsed.data };
+  return { problem: `the arguments of tool "${tool.name}" are not valid: ${issuesInWords(parsed.error.issues)}` };
 }
 
 /** A tool's call as a step. `find` gives the tool, or throws where there is none. */

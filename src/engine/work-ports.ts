@@ -1,7 +1,9 @@
 import type { Log } from "../core/log.ts";
 import type { Statement } from "../core/statement.ts";
 import type { AnyTool } from "../core/tool.ts";
+import type { Duration } from "../core/duration.ts";
 import type { ChatModel, ChatOptions, OverflowPolicy } from "../models/chat-model.ts";
+import type { ModelQuirks } from "./model-call.ts";
 
 /** A named role. */
 export interface Agent {
@@ -13,9 +15,23 @@ export interface Agent {
   readonly tools?: readonly (string | AnyTool)[] | undefined;
   /** Names of tools that it does not get, whatever `tools` says. */
   readonly withoutTools?: readonly string[] | undefined;
+  /** Agents that it may hand tasks to: each is offered to it as a tool. Names are of agent files. */
+  readonly agents?: readonly (string | Agent)[] | undefined;
+  /** Model turns; default 20. */
   readonly maxTurns?: number | undefined;
+  /** Tokens in and out of all its turns, with those of agents that it handed tasks to. */
+  readonly maxTotalTokens?: number | undefined;
+  readonly maxToolCalls?: number | undefined;
+  /** From its first turn on, with what humans take to decide. */
+  readonly maxTime?: Duration | undefined;
+  /** Agents below each other that it may start; default 3. */
+  readonly maxDepth?: number | undefined;
+  /** Turns in a row that bring nothing new: calls that were made before, with the results that they had; default 4. */
+  readonly maxRepeats?: number | undefined;
+  /** Characters of a tool's result that the model is told at once; default 65,536. */
+  readonly maxResultSize?: number | undefined;
   readonly options?: ChatOptions | undefined;
-  /** What to do with a conversation that no longer fits the model's context. Default: `fail`. */
+  /** What to do with a conversation that does not fit; default: `fail`. */
   readonly onOverflow?: OverflowPolicy | undefined;
 }
 
@@ -42,6 +58,8 @@ export interface WorkPorts {
   /** Forgets an ended process group at once, unless another worker has started the step anew. */
   untrackProcess(run: string, key: string, pid: number): Promise<void>;
   chatModel(name: string | undefined, signal: AbortSignal): Promise<ChatModel>;
+  /** What a probe has found that the model (`provider/name`) does otherwise; none unless given. Must not throw. */
+  quirksOf?(model: string): ModelQuirks | Promise<ModelQuirks>;
   readonly tools: ReadonlyMap<string, AnyTool>;
   /** An agent of `agents/*.md` by name, sought from the run's folder upward; `agent.invalid` if there is none. */
   findAgent(name: string, folder: string): Promise<Agent>;

@@ -4,10 +4,11 @@ import { toMs, type Duration } from "../core/duration.ts";
 import { TuttiError, toFailure, type Failure } from "../core/error.ts";
 import type { AnyTool } from "../core/tool.ts";
 import type { EffectContext, EffectOutcome, EffectSpec, VerbHost, Verbs } from "../core/verb.ts";
-import { runAgent, type AgentResult } from "./agent.ts";
+import { runAgent, type AgentRequest, type AgentResult } from "./agent.ts";
 import { missingTool, toolEffect } from "./tool-call.ts";
 import type { Agent, WorkPorts } from "./work-ports.ts";
-import { modelEffect, type ModelRequest, type ModelResult } from "./model-step.ts";
+import type { ModelResult } from "./model-call.ts";
+import { modelEffect, type ModelRequest } from "./model-step.ts";
 import type { ScopeHost } from "./step.ts";
 
 export interface ShellOptions {
@@ -36,7 +37,11 @@ export interface WorkVerbs {
     request: ModelRequest<Schema>,
   ): Promise<ModelResult<z.infer<Schema>>>;
   tool(name: string, tool: string | AnyTool, values: unknown): Promise<unknown>;
-  agent(name: string, agent: Agent | string, request: { prompt: string }): Promise<AgentResult>;
+  agent<Schema extends z.ZodType = z.ZodType<undefined>>(
+    name: string,
+    agent: Agent | string,
+    request: AgentRequest<Schema>,
+  ): Promise<AgentResult<z.infer<Schema>>>;
 }
 
 // What a program may print: it is stored in the journal and handed to the body as one text.
@@ -50,9 +55,9 @@ export function createWorkVerbs(ports: WorkPorts): Verbs {
       promised(() => host.effect(modelEffect(ports, name, request))),
     tool: (host) => (name: string, tool: string | AnyTool, values: unknown) =>
       promised(() => callTool(ports, host, { name, tool, values })),
-    agent: (host) => (name: string, agent: Agent | string, request: { prompt: string }) =>
+    agent: (host) => (name: string, agent: Agent | string, request: AgentRequest<z.ZodType>) =>
       // The engine's own hosts can open scopes; capabilities are handed the same object by a narrower type.
-      promised(() => runAgent(ports, host as VerbHost & ScopeHost, { name, agent, prompt: request.prompt })),
+      promised(() => runAgent(ports, host as VerbHost & ScopeHost, { name, agent, request })),
   };
 }
 

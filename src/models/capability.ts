@@ -11,6 +11,7 @@ import { defaultMaxNumCtx, defaultNumCtx } from "./ollama/context.ts";
 import { createAbility, type AbleModel, type ModelNeeds } from "./ability.ts";
 import type { ChatModel } from "./chat-model.ts";
 import type { Fetch } from "./ollama/patient-fetch.ts";
+import { quirksOf, type Quirks } from "./probe.ts";
 import { createModelOperations } from "./operations.ts";
 import type { ModelProvider } from "./provider.ts";
 import { createModelRegistry, type ModelRegistry } from "./registry.ts";
@@ -63,6 +64,8 @@ export interface ModelsDependencies {
 
 export interface Models extends Capability {
   readonly registry: ModelRegistry;
+  /** What a probe has found that the model does otherwise than it should; nothing where none was made. */
+  quirksOf(name: string): Promise<Quirks>;
   /** What `auto` may choose from, by `provider/name`. */
   chatModels(signal: AbortSignal): Promise<AbleModel[]>;
   /** Why the model cannot do what is needed; null where it can, as far as its provider tells. */
@@ -102,6 +105,7 @@ export function createModels(dependencies: ModelsDependencies): Models {
     operations: [...createModelOperations({ registry, probes, clock }), listServers(registry, clock)],
     checks: [...modelChecks(registry, probes), ...serverChecks(registry)],
     registry,
+    quirksOf: async (name) => quirksOf(await registry.factsOf(name)),
     ...createAbility((signal) => registry.list(signal)),
   };
 }

@@ -110,6 +110,18 @@ export interface ChatTimings {
   readonly queueMs?: number | undefined;
 }
 
+/** What was done to an answer before it was handed on, so that nothing is changed in silence. */
+export interface AnswerRepair {
+  /**
+   * `thinking`: told from the text; `call`: written as text; `name` and `arguments`: of a call, changed to what the tool
+   * takes; `call_in_doubt`: seems to be a call of `tool`, and was not taken for one; `output`: JSON changed to what the schema takes; `asked_again`: an answer was refused, and this is the second.
+   */
+  readonly kind: "thinking" | "call" | "call_in_doubt" | "name" | "arguments" | "output" | "asked_again";
+  /** For people. */
+  readonly detail: string;
+  readonly tool?: string | undefined;
+}
+
 export interface ChatAnswer {
   readonly text: string;
   readonly thinking?: string;
@@ -125,6 +137,8 @@ export interface ChatAnswer {
   readonly grown?: Grown | undefined;
   /** Why it was this model, where one was chosen. */
   readonly choice?: ModelChoice | undefined;
+  /** What was done to the answer before it was taken, in order; absent where nothing was. */
+  readonly repairs?: readonly AnswerRepair[] | undefined;
 }
 
 export interface Compacted {

@@ -2,6 +2,7 @@ import type { ChatModel } from "./chat-model.ts";
 import type { ProvidedChatModel } from "./context-window.ts";
 import { withOverflowPolicy } from "./overflow-policy.ts";
 import { scheduled, type Schedule } from "./scheduler-call.ts";
+import { withRepairedCalls } from "./tool-call-repair.ts";
 
 export interface Layers {
   /** The line before the model's server; a model without one is called at once. */
@@ -13,7 +14,7 @@ export interface Layers {
 /** A provider's model with what stands around all of them, from the inside out. */
 export function layered(model: ProvidedChatModel, { schedule, meter }: Layers): ChatModel {
   const queued = schedule ? scheduled(model, schedule) : model;
-  return withOverflowPolicy(meter(queued), model.window);
+  return withRepairedCalls(withOverflowPolicy(meter(queued), model.window));
 }
 
 /**
@@ -26,5 +27,5 @@ export function inLine(model: ProvidedChatModel, schedule: Schedule): ChatModel 
 
 /** Several servers that stand for one model. */
 export function layeredPool(model: ChatModel, { meter }: Pick<Layers, "meter">): ChatModel {
-  return meter(model);
+  return withRepairedCalls(meter(model));
 }

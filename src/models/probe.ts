@@ -33,16 +33,16 @@ export type ProbeFacts = z.infer<typeof probeFacts>;
 /** Where a model does not do what its server says, for those who ask it. */
 export interface Quirks {
   readonly callsToolsAsText: boolean;
-  readonly ignoresSchemaStreamed: boolean;
-  readonly ignoresSchemaThinking: boolean;
+  readonly ignoresSchemaWhileStreaming: boolean;
+  readonly ignoresSchemaWhileThinking: boolean;
 }
 
 /** What was not measured counts as well behaved: a repair may still be needed, a work-around is not made for nothing. */
 export function quirksOf(facts: ProbeFacts | null): Quirks {
   return {
     callsToolsAsText: facts?.tools === "text",
-    ignoresSchemaStreamed: facts?.schema.streamed === "ignored",
-    ignoresSchemaThinking: facts?.schema.thinking === "ignored",
+    ignoresSchemaWhileStreaming: facts?.schema.streamed === "ignored",
+    ignoresSchemaWhileThinking: facts?.schema.thinking === "ignored",
   };
 }
 

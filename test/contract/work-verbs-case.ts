@@ -35,6 +35,7 @@ export interface WorkOptions extends Omit<
   readonly model?: ChatModel | ((name: string | undefined, signal: AbortSignal) => Promise<ChatModel>);
   /** Besides the built-in ones. */
   readonly tools?: readonly AnyTool[];
+  readonly quirksOf?: NonNullable<WorkPorts["quirksOf"]>;
   readonly runProcess?: RunProcess;
   readonly trackProcess?: WorkPorts["trackProcess"];
   readonly endProcess?: (pid: number, started: string) => Promise<void>;
@@ -184,6 +185,7 @@ function workPorts({ database, statements }: EngineParts, options: WorkOptions):
       assert.ok(model, "this test has no model");
       return typeof model === "function" ? model(name, signal) : model;
     },
+    ...(options.quirksOf ? { quirksOf: options.quirksOf } : {}),
     tools: new Map([...tools, ...more].map((tool) => [tool.name, tool])),
     findAgent: (name, from) => findAgent([join(from, "agents"), join(from, ".claude", "agents")], name),
     environment: { PATH: process.env["PATH"], ...environment },

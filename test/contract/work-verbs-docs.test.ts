@@ -8,6 +8,8 @@ import { openApp, type App } from "../../src/app.ts";
 import { silentLog } from "../../src/core/log.ts";
 import type { RunRecord } from "../../src/core/step.ts";
 import { parseAgentFile } from "../../src/engine/agent-file.ts";
+import { limitKeys } from "../../src/engine/agent-file-limit.ts";
+import { limitsOf } from "../../src/engine/agent-limit.ts";
 import { openHome } from "../../src/storage/home.ts";
 import { createTools } from "../../src/tools/capability.ts";
 import { toolsSection } from "../../src/tools/limits.ts";
@@ -85,6 +87,18 @@ describe("docs/agents.md", { timeout: 60_000 }, () => {
     assert.deepEqual(
       told,
       real.map(([key, value]) => [key, typeof value === "string" ? value : JSON.stringify(value)]),
+    );
+  });
+
+  test("its limits of agents are those that there are, with what they are unless given", () => {
+    const { turns, tokens, toolCalls, timeMs, depth, repeats, resultSize } = limitsOf({
+      name: "a",
+      instructions: "Do.",
+    });
+    const unlessGiven = [turns, tokens, toolCalls, timeMs, depth, repeats, resultSize];
+    assert.deepEqual(
+      tableAfter("## What it may use").map(([key, value]) => [codes(key)[0], codes(value)[0]]),
+      Object.keys(limitKeys).map((key, index) => [key, unlessGiven[index]?.toString()]),
     );
   });
 

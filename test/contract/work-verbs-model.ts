@@ -94,15 +94,15 @@ function outputTests(open: OpenWork): void {
     ["is not JSON", "Certainly! Here you are", /is not JSON/],
     ["has the wrong shape", '{"good":"yes"}', /does not fit the schema[\s\S]*good/],
   ] as const) {
-    test(`an answer that ${what} is model.output_invalid with its text, and its tokens count`, async () => {
-      await using engine = await open({ model: createScriptedModel({ answers: [answer] }) });
+    test(`an answer that ${what}, twice, is model.output_invalid with its text, and the tokens of both count`, async () => {
+      await using engine = await open({ model: createScriptedModel({ answers: [answer, answer] }) });
       const run = await engine.run(workFlow(async (step) => step.model("m", { prompt: "Judge", output: verdict })));
       assert.equal(run.status, "failed");
       assert.equal(run.error?.code, "model.output_invalid");
       assert.match(run.error?.message ?? "", message);
       assert.equal((failureOf(run).data as { text: string }).text, answer);
-      assert.equal(run.usage.calls, 1);
-      assert.ok((run.usage.outputTokens ?? 0) > 0);
+      assert.equal(run.usage.calls, 2);
+      assert.equal(run.usage.outputTokens, 2 * answer.split(" ").length);
     });
   }
 

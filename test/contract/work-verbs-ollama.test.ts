@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { before, describe, test } from "node:test";
-import type { AgentResult, ModelResult } from "../../src/index.ts";
+import { z, type AgentResult, type ModelResult } from "../../src/index.ts";
 import { createModelRegistry } from "../../src/models/registry.ts";
 import { openSqlite } from "../../src/storage/sqlite.ts";
 import { ollamaAddress } from "../support/services.ts";
@@ -65,6 +65,42 @@ describe("flows on a real Ollama", { skip: realOllamaMissing(), timeout: 120_000
     assert.equal(usage.calls, turns);
     assert.ok((usage.inputTokens ?? 0) > 0 && (usage.outputTokens ?? 0) > 0);
     assert.deepEqual(run.usage, usage);
+  });
+
+  test("an answer by a schema holds its shape by the server's own grammar", async () => {
+    await using engine = await openOnOllama();
+    const schema = z.strictObject({ good: z.boolean(), kind: z.enum(["a", "b"]), sure: z.boolean() });
+    const run = await engine.run(
+      workFlow(async (step) =>
+        step.model("m", {
+          model,
+          prompt: "Judge.",
+          output: schema,
+          options: { maxTokens: 200, seed: 1 },
+        }),
+      ),
+    );
+    assert.equal(run.status, "succeeded", JSON.stringify(run.error));
+    const { output, calls = 1 } = run.output as ModelResult<z.infer<typeof schema>>;
+    assert.deepEqual(schema.parse(output), output);
+    assert.equal(run.usage.calls, calls);
+  });
+
+  test("an answer by a schema that maxTokens cut off says so, and is not asked for again", async () => {
+    await using engine = await openOnOllama();
+    const agent = {
+      name: "judge",
+      instructions: "Judge.",
+      model,
+      tools: ["read_file"],
+      options: { maxTokens: 20, seed: 1 },
+    };
+    const output = z.strictObject({ good: z.boolean() });
+    // With a tool on offer there is no grammar at first, so random weights go on until they are stopped.
+    const run = await engine.run(workFlow(async (step) => step.agent("a", agent, { prompt: "Judge.", output })));
+    assert.equal(run.error?.code, "model.output_invalid");
+    assert.match(run.error?.message ?? "", /the answer of ollama\/tiny-chat was cut off after 20 tokens/);
+    assert.equal(run.usage.calls, 1);
   });
 
   test("a cancel in the middle of an answer ends its stream, and the server answers the next one", async () => {

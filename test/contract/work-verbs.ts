@@ -4,9 +4,12 @@ import { agentTests } from "./work-verbs-agent.ts";
 import { agentResumeTests } from "./work-verbs-agent-resume.ts";
 import { approvalTests } from "./work-verbs-approval.ts";
 import { openWorkEngine, type OpenWork } from "./work-verbs-case.ts";
+import { conductTests } from "./work-verbs-conduct.ts";
+import { limitTests } from "./work-verbs-limit.ts";
 import { modelTests } from "./work-verbs-model.ts";
 import { patternTests } from "./pattern.ts";
 import { overflowTests } from "./work-verbs-overflow.ts";
+import { outputTests } from "./work-verbs-output.ts";
 import { reviewTests } from "./work-verbs-review.ts";
 import { shellEndTests } from "./work-verbs-shell-end.ts";
 import { shellTests } from "./work-verbs-shell.ts";
@@ -20,6 +23,9 @@ const groups: Readonly<Record<string, (open: OpenWork) => void>> = {
   "a prompt that does not fit": overflowTests,
   "step.tool": toolTests,
   "step.agent": agentTests,
+  "an agent's conduct": conductTests,
+  "an agent's limits": limitTests,
+  "answers by a schema": outputTests,
   "an agent's crash": agentResumeTests,
   "step.review": reviewTests,
   "an approval": approvalTests,

@@ -3,6 +3,7 @@ import type { Output } from "../output.ts";
 import { presentAdvice } from "./advice.ts";
 import { presentBudget, presentBudgets } from "./budget.ts";
 import { presentCost } from "./cost.ts";
+import { presentContext } from "./context.ts";
 import { presentChecks } from "./doctor.ts";
 import { presentExplanation } from "./explanation.ts";
 import { nearPlace } from "./place.ts";
@@ -32,6 +33,7 @@ export function present(
   if (Array.isArray(result)) return presentList(operation, { rows: result as Record<string, unknown>[], input }, look);
   if (result === null || result === undefined) return "Done.";
   if (typeof result !== "object") return typeof result === "string" ? result : JSON.stringify(result);
+  if ("context" in result && operation === "run.get") return presentContext(result.context as never, look.color);
   if ("steps" in result && "flow" in result) return presentRun(result as RunRecord, look);
   if (operation === "flow.verify") return presentVerification(result as never, look.color);
   if (operation.startsWith("review.")) return presentReview(result as never, look.color);

@@ -73,6 +73,7 @@ function toBody(model: string, request: ChatRequest, share: ContextShare): objec
     messages: request.messages.map(toMessage),
     ...(tools?.length ? { tools: tools.map((tool) => ({ type: "function", function: tool })) } : {}),
     ...(format === undefined ? {} : { format }),
+    ...(options.think === undefined ? {} : { think: options.think }),
     stream: true,
     // Without these two the server drops old messages, then the front of the prompt, and answers 200.
     truncate: false,

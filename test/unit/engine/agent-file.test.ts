@@ -58,6 +58,32 @@ describe("an agent file", () => {
     for (const none of ["tools:", "tools: []", 'tools: ""'])
       assert.deepEqual(parseAgentFile(agent(required + none), file).tools, []);
   });
+  it("tells limits, other agents and what to do with an overflow", () => {
+    const limits =
+      "maxTotalTokens: 5000\nmaxToolCalls: 0\nmaxTime: 10m\nmaxDepth: 1\nmaxRepeats: 2\nmaxResultSize: 900";
+    const parsed = parseAgentFile(agent(`${required}agents: helper, other\nonOverflow: grow\n${limits}`), file);
+    assert.deepEqual(parsed.agents, ["helper", "other"]);
+    assert.equal(parsed.onOverflow, "grow");
+    const { maxTotalTokens, maxToolCalls, maxTime, maxDepth, maxRepeats, maxResultSize } = parsed;
+    assert.deepEqual(
+      [maxTotalTokens, maxToolCalls, maxTime, maxDepth, maxRepeats, maxResultSize],
+      [5_000, 0, "10m", 1, 2, 900],
+    );
+    assert.deepEqual(parsed.extra, {});
+    assert.deepEqual(parseAgentFile(agent(`${required}agents: [a, b]`), file).agents, ["a", "b"]);
+  });
+  it("refuses a limit that would not hold", () => {
+    invalid(agent(`${required}maxTime: soon`), "4:1", /maxTime: must be a duration/);
+    invalid(agent(`${required}maxTotalTokens: 0`), "4:1", /maxTotalTokens: must be at least 1/);
+    invalid(agent(`${required}maxResultSize: 10`), "4:1", /must be at least 500/);
+    invalid(agent(`${required}onOverflow: shrink`), "4:1", /must be fail, grow or compact/);
+    invalid(agent(`${required}max_turns: 3`), "4:1", /max_turns is not a key/);
+    invalid(agent(`${required}maxToolCall: 3`), "4:1", /maxToolCall is not a key/);
+    assert.deepEqual(parseAgentFile(agent(`${required}color: red\nmaxim: x`), file).extra, {
+      color: "red",
+      maxim: "x",
+    });
+  });
   it("takes a hosted model for the default one", () => {
     for (const model of ["inherit", "sonnet", "claude-sonnet-4-5"])
       assert.equal(parseAgentFile(agent(`${required}model: ${model}`), file).model, undefined);

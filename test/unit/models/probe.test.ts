@@ -90,8 +90,8 @@ test("quirks are what was seen, not what was not measured", () => {
   assert.deepEqual(Object.values(quirksOf(null)), [false, false, false]);
   assert.deepEqual(Object.values(quirksOf(madeUpFacts({ tools: "unknown" }))), [false, false, false]);
   const schema = { streamed: "kept", whole: "kept", thinking: "ignored" } as const;
-  const { callsToolsAsText, ignoresSchemaThinking } = quirksOf(madeUpFacts({ tools: "text", schema }));
-  assert.deepEqual([callsToolsAsText, ignoresSchemaThinking], [true, true]);
+  const { callsToolsAsText, ignoresSchemaWhileThinking } = quirksOf(madeUpFacts({ tools: "text", schema }));
+  assert.deepEqual([callsToolsAsText, ignoresSchemaWhileThinking], [true, true]);
   assert.equal(contextShortfall(madeUpFacts({ contextGranted: 4_096 })), 4_096);
   assert.equal(contextShortfall(madeUpFacts({ contextGranted: null })), null);
 });
