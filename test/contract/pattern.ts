@@ -130,7 +130,8 @@ function routeAndVoteTests(run: RunPattern): void {
   test("vote: most votes win; a ballot for something else does not count", async () => {
     const { output } = await run(
       (step) => vote(step, "v", { prompt: "?", choices: ["a", "b", "c"], count: 4 }),
-      [choice("b"), choice("a"), choice("nothing"), choice("b")],
+      // All are asked at once; who was wrong is asked once more.
+      [choice("b"), choice("a"), choice("nothing"), choice("b"), choice("nothing")],
     );
     const { winner, by, points, ballots } = output as { [key: string]: unknown; ballots: { problem: string | null }[] };
     assert.deepEqual([winner, by, points], ["b", "votes", { a: 1, b: 2, c: 0 }]);
@@ -150,7 +151,7 @@ function routeAndVoteTests(run: RunPattern): void {
     assert.deepEqual([first["winner"], first["by"]], ["a", "order"]);
     const judged = (await run(tied("judge"), [...ballots, json({ best: "2" })])).output as Record<string, unknown>;
     assert.deepEqual([judged["winner"], judged["by"]], ["b", "judge"]);
-    const unclear = (await run(tied("judge"), [...ballots, babble()])).output as Record<string, unknown>;
+    const unclear = (await run(tied("judge"), [...ballots, babble(), babble()])).output as Record<string, unknown>;
     assert.deepEqual([unclear["winner"], unclear["by"]], ["a", "order"]);
     assert.equal(((await run(tied("fail"), ballots)).error as { code: string }).code, "pattern.undecided");
   });
@@ -168,14 +169,14 @@ function routeAndVoteTests(run: RunPattern): void {
     const pattern: Pattern = (step) => vote(step, "v", { prompt: "?", method: "judge", count: 2 });
     const judged = (await run(pattern, ["one", "two", json({ best: "2" })])).output as Record<string, unknown>;
     assert.deepEqual([judged["winner"], judged["by"]], ["two", "judge"]);
-    const unclear = (await run(pattern, ["one", "two", babble()])).output as Record<string, unknown>;
+    const unclear = (await run(pattern, ["one", "two", babble(), babble()])).output as Record<string, unknown>;
     assert.deepEqual([unclear["winner"], unclear["by"]], ["one", "order"]);
   });
 
   test("vote: too few valid ballots are no decision, and a wrong request is told before any call", async () => {
     const few = await run(
       (step) => vote(step, "v", { prompt: "?", choices: ["a"], count: 2, quorum: 2 }),
-      [choice("a"), babble()],
+      [choice("a"), babble(), babble()],
     );
     assert.equal((few.error as { code: string }).code, "pattern.undecided");
     for (const request of [{}, { choices: ["a"], default: "z" }, { choices: ["a"], count: 0 }]) {
@@ -272,6 +273,7 @@ function loopTests(run: RunPattern): void {
         json({ next: "cook", text: "soup" }),
         json({ next: "guest", text: "eat" }),
         babble(),
+        babble(),
         json({ next: "finish", text: "Dinner is over." }),
       ],
     );
@@ -302,7 +304,7 @@ function loopTests(run: RunPattern): void {
       (requests[3] as { format: { properties: { next: { enum: string[] } } } }).format.properties.next.enum,
       ["answer", "billing"],
     );
-    const back = await run(pattern, ["Hm.", to("tech"), "Try this.", to("triage")]);
+    const back = await run(pattern, ["Hm.", to("tech"), "Try this.", to("triage"), to("triage")]);
     assert.match((back.output as { unclear: string }).unclear, /does not fit/);
   });
 }

@@ -265,7 +265,7 @@ output: ["\${{ steps.judge.output.score + 1 }}", "\${{ steps.ask.text }}", "\${{
     );
     assert.deepEqual(run.output, [4, "An answer.", "more"], JSON.stringify(run.error));
     assert.deepEqual(
-      model.requests.map(({ messages }) => messages.map(({ role, content }) => `${role}: ${content.trim()}`)),
+      model.requests.map(({ messages }) => messages.map(({ role, content }) => `${role}: ${content.split("\n")[0]}`)),
       [["system: Be brief.", "user: Judge hello"], ["system: You answer.", "user: What of T?"], ["user: Say more."]],
     );
     assert.partialDeepStrictEqual(model.requests[0]?.format, { required: ["title", "score"] });
