@@ -1,5 +1,6 @@
 // One contender in a process of its own; the parent's requests come as messages. See contender-process.ts.
-import { contenderNames, loadContender, type Contender, type Replay } from "./contender.ts";
+import { contenderNames, type Contender, type Replay } from "./contender.ts";
+import { loadContender } from "./load-contender.ts";
 import { measureLoad, runMany, type LoadFigures, type LoadOptions } from "./load.ts";
 
 export type ContenderRequest =

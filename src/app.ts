@@ -1,6 +1,6 @@
 import { dirname, join } from "node:path";
 import { createConfig } from "./config/capability.ts";
-import { loadConfig, type Config } from "./config/load.ts";
+import { loadConfig, loadConfigOrDefaults, type Config } from "./config/load.ts";
 import type { Capability, ConfigSection } from "./core/capability.ts";
 import { systemClock } from "./core/clock.ts";
 import type { Log } from "./core/log.ts";
@@ -16,7 +16,7 @@ import {
   type Worker,
 } from "./engine/capability.ts";
 import { createTools, endProcessGroup, processStartTime, runProcess, toolsSection } from "./tools/capability.ts";
-import { createDoctor, rootChecks } from "./doctor.ts";
+import { createDoctor, ownChecks, storageChecks } from "./doctor.ts";
 import { createEventLog, eventMigrations } from "./events/event-log.ts";
 import { createLiveEvents } from "./events/live.ts";
 import { createModels, modelsSettings } from "./models/capability.ts";
@@ -64,12 +64,15 @@ const sections: readonly ConfigSection[] = [
   reviewSection,
 ];
 
-export function readConfig({
-  folder,
-  environment,
-  flags = {},
-}: Pick<AppOptions, "folder" | "environment" | "flags">): Config {
+type ConfigPlace = Pick<AppOptions, "folder" | "environment" | "flags">;
+
+export function readConfig({ folder, environment, flags = {} }: ConfigPlace): Config {
   return loadConfig({ sections, folder, environment, flags });
+}
+
+/** For names, schemas and help, which must be there while the settings are wrong. */
+function readConfigOrDefaults({ folder, environment, flags = {} }: ConfigPlace): Config {
+  return loadConfigOrDefaults({ sections, folder, environment, flags });
 }
 
 /** Opens the database, brings its tables up to date, and puts the product together. */
@@ -88,7 +91,7 @@ export async function openApp(options: AppOptions): Promise<App> {
 
 /** The table of operations without a database: for those who only need names, places and schemas. */
 export function describeOperations(options: AppOptions): readonly AnyOperation[] {
-  return assemble(options, readConfig(options), closedDatabase()).operations;
+  return assemble(options, readConfigOrDefaults(options), closedDatabase()).operations;
 }
 
 /** What makes the tables of every room, for who wants to see the result. */
@@ -107,8 +110,14 @@ function assemble(options: AppOptions, config: Config, database: Database): App 
     waits: capabilities.flatMap((capability) => capability.waits ?? []),
   });
   const checks = [
-    ...rootChecks({ probe: () => probe(database), schemaDrift: () => schemaDrift(database, capabilities) }),
-    ...capabilities.flatMap((capability) => capability.checks ?? []),
+    ...ownChecks(config),
+    // What the others would look at is not what was meant while the settings are wrong.
+    ...(config.problem
+      ? []
+      : [
+          ...storageChecks({ probe: () => probe(database), schemaDrift: () => schemaDrift(database, capabilities) }),
+          ...capabilities.flatMap((capability) => capability.checks ?? []),
+        ]),
   ];
   return {
     config,

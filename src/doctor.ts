@@ -1,5 +1,6 @@
 import { z } from "zod";
 import type { Check, CheckResult } from "./core/capability.ts";
+import type { TuttiError } from "./core/error.ts";
 import { operation, type AnyOperation } from "./core/operation.ts";
 
 const finding = z.object({
@@ -68,14 +69,9 @@ async function examineTables(schemaDrift: RootProbes["schemaDrift"]): Promise<Ch
   }
 }
 
-/** What the composition root itself can prove: the Node that runs, and that the database writes. */
-export function rootChecks({ probe, schemaDrift }: RootProbes): readonly Check[] {
+/** What is proved without opening anything: the Node that runs, and that the settings can be used. */
+export function ownChecks({ file, problem }: UsedConfig): readonly Check[] {
   return [
-    {
-      group: "Storage",
-      name: "tables",
-      run: () => examineTables(schemaDrift),
-    },
     {
       group: "Runtime",
       name: "Node",
@@ -83,6 +79,32 @@ export function rootChecks({ probe, schemaDrift }: RootProbes): readonly Check[]
         status: "ok",
         message: `Node ${process.versions.node}, SQLite ${process.versions["sqlite"] ?? "built in"}`,
       }),
+    },
+    { group: "Runtime", name: "configuration", run: async () => examineConfig({ file, problem }) },
+  ];
+}
+
+/** As much of the configuration as a check looks at. */
+interface UsedConfig {
+  readonly file: string | undefined;
+  readonly problem: TuttiError | null;
+}
+
+function examineConfig({ file, problem }: UsedConfig): CheckResult {
+  if (problem) {
+    const hint = problem.hint ?? "Correct it there.";
+    return { status: "fail", message: problem.message, fix: `${hint} The other checks need the settings.` };
+  }
+  return { status: "ok", message: file ?? "defaults and environment; there is no tutti.yaml" };
+}
+
+/** What the composition root can prove of the database: that its tables are right, and that it writes. */
+export function storageChecks({ probe, schemaDrift }: RootProbes): readonly Check[] {
+  return [
+    {
+      group: "Storage",
+      name: "tables",
+      run: () => examineTables(schemaDrift),
     },
     {
       group: "Storage",

@@ -27,7 +27,11 @@ const sayAfterMs = 1_000;
 export async function connect(options: ConnectOptions): Promise<Connection | null> {
   const named = options.environment["TUTTI_HOME"] || undefined;
   const found = findHome(options.cwd, named);
-  if (!found && !options.write) return null;
+  if (!found && !options.write) {
+    // Where nothing is opened, wrong settings would never be told.
+    readConfig({ folder: options.cwd, environment: options.environment, flags: options.flags });
+    return null;
+  }
   // A folder that somebody has made may be empty still; a file in its place is told by the lock.
   const home = found && !isFolder(found.path) ? found : openHome(options.cwd, named);
   if (options.isWorkerAlone && readConfig(appOptions(home, options)).get(storageSection).database !== "sqlite") {

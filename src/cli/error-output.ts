@@ -1,6 +1,7 @@
 import { TuttiError } from "../core/error.ts";
 import { toWireError } from "../sdk/wire.ts";
 import type { Output } from "./output.ts";
+import { nearPlace } from "./present/place.ts";
 
 /** An error for people: what, where, how to fix it, where to read more. With `--json` the same as one object on stdout. */
 export function showError(
@@ -18,7 +19,7 @@ export function showError(
   const lines = [
     `${red("✕")} ${bold(what)}  ${dim(wire.code)}`,
     ...more.map((line) => `  ${line}`),
-    ...labelled("where", wire.where),
+    ...labelled("where", wire.where === null ? null : nearPlace(wire.where)),
     ...labelled("fix", wire.hint),
     ...labelled("more", `tutti help ${wire.code}`),
     // A defect is found by its place, an error of ours is told by its words.
@@ -29,4 +30,9 @@ export function showError(
   function labelled(label: string, text: string | null): string[] {
     return text === null ? [] : [`  ${dim(label.padEnd(5))}  ${text.replaceAll("\n", "\n         ")}`];
   }
+}
+
+/** Settings that cannot be used, wherever they were made. */
+export function isConfigError(error: unknown): error is TuttiError {
+  return error instanceof TuttiError && error.code.startsWith("config.");
 }

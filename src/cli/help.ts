@@ -11,7 +11,7 @@ import type { Surroundings } from "./invocation.ts";
 export async function runHelp(words: readonly string[], surroundings: Surroundings = ownProcess()): Promise<number> {
   const flags = words.filter((word) => word.startsWith("-"));
   const topic = words.filter((word) => !word.startsWith("-"));
-  if (isCommand(topic)) return runProgram([...topic, "--help"], surroundings);
+  if (isCommand(topic)) return runProgram([...topic, "--help", ...flags], surroundings);
   const isJson = flags.includes("--json");
   const { output } = createInvocation({}, surroundings);
   try {
@@ -22,9 +22,10 @@ export async function runHelp(words: readonly string[], surroundings: Surroundin
   }
 }
 
-/** `run`, `run list`, `review`: a command, or the group that it belongs to. */
+/** `run`, `run list`, `review`: a command, or the group that it belongs to; no word means all of them. */
 function isCommand(topic: readonly string[]): boolean {
   const asked = topic.join(" ");
+  if (asked === "") return true;
   return commandNames().some((name) => name === asked || name.split(" ")[0] === asked);
 }
 

@@ -4,6 +4,7 @@ import { fileURLToPath } from "node:url";
 import type { Command } from "commander";
 import { TuttiError } from "../core/error.ts";
 import type { AnyOperation } from "../core/operation.ts";
+import { isConfigError } from "./error-output.ts";
 import { exitCodes } from "./exit-code.ts";
 import { createQuestions } from "./init/question.ts";
 import { writeScaffold, type Scaffold } from "./init/scaffold.ts";
@@ -25,7 +26,7 @@ export function addInitCommand(program: Command, onAction: OnAction, operations:
 async function runInit(folder: string, operations: readonly AnyOperation[], invocation: Invocation): Promise<number> {
   const choices = await choose(folder, operations, invocation);
   if (typeof choices === "number") return choices;
-  await openData(folder, invocation);
+  const problem = await openData(folder, invocation);
   const scaffold = writeScaffold({
     ...choices,
     folder,
@@ -33,7 +34,7 @@ async function runInit(folder: string, operations: readonly AnyOperation[], invo
     zodFolder: dirname(fileURLToPath(import.meta.resolve("zod/package.json"))),
     schema: await ask(operations, "config.schema", never()),
   });
-  show(folder, { scaffold, choices }, invocation);
+  show(folder, { scaffold, choices, problem }, invocation);
   return exitCodes.ok;
 }
 
@@ -86,8 +87,8 @@ async function ask(operations: readonly AnyOperation[], name: string, signal: Ab
   return operation.handle({} as never, { signal, caller: "cli" });
 }
 
-/** The data folder of this very folder, also where one above it has its own, opened once to prove that it works. */
-async function openData(folder: string, invocation: Invocation): Promise<void> {
+/** The data folder of this very folder, also where one above it has its own, opened once to prove that it works, unless the settings are wrong. */
+async function openData(folder: string, invocation: Invocation): Promise<TuttiError | null> {
   try {
     mkdirSync(join(folder, ".tutti"), { recursive: true, mode: 0o700 });
   } catch (error) {
@@ -97,13 +98,20 @@ async function openData(folder: string, invocation: Invocation): Promise<void> {
       where: folder,
     });
   }
-  const connection = await invocation.open({ takeRuns: false, write: true });
-  await connection?.[Symbol.asyncDispose]();
+  try {
+    const connection = await invocation.open({ takeRuns: false, write: true });
+    await connection?.[Symbol.asyncDispose]();
+    return null;
+  } catch (error) {
+    // The rest of a project can be written while its settings are wrong; they are the user's and stay as they are.
+    if (isConfigError(error)) return error;
+    throw error;
+  }
 }
 
 function show(
   folder: string,
-  { scaffold, choices }: { scaffold: Scaffold; choices: Choices },
+  { scaffold, choices, problem }: { scaffold: Scaffold; choices: Choices; problem: TuttiError | null },
   { isJson, output }: Invocation,
 ): void {
   const next = nextSteps(choices);
@@ -116,6 +124,8 @@ function show(
   ];
   output.data(isJson ? JSON.stringify({ folder, ...scaffold, next }, null, 2) : lines.join("\n"));
   const notes = notesOn(folder, scaffold);
+  if (problem)
+    output.complain(`${output.color.yellow("!")} The settings cannot be used yet: ${problem.message}\n  tutti doctor`);
   output.say([...notes, "", "Next:", ...next.map((step) => `  ${step}`)].join("\n"));
 }
 

@@ -33,6 +33,8 @@ export interface Surroundings {
   readonly stdin: NodeJS.ReadableStream & { readonly isTTY?: boolean };
   readonly interrupt: Interrupt;
   readonly environment: Readonly<Record<string, string | undefined>>;
+  /** Hears, until it is disposed, that the process is being ended, and by which error if by one; gives the exit code. */
+  onExit(listener: (uncaught: unknown) => number): Disposable;
 }
 
 /** Of the flags that every command takes, those that outlive the reading of the command line. */

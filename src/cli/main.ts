@@ -1,19 +1,26 @@
 import { watchStreams } from "./broken-stream.ts";
-import { commandIndex } from "./command-index.ts";
-import { exitCodeMeanings, exitCodes } from "./exit-code.ts";
+import { exitCodes } from "./exit-code.ts";
+import { exitCodesAsJson, exitCodeText, overview, overviewAsJson } from "./overview.ts";
 import { version } from "./version.ts";
 
 /** The entry: the help needs nothing but a list, so everything else is loaded for real commands only. */
 async function main(words: readonly string[]): Promise<number> {
-  const [first, second] = words;
-  if (first === undefined || first === "--help" || first === "-h" || (first === "help" && second === undefined)) {
-    return print(helpText());
+  const isJson = words.includes("--json");
+  // What every command takes says nothing about which one is meant.
+  const [first, second, third] = words.filter((word) => !["--json", "--quiet", "--verbose"].includes(word));
+  const isAlone = second === undefined;
+  if (first === undefined || (isAlone && ["help", "--help", "-h"].includes(first))) {
+    return print(isJson ? overviewAsJson() : overview(process.stdout.columns));
   }
-  if (first === "--version" || first === "-V") return print(`${version()}\n`);
-  if (first === "help" && second === "exit-codes") return print(exitCodeText());
+  if (isAlone && (first === "--version" || first === "-V")) {
+    return print(isJson ? `${JSON.stringify({ version: version() })}\n` : `${version()}\n`);
+  }
+  if (first === "help" && second === "exit-codes" && third === undefined) {
+    return print(isJson ? exitCodesAsJson() : exitCodeText());
+  }
   if (first === "help") {
     const { runHelp } = await import("./help.ts");
-    return runHelp(words.slice(1));
+    return runHelp(words.toSpliced(words.indexOf("help"), 1));
   }
   const { runProgram } = await import("./program.ts");
   return runProgram(words);
@@ -22,26 +29,6 @@ async function main(words: readonly string[]): Promise<number> {
 function print(text: string): number {
   process.stdout.write(text);
   return 0;
-}
-
-function exitCodeText(): string {
-  const meanings = new Map(Object.entries(exitCodeMeanings));
-  const lines = Object.entries(exitCodes).map(
-    ([name, code]) => `${String(code).padEnd(5)}${meanings.get(name) ?? name}`,
-  );
-  return `${lines.join("\n")}\n`;
-}
-
-function helpText(): string {
-  const width = Math.max(...commandIndex.map(([name]) => name.length));
-  const lines = commandIndex.map(([name, summary]) => `  tutti ${name.padEnd(width)}  ${summary}`);
-  return `Durable flows on your own models, on this machine.
-
-${lines.join("\n")}
-
-Start here: tutti init, then tutti run hello
-Every command has --help and --json. More: tutti help <command>, tutti help exit-codes, tutti help <error.code>
-`;
 }
 
 /** The boundary of the process: what gets here could not even be shown in the usual form. */

@@ -2,7 +2,7 @@ import { TuttiError } from "../core/error.ts";
 import type { AnyOperation } from "../core/operation.ts";
 import type { RunRecord } from "../core/step.ts";
 import type { Connection } from "../sdk/connection.ts";
-import { parseInput } from "../server/http.ts";
+import { isConfigError } from "./error-output.ts";
 import { exitCodes } from "./exit-code.ts";
 import { openAndCall } from "./first-call.ts";
 import { createActivity } from "./activity.ts";
@@ -10,9 +10,17 @@ import { isConfirmed } from "./confirmation.ts";
 import type { Invocation } from "./invocation.ts";
 import { toJson } from "./present/json.ts";
 import { present } from "./present/present.ts";
+import { checkedInput } from "./operation-flags.ts";
 import { createProgress } from "./progress.ts";
 import { seeThrough } from "./see-through.ts";
 import { isStep, watch } from "./watch.ts";
+
+/** What was asked: the operation, what was given, and the same with its defaults. */
+interface Asked {
+  readonly operation: AnyOperation;
+  readonly input: Readonly<Record<string, unknown>>;
+  readonly parsed: unknown;
+}
 
 /** One command: parse, one call, print. */
 export async function runOperation(
@@ -21,10 +29,21 @@ export async function runOperation(
   invocation: Invocation,
 ): Promise<number> {
   // Checked here too, so that a wrong value is told before anything is opened.
-  const parsed = parseInput(operation, input);
+  const asked: Asked = { operation, input, parsed: checkedInput(operation, input) };
   if (!(await isConfirmed(operation, input, invocation))) return exitCodes.cancelled;
   // The settings of this very call, which a host elsewhere does not know.
-  if (operation.cli.isLocal) return callHere(operation, parsed, invocation);
+  if (operation.cli.isLocal) return callHere(asked, invocation);
+  try {
+    return await askHost(asked, invocation);
+  } catch (error) {
+    if (operation.name !== "doctor" || !isConfigError(error)) throw error;
+    // Nothing can be opened by settings that are wrong; that they are is what the doctor is asked for.
+    return show(asked, await answerHere(asked, invocation), invocation);
+  }
+}
+
+async function askHost(asked: Asked, invocation: Invocation): Promise<number> {
+  const { operation, input } = asked;
   const isWatch = operation.name === "run.watch";
   // The doctor proves that the folder can be written, so it makes one.
   const write = operation.effect !== "read" || operation.name === "doctor";
@@ -33,20 +52,17 @@ export async function runOperation(
     (connection) =>
       isWatch
         ? watch(connection, { id: String(input["id"]), untilIdle: input["untilIdle"] === true }, invocation)
-        : call(operation, input, { connection, invocation }),
+        : call(asked, connection, invocation),
     // A watch looks after a lost host itself.
     { idempotent: operation.idempotent && !isWatch },
   );
-  if (!opened) return show(operation, await withoutFolder(operation, parsed, invocation), invocation);
+  if (!opened) return show(asked, await withoutFolder(asked, invocation), invocation);
   await opened.connection[Symbol.asyncDispose]();
   return opened.result;
 }
 
-async function call(
-  operation: AnyOperation,
-  input: Readonly<Record<string, unknown>>,
-  { connection, invocation }: { connection: Connection; invocation: Invocation },
-): Promise<number> {
+async function call(asked: Asked, connection: Connection, invocation: Invocation): Promise<number> {
+  const { operation, input } = asked;
   using interrupt = invocation.interrupt.hold();
   const progress = createProgress(invocation.output);
   const activity = createActivity(invocation.output);
@@ -57,8 +73,8 @@ async function call(
     });
     progress.stop();
     activity.stop();
-    if (!isToEnd(operation)) return show(operation, result, invocation);
-    const code = show(operation, await seeThrough(result as RunRecord, connection, invocation), invocation);
+    if (!isToEnd(operation)) return show(asked, result, invocation);
+    const code = show(asked, await seeThrough(result as RunRecord, connection, invocation), invocation);
     return interrupt.signal.aborted ? interrupt.exitCode() : code;
   } catch (error) {
     if (!interrupt.signal.aborted) throw error;
@@ -70,10 +86,10 @@ async function call(
 }
 
 /** Without a host, and with what Ctrl-C leaves behind told by the one who was at it. */
-async function callHere(operation: AnyOperation, parsed: unknown, invocation: Invocation): Promise<number> {
+async function callHere(asked: Asked, invocation: Invocation): Promise<number> {
   using interrupt = invocation.interrupt.hold();
   try {
-    return show(operation, await answerHere(operation, parsed, invocation), invocation);
+    return show(asked, await answerHere(asked, invocation), invocation);
   } catch (error) {
     if (!interrupt.signal.aborted) throw error;
     if (error instanceof TuttiError && error.hint) invocation.output.say(error.hint);
@@ -81,10 +97,11 @@ async function callHere(operation: AnyOperation, parsed: unknown, invocation: In
   }
 }
 
-function show(operation: AnyOperation, result: unknown, { isJson, output }: Invocation): number {
-  output.data(isJson ? toJson(result) : present(operation.name, result, output));
+function show({ operation, input, parsed }: Asked, result: unknown, { isJson, output }: Invocation): number {
+  output.data(isJson ? toJson(result) : present({ operation: operation.name, input, result }, output));
   if (hasFailed(result)) return exitCodes.failed;
   if (isIncomplete(result)) return exitCodes.unverified;
+  if (!isJson && operation.name === "run.list") for (const line of olderRuns(input, parsed, result)) output.say(line);
   const run = isJson ? null : runToWatch(operation.name, result);
   if (run !== null && isToEnd(operation)) output.say(stillEnding);
   if (run !== null) output.say(`watch    tutti run watch ${run}`);
@@ -109,6 +126,18 @@ function runToWatch(operation: string, result: unknown): string | null {
   return ["queued", "running", "waiting"].includes(String(result.status)) ? String(result.id) : null;
 }
 
+/** A list that is full is not all that there is. */
+function olderRuns(input: Asked["input"], parsed: unknown, result: unknown): string[] {
+  const limit = typeof parsed === "object" && parsed !== null && "limit" in parsed ? parsed.limit : undefined;
+  if (!Array.isArray(result) || result.length !== limit) return [];
+  const { before: _earlier, ...filters } = input;
+  const flags = Object.entries(filters).map(([key, value]) =>
+    value === true ? `--${key}` : `--${key} ${String(value)}`,
+  );
+  const { id } = result.at(-1) as { readonly id: string };
+  return [`older    ${["tutti run list", ...flags, "--before", id].join(" ")}`];
+}
+
 /** A check of the doctor that fails, or a flow that does not replay as it ran. */
 function hasFailed(result: unknown): boolean {
   if (Array.isArray(result)) return (result as readonly { status?: string }[]).some(({ status }) => status === "fail");
@@ -123,10 +152,11 @@ function isIncomplete(result: unknown): boolean {
 }
 
 /** Flows, models and configuration are there without a data folder; what is stored is not. */
-async function withoutFolder(operation: AnyOperation, parsed: unknown, invocation: Invocation): Promise<unknown> {
+async function withoutFolder(asked: Asked, invocation: Invocation): Promise<unknown> {
+  const { operation } = asked;
   if (operation.empty !== undefined) return operation.empty;
   try {
-    return await answerHere(operation, parsed, invocation);
+    return await answerHere(asked, invocation);
   } catch (error) {
     if (!(error instanceof TuttiError) || error.code !== "storage.unavailable") throw error;
     throw new TuttiError("usage.invalid", "there is no data folder here", {
@@ -136,7 +166,7 @@ async function withoutFolder(operation: AnyOperation, parsed: unknown, invocatio
   }
 }
 
-async function answerHere(operation: AnyOperation, parsed: unknown, invocation: Invocation): Promise<unknown> {
+async function answerHere({ operation, parsed }: Asked, invocation: Invocation): Promise<unknown> {
   using interrupt = invocation.interrupt.hold();
   const answer = operation.handle(parsed as never, { signal: interrupt.signal, caller: "cli" });
   if (!(Symbol.asyncIterator in answer)) return await answer;

@@ -2,6 +2,7 @@ import { resolve } from "node:path";
 import { Option } from "commander";
 import { z } from "zod";
 import { TuttiError } from "../core/error.ts";
+import { issueInWords, issuesInWords, pathInWords } from "../core/issue.ts";
 import type { AnyOperation } from "../core/operation.ts";
 
 interface Property {
@@ -59,6 +60,26 @@ export function ownInput(
       return [key, fromText(value)];
     }),
   );
+}
+
+/** The input as the operation takes it, with its defaults; what is wrong is told by the flag that it was given with. */
+export function checkedInput(operation: AnyOperation, input: Readonly<Record<string, unknown>>): unknown {
+  const parsed = operation.input.safeParse(input, { error: issueInWords });
+  if (parsed.success) return parsed.data;
+  const positional = operation.cli.positional?.map(keyOf) ?? [];
+  const nameOf = ([first, ...inner]: readonly PropertyKey[]): string => {
+    const key = String(first ?? "");
+    const name = positional.includes(key) ? `<${key}>` : `--${kebab(key)}`;
+    return inner.length > 0 ? `${name}: ${pathInWords(inner)}` : name;
+  };
+  throw new TuttiError("usage.invalid", issuesInWords(parsed.error.issues, nameOf), {
+    hint: `See: tutti ${commandOf(operation)} --help`,
+  });
+}
+
+/** The words behind `tutti`. */
+export function commandOf({ name, cli }: AnyOperation): string {
+  return cli.command ?? name.replaceAll(".", " ");
 }
 
 function takesAnything({ type, anyOf, enum: choices }: Property): boolean {

@@ -4,6 +4,7 @@ import type { AnyOperation } from "../core/operation.ts";
 import { showError } from "./error-output.ts";
 import { exitCodeOfError, exitCodes } from "./exit-code.ts";
 import { explainCommandName } from "./command-name.ts";
+import { isHelp, showHelp, toUsageError } from "./commander-end.ts";
 import { takeEverywhereFlags } from "./everywhere-flag.ts";
 import type { OnAction } from "./action.ts";
 import { addHostCommands } from "./host-command.ts";
@@ -12,15 +13,29 @@ import { createInterrupt } from "./interrupt.ts";
 import { createInvocation, type Surroundings } from "./invocation.ts";
 import { runOperation } from "./operation-command.ts";
 import type { Output } from "./output.ts";
-import { argumentText, fromHere, inputShape, keyOf, optionsOf, ownInput } from "./operation-flags.ts";
+import { argumentText, commandOf, fromHere, inputShape, keyOf, optionsOf, ownInput } from "./operation-flags.ts";
+import { overview } from "./overview.ts";
 import { product } from "./product.ts";
 import { addRunCommand } from "./run-command.ts";
+import { suddenExit } from "./sudden-exit.ts";
 import { version } from "./version.ts";
 
 /** Builds the commands from the operation table, runs the one that was asked for, and gives the exit code. */
 export async function runProgram(words: readonly string[], surroundings: Surroundings = ownProcess()): Promise<number> {
-  const plain = createInvocation({}, surroundings).output;
+  const said: string[] = [];
   let code: number = exitCodes.ok;
+  const how = { isJson: words.includes("--json"), isVerbose: words.includes("--verbose") };
+  const plain = createInvocation({ color: colorIn(words) }, surroundings).output;
+  const { interrupt } = surroundings;
+  using untilDone = new DisposableStack();
+  untilDone.use(
+    surroundings.onExit((uncaught) => {
+      if (interrupt.signal.aborted) return interrupt.exitCode();
+      // A line that was being redrawn stands there still.
+      if (surroundings.streams.stderr.isTTY) surroundings.streams.stderr.write("\n");
+      return toExitCode(suddenExit(uncaught), plain, how);
+    }),
+  );
   try {
     const everywhere = takeEverywhereFlags(words);
     for (const folder of everywhere.folders) enter(folder);
@@ -28,17 +43,22 @@ export async function runProgram(words: readonly string[], surroundings: Surroun
       code = await action(createInvocation(command.optsWithGlobals(), surroundings, everywhere));
     };
     const operations = await surroundings.product.operations(everywhere.settings);
-    const program = buildProgram(operations, surroundings, onAction);
+    const program = buildProgram(operations, (text) => said.push(text), onAction);
     await program.parseAsync(everywhere.rest, { from: "user" });
     return code;
   } catch (error) {
-    if (error === surroundings.interrupt.signal.reason) return surroundings.interrupt.exitCode();
-    if (error instanceof CommanderError && error.exitCode === 0) return exitCodes.ok;
-    // A group without its verb has printed its help instead.
-    if (error instanceof CommanderError && error.code === "commander.help") return exitCodes.usage;
-    const shown = error instanceof CommanderError ? toUsageError(error, words) : error;
-    return toExitCode(shown, plain, { isJson: words.includes("--json"), isVerbose: words.includes("--verbose") });
+    if (error === interrupt.signal.reason) return interrupt.exitCode();
+    if (error instanceof CommanderError && isHelp(error, how)) {
+      return showHelp(error, said.join(""), { ...how, streams: surroundings.streams });
+    }
+    return toExitCode(error instanceof CommanderError ? toUsageError(error, words) : error, plain, how);
   }
+}
+
+/** For errors, which may come before the flags are read. */
+function colorIn(words: readonly string[]): string | undefined {
+  const [given] = words.flatMap((word, at) => (/^--color(=|$)/.test(word) ? [word.slice(8) || words[at + 1]] : []));
+  return given === "always" || given === "never" ? given : undefined;
 }
 
 /** The boundary of a command: shows what went wrong and gives the exit code for it. */
@@ -54,45 +74,50 @@ export function ownProcess(): Surroundings {
     onExit: (listener: () => void) => void process.once("exit", listener),
   };
   const streams = { stdout: process.stdout, stderr: explainCommandName(process.stderr, place) };
-  return { product, streams, stdin: process.stdin, interrupt: createInterrupt(process), environment: process.env };
+  const interrupt = createInterrupt(process);
+  return { product, streams, stdin: process.stdin, interrupt, environment: process.env, onExit };
+}
+
+function onExit(listener: (uncaught: unknown) => number): Disposable {
+  let uncaught: unknown;
+  const keep = (error: unknown): void => void (uncaught = error);
+  const handle = (): void => void (process.exitCode = listener(uncaught));
+  process.on("uncaughtExceptionMonitor", keep);
+  process.on("exit", handle);
+  return {
+    [Symbol.dispose]() {
+      process.off("uncaughtExceptionMonitor", keep);
+      process.off("exit", handle);
+    },
+  };
 }
 
 function enter(folder: string): void {
   try {
     process.chdir(folder);
   } catch (error) {
-    throw new TuttiError("usage.invalid", `--dir ${folder} is not a folder that can be entered`, { cause: error });
+    throw new TuttiError("usage.invalid", `--dir ${folder} is not a folder that can be entered`, {
+      cause: error,
+      hint: `It is seen from ${process.cwd()}. Check its name and its mode.`,
+    });
   }
-}
-
-function toUsageError(error: CommanderError, words: readonly string[]): TuttiError {
-  const [what = "", ...rest] = error.message.replace(/^error: /, "").split("\n");
-  const suggestion = rest.join(" ").replaceAll(/[()]/g, "");
-  const command = words.slice(0, words.findIndex((word) => word.startsWith("-")) >>> 0).slice(0, 2);
-  return new TuttiError("usage.invalid", what, {
-    hint: suggestion || `See: ${["tutti", ...command, "--help"].join(" ")}`,
-  });
 }
 
 /** All commands with their flags, from the operation table and the command line's own. */
 export function buildProgram(
   operations: readonly AnyOperation[],
-  surroundings: Surroundings,
+  write: (text: string) => void,
   onAction: OnAction,
 ): Command {
-  const program = new Command("tutti").description("Durable flows on your own models, on this machine.");
-  configure(program, surroundings);
-  program.addHelpText(
-    "afterAll",
-    "\nEverywhere: --dir <folder> works in another folder; --set <key=value> makes a setting for this call;\n" +
-      "--yes and --no-input ask nothing.",
-  );
+  const program = new Command("tutti");
+  configure(program, write);
+  program.helpInformation = () => overview(process.stdout.columns);
   const groups = new Map([["run", addRunCommand(program, onAction)]]);
   addHostCommands(program, onAction);
   addInitCommand(program, onAction, operations);
   for (const operation of operations) {
     if (!operation.faces.includes("cli") || operation.name === "run.start") continue;
-    const [group = "", ...verb] = (operation.cli.command ?? operation.name.replaceAll(".", " ")).split(" ");
+    const [group = "", ...verb] = commandOf(operation).split(" ");
     if (verb.length === 0) {
       addOperation(program.command(group), operation, onAction);
       continue;
@@ -102,7 +127,7 @@ export function buildProgram(
     groups.set(group, parent);
     addOperation(parent.command(verb.join("-")), operation, onAction);
   }
-  configureAll(program, surroundings);
+  configureAll(program, write);
   return program;
 }
 
@@ -129,14 +154,19 @@ function addOperation(command: Command, operation: AnyOperation, onAction: OnAct
   );
 }
 
-function configureAll(command: Command, surroundings: Surroundings): void {
+function configureAll(command: Command, write: (text: string) => void): void {
   for (const inner of command.commands) {
-    configure(inner, surroundings);
-    configureAll(inner, surroundings);
+    configure(inner, write);
+    inner.addHelpText("after", everywhere);
+    configureAll(inner, write);
   }
 }
 
-function configure(command: Command, { streams }: Surroundings): void {
+const everywhere = `
+Everywhere: --dir <folder> works in another folder, --set <key=value> makes a
+setting for this call, --yes and --no-input ask nothing.`;
+
+function configure(command: Command, write: (text: string) => void): void {
   command
     .exitOverride()
     .showSuggestionAfterError()
@@ -145,8 +175,8 @@ function configure(command: Command, { streams }: Surroundings): void {
     .enablePositionalOptions()
     .configureOutput({
       outputError: () => undefined,
-      writeOut: (text) => void streams.stdout.write(text),
-      writeErr: (text) => void streams.stderr.write(text),
+      writeOut: write,
+      writeErr: write,
     })
     .version(version(), "-V, --version", "print the version")
     .option("--json", "print one JSON value on stdout")

@@ -1,4 +1,5 @@
 import type { Command } from "commander";
+import { isDuration, notADurationText } from "../core/duration.ts";
 import { TuttiError } from "../core/error.ts";
 import type { RunRecord } from "../core/step.ts";
 import type { Connection } from "../sdk/connection.ts";
@@ -56,11 +57,27 @@ async function run(named: string | undefined, given: RunFlags, invocation: Invoc
   const { flow: typed, flags } = untangle(named, given);
   const flow = fromHere(typed);
   const input = readInput(flags);
+  checkFlags(flags);
   if (flags.detach) return detach({ flow, input, flags }, invocation);
   const opened = await start({ flow, input, flags }, invocation, { takeRuns: true });
   await using connection = opened.connection;
   return await watch(connection, { id: opened.run.id, untilIdle: flags.untilIdle ?? false }, invocation);
 }
+
+/** Before anything is opened, and by the names that they were given with. */
+function checkFlags({ priority, deadline }: RunFlags): void {
+  const hint = "For example: tutti run hello --priority 5 --deadline 10m";
+  if (priority !== undefined && !(/^-?\d+$/.test(priority) && Math.abs(Number(priority)) <= mostPriority)) {
+    const bounds = `from -${mostPriority} to ${mostPriority}`;
+    throw new TuttiError("usage.invalid", `--priority ${priority} is not a whole number ${bounds}`, { hint });
+  }
+  if (deadline !== undefined && !isDuration(deadline)) {
+    throw new TuttiError("usage.invalid", `--deadline ${deadline} ${notADurationText}`, { hint });
+  }
+}
+
+// As the operation run.start takes it.
+const mostPriority = 100;
 
 interface Start {
   readonly flow: string;

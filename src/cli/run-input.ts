@@ -53,7 +53,12 @@ function readInputFile(file: string): unknown {
   try {
     text = readFileSync(file === "-" ? 0 : file, "utf8");
   } catch (error) {
-    throw new TuttiError("usage.invalid", `the input file ${file} cannot be read`, { cause: error, where: file });
+    const isMissing = error instanceof Error && "code" in error && error.code === "ENOENT";
+    throw new TuttiError("usage.invalid", `the input file ${file} ${isMissing ? "is not there" : "cannot be read"}`, {
+      cause: error,
+      hint: `It is sought from ${process.cwd()}; - stands for standard input.`,
+      where: file,
+    });
   }
   try {
     return JSON.parse(text);

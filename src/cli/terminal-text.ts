@@ -1,5 +1,6 @@
 import { randomBytes } from "node:crypto";
 import { createColors } from "picocolors";
+import { columnsOf, cutText } from "./text-width.ts";
 
 const paints = ["bold", "dim", "red", "green", "yellow", "blue"] as const;
 
@@ -45,13 +46,18 @@ export function createTerminalText(word: string = randomBytes(8).toString("hex")
         blue: paint("blue"),
       };
     },
-    forTerminal: (text) => asIs(text.replaceAll(hidden, escaped)),
+    forTerminal: (text) => asIs(escapeHidden(text)),
     asIs,
     cut(line, width) {
-      const plain = line.replaceAll(new RegExp(`\uFDD0${word}\\[\\d+m`, "g"), "").replaceAll(hidden, escaped);
-      return plain.length <= width ? line : `${plain.slice(0, width - 1)}…`;
+      const plain = escapeHidden(line.replaceAll(new RegExp(`\uFDD0${word}\\[\\d+m`, "g"), ""));
+      return columnsOf(plain) <= width ? line : cutText(plain, width);
     },
   };
+}
+
+/** What a terminal would obey or hide, as text. */
+export function escapeHidden(text: string): string {
+  return text.replaceAll(hidden, escaped);
 }
 
 /** As JSON writes it, so that a JSON value on a terminal stays one. */

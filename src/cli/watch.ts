@@ -9,6 +9,7 @@ import type { Invocation } from "./invocation.ts";
 import { toJson } from "./present/json.ts";
 import { essence } from "./present/run.ts";
 import { receipt, type OpenReview } from "./present/receipt.ts";
+import { howToAnswer } from "./present/review.ts";
 import { createProgress, type Progress } from "./progress.ts";
 
 interface Target {
@@ -81,7 +82,7 @@ async function follow(
   async function tellReviews(): Promise<void> {
     try {
       for (const review of await openReviews(client, id)) {
-        if (!told.has(review.id)) invocation.output.say(howToAnswer(review));
+        if (!told.has(review.id)) invocation.output.say(question(review));
         told.add(review.id);
       }
     } catch {
@@ -115,12 +116,9 @@ async function leave({ mode, client }: Connection, id: string, { isJson, output 
   else output.say(`Stopped; run ${id} stays open and nothing is lost. Go on with: tutti work   (or any tutti run)`);
 }
 
-function howToAnswer({ id, title, choices }: OpenReview): string {
-  const answers =
-    choices.length > 0
-      ? [`tutti review answer ${id} ${JSON.stringify(choices[0])}   (${choices.join(", ")})`]
-      : [`tutti review approve ${id}`, `tutti review reject ${id} --reason "…"`];
-  return [`◆ waiting for you: ${title}`, `tutti review show ${id}`, ...answers].join("\n    ");
+function question(review: OpenReview): string {
+  const answers = howToAnswer(review);
+  return [`◆ waiting for you: ${review.title}`, `tutti review show ${review.id}`, ...answers].join("\n    ");
 }
 
 async function openReviews(client: Connection["client"], run: string): Promise<OpenReview[]> {

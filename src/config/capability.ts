@@ -47,7 +47,7 @@ function explainOperation(config: Config): AnyOperation {
     input: keyInput,
     output: explanation,
     cli: { isLocal: true, positional: ["key"], examples: ["tutti config explain tools.maxReadBytes"] },
-    handle: async ({ key }) => explainSetting(config, key),
+    handle: async ({ key }) => explainSetting(usable(config), key),
   });
 }
 
@@ -60,7 +60,7 @@ function getOperation(config: Config): AnyOperation {
     input: keyInput,
     output: z.object({ key: z.string(), value: z.unknown() }),
     cli: { isLocal: true, positional: ["key"], examples: ["tutti config get tools.maxReadBytes"] },
-    handle: async ({ key }) => ({ key, value: explainSetting(config, key).value }),
+    handle: async ({ key }) => ({ key, value: explainSetting(usable(config), key).value }),
   });
 }
 
@@ -74,8 +74,8 @@ function listOperation(config: Config): AnyOperation {
     output: z.array(explanation.pick({ key: true, value: true, source: true, environment: true, description: true })),
     cli: { isLocal: true, examples: ["tutti config list", "tutti config list --json"] },
     handle: async () =>
-      config.settings
-        .map(explain)
+      usable(config)
+        .settings.map(explain)
         .map(({ key, value, source, environment, description }) => ({ key, value, source, environment, description })),
   });
 }
@@ -104,4 +104,10 @@ function pathOperation(config: Config): AnyOperation {
     cli: { isLocal: true, examples: ["tutti config path"] },
     handle: async () => ({ path: config.file ?? null }),
   });
+}
+
+/** Whoever asks for values must not get the defaults for what the file says. */
+function usable(config: Config): Config {
+  if (config.problem) throw config.problem;
+  return config;
 }

@@ -33,7 +33,9 @@ const fileName = "tutti.yaml";
 export function findConfigFile(from: string): string | undefined {
   for (let folder = resolve(from); ; folder = dirname(folder)) {
     const candidate = join(folder, fileName);
-    if (statSync(candidate, { throwIfNoEntry: false })?.isFile()) return candidate;
+    const there = statSync(candidate, { throwIfNoEntry: false });
+    // A folder of this name is a slip; going on upward past it would take the settings of another project.
+    if (there?.isFile() || there?.isDirectory()) return candidate;
     if (folder === dirname(folder)) return undefined;
   }
 }
@@ -92,10 +94,13 @@ function readText(path: string, name: string): string {
   try {
     return readFileSync(path, "utf8");
   } catch (error) {
-    throw new TuttiError("config.invalid", `${name} cannot be read`, {
+    const isFolder = error instanceof Error && "code" in error && error.code === "EISDIR";
+    throw new TuttiError("config.invalid", isFolder ? `${name} is a folder` : `${name} cannot be read`, {
       cause: error,
       where: name,
-      hint: "Check its owner and mode.",
+      hint: isFolder
+        ? "Move it away and write a file in its place, or none; `tutti init` writes one."
+        : "Check its owner and mode.",
     });
   }
 }

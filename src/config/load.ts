@@ -2,6 +2,7 @@ import { dirname, join } from "node:path";
 import type { z } from "zod";
 import type { ConfigSection } from "../core/capability.ts";
 import { TuttiError } from "../core/error.ts";
+import { issueInWords } from "../core/issue.ts";
 import { coerce } from "./coerce.ts";
 import { findConfigFile, readConfigFile, readSecrets } from "./config-file.ts";
 import type { ConfigFile, Environment } from "./config-file.ts";
@@ -17,8 +18,8 @@ export interface ConfigInput {
   readonly environment: Environment;
   /** Values by `section.key`; text is taken as in the environment. */
   readonly flags?: Readonly<Record<string, unknown>>;
-  /** A file named by hand instead of the one sought. */
-  readonly file?: string | undefined;
+  /** A file named by hand instead of the one sought; null for none at all. */
+  readonly file?: string | null | undefined;
 }
 
 /** The whole configuration, read once. */
@@ -27,6 +28,8 @@ export interface Config {
   /** The tutti.yaml in use. */
   readonly file: string | undefined;
   readonly settings: readonly Setting[];
+  /** Why the settings could not be used; all values are the defaults then. */
+  readonly problem: TuttiError | null;
   /** The values of a section, frozen. */
   get<Schema extends z.ZodObject>(section: { readonly name: string; readonly schema: Schema }): z.output<Schema>;
 }
@@ -34,7 +37,7 @@ export interface Config {
 /** Reads flags, environment, file and defaults, in this order of precedence, and checks the whole. */
 export function loadConfig({ sections, folder, environment, flags = {}, file }: ConfigInput): Config {
   const keys = settingKeys(sections);
-  const path = file ?? findConfigFile(folder);
+  const path = file === null ? undefined : (file ?? findConfigFile(folder));
   const secrets = path === undefined ? {} : readSecrets(join(dirname(path), ".env"));
   const configFile =
     path === undefined ? undefined : readConfigFile(path, folder, { ...secrets, ...present(environment) });
@@ -54,12 +57,24 @@ export function loadConfig({ sections, folder, environment, flags = {}, file }: 
     sections,
     file: path,
     settings,
+    problem: null,
     // Parsed anew, since only the section's own schema knows the type of its values.
     get: <Schema extends z.ZodObject>(section: { readonly name: string; readonly schema: Schema }) =>
       deepFreeze(section.schema.parse(values[section.name] ?? {})),
     // A config that lands in a log must not take secrets there.
     toJSON: () => ({ file: path, settings: settings.length }),
   });
+}
+
+/** The same; where the settings cannot be used, the defaults and the reason: for what must work all the same. */
+export function loadConfigOrDefaults(input: ConfigInput): Config {
+  try {
+    return loadConfig(input);
+  } catch (error) {
+    if (!(error instanceof TuttiError) || !error.code.startsWith("config.")) throw error;
+    const defaults = loadConfig({ sections: input.sections, folder: "/", environment: {}, file: null });
+    return Object.freeze({ ...defaults, file: input.file ?? findConfigFile(input.folder), problem: error });
+  }
 }
 
 function present(environment: Environment): Environment {
@@ -71,7 +86,7 @@ function readFlags(flags: Readonly<Record<string, unknown>>, keys: readonly Sett
   for (const [name, given] of Object.entries(flags)) {
     if (given === undefined) continue;
     const key = keys.find((candidate) => candidate.name === name);
-    if (!key) throw unknownSetting(name, keys, "the flags");
+    if (!key) throw unknownSetting(name, keys, `--set ${name}`);
     const value = typeof given === "string" ? coerce(given, key.schema) : given;
     layers.set(name, { layer: "flag", value, source: `--set ${name}`, isFromSecrets: false });
   }
@@ -108,7 +123,7 @@ function check(
     const target = merged[section] ?? {};
     if (isRecord(target)) merged[section] = { ...target, [key]: winner.value };
   }
-  const result = configSchema(sections).safeParse(isRecord(values) ? merged : values);
+  const result = configSchema(sections).safeParse(isRecord(values) ? merged : values, { error: issueInWords });
   if (!result.success) throw problemOf(result.error.issues, { settings, file, sections });
   return Object.fromEntries(Object.entries(merged).map(([name, value]) => [name, isRecord(value) ? value : {}]));
 }
@@ -133,7 +148,7 @@ export function findSetting(config: Config, name: string): Setting {
   const setting = config.settings.find((candidate) => candidate.name === name);
   if (setting) return setting;
   const section = config.sections.find((candidate) => candidate.name === name);
-  if (!section) throw unknownSetting(name, config.settings, "tutti.yaml");
+  if (!section) throw unknownSetting(name, config.settings);
   const first = config.settings.find((candidate) => candidate.section === name)?.name;
   const hint = first ? `Name a key of it, such as ${first}.` : "It has no keys.";
   throw new TuttiError("config.unknown_key", `"${name}" is a section, not a key`, { hint });

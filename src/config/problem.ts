@@ -37,14 +37,32 @@ export function problemOf(issues: readonly Issue[], sources: Sources): TuttiErro
   );
 }
 
-/** For a name given by hand, on the command line or in the configuration's operations. */
-export function unknownSetting(name: string, keys: readonly SettingKey[], place: string): TuttiError {
-  const meant = nearestSetting(name, keys);
-  return new TuttiError("config.unknown_key", `unknown key "${name}" in ${place}${didYouMean(meant)}`, {
-    where: place,
-    hint: meant ? `Write ${meant}.` : "`tutti config list` shows all keys.",
-    data: { key: name, nearest: meant },
+/** For a name given by hand: in `--set`, or to the configuration's operations. */
+export function unknownSetting(name: string, keys: readonly SettingKey[], where?: string): TuttiError {
+  const near = nearSettings(name, keys);
+  const meant = near.length === 1 ? near[0] : undefined;
+  const choice = near.length > 0 ? `Near it are ${near.join(", ")}.` : "`tutti config list` shows all keys.";
+  return new TuttiError("config.unknown_key", `there is no setting "${name}"${didYouMean(meant)}`, {
+    hint: meant ? `Write ${meant}.` : choice,
+    data: { key: name, nearest: near[0] },
+    ...(where === undefined ? {} : { where }),
   });
+}
+
+const mostNear = 4;
+// "to" is in a dozen names.
+const shortestPart = 3;
+
+/** The one that was misspelled, else those that the word is a part of, else all of the section that was named. */
+function nearSettings(name: string, keys: readonly SettingKey[]): string[] {
+  const misspelled = nearestSetting(name, keys);
+  if (misspelled) return [misspelled];
+  const part = name.toLowerCase();
+  const names = keys.map((key) => key.name);
+  const containing = part.length < shortestPart ? [] : names.filter((key) => key.toLowerCase().includes(part));
+  if (containing.length > 0) return containing.slice(0, mostNear);
+  const section = `${name.split(".")[0]}.`;
+  return names.filter((key) => key.startsWith(section)).slice(0, mostNear);
 }
 
 export function isRecord(value: unknown): value is Record<string, unknown> {

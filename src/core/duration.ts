@@ -17,6 +17,18 @@ export function toMs(duration: Duration): number {
   return Math.round(Number(match[1]) * factor);
 }
 
+/** Whether a setting may be it; what to say where it is not stands beside it. */
+export function isDuration(value: Duration): boolean {
+  try {
+    toMs(value);
+    return true;
+  } catch {
+    return false; // toMs throws for nothing else
+  }
+}
+
+export const notADurationText = 'is not a duration; write milliseconds or text such as "300ms", "2s", "5m"';
+
 /** A span of time for people: `41 ms`, `3.6 s`, `12 min`, `2 h 5 min`. */
 export function formatMs(ms: number): string {
   if (ms < 1_000) return `${Math.round(ms)} ms`;

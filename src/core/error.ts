@@ -23,6 +23,7 @@ export const errorCatalogue = {
   "flow.missing": { title: "There is no such flow", retryable: false },
   "flow.syntax": { title: "The flow file cannot be read as TypeScript", retryable: false },
   "host.busy": { title: "Another process holds this data folder", retryable: true },
+  "host.exited": { title: "The process was ended from within", retryable: false },
   "host.unreachable": { title: "The host of this data folder does not answer", retryable: true },
   "internal.defect": { title: "A defect of Tutti", retryable: false },
   "model.aborted": { title: "The model call was aborted", retryable: false },

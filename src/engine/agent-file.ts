@@ -4,6 +4,7 @@ import { LineCounter, isMap, isScalar, parseDocument } from "yaml";
 import type { Document, YAMLMap } from "yaml";
 import { z } from "zod";
 import { TuttiError } from "../core/error.ts";
+import { issueInWords } from "../core/issue.ts";
 
 /** An agent as a Markdown file tells it: a header between two lines of `---`, then the instructions. */
 export interface AgentFile {
@@ -75,7 +76,7 @@ function toProblem(error: unknown, file: string): TuttiError {
 export function parseAgentFile(text: string, file: string): AgentFile {
   const { header, body } = split(text, file);
   const { fields, placeOf } = parseHeader(header, file);
-  const result = headerSchema.safeParse(fields);
+  const result = headerSchema.safeParse(fields, { error: issueInWords });
   if (!result.success) {
     const issue = result.error.issues[0];
     const key = String(issue?.path[0] ?? "");

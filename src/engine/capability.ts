@@ -1,7 +1,7 @@
 import { z } from "zod";
 import type { Capability } from "../core/capability.ts";
 import type { Clock } from "../core/clock.ts";
-import { toMs } from "../core/duration.ts";
+import { isDuration, notADurationText, toMs } from "../core/duration.ts";
 import { newWorkerId } from "../core/id.ts";
 import type { Job } from "../core/job.ts";
 import type { Log } from "../core/log.ts";
@@ -30,7 +30,7 @@ import type { WorkPorts } from "./work-ports.ts";
 import { createWorkVerbs } from "./work-verbs.ts";
 import { Worker } from "./worker.ts";
 
-const duration = z.union([z.string(), z.number()]);
+const duration = z.union([z.string(), z.number()]).refine(isDuration, notADurationText);
 
 export const engineSettings = z.object({
   concurrency: z.int().min(1).max(10_000).default(200).describe("How many runs one worker works on at once."),

@@ -41,7 +41,8 @@ export interface RunControl {
   fork(id: string, from: string): Promise<RunId>;
   /** A new run of a failed or cancelled one that keeps what had succeeded before the failure. */
   retry(id: string): Promise<RunId>;
-  emit(name: string, payload: unknown): Promise<void>;
+  /** Gives the run that has taken the event; null where none waited for it, so that it is kept for the first that does. */
+  emit(name: string, payload: unknown): Promise<RunId | null>;
   /** Settles an open wait; false if it is no longer open or a guard failed. */
   settle(settle: Settle): Promise<boolean>;
   readonly startChild: (host: VerbHost, name: string, flow: AnyFlow | string, input: unknown) => Promise<unknown>;
@@ -87,7 +88,9 @@ export function createRunControl(ports: RunControlPorts): RunControl {
       const at = clock.now();
       const column = await ports.payloads.store(payload, `the payload of event "${name}"`);
       const told = events.append({ type: name, subject: "outside", at, data: payload });
-      await write([told, statements.putSignal({ name, payload: column, at }), ...statements.matchSignal(name, at)]);
+      const put = statements.putSignal({ name, payload: column, at });
+      const rows = await write([told, put, ...statements.matchSignal(name, at)]);
+      return (rows?.map(({ woken }) => woken).find((id) => typeof id === "string") ?? null) as RunId | null;
     },
     settle: (settle) => settleWait(ports, settle, write),
     startChild: (host, name, flow, input) => startChild(ports, host, { name, flow, input }),

@@ -1,18 +1,23 @@
 import { z } from "zod";
 import { TuttiError } from "../core/error.ts";
+import { issueInWords, issuesInWords } from "../core/issue.ts";
 import { nearest } from "../core/nearest.ts";
 import type { AnyFlow } from "./flow.ts";
 
 /** What the body is given: the input as the flow's schema has parsed it. */
 export function parseInput(flow: AnyFlow, input: unknown): unknown {
   if (!flow.input) return input;
-  const parsed = flow.input.safeParse(input ?? {});
+  const parsed = flow.input.safeParse(input ?? {}, { error: issueInWords });
   if (parsed.success) return parsed.data;
-  const issues = parsed.error.issues.map((issue) => `${issue.path.join(".") || "input"}: ${issue.message}`);
-  throw new TuttiError("flow.input_invalid", `the input of flow "${flow.name}" is not valid: ${issues.join("; ")}`, {
-    hint: `\`tutti flow show ${flow.name}\` prints the schema of its input.`,
-    data: { issues: parsed.error.issues.map(({ path, message }) => ({ path: path.map(String), message })) },
-  });
+  const { issues } = parsed.error;
+  throw new TuttiError(
+    "flow.input_invalid",
+    `the input of flow "${flow.name}" is not valid: ${issuesInWords(issues)}`,
+    {
+      hint: `\`tutti flow show ${flow.name}\` prints the schema of its input.`,
+      data: { issues: issues.map(({ path, message }) => ({ path: path.map(String), message })) },
+    },
+  );
 }
 
 /** A schema drops what it does not know; where somebody asks for a run that is a misspelling, not something to ignore. */

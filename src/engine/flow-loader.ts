@@ -43,7 +43,7 @@ export function createFlowLoader({ folder: ownFolder, builtIn = [] }: FlowLoader
   const found = new Map<string, Map<string, AnyFlow>>();
   const files = new WeakMap<AnyFlow, string>();
   const list = async (folder = ownFolder): Promise<readonly FlowEntry[]> => {
-    const own = await Promise.all(flowFiles(folder).map(read));
+    const own = tellTwins(await Promise.all(flowFiles(folder).map(read)));
     const brought = await Promise.all(builtIn.map(read));
     const entries = [...own, ...brought.filter(({ name }) => !own.some((entry) => entry.name === name))];
     return entries.toSorted((left, right) => (left.name < right.name ? -1 : 1));
@@ -63,8 +63,12 @@ export function createFlowLoader({ folder: ownFolder, builtIn = [] }: FlowLoader
     );
     const broken = likely.find(({ problem }) => problem !== null);
     if (broken?.problem) throw broken.problem;
-    const entry = [...likely, ...(await list(folder))].find((candidate) => candidate.name === name && candidate.flow);
-    return entry?.flow ? keep(entry.flow, entry.file, folder) : null;
+    const named = [...likely, ...(await list(folder))].filter((candidate) => candidate.name === name);
+    const entry = named.find(({ flow }) => flow);
+    if (entry?.flow) return keep(entry.flow, entry.file, folder);
+    const [twin] = named;
+    if (twin?.problem) throw twin.problem;
+    return null;
   };
   return {
     list,
@@ -85,6 +89,25 @@ export function createFlowLoader({ folder: ownFolder, builtIn = [] }: FlowLoader
       throw problem ?? new TuttiError("flow.invalid", `${file} exports no flow`);
     },
   };
+}
+
+/**
+ * Of several files that define flows of one name, the one that is called like the flow is meant by it; without such a
+ * one, none is. The others have to be named by their paths.
+ */
+function tellTwins(entries: readonly FlowEntry[]): FlowEntry[] {
+  const byName = Map.groupBy(
+    entries.filter(({ flow }) => flow),
+    ({ name }) => name,
+  );
+  return entries.map((entry) => {
+    const { name, file, flow } = entry;
+    const others = (byName.get(name) ?? []).filter((twin) => twin.file !== file).map((twin) => basename(twin.file));
+    if (!flow || others.length === 0 || stem(file) === name) return entry;
+    const message = `${basename(file)} defines a flow "${name}", and so does ${others.join(", ")}`;
+    const hint = `Give one of them another name, or run it by its path: tutti run ${file}`;
+    return { ...entry, flow: null, problem: new TuttiError("flow.invalid", message, { hint, where: file }) };
+  });
 }
 
 function readOnce(builtIn: readonly string[]): (file: string) => Promise<FlowEntry> {
@@ -200,7 +223,7 @@ function installHooks(): void {
 }
 
 function missing(name: string, entries: readonly FlowEntry[]): never {
-  const names = entries.map((entry) => entry.name);
+  const names = [...new Set(entries.map((entry) => entry.name))];
   const hasOwn = entries.some(({ isBuiltIn }) => !isBuiltIn);
   const meant = nearest(name, names);
   const guess = meant === undefined ? "" : `Did you mean ${meant}? `;

@@ -39,6 +39,8 @@ export interface JournalPorts {
   readonly clock: Clock;
   /** Told after each commit which runs were woken by it. */
   woken(rows: readonly Row[]): void;
+  /** Told after each commit of new rows of a run whose worker has died with it. */
+  survived?(run: string): void;
 }
 
 /** Freezes an outcome: what cannot be stored becomes the failure `engine.not_json` or `engine.too_large`. */
@@ -98,6 +100,7 @@ export class JournalWriter {
     if (answer === "written") {
       this.#seq += rows.length;
       this.#usage = usage;
+      if (this.#run.deaths > 0) this.#ports.survived?.(this.#run.id);
     }
     return { answer, rows };
   }

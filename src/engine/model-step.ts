@@ -1,6 +1,7 @@
 import { z } from "zod";
 import { toMs, type Duration } from "../core/duration.ts";
 import { TuttiError, toFailure, type Failure } from "../core/error.ts";
+import { issueInWords, issuesInWords } from "../core/issue.ts";
 import type { Skipped, Usage } from "../core/step.ts";
 import type { EffectContext, EffectOutcome, EffectSpec } from "../core/verb.ts";
 import type {
@@ -147,10 +148,10 @@ function parseOutput({ text }: ChatAnswer, schema: z.ZodType): { output: unknown
   } catch {
     return { problem: "is not JSON" }; // JSON.parse throws for nothing else; the text itself is in the failure
   }
-  const parsed = schema.safeParse(value);
+  const parsed = schema.safeParse(value, { error: issueInWords });
   return parsed.success
     ? { output: parsed.data }
-    : { problem: `does not fit the schema: ${z.prettifyError(parsed.error)}` };
+    : { problem: `does not fit the schema: ${issuesInWords(parsed.error.issues)}` };
 }
 
 function invalidOutput({ text, model, finishReason }: ChatAnswer, problem: string): Failure {

@@ -43,6 +43,8 @@ const summaryShape = z.object({
 });
 const runShape = summaryShape.extend({ input: z.unknown(), output: z.unknown(), steps: z.array(stepShape).readonly() });
 
+// Every run of a list is held in memory as a whole.
+const mostListed = 1_000;
 const flag = z.stringbool().or(z.boolean()).default(false);
 const faces = ["cli", "http", "sdk", "mcp"] as const;
 const id = z.string().min(1).describe("The run's id");
@@ -83,7 +85,16 @@ function runOperations({ control, store, live, flows }: EngineOperationDependenc
       flow: z.string().optional().describe("Only runs of this flow"),
       due: flag.describe("Only waiting runs that go on by themselves: a sleep, a timeout or a deadline is set"),
       before: z.string().optional().describe("Only runs older than this one: the last one of the list before"),
-      limit: z.coerce.number().int().min(1).max(1_000).default(50).describe("How many at the most"),
+      limit: z.coerce
+        .number()
+        .int()
+        .min(1)
+        .max(
+          mostListed,
+          `must be at most ${mostListed}; for older runs, ask again with "before" and the last id of the list`,
+        )
+        .default(50)
+        .describe("How many at the most"),
     }),
     output: z.array(summaryShape),
     cli: { examples: ["tutti run list", "tutti run list --status failed --json"] },
@@ -185,12 +196,9 @@ function repeatOperations({ control, store }: Pick<EngineOperationDependencies, 
       name: z.string().min(1).describe("The event's name"),
       payload: z.unknown().optional().describe("The event's payload, JSON"),
     }),
-    output: z.object({ name: z.string() }),
+    output: z.object({ name: z.string(), run: z.string().nullable().describe("The run that has taken it") }),
     cli: { positional: ["name"], examples: ["tutti event emit deployed --payload '{\"version\":2}'"] },
-    handle: async ({ name, payload }) => {
-      await control.emit(name, payload);
-      return { name };
-    },
+    handle: async ({ name, payload }) => ({ name, run: await control.emit(name, payload) }),
   });
   return [retry, fork, emit];
 }

@@ -4,12 +4,12 @@ import type { Statement } from "../core/statement.ts";
 import type { LoadedRun } from "./held-run.ts";
 import type { AnyFlow, FlowSource } from "./flow.ts";
 import { isWithin, parseForkPlace } from "./fork.ts";
+import { mostDeaths } from "./suspect.ts";
 import type { QueuedRun } from "./run-queue.ts";
 import type { JournalRow, RunRow } from "./run-table.ts";
 import type { WorkerPorts } from "./worker-ports.ts";
 
 /** Claims of one run in a row that ended in a death; then the run is what kills the worker. */
-const mostDeaths = 3;
 
 /** The flow of a run, or why it cannot be had. */
 export async function findFlow(

@@ -9,6 +9,8 @@ export interface QueuedRun {
   readonly folder: string | null;
   readonly priority: number;
   readonly createdAt: number;
+  /** How often its worker has died with it in a row. */
+  readonly deaths: number;
 }
 
 /** Runs that wait for a free place, highest priority first, then oldest. A line for each flow, as flows have limits. */

@@ -7,7 +7,7 @@ import { prepareRead } from "../storage/prepared.ts";
 import { openStep, stepsOf, toRecord } from "./run-record.ts";
 import type { EngineTables, JournalRow, OpeningRow, ProcessTable, RunRow } from "./run-table.ts";
 
-export type QueuedColumns = Pick<RunRow, "id" | "flow" | "file" | "folder" | "priority" | "created_at">;
+export type QueuedColumns = Pick<RunRow, "id" | "flow" | "file" | "folder" | "priority" | "created_at" | "deaths">;
 
 const allOfThem = 2_147_483_647;
 
@@ -131,7 +131,7 @@ function queueReads(database: Database, build: Kysely<EngineTables>) {
       database.read(
         build
           .selectFrom("runs")
-          .select(["id", "flow", "file", "folder", "priority", "created_at"])
+          .select(["id", "flow", "file", "folder", "priority", "created_at", "deaths"])
           .where("status", "=", "queued")
           .orderBy("priority", "desc")
           .orderBy("created_at")

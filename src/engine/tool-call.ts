@@ -1,5 +1,5 @@
-import { z } from "zod";
 import { StepError, TuttiError } from "../core/error.ts";
+import { issueInWords, issuesInWords } from "../core/issue.ts";
 import type { AnyTool } from "../core/tool.ts";
 import type { EffectContext, EffectSpec } from "../core/verb.ts";
 import type { WorkPorts } from "./work-ports.ts";
@@ -11,11 +11,11 @@ export async function performTool(
   tool: AnyTool,
   values: unknown,
 ): Promise<unknown> {
-  const parsed = tool.input.safeParse(values ?? {});
+  const parsed = tool.input.safeParse(values ?? {}, { error: issueInWords });
   if (!parsed.success) {
     throw new TuttiError(
       "tool.input_invalid",
-      `the arguments of tool "${tool.name}" are not valid: ${z.prettifyError(parsed.error)}`,
+      `the arguments of tool "${tool.name}" are not valid: ${issuesInWords(parsed.error.issues)}`,
     );
   }
   try {

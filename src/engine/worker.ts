@@ -9,6 +9,7 @@ import type { Place } from "./new-run.ts";
 import type { ChangedRun } from "./announcer.ts";
 import { openCalls } from "./opening.ts";
 import type { WorkerPorts } from "./worker-ports.ts";
+import { Suspects } from "./suspect.ts";
 import { ReadyRuns, wokenRuns, type QueuedRun } from "./run-queue.ts";
 import type { QueuedColumns } from "./run-store.ts";
 import type { RunRow } from "./run-table.ts";
@@ -21,6 +22,7 @@ export class Worker {
   readonly id: WorkerId;
   readonly #ports: WorkerPorts;
   readonly #ready = new ReadyRuns();
+  readonly #suspects = new Suspects();
   /** By run; a claim has a new epoch, so an old execution of the same run is another object. */
   readonly #executions = new Map<string, Execution>();
   readonly #claiming = new Set<string>();
@@ -53,7 +55,7 @@ export class Worker {
   }
 
   get isIdle(): boolean {
-    return this.active === 0 && this.#ready.size === 0;
+    return this.active === 0 && this.#ready.size === 0 && this.#suspects.size === 0;
   }
 
   /** Takes over the runs of workers that are dead, then whatever is queued or due. */
@@ -103,7 +105,7 @@ export class Worker {
   offer(run: QueuedRun): void {
     if (this.#isStopping || this.#claiming.has(run.id)) return;
     if (this.#executions.has(run.id)) this.#wokenEarly.set(run.id, run);
-    else this.#ready.add(run);
+    else (this.#suspects.includes(run) ? this.#suspects : this.#ready).add(run);
     this.#fill();
   }
 
@@ -211,7 +213,8 @@ export class Worker {
 
   #fill(): void {
     while (!this.#isStopping && this.active < this.#ports.concurrency) {
-      const run = this.#ready.take((flow) => this.#hasPlaceFor(flow));
+      const isAllowed = (flow: string): boolean => this.#hasPlaceFor(flow);
+      const run = this.#suspects.take(isAllowed) ?? this.#ready.take(isAllowed);
       if (!run) return;
       this.#claiming.add(run.id);
       this.#count(run.flow, 1);
@@ -266,13 +269,15 @@ export class Worker {
 
   #giveUpClaim({ id, flow }: Pick<QueuedRun, "id" | "flow">): void {
     this.#claiming.delete(id);
+    this.#suspects.clear(id);
     this.#count(flow, -1);
     this.#changed();
   }
 
   async #hold(run: RunRow, flow: AnyFlow | Failure): Promise<void> {
     const loaded = await loadRun(this.#ports, run, flow);
-    const execution = new Execution(loaded, { ...this.#ports, open: openCalls, woken: this.woken, left: this.#left });
+    const own = { open: openCalls, woken: this.woken, survived: this.#survived, left: this.#left };
+    const execution = new Execution(loaded, { ...this.#ports, ...own });
     this.#claiming.delete(run.id);
     this.#executions.set(run.id, execution);
     this.#ports.live.publish({ run: run.id, type: "run", data: "running" });
@@ -281,10 +286,15 @@ export class Worker {
     else execution.start();
   }
 
+  readonly #survived = (run: string): void => {
+    if (this.#suspects.clear(run)) this.#fill();
+  };
+
   readonly #left = (execution: Execution, how: Departure): void => {
     const { id, flow } = execution.run;
     if (this.#executions.get(id) === execution) {
       this.#executions.delete(id);
+      this.#suspects.clear(id);
       this.#count(flow, -1);
     }
     this.#full.delete(flow);
@@ -339,6 +349,7 @@ export class Worker {
   }
 }
 
-function toQueued({ id, flow, file, folder, priority, created_at: createdAt }: QueuedColumns): QueuedRun {
-  return { id, flow, file, folder, priority, createdAt };
+function toQueued({ created_at: createdAt, ...run }: QueuedColumns): QueuedRun {
+  const { id, flow, file, folder, priority, deaths } = run;
+  return { id, flow, file, folder, priority, createdAt, deaths };
 }

@@ -1,7 +1,7 @@
 import { z } from "zod";
 import type { Capability } from "../core/capability.ts";
 import { systemClock, type Clock } from "../core/clock.ts";
-import { toMs } from "../core/duration.ts";
+import { isDuration, notADurationText, toMs } from "../core/duration.ts";
 import type { Database } from "../storage/database.ts";
 import { modelChecks } from "./check.ts";
 import { createProbeStore } from "./model-store.ts";
@@ -15,10 +15,10 @@ import { createModelOperations } from "./operations.ts";
 import type { ModelProvider } from "./provider.ts";
 import { createModelRegistry, type ModelRegistry } from "./registry.ts";
 
-const host = z.string().refine((text) => succeeds(() => ollamaUrl(text)), 'not an address such as "127.0.0.1:11434"');
-const duration = z
-  .union([z.string(), z.number().nonnegative()])
-  .refine((value) => succeeds(() => toMs(value)), 'not a duration such as "300ms", "2s" or "5m"');
+const host = z
+  .string()
+  .refine((text) => succeeds(() => ollamaUrl(text)), 'is not an address such as "127.0.0.1:11434"');
+const duration = z.union([z.string(), z.number().nonnegative()]).refine(isDuration, notADurationText);
 
 export const modelsSettings = z.object({
   host: host.default("127.0.0.1:11434").describe("Address of the Ollama server. OLLAMA_HOST sets it too."),

@@ -1,6 +1,6 @@
 import { z } from "zod";
 import type { Clock } from "../core/clock.ts";
-import { formatMs, toMs } from "../core/duration.ts";
+import { formatMs, isDuration, notADurationText, toMs } from "../core/duration.ts";
 import { operation, type AnyOperation } from "../core/operation.ts";
 import { withNearName } from "./model-error.ts";
 import type { ProbeStore } from "./model-store.ts";
@@ -31,7 +31,7 @@ export function probeOperation(dependencies: ProbeDependencies): AnyOperation {
       model: modelName,
       budget: z
         .string()
-        .refine(isDuration, 'not a duration such as "30s" or "5m"')
+        .refine((text) => isDuration(text) && toMs(text) > 0, notADurationText)
         .default(defaultBudget)
         .describe("How long it may take; what is not measured by then stays unknown"),
     }),
@@ -59,13 +59,5 @@ async function* probe(
     return facts;
   } catch (error) {
     throw withNearName(error, asked);
-  }
-}
-
-function isDuration(text: string): boolean {
-  try {
-    return toMs(text) > 0;
-  } catch {
-    return false; // The refinement says what is wrong.
   }
 }

@@ -124,8 +124,7 @@ function toDetails(
   return { ...toInfo(details, state), ...more };
 }
 
-/** The shortest that means this model: Ollama's go without their provider, unless a slash could be taken for one. */
+/** As a step and a setting name it, without the tag that goes without saying. */
 export function typedName({ provider, name }: Pick<ModelInfo, "provider" | "name">): string {
-  const short = provider === "ollama" ? name.replace(/:latest$/, "") : name;
-  return provider === "ollama" && !short.includes("/") ? short : `${provider}/${short}`;
+  return `${provider}/${provider === "ollama" ? name.replace(/:latest$/, "") : name}`;
 }

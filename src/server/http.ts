@@ -1,6 +1,6 @@
 import { Hono, type Context } from "hono";
-import { z } from "zod";
 import { TuttiError, type ErrorCode } from "../core/error.ts";
+import { issueInWords, issuesInWords } from "../core/issue.ts";
 import type { AnyOperation } from "../core/operation.ts";
 import { folderHeader } from "../sdk/socket-transport.ts";
 import { toWireError } from "../sdk/wire.ts";
@@ -76,16 +76,14 @@ function parseJson(text: string): unknown {
   }
 }
 
+/** What is wrong is told at once, each thing with its place. */
 export function parseInput(operation: AnyOperation, input: unknown): unknown {
-  const parsed = operation.input.safeParse(input);
+  const parsed = operation.input.safeParse(input, { error: issueInWords });
   if (parsed.success) return parsed.data;
-  throw new TuttiError(
-    "usage.invalid",
-    `the input of ${operation.name} is not valid: ${z.prettifyError(parsed.error)}`,
-    {
-      data: { issues: parsed.error.issues.map(({ path, message }) => ({ path: path.map(String), message })) },
-    },
-  );
+  const { issues } = parsed.error;
+  throw new TuttiError("usage.invalid", `the input of ${operation.name} is not valid: ${issuesInWords(issues)}`, {
+    data: { issues: issues.map(({ path, message }) => ({ path: path.map(String), message })) },
+  });
 }
 
 function stream(progress: AsyncGenerator<unknown, unknown>, left: AbortController): Response {

@@ -1,14 +1,10 @@
 import { z } from "zod";
 import type { ConfigSection } from "../core/capability.ts";
-import { toMs } from "../core/duration.ts";
+import { isDuration, notADurationText } from "../core/duration.ts";
 
 const count = (value: number, description: string) => z.int().min(1).default(value).describe(description);
 const duration = (value: string, description: string) =>
-  z
-    .union([z.string(), z.number()])
-    .refine(isDuration, { error: 'is not a duration; write milliseconds or text such as "300ms", "2s", "5m"' })
-    .default(value)
-    .describe(description);
+  z.union([z.string(), z.number()]).refine(isDuration, notADurationText).default(value).describe(description);
 
 /** The section `tools` of tutti.yaml: how much a single tool call may take. */
 export const toolsSection = {
@@ -41,12 +37,3 @@ export const toolsSection = {
 } as const satisfies ConfigSection;
 
 export type ToolLimits = z.output<typeof toolsSection.schema>;
-
-function isDuration(value: string | number): boolean {
-  try {
-    toMs(value);
-    return true;
-  } catch {
-    return false; // toMs throws for nothing else; zod reports it with the place
-  }
-}

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import type { StepError } from "../../src/core/error.ts";
-import { testFlow, type TestStep } from "../support/engine.ts";
+import { testFlow, type TestEngine, type TestStep } from "../support/engine.ts";
 import { acrossCrash, go, type OpenEngine } from "./engine-case.ts";
 
 export function mismatchTests(open: OpenEngine): void {
@@ -189,6 +189,40 @@ export function bodyTests(open: OpenEngine): void {
     assert.equal(run.error?.code, "engine.crash_loop");
   });
 
+  test("of the runs that were there each time a worker died, one at a time is taken up, and only the deadly one is set aside", async () => {
+    await using engine = await open();
+    let crashes = 0;
+    const never = new Promise<void>(() => undefined);
+    const deadly = testFlow("deadly", (step: TestStep) => step.run("deadly", () => never));
+    // Done once nothing else crashes: until then they are as suspicious as the deadly one.
+    const harmless = testFlow("harmless", async (step: TestStep) => {
+      await step.run("a", () => (crashes < 2 ? never : undefined));
+      await step.run("b", () => (crashes < 3 ? never : undefined));
+      return "done";
+    });
+    for (const flow of [deadly, harmless]) engine.flows.set(flow.name, flow);
+    const first = await engine.control.start({ flow: harmless });
+    const culprit = await engine.control.start({ flow: deadly });
+    const last = await engine.control.start({ flow: harmless });
+    const all = [first, culprit, last];
+    for (const id of all) await engine.until(id, "running");
+    while (crashes < 2) {
+      const before = await epochs(engine, all);
+      crashes++;
+      await engine.crash();
+      if (crashes < 2) await changed(engine, all, before);
+    }
+    // Each is alone until it has stored a new step.
+    while ((await engine.store.run(culprit)).status !== "running") {
+      assert.ok((await unproven(engine, all)) <= 1);
+      await new Promise((resolve) => setImmediate(resolve));
+    }
+    crashes++;
+    await engine.crash();
+    assert.equal((await engine.until(culprit, "paused", "failed")).error?.code, "engine.crash_loop");
+    for (const id of [first, last]) assert.equal((await engine.until(id, "succeeded", "paused")).output, "done");
+  });
+
   test("a step that must not repeat fails after a crash in its middle", async () => {
     await using engine = await open();
     let starts = 0;
@@ -204,4 +238,25 @@ export function bodyTests(open: OpenEngine): void {
     assert.equal((await engine.until(id, "succeeded")).output, "engine.interrupted");
     assert.equal(starts, 1);
   });
+}
+
+async function epochs(engine: TestEngine, ids: readonly string[]): Promise<number[]> {
+  return Promise.all(ids.map(async (id) => (await engine.store.run(id)).epoch));
+}
+
+/** Waits until all of them have been claimed anew. */
+async function changed(engine: TestEngine, ids: readonly string[], before: readonly number[]): Promise<void> {
+  while ((await epochs(engine, ids)).some((epoch, index) => epoch === before[index]))
+    await new Promise((resolve) => setImmediate(resolve));
+}
+
+/** How many are at work and have not stored anything yet. */
+async function unproven(engine: TestEngine, ids: readonly string[]): Promise<number> {
+  const counts = await Promise.all(
+    ids.map(async (id) => {
+      const { status } = await engine.store.run(id);
+      return status === "running" && (await engine.store.rows(id)).length === 0 ? 1 : 0;
+    }),
+  );
+  return counts.reduce<number>((sum, count) => sum + count, 0);
 }

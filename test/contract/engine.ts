@@ -237,7 +237,7 @@ function waitTests(open: OpenEngine): void {
 
   test("an event that nobody waits for is kept for the first wait of its name", async () => {
     await using engine = await open();
-    await engine.control.emit("go", { n: 1 });
+    assert.equal(await engine.control.emit("go", { n: 1 }), null);
     await engine.control.emit("go", { n: 2 });
     const flow = testFlow("f", async (step: TestStep) => [
       await step.waitFor("a", { event: "go" }),
@@ -254,7 +254,7 @@ function waitTests(open: OpenEngine): void {
     await engine.until(first, "waiting");
     const second = await engine.control.start({ flow });
     await engine.until(second, "waiting");
-    await engine.control.emit("go", 1);
+    assert.equal(await engine.control.emit("go", 1), first, "it says who has taken it");
     assert.equal((await engine.until(first, "succeeded")).output, 1);
     assert.equal((await engine.store.run(second)).status, "waiting");
     await engine.control.emit("go", 2);

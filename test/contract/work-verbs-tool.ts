@@ -76,7 +76,7 @@ export function toolTests(open: OpenWork): void {
     );
     const failures = run.output as { code: string; message: string }[];
     assert.deepEqual(new Set(failures.map(({ code }) => code)), new Set(["tool.input_invalid"]));
-    assert.match(failures[0]?.message ?? "", /at n/);
+    assert.match(failures[0]?.message ?? "", /: n must be a number, not "1"/);
     assert.match(failures[1]?.message ?? "", /more/);
     assert.equal(calls, 0);
   });

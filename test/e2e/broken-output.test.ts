@@ -49,5 +49,13 @@ describe("a folder in which nothing can be made", () => {
     const { code, stderr } = await project.tutti("run", "some");
     assert.equal(code, 1);
     assert.match(stderr, /cannot be made {2}storage\.unavailable/);
+    // What only reads makes nothing, so there is nothing to fail at.
+    for (const words of [
+      ["run", "list"],
+      ["review", "list"],
+    ]) {
+      const ending = await project.tutti(...words, "--json");
+      assert.deepEqual([ending.code, ending.stdout], [0, "[]\n"]);
+    }
   });
 });

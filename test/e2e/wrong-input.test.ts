@@ -128,7 +128,7 @@ describe("input", { concurrency: 2 }, () => {
     project.flow("greet", "return input.name;", { input: "z.object({ name: z.string(), count: z.number() })" });
     const { code, stderr } = await project.tutti("run", "greet", "--input", "count=many");
     assert.equal(code, 3);
-    assert.match(stderr, /input of flow "greet" is not valid: name: .*; count: /);
+    assert.match(stderr, /input of flow "greet" is not valid: name is missing.*; count must be a number, not "many" /);
     assert.match(stderr, /fix +`tutti flow show greet`/);
     assert.deepEqual(await project.json("run", "list"), []);
   });
@@ -141,7 +141,10 @@ describe("input", { concurrency: 2 }, () => {
     const cases: readonly (readonly [readonly string[], RegExp])[] = [
       [["--input", "name"], /"name" is not key=value/],
       [["--input-file", "bad.json"], /bad\.json is not JSON: /],
-      [["--input-file", "missing.json"], /input file missing\.json cannot be read.*\n {2}where +missing\.json/],
+      [
+        ["--input-file", "missing.json"],
+        /input file missing\.json is not there.*\n {2}where +missing\.json\n {2}fix +It is sought from /,
+      ],
       [["--input-file", "list.json", "--input", "name=Ada"], /list\.json is not a JSON object/],
     ];
     for (const [words, said] of cases) {
@@ -159,6 +162,79 @@ describe("input", { concurrency: 2 }, () => {
     const { code, stdout } = await command.ended;
     assert.equal(code, 0);
     assert.equal(stdout, "Zoë\n");
+  });
+});
+
+describe("two files with one flow name", { concurrency: 2 }, () => {
+  it("are told where that name is asked for, and in the list; each still runs by its path", async () => {
+    await using project = new Project();
+    for (const file of ["a", "b"]) project.write(`flows/${file}.ts`, typed);
+    const { code, stderr } = await project.tutti("run", "typed", "--input", "name=Ada");
+    assert.equal(code, 3);
+    assert.match(
+      stderr,
+      /^✕ a\.ts defines a flow "typed", and so does b\.ts {2}flow\.invalid\n {2}where +flows\/a\.ts\n {2}fix /,
+    );
+    assert.match((await project.tutti("flow", "list")).stdout, /b\.ts defines a flow "typed", and so does a\.ts/);
+    assert.equal((await project.tutti("run", "flows/b.ts", "--input", "name=Ada")).code, 0);
+  });
+
+  it("leave the name to the file that is called like it", async () => {
+    await using project = new Project();
+    project.flow("greet", "return 1;");
+    project.write(
+      "flows/a.ts",
+      `import { flow } from "tutti";\nexport default flow({ name: "greet", run: async () => 2 });\n`,
+    );
+    assert.equal((await project.json<RunRecord>("run", "greet")).output, 1);
+    assert.match((await project.tutti("flow", "list")).stdout, /a\.ts defines a flow "greet", and so does greet\.ts/);
+  });
+});
+
+describe("settings that are wrong", { concurrency: 2 }, () => {
+  const cases: readonly (readonly [what: string, write: (project: Project) => unknown, said: RegExp])[] = [
+    [
+      "by a key",
+      (project) => project.write("tutti.yaml", "engine: { graec: 1s }\n"),
+      /unknown key "engine\.graec" in tutti\.yaml:1:11/,
+    ],
+    [
+      "by a value",
+      (project) => project.write("tutti.yaml", "engine:\n  grace: soon\n"),
+      /tutti\.yaml:2:3: engine\.grace is not a duration/,
+    ],
+    ["by a folder in their place", (project) => project.write("tutti.yaml/x", ""), /tutti\.yaml is a folder/],
+  ];
+  for (const [what, write, said] of cases) {
+    it(`${what} stop what needs them, and neither the doctor nor the help nor init`, async () => {
+      await using project = new Project();
+      write(project);
+      for (const words of [
+        ["run", "list"],
+        ["tool", "list"],
+        ["config", "get", "engine.grace"],
+      ]) {
+        const { code, stdout, stderr } = await project.tutti(...words);
+        assert.deepEqual([code, stdout], [3, ""], words.join(" "));
+        assert.match(stderr, said);
+      }
+      const doctor = await project.tutti("doctor");
+      assert.equal(doctor.code, 1);
+      assert.match(doctor.stdout, new RegExp(`✕ configuration {2}.*${said.source}`));
+      const path = await project.tutti("config", "path");
+      assert.deepEqual([path.code, path.stdout], [0, `${project.path("tutti.yaml")}\n`]);
+      assert.equal((await project.tutti("help", "run", "list")).code, 0);
+      const init = await project.tutti("init", "--json");
+      assert.equal(init.code, 0, init.stderr);
+      assert.ok((jsonOf(init) as { kept: string[] }).kept.includes("tutti.yaml"));
+      assert.match(init.stderr, said);
+      assert.ok(project.has("flows/hello.ts"));
+    });
+  }
+
+  it("are proved by the doctor where they are right", async () => {
+    await using project = new Project();
+    assert.match((await project.tutti("doctor")).stdout, /✓ configuration/);
   });
 });
 

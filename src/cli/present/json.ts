@@ -38,7 +38,8 @@ function advise({ code, message, data }: Failure): WireError {
   return toWireError(new TuttiError(code, message, details));
 }
 
-function textOf(data: unknown, key: string): string | null {
+/** A text among the details of a failure; null where there is none. */
+export function textOf(data: unknown, key: string): string | null {
   if (typeof data !== "object" || data === null) return null;
   const value = new Map<string, unknown>(Object.entries(data)).get(key);
   return typeof value === "string" ? value : null;

@@ -152,18 +152,12 @@ function showPull({ model, digest, isNew, sizeBytes, isVerified, tookMs }: Shown
   return [
     `${green("✓")} ${model} ${what}  ${dim(`${formatBytes(sizeBytes)} in ${formatMs(tookMs)}, ${check}`)}`,
     `  digest  ${digest}`,
-    ...(isNew ? [`  next    tutti models probe ${typed(model)}`] : []),
+    ...(isNew ? [`  next    tutti models probe ${model.replace(/:latest$/, "")}`] : []),
   ].join("\n");
 }
 
 function showRemoval({ model, sizeBytes }: Pick<ShownModel, "model" | "sizeBytes">, { dim }: Colors): string {
   return `${model} is deleted${sizeBytes === null ? "" : `  ${dim(formatBytes(sizeBytes))}`}`;
-}
-
-function typed(model: string): string {
-  const name = model.replace(/:latest$/, "");
-  const short = name.replace(/^ollama\//, "");
-  return short.includes("/") ? name : short;
 }
 
 type Row = readonly [label: string, text: string | null];

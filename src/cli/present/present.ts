@@ -4,30 +4,43 @@ import { presentChecks } from "./doctor.ts";
 import { presentExplanation } from "./explanation.ts";
 import { formatBytes } from "../byte-size.ts";
 import { presentModel } from "./model.ts";
+import { nearPlace } from "./place.ts";
 import { presentReview } from "./review.ts";
 import { presentRun, took } from "./run.ts";
 import { presentVerification } from "./verification.ts";
 import { table, type TableLook } from "./table.ts";
 
+/** What was asked of an operation, as far as its result is shown by it, and the result. */
+export interface Answered {
+  readonly operation: string;
+  readonly input: Readonly<Record<string, unknown>>;
+  readonly result: unknown;
+}
+
 /** A result as text for people; what has no form of its own is shown as a table or as JSON. */
-export function present(operation: string, result: unknown, output: Pick<Output, "dataColor" | "dataWidth">): string {
+export function present(
+  { operation, input, result }: Answered,
+  output: Pick<Output, "dataColor" | "dataWidth">,
+): string {
   const look: TableLook = { color: output.dataColor, width: output.dataWidth };
   if (operation === "doctor" && Array.isArray(result)) return presentChecks(result as never, look.color);
-  if (Array.isArray(result)) return presentList(operation, result as Record<string, unknown>[], look);
+  if (Array.isArray(result)) return presentList(operation, { rows: result as Record<string, unknown>[], input }, look);
   if (result === null || result === undefined) return "Done.";
   if (typeof result !== "object") return typeof result === "string" ? result : JSON.stringify(result);
   if ("steps" in result && "flow" in result) return presentRun(result as RunRecord, look);
   if (operation === "flow.verify") return presentVerification(result as never, look.color);
   if (operation.startsWith("review.")) return presentReview(result as never, look.color);
   if (operation === "config.explain") return presentExplanation(result as never, look);
+  if (operation === "event.emit") return presentEmitted(result as never);
   if (operation === "config.get" || operation === "config.path") return presentValue(result);
   return presentModel(operation, result, look.color) ?? JSON.stringify(result, null, 2);
 }
 
 const columns: Readonly<Record<string, readonly string[]>> = {
   "run.list": ["id", "flow", "status", "createdAt", "took"],
-  "flow.list": ["name", "file", "description", "problem"],
-  "review.list": ["id", "title", "run", "step", "createdAt"],
+  "flow.list": ["name", "file", "description"],
+  // What may be long comes last.
+  "review.list": ["id", "createdAt", "step", "title"],
   "models.list": ["model", "sizeBytes", "contextLength", "loaded", "probe", "capabilities"],
   "tool.list": ["name", "effect", "description"],
   "config.list": ["key", "value", "source"],
@@ -40,16 +53,39 @@ const emptyTexts: Readonly<Record<string, string>> = {
   "models.list": "The model server has no models. Get one: tutti models pull llama3.2",
 };
 
-function presentList(operation: string, rows: readonly Record<string, unknown>[], look: TableLook): string {
+const noMatchTexts: Readonly<Record<string, string>> = {
+  "run.list": "No run is like that. All of them: tutti run list",
+  "review.list": "No review is like that. All of them: tutti review list --status all",
+};
+
+interface Listed {
+  readonly rows: readonly Row[];
+  readonly input: Answered["input"];
+}
+
+type Row = Readonly<Record<string, unknown>>;
+
+function presentList(operation: string, { rows, input }: Listed, look: TableLook): string {
   const [first] = rows;
-  if (!first) return emptyTexts[operation] ?? "Nothing.";
-  const names = columns[operation] ?? Object.keys(first).filter((key) => typeof first[key] !== "object");
+  if (!first) return (hasFilter(input) ? noMatchTexts[operation] : undefined) ?? emptyTexts[operation] ?? "Nothing.";
+  const names = columnsFor(operation, input) ?? Object.keys(first).filter((key) => typeof first[key] !== "object");
   const heads = names.map((name) => titles[name] ?? name);
   return table(
     heads,
-    rows.map((row) => names.map((name) => cell(name, row))),
+    rows.map((row) => names.map((name) => ownCell(operation, name, row) ?? cell(name, row))),
     look,
   );
+}
+
+/** Whether less was asked for than all that a list has without flags. */
+function hasFilter({ limit: _limit, ...filters }: Answered["input"]): boolean {
+  return Object.entries(filters).some(([key, value]) => !(key === "status" && (value === "open" || value === "all")));
+}
+
+function columnsFor(operation: string, { status }: Answered["input"]): readonly string[] | undefined {
+  // Without a word about them only open ones are listed.
+  const isMixed = operation === "review.list" && status !== undefined;
+  return isMixed ? ["id", "createdAt", "status", "step", "title"] : columns[operation];
 }
 
 const titles: Readonly<Record<string, string>> = {
@@ -60,7 +96,15 @@ const titles: Readonly<Record<string, string>> = {
   capabilities: "can",
 };
 
-function cell(name: string, row: Readonly<Record<string, unknown>>): string {
+/** Cells that say more than their value does. */
+function ownCell(operation: string, name: string, row: Row): string | undefined {
+  if (operation === "flow.list" && name === "file")
+    return row["isBuiltIn"] ? "built in" : nearPlace(String(row["file"]));
+  if (operation === "flow.list" && name === "description" && row["problem"]) return `✕ ${cell("problem", row)}`;
+  return undefined;
+}
+
+function cell(name: string, row: Row): string {
   const value = row[name];
   if (name === "took") return took(row as never);
   if (value === null || value === undefined) return "–";
@@ -89,4 +133,9 @@ function presentValue(result: object): string {
   const value: unknown = "value" in result ? result.value : "path" in result ? result.path : undefined;
   if (value === null || value === undefined) return "–";
   return typeof value === "string" ? value : JSON.stringify(value, null, 2);
+}
+
+function presentEmitted({ name, run }: { readonly name: string; readonly run: string | null }): string {
+  if (run !== null) return `Run ${run} has taken ${name}.`;
+  return `No run waits for ${name}; it is kept for the first one that does.`;
 }

@@ -1,11 +1,12 @@
 import { formatMs } from "../../core/duration.ts";
 import type { RunRecord, Skipped } from "../../core/step.ts";
 import type { Colors } from "../terminal-text.ts";
+import { textOf } from "./json.ts";
+import { nearPlace } from "./place.ts";
+import { howToAnswer, type AnswerableReview } from "./review.ts";
 
-export interface OpenReview {
-  readonly id: string;
+export interface OpenReview extends AnswerableReview {
   readonly title: string;
-  readonly choices: readonly string[];
 }
 
 /** The last lines of a run: what it was, how long, what it used, what was skipped and why, how to go on. */
@@ -20,7 +21,7 @@ export function receipt(
     `${color.bold(run.status)} ${run.id}${took}  ${color.dim(steps)}`,
     ...usageLine(run),
     ...skippedLines(run, color),
-    ...(run.error ? [`error    ${run.error.message}  ${color.dim(run.error.code)}`, ...hintOf(run.error.data)] : []),
+    ...errorLines(run, color),
     ...nextLines(run, reviews),
   ].join("\n");
 }
@@ -44,9 +45,16 @@ function skippedLines({ steps }: RunRecord, { dim }: Colors): string[] {
   ]);
 }
 
-function hintOf(data: unknown): string[] {
-  if (typeof data !== "object" || data === null || !("hint" in data) || typeof data.hint !== "string") return [];
-  return [`fix      ${data.hint}`];
+/** What failed, where that is in the user's own code, and what to do. */
+function errorLines({ error }: RunRecord, { dim }: Colors): string[] {
+  if (!error) return [];
+  const where = textOf(error.data, "where");
+  const hint = textOf(error.data, "hint");
+  return [
+    `error    ${error.message}  ${dim(error.code)}`,
+    ...(where === null ? [] : [`where    ${nearPlace(where)}`]),
+    ...(hint === null ? [] : [`fix      ${hint}`]),
+  ];
 }
 
 function nextLines({ id, status }: RunRecord, reviews: readonly OpenReview[]): string[] {
@@ -54,12 +62,5 @@ function nextLines({ id, status }: RunRecord, reviews: readonly OpenReview[]): s
   if (status === "paused") return [`go on    tutti run resume ${id}`];
   if (status === "failed" || status === "cancelled") return [`again    tutti run retry ${id}`];
   if (status !== "waiting") return [];
-  return [
-    ...reviews.map((review) =>
-      review.choices.length > 0
-        ? `answer   tutti review answer ${review.id} ${JSON.stringify(review.choices[0])}`
-        : `answer   tutti review approve ${review.id}`,
-    ),
-    `watch    tutti run watch ${id}`,
-  ];
+  return [...reviews.map((review) => `answer   ${howToAnswer(review)[0]}`), `watch    tutti run watch ${id}`];
 }

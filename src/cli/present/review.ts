@@ -1,33 +1,63 @@
+import { isDeepStrictEqual } from "node:util";
 import type { Colors } from "../terminal-text.ts";
 
-interface ShownReview {
+/** As much of a review as says how it may be answered. */
+export interface AnswerableReview {
   readonly id: string;
+  readonly payload: unknown;
+  readonly choices: readonly string[];
+}
+
+interface ShownReview extends AnswerableReview {
   readonly run: string;
   readonly step: string;
   readonly title: string;
-  readonly payload: unknown;
-  readonly choices: readonly string[];
   readonly status: string;
-  readonly decision: { readonly by: string; readonly answer: string | null; readonly reason: string | null } | null;
+  readonly decision: {
+    readonly by: string;
+    readonly payload: unknown;
+    readonly answer: string | null;
+    readonly reason: string | null;
+  } | null;
 }
 
 /** One review: the question, what it is about, and how to answer. */
 export function presentReview(review: ShownReview, { bold, dim }: Colors): string {
-  const { id, run, step, title, payload, choices, status, decision } = review;
+  const { id, run, step, title, payload, status, decision } = review;
   const said = decision?.answer ?? decision?.reason;
   return [
     `${bold(title)}  ${dim(id)}`,
     `${status}${decision ? ` by ${decision.by}${said ? `: ${said}` : ""}` : ""}, run ${run}, step ${step}`,
-    ...(payload === null || payload === undefined ? [] : ["", text(payload)]),
-    ...(status === "open" ? ["", ...answers(id, choices)] : []),
+    ...payloads(payload, decision),
+    ...(status === "open" ? ["", ...howToAnswer(review)] : []),
   ].join("\n");
 }
 
-function text(payload: unknown): string {
-  return typeof payload === "string" ? payload : JSON.stringify(payload, null, 2);
+/** What was decided counts, and where the reviewer has edited it, what had been proposed is history. */
+function payloads(proposed: unknown, decision: ShownReview["decision"]): string[] {
+  if (!decision || isDeepStrictEqual(decision.payload ?? null, proposed ?? null)) return part(proposed);
+  return [
+    "",
+    "as edited, which is what the run goes on with:",
+    text(decision.payload),
+    "",
+    "as proposed:",
+    text(proposed),
+  ];
 }
 
-function answers(id: string, choices: readonly string[]): string[] {
+function part(payload: unknown): string[] {
+  return payload === null || payload === undefined ? [] : ["", text(payload)];
+}
+
+function text(payload: unknown): string {
+  return typeof payload === "string" ? payload : (JSON.stringify(payload, null, 2) ?? "null");
+}
+
+/** The commands that may answer it, the likeliest first: a choice, any text, or a yes and a no. */
+export function howToAnswer({ id, payload, choices }: AnswerableReview): string[] {
   if (choices.length > 0) return choices.map((choice) => `tutti review answer ${id} ${JSON.stringify(choice)}`);
-  return [`tutti review approve ${id}`, `tutti review reject ${id} --reason "…"`];
+  const yesOrNo = [`tutti review approve ${id}`, `tutti review reject ${id} --reason "…"`];
+  // Without a payload there is nothing that one could say yes to unseen; a flow may take a plain yes all the same.
+  return payload === null || payload === undefined ? [`tutti review answer ${id} "…"`, ...yesOrNo] : yesOrNo;
 }

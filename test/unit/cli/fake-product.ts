@@ -82,6 +82,7 @@ export async function callTutti(
     stdin: Object.assign(Readable.from(stdin), { isTTY: isTerminal }),
     interrupt: createInterrupt(signalSource(signals)),
     environment,
+    onExit: () => ({ [Symbol.dispose]: () => undefined }),
   });
   return { code, ...said, connects };
 }

@@ -21,6 +21,7 @@ async function help(...words: string[]): Promise<{ code: number; stdout: string;
     stdin: Readable.from([]),
     interrupt: createInterrupt(signalSource()),
     environment: {},
+    onExit: () => ({ [Symbol.dispose]: () => undefined }),
   });
   return { code, ...said };
 }

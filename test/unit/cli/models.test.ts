@@ -61,7 +61,7 @@ describe("models pull", () => {
     place.serve({});
     const { stdout } = await place.tutti("models pull big:7b");
     assert.match(stdout, /^✓ ollama\/big:7b is there now {2}4 MB in .*, every layer verified\n {2}digest {2}dddd/);
-    assert.match(stdout, /next {4}tutti models probe big:7b/);
+    assert.match(stdout, /next {4}tutti models probe ollama\/big:7b/);
     assert.match((await place.tutti("models pull big:7b")).stdout, /was there already, and is the newest/);
   });
 
@@ -92,8 +92,11 @@ describe("models list, show and probe", () => {
     await using place = await openPlace();
     const list = (await place.tutti("models list")).stdout.split("\n");
     assert.match(list[0] ?? "", /^model +size +context +loaded +probed +can$/);
-    assert.match(list[1] ?? "", /^tiny-chat +550 kB +32768 +no +– +completion, tools$/);
-    assert.match((await place.tutti("models show tiny-chat")).stdout, /never probed; .* tutti models probe tiny-chat/);
+    assert.match(list[1] ?? "", /^ollama\/tiny-chat +550 kB +32768 +no +– +completion, tools$/);
+    assert.match(
+      (await place.tutti("models show tiny-chat")).stdout,
+      /never probed; .* tutti models probe ollama\/tiny-chat/,
+    );
     const probe = await place.tutti("models probe tiny-chat");
     assert.match(probe.stdout, /tools {7}did not call the one/);
     assert.match(probe.stdout, /schemas {5}kept when streamed, kept in one piece/);
@@ -101,7 +104,10 @@ describe("models list, show and probe", () => {
     assert.match((await place.tutti("models show tiny-chat")).stdout, /probe of ollama\/tiny-chat:latest/);
     place.server.setModels([{ name: "tiny-chat", digest: "f".repeat(64) }]);
     assert.match((await place.tutti("models list")).stdout, /changed since/);
-    assert.match((await place.tutti("models show tiny-chat")).stdout, /! changed since: tutti models probe tiny-chat/);
+    assert.match(
+      (await place.tutti("models show tiny-chat")).stdout,
+      /! changed since: tutti models probe ollama\/tiny-chat/,
+    );
   });
 
   it("name the model that was meant", async () => {

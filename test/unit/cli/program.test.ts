@@ -3,6 +3,8 @@ import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { describe, it } from "node:test";
+import { overview } from "../../../src/cli/overview.ts";
+import { TuttiError } from "../../../src/core/error.ts";
 import { callTutti, type FakeOptions } from "./fake-product.ts";
 import { runRecord, scriptedOperations, stepRecord } from "./made-up.ts";
 import { realOperations } from "./reference.ts";
@@ -63,6 +65,62 @@ describe("the commands", () => {
     assert.equal((JSON.parse(stdout) as Printed).error.code, "usage.invalid");
   });
 
+  it("print help, the version and a group without its verb as JSON with --json", async () => {
+    for (const words of ["run list --help", "review --help", "--help"]) {
+      const { code, stdout } = await tutti(`${words} --json`);
+      assert.equal(code, 0);
+      assert.match((JSON.parse(stdout) as { help: string }).help, /tutti/, words);
+    }
+    const { code, stdout, stderr } = await tutti("review --json");
+    assert.deepEqual([code, stderr], [3, ""]);
+    assert.match((JSON.parse(stdout) as Printed).error.message, /tutti review is a group/);
+  });
+
+  it("write the log as JSON lines on stderr with --verbose, and leave stdout pure", async () => {
+    const watchErrors = [new TuttiError("storage.locked", "it is locked")];
+    const words = ["run", "greet", "--json", "--verbose"];
+    const { stdout, stderr } = await callTutti(words, scriptedOperations({ watchErrors }));
+    assert.deepEqual(JSON.parse(stdout), runRecord());
+    const line = stderr.split("\n").find((text) => text.startsWith("{")) ?? "";
+    assert.deepEqual(JSON.parse(line), {
+      level: "warn",
+      event: "storage.waited_for",
+      code: "storage.locked",
+      message: "it is locked",
+    });
+  });
+
+  it("have one overview, however it is asked for", async () => {
+    assert.equal((await tutti("--help")).stdout, overview());
+    assert.equal((await tutti("--color never --help")).stdout, overview());
+    assert.equal((await tutti("--color never")).stderr, overview());
+    for (const line of overview().split("\n")) assert.ok(line.length <= 80, line);
+  });
+
+  it("name what is wrong by its flag, in words", async () => {
+    for (const [words, said] of [
+      ["run list --limit many", "--limit must be a number"],
+      ["run list --limit 0.5", "--limit must be a whole number, not 0.5"],
+      ["run greet --priority high", "--priority high is not a whole number from -100 to 100"],
+      ["run greet --deadline soon", "--deadline soon is not a duration"],
+    ] as const) {
+      const { code, stderr } = await tutti(words);
+      assert.equal(code, 3);
+      assert.ok(stderr.startsWith(`✕ ${said}`), stderr);
+    }
+  });
+
+  it("say how a list goes on that is full", async () => {
+    const { stderr } = await tutti("run list --limit 1 --status failed");
+    assert.equal(stderr, "older    tutti run list --status failed --limit 1 --before run_1\n");
+    assert.equal((await tutti("run list --limit 2")).stderr, "");
+  });
+
+  it("colour errors as they are told to", async () => {
+    assert.ok((await tutti("run get run_2 --color always")).stderr.includes("\u001B["));
+    assert.ok(!(await tutti("run get run_2 --color=never", { isTerminal: true })).stderr.includes("\u001B["));
+  });
+
   it("complain even when quiet", async () => {
     assert.match((await tutti("run get run_2 --quiet")).stderr, /there is no run run_2/);
   });
@@ -114,11 +172,12 @@ describe("the commands", () => {
   });
 
   it("know their version", async () => {
-    for (const words of ["--json -V", "run -V", "run list --version"]) {
+    for (const words of ["-V", "run -V", "run list --version"]) {
       const { code, stdout } = await tutti(words);
       assert.equal(code, 0);
       assert.match(stdout, /^\d+\.\d+\.\d+\n$/, words);
     }
+    assert.match((await tutti("run --json -V")).stdout, /^\{"version":"\d+\.\d+\.\d+"\}\n$/);
   });
 
   it("hand the settings of --set on, and say where they change nothing", async () => {

@@ -1,14 +1,10 @@
 import { readFileSync, writeFileSync } from "node:fs";
 import { dirname, join } from "node:path";
-import { Readable } from "node:stream";
 import type { Command } from "commander";
 import { describeOperations } from "../../../src/app.ts";
-import type { Surroundings } from "../../../src/cli/invocation.ts";
 import { homeToDescribe } from "../../../src/cli/nowhere.ts";
 import { buildProgram } from "../../../src/cli/program.ts";
 import type { AnyOperation } from "../../../src/core/operation.ts";
-import { createInterrupt } from "../../../src/cli/interrupt.ts";
-import { signalSource } from "./fake-product.ts";
 
 const docs = join(dirname(dirname(dirname(import.meta.dirname))), "docs");
 
@@ -33,7 +29,11 @@ export const commonFlags = ["--version", "--json", "--quiet", "--verbose", "--co
 /** The commands of the real program, as docs/cli.md lists them. */
 export function describeCommands(): string {
   const said: string[] = [];
-  const program = buildProgram(realOperations(), listening(said), async () => undefined);
+  const program = buildProgram(
+    realOperations(),
+    (text) => void said.push(text),
+    async () => undefined,
+  );
   return everyCommand(program)
     .filter(({ command }) => command.commands.length === 0 || command.registeredArguments.length > 0)
     .map(({ name, command }) => describeCommand(name, command, said))
@@ -76,15 +76,4 @@ function examples(command: Command, said: string[]): string {
   const [, after = ""] = said.join("").split("\nExamples:\n");
   const [lines = ""] = after.split("\n\n");
   return lines.replaceAll(/^ {2}/gm, "").trimEnd();
-}
-
-function listening(said: string[]): Surroundings {
-  const stream = { write: (text: string) => said.push(text), on: () => undefined };
-  return {
-    product: { operations: async () => [], connect: async () => null },
-    streams: { stdout: stream, stderr: stream },
-    stdin: Readable.from([]),
-    interrupt: createInterrupt(signalSource()),
-    environment: {},
-  };
 }

@@ -8,8 +8,9 @@ import type { AnyOperation } from "../../../src/core/operation.ts";
 import { createConfig } from "../../../src/config/capability.ts";
 import { describeConfig } from "../../../src/config/describe.ts";
 import { explainSetting } from "../../../src/config/explain.ts";
-import { loadConfig } from "../../../src/config/load.ts";
+import { loadConfig, loadConfigOrDefaults } from "../../../src/config/load.ts";
 import type { ConfigInput } from "../../../src/config/load.ts";
+import { TuttiError } from "../../../src/core/error.ts";
 import { editDistance, nearest } from "../../../src/core/nearest.ts";
 import { editorSchema } from "../../../src/config/schema.ts";
 
@@ -140,6 +141,40 @@ describe("a mistake in the configuration", () => {
     );
     fails(() => load("zzzz: 3\n"), "config.unknown_key", "tutti.yaml:1:1", /unknown key "zzzz" in tutti.yaml:1:1$/);
   });
+  it("in a name given by hand is met with those near it", () => {
+    const hintFor = (name: string): string => {
+      try {
+        explainSetting(load(null), name);
+      } catch (error) {
+        if (error instanceof TuttiError) return error.hint ?? "";
+      }
+      return assert.fail(`${name} is no mistake`);
+    };
+    assert.equal(hintFor("pool"), "Write storage.poolSize.");
+    assert.match(hintFor("storage.nope"), /Near it are storage\.database, storage\.durability/);
+    assert.match(hintFor("zzzz"), /tutti config list/);
+  });
+  it("that is a folder in the file's place is told, and not passed over", () => {
+    const folder = join(root, String(count++));
+    mkdirSync(join(folder, "tutti.yaml"), { recursive: true });
+    fails(() => loadConfig({ sections, folder, environment: {} }), "config.invalid", "tutti.yaml", /is a folder/);
+  });
+  it("leaves the defaults, the file's path and the reason to what must work all the same", async () => {
+    const folder = join(root, String(count++));
+    mkdirSync(folder);
+    writeFileSync(join(folder, "tutti.yaml"), "storage:\n  poolSze: 3\n");
+    const config = loadConfigOrDefaults({ sections, folder, environment: {} });
+    assert.equal(config.problem?.code, "config.unknown_key");
+    assert.equal(config.file, join(folder, "tutti.yaml"));
+    assert.equal(config.get(storage).poolSize, 10);
+    const answers = createConfig(config).operations.map(async (operation) => {
+      const context = { signal: new AbortController().signal, caller: "test" };
+      await (operation.handle({ key: "storage.poolSize" } as never, context) as Promise<unknown>);
+      return operation.name;
+    });
+    const told = (await Promise.allSettled(answers)).flatMap((one) => (one.status === "fulfilled" ? [one.value] : []));
+    assert.deepEqual(told, ["config.schema", "config.path"], "no value is made up");
+  });
   it("in a value is shown with its place and what is wanted", () => {
     fails(
       () => load("storage:\n  poolSize: many\n"),
@@ -194,7 +229,7 @@ describe("a mistake in the configuration", () => {
     fails(
       () => load(null, { flags: { "storage.poolsise": 1 } }),
       "config.unknown_key",
-      "the flags",
+      "--set storage.poolsise",
       /storage.poolSize/,
     );
   });

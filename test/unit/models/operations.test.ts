@@ -20,9 +20,9 @@ describe("the models' operations, over HTTP", () => {
     assert.deepEqual(
       list.map(({ model, loaded, loadedContext, problem }) => [model, loaded, loadedContext, problem]),
       [
-        ["tiny-chat", true, 8_192, null],
+        ["ollama/tiny-chat", true, 8_192, null],
         ["ollama/hf.co/owner/own:Q4", false, null, null],
-        ["broken", false, null, "the server cannot read it"],
+        ["ollama/broken", false, null, "the server cannot read it"],
       ],
     );
     assert.deepEqual(
@@ -118,7 +118,7 @@ describe("the models' operations, over HTTP", () => {
     const removed = (await room.call("models.remove", { model: "old:1b" })) as { model: string; sizeBytes: number };
     assert.deepEqual([removed.model, removed.sizeBytes], ["ollama/old:1b", 550_109]);
     const names = ((await room.call("models.list", {})) as Listed[]).map(({ model }) => model);
-    assert.deepEqual(names, ["tiny-chat"]);
+    assert.deepEqual(names, ["ollama/tiny-chat"]);
   });
 
   test("also a model whose file the server cannot read can be shown and removed", async () => {
@@ -236,14 +236,14 @@ describe("the doctor, of probes", () => {
 
   test("names in one line what was never probed and what has changed since", async () => {
     await using room = await openRoom({ models: ["tiny-chat", { name: "other", digest: "a".repeat(64) }] });
-    assert.deepEqual(await look(room), { status: "off", message: "never probed: tiny-chat, other" });
+    assert.deepEqual(await look(room), { status: "off", message: "never probed: ollama/tiny-chat, ollama/other" });
     for (const model of ["tiny-chat", "other"]) await room.call("models.probe", { model });
     assert.deepEqual(await look(room), { status: "ok", message: "all 2 models are as they were probed" });
     room.server.setModels(["tiny-chat", { name: "other", digest: "b".repeat(64) }, "third"]);
     assert.deepEqual(await look(room), {
       status: "warn",
-      message: "changed since: other; never probed: third",
-      fix: "tutti models probe other",
+      message: "changed since: ollama/other; never probed: ollama/third",
+      fix: "tutti models probe ollama/other",
     });
   });
 

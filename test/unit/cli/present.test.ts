@@ -1,0 +1,168 @@
+import assert from "node:assert/strict";
+import { join } from "node:path";
+import { describe, it } from "node:test";
+import type { RunRecord } from "../../../src/core/step.ts";
+import { createOutput } from "../../../src/cli/output.ts";
+import { present } from "../../../src/cli/present/present.ts";
+import { receipt } from "../../../src/cli/present/receipt.ts";
+import { columnsOf } from "../../../src/cli/text-width.ts";
+import { runRecord, stepRecord } from "./made-up.ts";
+
+/** A result as a terminal of so many columns shows it; without a number, as a file gets it. */
+function shown(operation: string, result: unknown, { input = {}, columns }: Asked = {}): string {
+  const stream = { isTTY: columns !== undefined, columns: columns ?? 80, write: () => true };
+  const streams = { stdout: stream, stderr: stream };
+  const output = createOutput({ isQuiet: false, color: "never", environment: {}, streams });
+  return present({ operation, input, result }, output);
+}
+
+interface Asked {
+  readonly input?: Readonly<Record<string, unknown>>;
+  readonly columns?: number;
+}
+
+const review = {
+  id: "rev_1",
+  run: "run_1",
+  step: "ask",
+  title: "Send it?",
+  payload: { to: "ada" },
+  choices: [],
+  status: "open",
+  createdAt: 0,
+  decision: null,
+};
+const approval = { verdict: "approved", payload: { to: "ada" }, answer: null, reason: null, by: "cli", at: 0 };
+
+describe("a review", () => {
+  it("shows what was approved in place of what had been proposed, and both where they differ", () => {
+    const decided = { ...review, status: "approved", decision: { ...approval, payload: { to: "bob" } } };
+    const text = shown("review.show", decided);
+    assert.match(text, /as edited.*\n\{\n {2}"to": "bob"\n\}\n\nas proposed:\n\{\n {2}"to": "ada"/);
+    const same = shown("review.show", { ...review, status: "approved", decision: approval });
+    assert.equal(same.split('"ada"').length, 2);
+    assert.ok(!same.includes("proposed"));
+  });
+
+  for (const [what, change, first] of [
+    ["a payload", {}, "tutti review approve rev_1"],
+    ["choices", { payload: null, choices: ["yes"] }, 'tutti review answer rev_1 "yes"'],
+    ["neither a payload nor choices", { payload: null }, 'tutti review answer rev_1 "…"'],
+  ] as const) {
+    it(`with ${what} offers first: ${first}`, () => {
+      const text = shown("review.show", { ...review, ...change });
+      assert.equal(
+        text.split("\n").find((line) => line.startsWith("tutti ")),
+        first,
+      );
+    });
+  }
+
+  it("is told with its state in a list that is not of open ones alone", () => {
+    assert.ok(!shown("review.list", [review]).includes("status"));
+    const all = shown("review.list", [review], { input: { status: "all" } });
+    assert.match(all, /^id .*status .*title\nrev_1 .*open .*Send it\?$/);
+  });
+});
+
+describe("a list", () => {
+  it("that is empty because of a filter does not claim that there is nothing", () => {
+    assert.match(shown("run.list", []), /No runs yet/);
+    assert.match(shown("run.list", [], { input: { limit: 5 } }), /No runs yet/);
+    for (const input of [{ status: "failed" }, { flow: "x" }, { due: true }, { before: "run_1" }]) {
+      assert.match(shown("run.list", [], { input }), /No run is like that/);
+    }
+    assert.match(shown("review.list", []), /Nothing waits/);
+    assert.match(shown("review.list", [], { input: { status: "rejected" } }), /No review is like that/);
+  });
+
+  it("of flows says which are built in, where the others lie, and what is wrong with them", () => {
+    const flow = {
+      name: "f",
+      file: join(process.cwd(), "flows", "f.ts"),
+      isBuiltIn: false,
+      description: "d",
+      problem: null,
+    };
+    const text = shown("flow.list", [
+      flow,
+      { ...flow, name: "g", description: null, problem: "it is broken" },
+      { ...flow, name: "h", file: "/somewhere/h.js", isBuiltIn: true },
+    ]);
+    const lines = text.split("\n").map((line) => line.split(/ {2,}/));
+    assert.deepEqual(lines.slice(1), [
+      ["f", join("flows", "f.ts"), "d"],
+      ["g", join("flows", "f.ts"), "✕ it is broken"],
+      ["h", "built in", "d"],
+    ]);
+  });
+
+  it("of models names each as a step has to name it", () => {
+    const model = {
+      model: "ollama/llama3.2",
+      name: "llama3.2:latest",
+      provider: "ollama",
+      kind: "chat",
+      sizeBytes: 2e9,
+      contextLength: 8192,
+      loaded: true,
+      capabilities: ["completion"],
+      problem: null,
+      probe: null,
+    };
+    assert.match(shown("models.list", [model]), /\nollama\/llama3\.2 /);
+  });
+
+  it("never wraps on a terminal, and keeps ids whole", () => {
+    const id = "run_3k2pgppbtwb64k6" as RunRecord["id"];
+    const runs = [
+      "short",
+      "a-flow-with-a-name-that-is-as-long-as-names-get-".repeat(2),
+      "漢字".repeat(40),
+      "\u001B[31m".repeat(20),
+    ];
+    const text = shown(
+      "run.list",
+      runs.map((flow) => runRecord({ flow, id })),
+      { columns: 80 },
+    );
+    const lines = text.split("\n");
+    assert.equal(lines.length, 5);
+    for (const line of lines) assert.ok(columnsOf(line) <= 80, `${columnsOf(line)} columns: ${line}`);
+    for (const line of lines.slice(1)) assert.match(line, new RegExp(`^${id} .*succeeded .*1970-01-01 00:00:00`));
+  });
+
+  it("is whole in a file", () => {
+    const flow = "x".repeat(200);
+    assert.ok(shown("run.list", [runRecord({ flow })]).includes(flow));
+  });
+});
+
+describe("an event", () => {
+  it("is told with the run that has taken it, or that none has", () => {
+    assert.equal(shown("event.emit", { name: "go", run: "run_1" }), "Run run_1 has taken go.");
+    assert.match(shown("event.emit", { name: "go", run: null }), /^No run waits for go; it is kept/);
+  });
+});
+
+describe("a run that failed in the user's own code", () => {
+  const file = join(process.cwd(), "flows", "f.ts");
+  const error = { code: "step.failed", message: "no luck", data: { where: `${file}:3:7` } };
+  const run = runRecord({ status: "failed", error, steps: [stepRecord("a", { status: "failed", error })] });
+
+  it("says where, as seen from this folder", () => {
+    const color = createOutput({
+      isQuiet: false,
+      color: "never",
+      environment: {},
+      streams: { stdout: { write: () => true }, stderr: { write: () => true } },
+    }).color;
+    assert.ok(receipt(run, { color }).includes(`\nwhere    ${join("flows", "f.ts")}:3:7\n`));
+    assert.ok(shown("run.get", run).includes(`\nwhere    ${join("flows", "f.ts")}:3:7\n`));
+  });
+
+  it("is told with the whole path where it lies elsewhere", () => {
+    const far = { ...error, data: { where: "/elsewhere/f.ts:3:7" } };
+    assert.ok(shown("run.get", { ...run, error: far }).includes("\nwhere    /elsewhere/f.ts:3:7\n"));
+  });
+});
