@@ -1,3 +1,4 @@
+import { contextShortfall, type ProbeFacts } from "./probe.ts";
 import type { ModelInfo } from "./provider.ts";
 
 /** What a call needs of its model. */
@@ -15,8 +16,14 @@ export interface AbleModel {
   readonly loaded: boolean;
 }
 
-/** Who can do what, by what the providers list. */
-export function createAbility(list: (signal: AbortSignal) => Promise<readonly ModelInfo[]>) {
+export interface AbilityPorts {
+  list(signal: AbortSignal): Promise<readonly ModelInfo[]>;
+  /** Null where the model was not probed as it is now. */
+  factsOf(name: string, signal: AbortSignal): Promise<ProbeFacts | null>;
+}
+
+/** Who can do what: by what the providers list, and by what a probe has found where there was one. */
+export function createAbility({ list, factsOf }: AbilityPorts) {
   const chats = async (signal: AbortSignal): Promise<ModelInfo[]> =>
     (await list(signal)).filter(({ kind }) => kind === "chat");
   return {
@@ -28,9 +35,19 @@ export function createAbility(list: (signal: AbortSignal) => Promise<readonly Mo
       })),
     async inability(name: string, needs: ModelNeeds, signal: AbortSignal): Promise<string | null> {
       const model = (await chats(signal)).find((known) => `${known.provider}/${known.name}` === name);
-      return model ? inabilityOf(model, needs) : "it is not installed";
+      if (!model) return "it is not installed";
+      return inabilityOf(model, needs) ?? provenInability(await factsOf(name, signal), needs);
     },
   };
+}
+
+function provenInability(facts: ProbeFacts | null, { tools, schema, contextTokens }: ModelNeeds): string | null {
+  if (!facts) return null;
+  if (tools && (facts.tools === "none" || facts.tools === "refused")) return "its probe found that it calls no tools";
+  if (schema && facts.schema.streamed === "ignored") return "its probe found that it ignores schemas";
+  const granted = contextShortfall(facts);
+  if (granted === null || contextTokens <= granted) return null;
+  return `its probe got a context of ${granted} tokens, less than the ${contextTokens} needed`;
 }
 
 // Every chat model answers by a schema, as the server constrains its grammar; how well is for a probe to say.

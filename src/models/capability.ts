@@ -106,7 +106,10 @@ export function createModels(dependencies: ModelsDependencies): Models {
     checks: [...modelChecks(registry, probes), ...serverChecks(registry)],
     registry,
     quirksOf: async (name) => quirksOf(await registry.factsOf(name)),
-    ...createAbility((signal) => registry.list(signal)),
+    ...createAbility({
+      list: (signal) => registry.list(signal),
+      factsOf: (name, signal) => registry.factsOf(name, signal),
+    }),
   };
 }
 

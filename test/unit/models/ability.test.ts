@@ -1,0 +1,58 @@
+import assert from "node:assert/strict";
+import { test } from "node:test";
+import { createAbility } from "../../../src/models/ability.ts";
+import type { ProbeFacts } from "../../../src/models/probe.ts";
+import type { ModelInfo } from "../../../src/models/provider.ts";
+
+const listed: ModelInfo = {
+  name: "small:latest",
+  provider: "ollama",
+  kind: "chat",
+  sizeBytes: 1,
+  contextLength: 32_768,
+  capabilities: ["completion", "tools"],
+  loaded: false,
+};
+
+const probed: ProbeFacts = {
+  model: "ollama/small:latest",
+  server: "http://127.0.0.1:1",
+  digest: "d",
+  probedAt: 0,
+  tookMs: 1,
+  kind: "chat",
+  tools: "native",
+  schema: { streamed: "kept", whole: "kept", thinking: null },
+  thinking: "none",
+  contextAsked: 8_192,
+  contextGranted: 8_192,
+  loadMs: null,
+  firstTokenMs: null,
+  promptTokensPerSecond: null,
+  outputTokensPerSecond: null,
+  dimensions: null,
+  notes: [],
+};
+
+const all = { tools: true, schema: true, contextTokens: 4_000 };
+
+async function inability(facts: ProbeFacts | null, needs = all): Promise<string | null> {
+  const ability = createAbility({ list: async () => [listed], factsOf: async () => facts });
+  return ability.inability("ollama/small:latest", needs, new AbortController().signal);
+}
+
+test("a model can do what its server lists, as long as no probe has found otherwise", async () => {
+  assert.equal(await inability(null), null);
+  assert.equal(await inability(probed), null);
+  assert.match((await inability({ ...probed, tools: "none" })) ?? "", /calls no tools/);
+  // A call that arrives as text is taken for what it is.
+  assert.equal(await inability({ ...probed, tools: "text" }), null);
+  const ignoring = { ...probed, schema: { ...probed.schema, streamed: "ignored" as const } };
+  assert.match((await inability(ignoring)) ?? "", /ignores schemas/);
+  assert.equal(await inability(ignoring, { ...all, schema: false }), null);
+  assert.match((await inability({ ...probed, contextGranted: 2_048 })) ?? "", /2048 tokens, less than the 4000/);
+});
+
+test("what the server lists counts first", async () => {
+  assert.match((await inability(probed, { ...all, contextTokens: 40_000 })) ?? "", /32768/);
+});
