@@ -3,7 +3,7 @@ import { TuttiError } from "../core/error.ts";
 import type { ProbeStore } from "./model-store.ts";
 import { typedName } from "./operations.ts";
 import { contextShortfall } from "./probe.ts";
-import { probeState } from "./probe-fact.ts";
+import { factsOfServers, probeState } from "./probe-fact.ts";
 import type { ModelRegistry } from "./registry.ts";
 
 export function modelChecks(registry: ModelRegistry, probes: ProbeStore): Check[] {
@@ -30,7 +30,7 @@ async function checkServer(registry: ModelRegistry, signal: AbortSignal): Promis
 /** Looks only at what probes have left: a doctor that asks models takes minutes. */
 async function checkProbes(registry: ModelRegistry, probes: ProbeStore, signal: AbortSignal): Promise<CheckResult> {
   try {
-    const facts = await probes.all(registry.url);
+    const facts = await factsOfServers(registry, probes);
     const models = (await registry.list(signal)).filter(({ digest }) => digest !== undefined);
     const states = models.map((model) => ({
       name: typedName(model),

@@ -8,7 +8,7 @@ import { modelName } from "./operation-input.ts";
 import { pullOperation, removeOperation } from "./operations-pull.ts";
 import { probeOperation } from "./operations-probe.ts";
 import { probeFacts } from "./probe.ts";
-import { probeState, type ProbeState } from "./probe-fact.ts";
+import { factsOfServers, probeState, type ProbeState } from "./probe-fact.ts";
 import type { ModelInfo } from "./provider.ts";
 import type { ModelRegistry } from "./registry.ts";
 
@@ -56,7 +56,7 @@ function listModels({ registry, probes }: ModelOperationDependencies): AnyOperat
     output: z.array(modelInfo),
     cli: { examples: ["tutti models list", "tutti models list --json"] },
     handle: async (_input, { signal }) => {
-      const [models, facts] = await Promise.all([registry.list(signal), probes.all(registry.url)]);
+      const [models, facts] = await Promise.all([registry.list(signal), factsOfServers(registry, probes)]);
       return models.map((model) => {
         const full = `${model.provider}/${model.name}`;
         const ofModel = facts.filter((one) => one.model === full);

@@ -55,3 +55,11 @@ export function probeState(facts: readonly ProbeFacts[], digest: string | undefi
   const found = present ?? facts[0];
   return found ? { facts: found, isStale: present === undefined } : null;
 }
+
+/** What the probes have found of the models of every server; a model's name says whose it is. */
+export async function factsOfServers(
+  registry: { servers(): readonly { readonly url: string }[] },
+  probes: Pick<ProbeStore, "all">,
+): Promise<readonly ProbeFacts[]> {
+  return (await Promise.all(registry.servers().map(({ url }) => probes.all(url)))).flat();
+}
