@@ -3,6 +3,7 @@ import { test } from "node:test";
 import { createAbility } from "../../../src/models/ability.ts";
 import type { ProbeFacts } from "../../../src/models/probe.ts";
 import type { ModelInfo } from "../../../src/models/provider.ts";
+import { madeUpFacts } from "./made-up-facts.ts";
 
 const listed: ModelInfo = {
   name: "small:latest",
@@ -14,26 +15,7 @@ const listed: ModelInfo = {
   loaded: false,
 };
 
-const probed: ProbeFacts = {
-  model: "ollama/small:latest",
-  server: "http://127.0.0.1:1",
-  digest: "d",
-  probedAt: 0,
-  tookMs: 1,
-  kind: "chat",
-  tools: "native",
-  schema: { streamed: "kept", whole: "kept", thinking: null },
-  thinking: "none",
-  contextAsked: 8_192,
-  contextGranted: 8_192,
-  loadMs: null,
-  firstTokenMs: null,
-  promptTokensPerSecond: null,
-  outputTokensPerSecond: null,
-  dimensions: null,
-  notes: [],
-};
-
+const probed = madeUpFacts({ model: "ollama/small:latest" });
 const all = { tools: true, schema: true, contextTokens: 4_000 };
 
 async function inability(facts: ProbeFacts | null, needs = all): Promise<string | null> {
