@@ -17,9 +17,9 @@ export interface AbleModel {
 }
 
 export interface AbilityPorts {
-  list(signal: AbortSignal): Promise<readonly ModelInfo[]>;
+  readonly list: (signal: AbortSignal) => Promise<readonly ModelInfo[]>;
   /** Null where the model was not probed as it is now. */
-  factsOf(name: string, signal: AbortSignal): Promise<ProbeFacts | null>;
+  readonly factsOf: (name: string, signal: AbortSignal) => Promise<ProbeFacts | null>;
 }
 
 /** Who can do what: by what the providers list, and by what a probe has found where there was one. */

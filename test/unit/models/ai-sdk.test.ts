@@ -32,7 +32,8 @@ async function open(
   return { model: await registry.chat("box/tiny-chat"), server, [Symbol.asyncDispose]: () => server.close() };
 }
 
-describe("a server that speaks as OpenAI does", () => {
+// Some of them wait for real deadlines.
+describe("a server that speaks as OpenAI does", { concurrency: 8 }, () => {
   test("text, thinking and tool calls come apart, as they stream", async () => {
     const toolCalls = [{ name: "read_file", arguments: '{"path":"a.txt"}' }];
     await using box = await open({ thinking: "Hm.", text: "I read.", toolCalls });
