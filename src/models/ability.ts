@@ -1,5 +1,5 @@
 import { contextShortfall, type ProbeFacts } from "./probe.ts";
-import type { ModelInfo } from "./provider.ts";
+import type { ModelInfo } from "./model-info.ts";
 
 /** What a call needs of its model. */
 export interface ModelNeeds {

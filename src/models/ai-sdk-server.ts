@@ -6,7 +6,8 @@ import { fromLanguageModel } from "./ai-sdk.ts";
 import { toChatFailure } from "./ai-sdk-failure.ts";
 import type { ChatModel } from "./chat-model.ts";
 import type { Fetch } from "./ollama/patient-fetch.ts";
-import type { ModelInfo, ModelProvider, Reachable } from "./provider.ts";
+import type { ModelInfo } from "./model-info.ts";
+import type { ModelProvider, Reachable } from "./provider.ts";
 
 export interface OpenAiServerOptions {
   /** The first part of its models' names. */

@@ -1,4 +1,4 @@
-import type { ModelInfo } from "./provider.ts";
+import type { ModelInfo } from "./model-info.ts";
 import type { ProbeTarget } from "./probe-target.ts";
 
 /** What a server tells about one of its models. */

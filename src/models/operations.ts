@@ -9,7 +9,7 @@ import { pullOperation, removeOperation } from "./operations-pull.ts";
 import { probeOperation } from "./operations-probe.ts";
 import { probeFacts } from "./probe.ts";
 import { factsOfServers, probeState, type ProbeState } from "./probe-fact.ts";
-import type { ModelInfo } from "./provider.ts";
+import type { ModelInfo } from "./model-info.ts";
 import type { ModelRegistry } from "./registry.ts";
 
 export interface ModelOperationDependencies {

@@ -9,7 +9,8 @@ import type { ProbeStore } from "./model-store.ts";
 import type { Fetch } from "./ollama/patient-fetch.ts";
 import type { ProbeFacts } from "./probe.ts";
 import { createFactsReader, type KeptModel } from "./probe-fact.ts";
-import type { ModelInfo, ModelProvider, Reachable } from "./provider.ts";
+import type { ModelInfo } from "./model-info.ts";
+import type { ModelProvider, Reachable } from "./provider.ts";
 import { scheduledEmbedding } from "./scheduler-call.ts";
 import { failover, type Candidate } from "./server-failover.ts";
 import {

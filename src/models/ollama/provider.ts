@@ -1,6 +1,7 @@
 import type { Clock } from "../../core/clock.ts";
 import { TuttiError } from "../../core/error.ts";
-import type { ModelInfo, ModelProvider, Reachable } from "../provider.ts";
+import type { ModelInfo } from "../model-info.ts";
+import type { ModelProvider, Reachable } from "../provider.ts";
 import { isAllowed } from "./address.ts";
 import { createOllamaChat } from "./chat.ts";
 import type { OllamaClient } from "./client.ts";
