@@ -155,6 +155,14 @@ describe("the architecture check", () => {
       says: /^src\/engine\/a\.ts → src\/engine\/b\.ts → src\/engine\/c\.ts → src\/engine\/a\.ts is a cycle/,
     },
     {
+      name: "a cycle of types",
+      files: {
+        "models/a.ts": 'import type { B } from "./b.ts";',
+        "models/b.ts": 'import type { A } from "./a.ts";',
+      },
+      says: /^src\/models\/a\.ts → src\/models\/b\.ts → src\/models\/a\.ts is a cycle/,
+    },
+    {
       name: "a file outside every room",
       files: { "utils/a.ts": "" },
       says: /^src\/utils\/a\.ts lies in no room/,
@@ -271,11 +279,8 @@ function coreViolation(file: string, specifier: string, clause: string): string[
 /** Every file that can reach itself, reported once for each cycle, starting at its first file by name. */
 function cyclesOf(files: readonly SourceFile[], imports: readonly Import[]): string[] {
   const edges = new Map<string, string[]>();
-  for (const { file, target, clause } of imports) {
-    // Types are gone at run time: two files may know each other's shapes, but neither may need the other to load.
-    if (target !== null && !/^\s*(import|export)?\s*type\b/.test(clause))
-      edges.set(file, [...(edges.get(file) ?? []), target]);
-  }
+  // Types count: files that know each other's shapes can only be read and changed together.
+  for (const { file, target } of imports) if (target !== null) edges.set(file, [...(edges.get(file) ?? []), target]);
   const reported = new Set<string>();
   return files
     .map(({ path }) => path)
