@@ -83,11 +83,11 @@ async function isRaised(ports: BudgetPlanPorts, context: PlanContext, refusal: R
   }
 }
 
-/** What a human has made of the proposal. */
+/** What a human has made of the proposal; null where it says nothing of that. An amount that is none raises nothing, so it is asked for again. */
 function raisedBy(payload: unknown, { metric }: Refusal): number | null {
   if (typeof payload !== "object" || payload === null || !("raiseBy" in payload)) return null;
   const { raiseBy } = payload;
-  return typeof raiseBy === "number" && raiseBy >= 0 ? toCount(metric, raiseBy) : null;
+  return typeof raiseBy === "number" && raiseBy >= 0 ? toCount(metric, raiseBy) : 0;
 }
 
 /** A step: its row and the raise are one commit, so an approval counts once, whatever happens. */

@@ -30,7 +30,10 @@ export function limitTests(open: OpenCost): void {
       paused.error?.message ?? "",
       /^budget "b" has 0 calls left of 1 call in all; a call of scripted\/a may take 1 call$/,
     );
-    assert.match(JSON.stringify(paused.error?.data), /tutti budget set b --calls … *`.*tutti run resume/);
+    assert.match(
+      JSON.stringify(paused.error?.data),
+      /tutti budget set b --window total --calls … *`.*tutti run resume/,
+    );
     assert.equal(asked.requests.length, 1);
     await engine.op("budget.set", { name: "b", window: "total", calls: 2 });
     await engine.control.resume(paused.id);
@@ -109,6 +112,23 @@ export function limitTests(open: OpenCost): void {
     await engine.review("review.approve", { id: review?.id, payload: { raiseBy: 7 } });
     await engine.until(id, ...ended);
     assert.deepEqual(await windowOf(engine), { used: 2, reserved: 0, raised: 7 });
+  });
+
+  test("with ask raises nothing by an amount that is none, and asks again", async () => {
+    await using engine = await open({ models: [model()] });
+    await engine.op("budget.set", { name: "b", window: "total", calls: 1, onLimit: "ask", raiseBy: 2 });
+    const id = await engine.start(two());
+    for (const raiseBy of ["500", -3]) {
+      await engine.until(id, "waiting", ...ended);
+      const [review] = await engine.openReviews(id);
+      await engine.review("review.approve", { id: review?.id, payload: { raiseBy } });
+      await engine.until(id, "waiting", ...ended);
+      assert.deepEqual(await windowOf(engine), { used: 1, reserved: 0, raised: 0 });
+    }
+    const [review] = await engine.openReviews(id);
+    await engine.review("review.approve", { id: review?.id });
+    assert.equal((await engine.until(id, ...ended)).status, "succeeded");
+    assert.deepEqual(await windowOf(engine), { used: 2, reserved: 0, raised: 2 });
   });
 
   test("with ask fails the step where the human says no", async () => {
