@@ -40,12 +40,18 @@ export function createBudgetPlan(ports: BudgetPlanPorts): PlanInterceptor {
     name: "budget",
     kinds: ["model"],
     async around(context, spec, next) {
+      const tried = new Set<string>();
       for (let current = spec; ;) {
         const outcome = await next(current);
         const refusal = outcome.status === "failed" ? refusalOf(outcome.failure) : null;
         if (!refusal) return outcome;
-        if (refusal.action === "degrade") current = withModel(current, refusal.degradeTo ?? "");
-        else if (!(await isRaised(ports, context, refusal))) return rejected(outcome);
+        if (refusal.action === "degrade") {
+          const model = refusal.degradeTo ?? "";
+          current = withModel(current, model);
+          // Budgets that lead back to a model would go round for ever, and by another name a model leads to itself.
+          if (tried.has(model)) current = stopping(current);
+          tried.add(model);
+        } else if (!(await isRaised(ports, context, refusal))) return rejected(outcome);
       }
     },
   };
@@ -55,6 +61,23 @@ function withModel(spec: EffectSpec, model: string): EffectSpec {
   if (!spec.revise) throw new TypeError(`step "${spec.name}" cannot take another model`);
   const input = typeof spec.input === "object" && spec.input !== null ? spec.input : {};
   return spec.revise({ ...input, model });
+}
+
+/** The same step, which no budget can send on to another model. */
+function stopping(spec: EffectSpec): EffectSpec {
+  return {
+    ...spec,
+    async perform(context) {
+      try {
+        return await spec.perform(context);
+      } catch (error) {
+        const refusal = error instanceof TuttiError ? refusalOf(error) : null;
+        if (!(error instanceof TuttiError) || refusal?.action !== "degrade") throw error;
+        const { hint = "", code, message } = error;
+        throw new TuttiError(code, message, { hint, cause: error, data: { ...refusal, action: "stop" } });
+      }
+    },
+  };
 }
 
 async function isRaised(ports: BudgetPlanPorts, context: PlanContext, refusal: Refusal): Promise<boolean> {

@@ -86,6 +86,23 @@ export function limitTests(open: OpenCost): void {
     assert.deepEqual([run.status, codeOf(run)], ["paused", "budget.exceeded"]);
   });
 
+  test("with degrade stops where two budgets send the step back and forth, and goes on from there", async () => {
+    await using engine = await open({ models: [model(), model("scripted/small")] });
+    const set = (name: string, from: string, degradeTo: string) => ({ name, of: from, degradeTo, calls: 1 });
+    const both = [set("b", "scripted/a", "scripted/small"), set("c", "scripted/small", "scripted/a")];
+    for (const budget of both)
+      await engine.op("budget.set", { ...budget, scope: "model", window: "total", onLimit: "degrade" });
+    const three = costFlow(async (step) => {
+      for (const name of ["a", "b", "c"]) await step.model(name, { prompt: "Say it", options: { maxTokens: 20 } });
+    });
+    const run = await engine.run(three);
+    assert.deepEqual([run.status, codeOf(run)], ["paused", "budget.exceeded"]);
+    await engine.op("budget.remove", { name: "c" });
+    await engine.control.resume(run.id);
+    assert.equal((await engine.until(run.id, ...ended)).status, "succeeded");
+    await mustAgree(engine);
+  });
+
   test("with ask waits for a human, whose approval raises the limit by what it says and lets the run go on", async () => {
     await using engine = await open({ models: [model()] });
     await engine.op("budget.set", { name: "b", window: "total", calls: 1, onLimit: "ask", raiseBy: 2 });
