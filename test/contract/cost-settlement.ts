@@ -94,6 +94,25 @@ export function settlementTests(open: OpenCost): void {
     assert.deepEqual(await engine.rows("select id from cost_calls where state = 'reserved'"), []);
   });
 
+  test("of a call that lets go late is waited for where its process ends", async () => {
+    const abort = new AbortController();
+    const late: ChatModel = {
+      name: "scripted/a",
+      async chat() {
+        await new Promise((resolve) => setTimeout(resolve, 50));
+        throw new TuttiError("model.aborted", "aborted");
+      },
+    };
+    const engine = await open({ models: [late] });
+    let isSettled = false;
+    const calling = engine.model("scripted/a").chat(request, lostCall([], abort.signal));
+    const ending = calling.catch(() => (isSettled = true));
+    abort.abort();
+    await engine[Symbol.asyncDispose]();
+    assert.equal(isSettled, true);
+    await ending;
+  });
+
   test("of a call that was aborted in line before its server counts nothing", async () => {
     const unsent = new TuttiError("model.aborted", "aborted before it was sent", { data: { isSent: false } });
     const waiting: ChatModel = { name: "scripted/a", chat: () => Promise.reject(unsent) };
