@@ -1,4 +1,4 @@
-import { StepError, toFailure, TuttiError } from "../core/error.ts";
+import { StepError, toFailure, TuttiError, type Failure } from "../core/error.ts";
 import type { Statement } from "../core/statement.ts";
 import type { EffectInterceptor, EffectOutcome, EffectSpec, PlanContext, PlanInterceptor } from "../core/verb.ts";
 import { inWords } from "./amount.ts";
@@ -16,7 +16,9 @@ export const budgetStop: EffectInterceptor = {
   name: "budget",
   async around(_context, _spec, next) {
     try {
-      return await next();
+      const outcome = await next();
+      // A step may have made a call before the one that was refused, and tells its usage with the failure.
+      return outcome.failure && mustPause(outcome.failure) ? { ...outcome, pausesRun: true } : outcome;
     } catch (error) {
       if (!(error instanceof TuttiError) || !mustPause(error)) throw error;
       return { status: "failed", failure: toFailure(error, "budget.exceeded"), pausesRun: true };
@@ -24,7 +26,7 @@ export const budgetStop: EffectInterceptor = {
   },
 };
 
-function mustPause(error: TuttiError): boolean {
+function mustPause(error: Pick<Failure, "code" | "data">): boolean {
   return error.code === "budget.unpriced" || refusalOf(error)?.action === "stop";
 }
 
@@ -44,7 +46,7 @@ export function createBudgetPlan(ports: BudgetPlanPorts): PlanInterceptor {
       for (let current = spec; ;) {
         const outcome = await next(current);
         const refusal = outcome.status === "failed" ? refusalOf(outcome.failure) : null;
-        if (!refusal) return outcome;
+        if (!refusal || refusal.action === "stop") return outcome;
         if (refusal.action === "degrade") {
           const model = refusal.degradeTo ?? "";
           current = withModel(current, model);
@@ -69,15 +71,22 @@ function stopping(spec: EffectSpec): EffectSpec {
     ...spec,
     async perform(context) {
       try {
-        return await spec.perform(context);
+        const outcome = await spec.perform(context);
+        const { failure } = outcome;
+        const refusal = refusalOf(failure);
+        return failure && refusal ? { ...outcome, failure: { ...failure, data: stopped(refusal) } } : outcome;
       } catch (error) {
         const refusal = error instanceof TuttiError ? refusalOf(error) : null;
-        if (!(error instanceof TuttiError) || refusal?.action !== "degrade") throw error;
+        if (!(error instanceof TuttiError) || !refusal) throw error;
         const { hint = "", code, message } = error;
-        throw new TuttiError(code, message, { hint, cause: error, data: { ...refusal, action: "stop" } });
+        throw new TuttiError(code, message, { hint, cause: error, data: stopped(refusal) });
       }
     },
   };
+}
+
+function stopped(refusal: Refusal): Refusal {
+  return refusal.action === "degrade" ? { ...refusal, action: "stop" } : refusal;
 }
 
 async function isRaised(ports: BudgetPlanPorts, context: PlanContext, refusal: Refusal): Promise<boolean> {

@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
+import { z } from "zod";
 import type { ChatModel } from "../../src/models/chat-model.ts";
 import { createScriptedModel } from "../../src/models/scripted.ts";
 import { ask, codeOf, costFlow, ended, mustAgree, type CostEngine, type OpenCost } from "./cost-case.ts";
@@ -51,6 +52,18 @@ export function limitTests(open: OpenCost): void {
     await engine.op("budget.set", { name: "b", scope: "agent", of: "helper", window: "total", tokens: 3_000 });
     await engine.control.resume(run.id);
     assert.equal((await engine.until(run.id, ...ended)).status, "succeeded");
+  });
+
+  test("with stop pauses the run also where an answer is asked for once more", async () => {
+    const babbling = createScriptedModel({ name: "scripted/a", answers: () => "no JSON here" });
+    await using engine = await open({ models: [babbling] });
+    await engine.op("budget.set", { name: "b", window: "total", calls: 1 });
+    const output = z.object({ good: z.boolean() });
+    const run = await engine.run(costFlow((step) => step.model("a", { prompt: "Good?", output })));
+    assert.deepEqual([run.status, codeOf(run)], ["paused", "budget.exceeded"]);
+    assert.deepEqual(await engine.openReviews(run.id), []);
+    assert.deepEqual(await windowOf(engine), { used: 1, reserved: 0, raised: 0 });
+    await mustAgree(engine);
   });
 
   test("with degrade goes on with the other model, and a replay does so as well", async () => {
