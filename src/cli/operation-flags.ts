@@ -68,7 +68,9 @@ export function checkedInput(operation: AnyOperation, input: Readonly<Record<str
   if (parsed.success) return parsed.data;
   const positional = operation.cli.positional?.map(keyOf) ?? [];
   const nameOf = ([first, ...inner]: readonly PropertyKey[]): string => {
-    const key = String(first ?? "");
+    // What is wrong with several flags together has no place of its own.
+    if (first === undefined) return `\`${commandOf(operation)}\``;
+    const key = String(first);
     const name = positional.includes(key) ? `<${key}>` : `--${kebab(key)}`;
     return inner.length > 0 ? `${name}: ${pathInWords(inner)}` : name;
   };

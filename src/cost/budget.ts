@@ -60,6 +60,8 @@ export function checkBudget(given: z.output<z.ZodObject<typeof budgetShape>>, co
   }
   if (scope === "tenant" && of !== undefined)
     refuse("must have the scope flow, agent, model or run where it has an of");
+  if (scope === "model" && of !== undefined && !of.includes("/"))
+    refuse(`must have an of that names the server, such as ollama/${of}: it would count nothing`);
   if ((onLimit === "degrade") !== (degradeTo !== undefined))
     refuse("must have degradeTo with onLimit degrade, and only there");
   if (onLimit !== "ask" && raiseBy !== undefined) refuse("must have raiseBy with onLimit ask only");

@@ -102,6 +102,8 @@ export function createCost(dependencies: CostDependencies): Cost {
       log,
     }),
     async [Symbol.asyncDispose]() {
+      // What was aborted settles itself once its model has let go of it; the database must still be there for that.
+      await withinTime(clock, sweeper.allDone());
       // Nothing is on its way any more: what has not arrived is written here, or else by the next process, at its bound.
       if (ready.wasAsked())
         await sweeper.sweepOwn({ atLeastMs: 0 }).catch((error: unknown) => log.warn("cost.not_swept", { error }));
@@ -111,6 +113,14 @@ export function createCost(dependencies: CostDependencies): Cost {
 }
 
 const lookAgainMs = 1_000;
+const longestEndMs = 1_000;
+
+async function withinTime(clock: Clock, work: Promise<void>): Promise<void> {
+  const timeIsUp = Promise.withResolvers<void>();
+  const withdraw = clock.after(longestEndMs, timeIsUp.resolve);
+  await Promise.race([work, timeIsUp.promise]);
+  withdraw();
+}
 
 /** A database that is away is waited for: the run of the call goes on once it is back. */
 function patiently(clock: Clock, ready: () => Promise<void>): () => Promise<void> {

@@ -128,6 +128,8 @@ function wasNotSent(error: unknown): boolean {
       return true;
     case "model.context_overflow":
       return !has("used");
+    case "model.aborted":
+      return typeof data === "object" && data !== null && "isSent" in data && data.isSent === false;
     case "model.unreachable":
       if (has("deadline")) return false;
       return has("status") || error.cause === undefined || wasRefused(error.cause);

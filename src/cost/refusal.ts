@@ -2,7 +2,7 @@ import { z } from "zod";
 import type { EpochMs } from "../core/clock.ts";
 import { TuttiError, type Failure } from "../core/error.ts";
 import { inWords } from "./amount.ts";
-import { modelName, type Action, type Budget } from "./budget.ts";
+import { fromCount, modelName, type Action, type Budget } from "./budget.ts";
 import type { WindowCount } from "./budget-window.ts";
 import type { Calendar } from "./period.ts";
 import type { Claim } from "./reservation.ts";
@@ -79,12 +79,26 @@ function advice(budget: Budget, calendar: Calendar, at: EpochMs): string {
   const raise =
     source === "config"
       ? `Raise cost.budgets.${name}.${metric} in tutti.yaml`
-      : `Raise it with \`tutti budget set ${name} --${metric} …\``;
-  const resume =
-    "then `tutti run resume` the runs that it has paused; a smaller options.maxTokens makes calls ask for less";
+      : `Raise it with \`tutti budget set ${[name, ...flagsOf(budget)].join(" ")} --${metric} …\``;
+  const less = metric === "calls" ? "" : "; a smaller options.maxTokens makes calls ask for less";
+  const resume = `then \`tutti run resume\` the runs that it has paused${less}`;
   const isTimed = period === "hour" || period === "day" || period === "month";
   const wait = isTimed ? ` or wait until ${new Date(calendar.endOf(period, at)).toISOString()}` : "";
   return `${raise}${wait}, ${resume}.`;
+}
+
+/** All that the budget has besides its limit: the command sets what it does not name back to the defaults. */
+function flagsOf(budget: Budget): string[] {
+  const { scope, subject, period, softPercent, action, degradeTo, metric, raiseBy, hard } = budget;
+  return [
+    ...(scope === "tenant" ? [] : [`--scope ${scope}`]),
+    ...(subject === null ? [] : [`--of ${subject}`]),
+    ...(period === "day" ? [] : [`--window ${period}`]),
+    ...(softPercent === 80 ? [] : [`--warn-at ${softPercent}`]),
+    ...(action === "stop" ? [] : [`--on-limit ${action}`]),
+    ...(degradeTo === null ? [] : [`--degrade-to ${degradeTo}`]),
+    ...(action === "ask" && raiseBy !== hard ? [`--raise-by ${fromCount(metric, raiseBy)}`] : []),
+  ];
 }
 
 export function unpriced(budget: Budget, model: string): TuttiError {

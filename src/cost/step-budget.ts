@@ -1,4 +1,4 @@
-import { StepError, toFailure, TuttiError } from "../core/error.ts";
+import { StepError, toFailure, TuttiError, type Failure } from "../core/error.ts";
 import type { Statement } from "../core/statement.ts";
 import type { EffectInterceptor, EffectOutcome, EffectSpec, PlanContext, PlanInterceptor } from "../core/verb.ts";
 import { inWords } from "./amount.ts";
@@ -16,7 +16,9 @@ export const budgetStop: EffectInterceptor = {
   name: "budget",
   async around(_context, _spec, next) {
     try {
-      return await next();
+      const outcome = await next();
+      // A step may have made a call before the one that was refused, and tells its usage with the failure.
+      return outcome.failure && mustPause(outcome.failure) ? { ...outcome, pausesRun: true } : outcome;
     } catch (error) {
       if (!(error instanceof TuttiError) || !mustPause(error)) throw error;
       return { status: "failed", failure: toFailure(error, "budget.exceeded"), pausesRun: true };
@@ -24,7 +26,7 @@ export const budgetStop: EffectInterceptor = {
   },
 };
 
-function mustPause(error: TuttiError): boolean {
+function mustPause(error: Pick<Failure, "code" | "data">): boolean {
   return error.code === "budget.unpriced" || refusalOf(error)?.action === "stop";
 }
 
@@ -40,12 +42,18 @@ export function createBudgetPlan(ports: BudgetPlanPorts): PlanInterceptor {
     name: "budget",
     kinds: ["model"],
     async around(context, spec, next) {
+      const tried = new Set<string>();
       for (let current = spec; ;) {
         const outcome = await next(current);
         const refusal = outcome.status === "failed" ? refusalOf(outcome.failure) : null;
-        if (!refusal) return outcome;
-        if (refusal.action === "degrade") current = withModel(current, refusal.degradeTo ?? "");
-        else if (!(await isRaised(ports, context, refusal))) return rejected(outcome);
+        if (!refusal || refusal.action === "stop") return outcome;
+        if (refusal.action === "degrade") {
+          const model = refusal.degradeTo ?? "";
+          current = withModel(current, model);
+          // Budgets that lead back to a model would go round for ever, and by another name a model leads to itself.
+          if (tried.has(model)) current = stopping(current);
+          tried.add(model);
+        } else if (!(await isRaised(ports, context, refusal))) return rejected(outcome);
       }
     },
   };
@@ -55,6 +63,30 @@ function withModel(spec: EffectSpec, model: string): EffectSpec {
   if (!spec.revise) throw new TypeError(`step "${spec.name}" cannot take another model`);
   const input = typeof spec.input === "object" && spec.input !== null ? spec.input : {};
   return spec.revise({ ...input, model });
+}
+
+/** The same step, which no budget can send on to another model. */
+function stopping(spec: EffectSpec): EffectSpec {
+  return {
+    ...spec,
+    async perform(context) {
+      try {
+        const outcome = await spec.perform(context);
+        const { failure } = outcome;
+        const refusal = refusalOf(failure);
+        return failure && refusal ? { ...outcome, failure: { ...failure, data: stopped(refusal) } } : outcome;
+      } catch (error) {
+        const refusal = error instanceof TuttiError ? refusalOf(error) : null;
+        if (!(error instanceof TuttiError) || !refusal) throw error;
+        const { hint = "", code, message } = error;
+        throw new TuttiError(code, message, { hint, cause: error, data: stopped(refusal) });
+      }
+    },
+  };
+}
+
+function stopped(refusal: Refusal): Refusal {
+  return refusal.action === "degrade" ? { ...refusal, action: "stop" } : refusal;
 }
 
 async function isRaised(ports: BudgetPlanPorts, context: PlanContext, refusal: Refusal): Promise<boolean> {
@@ -83,11 +115,11 @@ async function isRaised(ports: BudgetPlanPorts, context: PlanContext, refusal: R
   }
 }
 
-/** What a human has made of the proposal. */
+/** What a human has made of the proposal; null where it says nothing of that. An amount that is none raises nothing, so it is asked for again. */
 function raisedBy(payload: unknown, { metric }: Refusal): number | null {
   if (typeof payload !== "object" || payload === null || !("raiseBy" in payload)) return null;
   const { raiseBy } = payload;
-  return typeof raiseBy === "number" && raiseBy >= 0 ? toCount(metric, raiseBy) : null;
+  return typeof raiseBy === "number" && raiseBy >= 0 ? toCount(metric, raiseBy) : 0;
 }
 
 /** A step: its row and the raise are one commit, so an approval counts once, whatever happens. */

@@ -17,6 +17,8 @@ export interface Sweeper {
   ended(id: string, settlement: readonly Statement[]): void;
   /** It never was reserved, or is settled. */
   done(id: string): void;
+  /** Every call that has begun is done. */
+  allDone(): Promise<void>;
   /** A step begins anew: what its last execution has left is settled. */
   beginsAgain(run: string, step: string): Promise<void>;
   /** Settles what dead processes have left, and what of this one's has been on its way for long. */
@@ -42,6 +44,7 @@ const onItsWayMs = 30_000;
 export function createSweeper(ports: SweeperPorts): Sweeper {
   const { database, build, holders, clock } = ports;
   const live = new Set<string>();
+  const underWay = new Map<string, PromiseWithResolvers<void>>();
   const ended = new Map<string, { readonly at: number; readonly settlement: readonly Statement[] }>();
   let sweptAt = clock.now();
   const ofStep = prepareRead<{ run: string; step: string }, CallRow>((slot) =>
@@ -67,12 +70,22 @@ export function createSweeper(ports: SweeperPorts): Sweeper {
   }
 
   return {
-    began: (id) => void live.add(id),
+    began(id) {
+      live.add(id);
+      underWay.set(id, Promise.withResolvers());
+    },
     ended(id, settlement) {
       ended.set(id, { at: clock.now(), settlement });
       live.delete(id);
     },
-    done: (id) => void live.delete(id),
+    done(id) {
+      live.delete(id);
+      underWay.get(id)?.resolve();
+      underWay.delete(id);
+    },
+    async allDone() {
+      await Promise.all([...underWay.values()].map(({ promise }) => promise));
+    },
     async beginsAgain(run, step) {
       for (const row of await database.read(ofStep({ run, step }))) await settle(row);
     },

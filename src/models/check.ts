@@ -4,6 +4,7 @@ import type { ProbeStore } from "./model-store.ts";
 import { typedName } from "./operations.ts";
 import { contextShortfall } from "./probe.ts";
 import { factsOfServers, probeState } from "./probe-fact.ts";
+import type { ModelInfo } from "./model-info.ts";
 import type { ModelRegistry } from "./registry.ts";
 
 export function modelChecks(registry: ModelRegistry, probes: ProbeStore): Check[] {
@@ -20,11 +21,25 @@ async function checkServer(registry: ModelRegistry, signal: AbortSignal): Promis
   try {
     const model = await registry.chat("default", signal);
     const models = await registry.list(signal);
-    return { status: "ok", message: `${registry.url} has ${models.length} models; the default is ${model.name}` };
+    return describe(`${registry.url} has ${models.length} models`, model.name, models);
   } catch (error) {
     const fix = (error instanceof TuttiError && error.hint) || "See the log of the model server.";
     return { status: "warn", message: error instanceof Error ? error.message : String(error), fix };
   }
+}
+
+function describe(has: string, model: string, models: readonly ModelInfo[]): CheckResult {
+  const [provider = ""] = model.split("/");
+  if (model === `${provider}/auto`) return { status: "ok", message: `${has}; each call gets the best (auto)` };
+  const listed = models.filter((one) => one.provider === provider).map(({ name }) => `${provider}/${name}`);
+  // A provider that lists nothing may have it all the same.
+  if (listed.length === 0 || listed.includes(model) || listed.includes(`${model}:latest`))
+    return { status: "ok", message: `${has}; the default is ${model}` };
+  return {
+    status: "warn",
+    message: `the default ${model} is not installed; steps that name no model will fail`,
+    fix: "Name one of `tutti models list` in models.default, or get it with `tutti models pull`.",
+  };
 }
 
 /** Looks only at what probes have left: a doctor that asks models takes minutes. */

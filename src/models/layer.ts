@@ -12,20 +12,19 @@ export interface Layers {
 }
 
 /** A provider's model with what stands around all of them, from the inside out. */
-export function layered(model: ProvidedChatModel, { schedule, meter }: Layers): ChatModel {
-  const queued = schedule ? scheduled(model, schedule) : model;
-  return withRepairedCalls(withOverflowPolicy(meter(queued), model.window));
+export function layered(model: ProvidedChatModel, layers: Layers): ChatModel {
+  return withRepairedCalls(inLine(model, layers));
 }
 
 /**
  * The same for one of several servers that have a model: what does not fit one may fit the next, so each deals with it by
- * its own context. A meter around them sees the tries of one answer as one call.
+ * its own context, and what that may take is reserved for each try.
  */
-export function inLine(model: ProvidedChatModel, schedule: Schedule): ChatModel {
-  return withOverflowPolicy(scheduled(model, schedule), model.window);
+export function inLine(model: ProvidedChatModel, { schedule, meter }: Layers): ChatModel {
+  return withOverflowPolicy(meter(schedule ? scheduled(model, schedule) : model), model.window);
 }
 
 /** Several servers that stand for one model. */
-export function layeredPool(model: ChatModel, { meter }: Pick<Layers, "meter">): ChatModel {
-  return withRepairedCalls(meter(model));
+export function layeredPool(model: ChatModel): ChatModel {
+  return withRepairedCalls(model);
 }

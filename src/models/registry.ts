@@ -62,7 +62,7 @@ export interface ModelRegistry {
   list(signal?: AbortSignal): Promise<readonly ModelInfo[]>;
   /** Whether the provider of `name` (default: `default`) answers at all. Takes seconds at most and never throws. */
   reachable(name?: string, signal?: AbortSignal): Promise<Reachable>;
-  /** Tokens that a call of the model may fill now, on any server that it may go to; undefined where nobody knows. */
+  /** Tokens that a call of the model may fill now, of its server, and of that alone; undefined where nobody knows. */
   contextOf(name: string): number | undefined;
   /** The model at the server that keeps it, whether it is there or not; `usage.invalid` where its provider keeps none. */
   keeperOf(name?: string, signal?: AbortSignal): Promise<KeptModel>;
@@ -91,7 +91,7 @@ export function createModelRegistry(options: ModelRegistryOptions): ModelRegistr
     async chat(name = "default", signal = never()) {
       const found = await findDefault(name, signal);
       if (pool.length > 1 && !found.isPinned) {
-        return remember(chats, `any of ${found.model}`, () => layeredPool(spread(pool, found.model), { meter }));
+        return remember(chats, `any of ${found.model}`, () => layeredPool(spread({ pool, model: found.model, meter })));
       }
       const { provider, model, full, source } = found;
       return remember(chats, full, () =>
@@ -111,12 +111,15 @@ export function createModelRegistry(options: ModelRegistryOptions): ModelRegistr
     },
     list: (signal = never()) => listAll([...providers.values()], signal),
     async reachable(name = "default", signal = never()) {
-      const { source } = find(name === "default" ? (defaultModel ?? "default") : name);
+      const { source } = await ofPool(find(name === "default" ? (defaultModel ?? "default") : name), pool, signal);
       return (await source.reachable?.(signal)) ?? { ok: true };
     },
-    contextOf: (name) => contextOf(find(name), pool),
+    contextOf: (name) => {
+      const { source, model } = find(name);
+      return source.contextOf?.(model);
+    },
     async keeperOf(name = "default", signal = never()) {
-      return kept(await findDefault(name, signal));
+      return kept(await ofPool(await findDefault(name, signal), pool, signal));
     },
     async factsOf(name, signal = never()) {
       const found = find(name);
@@ -124,6 +127,17 @@ export function createModelRegistry(options: ModelRegistryOptions): ModelRegistr
     },
   };
 }
+
+/** What a name without a server means now: the first of the pool that is there, as calls do; the first where none is. */
+async function ofPool(found: Place, pool: readonly ModelServer[], signal: AbortSignal): Promise<Place> {
+  if (found.isPinned) return found;
+  for (const { name, provider, health } of pool) {
+    if ((await health.look(signal)).ok)
+      return { ...found, provider: name, full: `${name}/${found.model}`, source: provider };
+  }
+  return found;
+}
+
 function createServers(options: ModelRegistryOptions): ReadonlyMap<string, ModelServer> {
   const { ollamaUrl: url, servers = {}, openai = {}, clock = systemClock, random = systemRandom } = options;
   const defaults: ServerDefaults = { ...options, clock, random };
@@ -174,19 +188,19 @@ function poolOf(names: readonly string[], servers: ReadonlyMap<string, ModelServ
   });
 }
 
-/** What is asked of a pool has the name of its first server, and may go to any. */
-function contextOf({ provider, model, source }: Place, pool: readonly ModelServer[]): number | undefined {
-  const sources = pool.some(({ name }) => name === provider) ? pool.map((server) => server.provider) : [source];
-  const known = sources.map((one) => one.contextOf?.(model));
-  return known.every((tokens) => tokens !== undefined) ? Math.max(...known) : undefined;
+interface Spread {
+  readonly pool: readonly ModelServer[];
+  readonly model: string;
+  readonly meter: (model: ChatModel) => ChatModel;
 }
 
 /** The same model on every server of the pool, each with its own context. */
-function spread(pool: readonly ModelServer[], model: string): ChatModel {
+function spread({ pool, model, meter }: Spread): ChatModel {
   const candidates = pool.flatMap((server): Candidate[] => {
     const base = server.provider.chat?.(model);
     if (!base) return [];
-    const behind = (whenBusy: "wait" | "fail"): ChatModel => inLine(base, server.schedule(model, whenBusy));
+    const behind = (whenBusy: "wait" | "fail"): ChatModel =>
+      inLine(base, { schedule: server.schedule(model, whenBusy), meter });
     return [{ server: server.name, health: server.health, hasty: behind("fail"), patient: behind("wait") }];
   });
   const [first, ...others] = candidates;

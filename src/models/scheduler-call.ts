@@ -1,7 +1,7 @@
 import type { Clock, EpochMs } from "../core/clock.ts";
 import { TuttiError } from "../core/error.ts";
 import type { Random } from "../core/random.ts";
-import { aborted } from "./abort.ts";
+import { aborted, abortedUnsent } from "./abort.ts";
 import type { ChatAnswer, ChatCall, ChatModel, ChatRequest } from "./chat-model.ts";
 import type { EmbeddingModel } from "./embedding-model.ts";
 import type { Place, ServerQueue } from "./scheduler.ts";
@@ -101,7 +101,9 @@ async function inLine<Answer>(line: InLine, work: (place: Place) => Promise<Answ
   const patience: Patience = { retries: 0, busySince: undefined };
   for (;;) {
     if (queue.isPaused && schedule.whenBusy === "fail") throw busyNow(model);
-    const place = await queue.enter({ model, priority, signal, since: askedAt });
+    const place = await queue.enter({ model, priority, signal, since: askedAt }).catch((error: unknown) => {
+      throw patience.retries === 0 ? abortedUnsent(error) : error;
+    });
     try {
       const answer = await work(place);
       queue.answered();

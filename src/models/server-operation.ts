@@ -26,7 +26,8 @@ export function listServers(registry: ModelRegistry, clock: Clock): AnyOperation
     name: "models.servers",
     summary: "Lists the model servers, how they are doing, and the line before each",
     method: "GET",
-    path: "/models/servers",
+    // Not below /models, where it would be the model of that name.
+    path: "/model-servers",
     role: "viewer",
     effect: "read",
     idempotent: true,

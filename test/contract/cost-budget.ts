@@ -156,6 +156,7 @@ export function budgetTests(open: OpenCost): void {
     { input: { name: "b", tokens: 1, calls: 1 }, says: /it has tokens and calls/ },
     { input: { name: "b", calls: 1, onLimit: "degrade" }, says: /degradeTo with onLimit degrade/ },
     { input: { name: "b", calls: 1, of: "x" }, says: /scope flow, agent, model or run/ },
+    { input: { name: "b", calls: 1, scope: "model", of: "x" }, says: /names the server, such as ollama\/x/ },
     { input: { name: "b", calls: 1, raiseBy: 1 }, says: /raiseBy with onLimit ask/ },
     { input: { name: "b", money: 1 }, says: /limits money, and there is no price list/ },
     { input: { name: "No Name", calls: 1 }, says: /small letters, digits and hyphens/ },

@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
+import { z } from "zod";
 import type { ChatModel } from "../../src/models/chat-model.ts";
 import { createScriptedModel } from "../../src/models/scripted.ts";
 import { ask, codeOf, costFlow, ended, mustAgree, type CostEngine, type OpenCost } from "./cost-case.ts";
@@ -30,7 +31,10 @@ export function limitTests(open: OpenCost): void {
       paused.error?.message ?? "",
       /^budget "b" has 0 calls left of 1 call in all; a call of scripted\/a may take 1 call$/,
     );
-    assert.match(JSON.stringify(paused.error?.data), /tutti budget set b --calls … *`.*tutti run resume/);
+    assert.match(
+      JSON.stringify(paused.error?.data),
+      /tutti budget set b --window total --calls … *`.*tutti run resume/,
+    );
     assert.equal(asked.requests.length, 1);
     await engine.op("budget.set", { name: "b", window: "total", calls: 2 });
     await engine.control.resume(paused.id);
@@ -48,6 +52,18 @@ export function limitTests(open: OpenCost): void {
     await engine.op("budget.set", { name: "b", scope: "agent", of: "helper", window: "total", tokens: 3_000 });
     await engine.control.resume(run.id);
     assert.equal((await engine.until(run.id, ...ended)).status, "succeeded");
+  });
+
+  test("with stop pauses the run also where an answer is asked for once more", async () => {
+    const babbling = createScriptedModel({ name: "scripted/a", answers: () => "no JSON here" });
+    await using engine = await open({ models: [babbling] });
+    await engine.op("budget.set", { name: "b", window: "total", calls: 1 });
+    const output = z.object({ good: z.boolean() });
+    const run = await engine.run(costFlow((step) => step.model("a", { prompt: "Good?", output })));
+    assert.deepEqual([run.status, codeOf(run)], ["paused", "budget.exceeded"]);
+    assert.deepEqual(await engine.openReviews(run.id), []);
+    assert.deepEqual(await windowOf(engine), { used: 1, reserved: 0, raised: 0 });
+    await mustAgree(engine);
   });
 
   test("with degrade goes on with the other model, and a replay does so as well", async () => {
@@ -83,6 +99,23 @@ export function limitTests(open: OpenCost): void {
     assert.deepEqual([run.status, codeOf(run)], ["paused", "budget.exceeded"]);
   });
 
+  test("with degrade stops where two budgets send the step back and forth, and goes on from there", async () => {
+    await using engine = await open({ models: [model(), model("scripted/small")] });
+    const set = (name: string, from: string, degradeTo: string) => ({ name, of: from, degradeTo, calls: 1 });
+    const both = [set("b", "scripted/a", "scripted/small"), set("c", "scripted/small", "scripted/a")];
+    for (const budget of both)
+      await engine.op("budget.set", { ...budget, scope: "model", window: "total", onLimit: "degrade" });
+    const three = costFlow(async (step) => {
+      for (const name of ["a", "b", "c"]) await step.model(name, { prompt: "Say it", options: { maxTokens: 20 } });
+    });
+    const run = await engine.run(three);
+    assert.deepEqual([run.status, codeOf(run)], ["paused", "budget.exceeded"]);
+    await engine.op("budget.remove", { name: "c" });
+    await engine.control.resume(run.id);
+    assert.equal((await engine.until(run.id, ...ended)).status, "succeeded");
+    await mustAgree(engine);
+  });
+
   test("with ask waits for a human, whose approval raises the limit by what it says and lets the run go on", async () => {
     await using engine = await open({ models: [model()] });
     await engine.op("budget.set", { name: "b", window: "total", calls: 1, onLimit: "ask", raiseBy: 2 });
@@ -109,6 +142,23 @@ export function limitTests(open: OpenCost): void {
     await engine.review("review.approve", { id: review?.id, payload: { raiseBy: 7 } });
     await engine.until(id, ...ended);
     assert.deepEqual(await windowOf(engine), { used: 2, reserved: 0, raised: 7 });
+  });
+
+  test("with ask raises nothing by an amount that is none, and asks again", async () => {
+    await using engine = await open({ models: [model()] });
+    await engine.op("budget.set", { name: "b", window: "total", calls: 1, onLimit: "ask", raiseBy: 2 });
+    const id = await engine.start(two());
+    for (const raiseBy of ["500", -3]) {
+      await engine.until(id, "waiting", ...ended);
+      const [review] = await engine.openReviews(id);
+      await engine.review("review.approve", { id: review?.id, payload: { raiseBy } });
+      await engine.until(id, "waiting", ...ended);
+      assert.deepEqual(await windowOf(engine), { used: 1, reserved: 0, raised: 0 });
+    }
+    const [review] = await engine.openReviews(id);
+    await engine.review("review.approve", { id: review?.id });
+    assert.equal((await engine.until(id, ...ended)).status, "succeeded");
+    assert.deepEqual(await windowOf(engine), { used: 2, reserved: 0, raised: 2 });
   });
 
   test("with ask fails the step where the human says no", async () => {

@@ -1,8 +1,9 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import type { Clock } from "../../src/core/clock.ts";
+import { TuttiError } from "../../src/core/error.ts";
 import type { Statement } from "../../src/core/statement.ts";
-import type { ChatCall } from "../../src/models/chat-model.ts";
+import type { ChatCall, ChatModel } from "../../src/models/chat-model.ts";
 import { createScriptedModel } from "../../src/models/scripted.ts";
 import { mustAgree, type CostEngine, type OpenCost } from "./cost-case.ts";
 
@@ -91,5 +92,35 @@ export function settlementTests(open: OpenCost): void {
     await assert.rejects(calling, /aborted/);
     assert.deepEqual(joined, []);
     assert.deepEqual(await engine.rows("select id from cost_calls where state = 'reserved'"), []);
+  });
+
+  test("of a call that lets go late is waited for where its process ends", async () => {
+    const abort = new AbortController();
+    const late: ChatModel = {
+      name: "scripted/a",
+      async chat() {
+        await new Promise((resolve) => setTimeout(resolve, 50));
+        throw new TuttiError("model.aborted", "aborted");
+      },
+    };
+    const engine = await open({ models: [late] });
+    let isSettled = false;
+    const calling = engine.model("scripted/a").chat(request, lostCall([], abort.signal));
+    const ending = calling.catch(() => (isSettled = true));
+    abort.abort();
+    await engine[Symbol.asyncDispose]();
+    assert.equal(isSettled, true);
+    await ending;
+  });
+
+  test("of a call that was aborted in line before its server counts nothing", async () => {
+    const unsent = new TuttiError("model.aborted", "aborted before it was sent", { data: { isSent: false } });
+    const waiting: ChatModel = { name: "scripted/a", chat: () => Promise.reject(unsent) };
+    await using engine = await open({ models: [waiting] });
+    await engine.op("budget.set", { name: "b", window: "total", tokens: 10_000 });
+    const calling = engine.model("scripted/a").chat(request, lostCall([], AbortSignal.abort()));
+    await assert.rejects(calling, unsent);
+    assert.deepEqual(await states(engine), [["settled", 0]]);
+    assert.deepEqual(await engine.rows("select used, reserved from cost_windows"), [{ used: 0, reserved: 0 }]);
   });
 }

@@ -41,7 +41,8 @@ describe("a run that a budget stops", { concurrency: 2 }, () => {
       const run = jsonOf(ending) as RunRecord;
       assert.deepEqual([run.status, run.error?.code], ["paused", "budget.exceeded"]);
       assert.match(ending.stderr, /! Budget "b" has used .* budget\.soft_mark/);
-      assert.match(ending.stderr, /fix +Raise it with `tutti budget set b --calls …`/);
+      assert.match(ending.stderr, /fix +Raise it with `tutti budget set b --window total --calls …`, then/);
+      assert.doesNotMatch(ending.stderr, /maxTokens/, "which saves no calls");
       assert.match(ending.stderr, /go on +tutti run resume/);
       assert.equal((await project.tutti("budget", "set", "b", "--window", "total", "--calls", "3")).code, 0);
       assert.equal((await project.tutti("run", "resume", run.id)).code, 0);

@@ -14,6 +14,9 @@ export interface About {
 // "context size has been exceeded": the servers below Ollama say it each in its own way.
 const overflowWords = /exceeds? .*context|context (length|size|window).* exceeded|(prompt|input) is too long/i;
 
+const schemaHint =
+  "The server makes a grammar of the schema and cannot make one of all that a schema may say: a pattern must begin with ^ and end with $. Say less in `output`, and check the rest in the flow.";
+
 /** An `{error}` of the server, from a status or from a line in the middle of a stream (status 200). */
 export function refusal(status: number, message: string, about: About, installed: readonly string[]): TuttiError {
   if (overflowWords.test(message)) return about.overflow?.(message) ?? overflow(message, about);
@@ -26,14 +29,17 @@ export function refusal(status: number, message: string, about: About, installed
   }
   const how = status === 200 ? "in the middle of an answer" : `with status ${status}`;
   const who = about.model === undefined ? "Ollama" : `Ollama, asked for ${about.model},`;
-  return new TuttiError("model.bad_answer", `${who} failed ${how}: ${message}`, { data: { status } });
+  return new TuttiError("model.bad_answer", `${who} failed ${how}: ${message}`, {
+    ...(/json schema/i.test(message) && { hint: schemaHint }),
+    data: { status },
+  });
 }
 
 /** The server did not take the connection, or dropped it. */
 export function lost(url: string, cause: unknown): TuttiError {
   return new TuttiError("model.unreachable", `Ollama did not answer at ${url} (${describe(cause)})`, {
     cause,
-    hint: "Start it with `ollama serve`, or name its address in OLLAMA_HOST or models.host.",
+    hint: "Start it with `ollama serve`, or name its address in OLLAMA_HOST, models.host or models.servers.",
     data: { url },
   });
 }

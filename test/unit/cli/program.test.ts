@@ -52,6 +52,12 @@ describe("the commands", () => {
     assert.equal(connects.length, 0);
   });
 
+  it("name themselves where several flags do not go together", async () => {
+    const { code, stderr } = await callTutti("budget set daily --tokens 5 --calls 2".split(" "), realOperations());
+    assert.equal(code, 3);
+    assert.match(stderr, /`budget set` must have exactly one of tokens, .*it has tokens and calls/);
+  });
+
   it("print an error as one object with --json", async () => {
     const { code, stdout, stderr } = await tutti("run get run_2 --json");
     assert.equal(code, 3);

@@ -23,6 +23,14 @@ test("every request refuses truncation and shifting, streams, and carries num_ct
   assert.deepEqual(options, { num_ctx: 8_192, num_predict: 9, temperature: 0, seed: 3, top_p: 0.5, stop: ["x"] });
 });
 
+test("a schema that the server makes no grammar of fails with what may not stand in it", async () => {
+  const reply = { error: { status: 500, message: "invalid JSON schema in format" } };
+  await using server = await startOllamaServer({ reply });
+  const error = await failure(await open(server), { ...hello, format: { type: "string", pattern: "^Q" } });
+  assertCode(error, "model.bad_answer");
+  assert.match(error.hint ?? "", /a pattern must begin with \^ and end with \$/);
+});
+
 test("num_ctx stays, is no more than the model was made for, and grows for a step that asks for more", async () => {
   await using server = await startOllamaServer({
     models: [

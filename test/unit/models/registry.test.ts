@@ -53,6 +53,19 @@ test("the doctor names the default model", async () => {
   assert.deepEqual([result?.status, result?.message.includes("ollama/tiny-chat")], ["ok", true]);
 });
 
+test("the doctor warns of a default model that is not there, and knows auto", async () => {
+  await using server = await startOllamaServer();
+  const say = async (name: string): Promise<unknown[]> => {
+    const settings = modelsSettings.parse({ host: server.url, default: name });
+    const models = createModels({ settings, database: closedDatabase() });
+    const result = await models.checks?.[0]?.run(unaborted());
+    return [result?.status, /not installed|gets the best/.exec(result?.message ?? "")?.[0]];
+  };
+  assert.deepEqual(await say("nope"), ["warn", "not installed"]);
+  assert.deepEqual(await say("auto"), ["ok", "gets the best"]);
+  assert.deepEqual(await say("tiny-chat:latest"), ["ok", undefined]);
+});
+
 test("every setting has a default but models.default, and a wrong one is refused", () => {
   assert.deepEqual(modelsSettings.parse({}), {
     host: "127.0.0.1:11434",

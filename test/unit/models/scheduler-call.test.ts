@@ -68,7 +68,9 @@ describe("a call in line before its server", () => {
     await settle();
     abort.abort("over");
     assertCode(await first, "model.aborted");
+    assert.equal((await first).data, undefined);
     assert.equal((await second).cause, "over");
+    assert.deepEqual((await second).data, { isSent: false }, "so that it costs nothing");
     assert.equal(server.chats.length, 1);
   });
 

@@ -174,6 +174,47 @@ describe("failover", () => {
     assert.equal((await ask(await registry.chat("tiny-chat"), hello)).model, "ollama/tiny-chat");
   });
 
+  test("each try is metered by the server that it goes to, and may outgrow what was reserved for the one before", async () => {
+    await using two = await startOllamaServer();
+    const asked: [string, number | undefined][] = [];
+    const registry = createModelRegistry({
+      ollamaUrl: two.url,
+      servers: { gone: { url: nowhere } },
+      failover: ["gone", "ollama"],
+      numCtx: 512,
+      // A budget keeps a call to the context that it has reserved.
+      meter: (model) => ({
+        name: model.name,
+        chat(request, call) {
+          const numCtx = registry.contextOf(model.name);
+          asked.push([model.name, numCtx]);
+          return model.chat({ ...request, options: { ...request.options, ...(numCtx && { numCtx }) } }, call);
+        },
+      }),
+    });
+    const prompt = { messages: [user("word ".repeat(900))], options: { maxTokens: 8 }, onOverflow: "grow" as const };
+    const answer = await ask(await registry.chat("tiny-chat"), prompt);
+    assert.deepEqual([answer.model, answer.grown], ["ollama/tiny-chat", { from: 512, to: 2_048 }]);
+    assert.deepEqual(asked, [
+      ["ollama/tiny-chat", 512],
+      ["ollama/tiny-chat", 2_048],
+    ]);
+  });
+
+  test("a model is looked at, and the default is said to be reachable, where calls of it go", async () => {
+    await using two = await startOllamaServer();
+    const registry = createModelRegistry({
+      ollamaUrl: two.url,
+      servers: { gone: { url: nowhere } },
+      failover: ["gone", "ollama"],
+    });
+    assert.equal((await registry.keeperOf("tiny-chat")).full, "ollama/tiny-chat:latest");
+    assert.equal((await registry.keeperOf("default")).full, "ollama/tiny-chat:latest");
+    assert.equal((await registry.keeperOf("gone/tiny-chat")).full, "gone/tiny-chat:latest");
+    assert.equal((await registry.reachable()).ok, true);
+    assert.equal((await registry.reachable("gone/tiny-chat")).ok, false);
+  });
+
   test("where none answers, the error names each with its reason", async () => {
     const registry = createModelRegistry({
       ollamaUrl: nowhere,

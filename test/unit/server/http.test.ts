@@ -1,6 +1,8 @@
 import assert from "node:assert/strict";
-import { describe, it } from "node:test";
+import { describe, it, test } from "node:test";
 import { createHttpApp } from "../../../src/server/http.ts";
+import { describeOperations } from "../../../src/app.ts";
+import { homeToDescribe } from "../../../src/cli/nowhere.ts";
 import { madeUpOperations } from "./made-up.ts";
 
 const app = createHttpApp(madeUpOperations(), { caller: "tester" });
@@ -86,4 +88,13 @@ describe("the operation table over HTTP", () => {
     await new Promise((resolve) => setImmediate(resolve));
     assert.equal(heard.at(-1), "aborted");
   });
+});
+
+test("no operation of the product is hidden behind the route of another", () => {
+  const operations = describeOperations({ ...homeToDescribe(), environment: {} });
+  for (const { name, method, path } of operations) {
+    const others = operations.filter((other) => other.name !== name && other.method === method);
+    const taker = others.find((other) => new RegExp(`^${other.path.replaceAll(/:\w+/g, "[^/]+")}$`).test(path));
+    assert.equal(taker?.name, undefined, `${method} ${path} of ${name}`);
+  }
 });
