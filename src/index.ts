@@ -6,7 +6,7 @@ import type { ReviewVerbs } from "./review/capability.ts";
 
 export { z } from "zod";
 export { StepError, TuttiError } from "./core/error.ts";
-export { fromLanguageModel, type LanguageModelOptions } from "./models/ai-sdk.ts";
+export { fromLanguageModel, type LanguageModelOptions } from "./models/ai-sdk/chat.ts";
 export { defineAgent as agent, type Agent, type AgentResult } from "./engine/capability.ts";
 export type { ModelRequest, ModelResult, ShellOptions, ShellResult } from "./engine/capability.ts";
 export type { Decision, ReviewRequest } from "./review/capability.ts";

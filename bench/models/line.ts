@@ -1,5 +1,5 @@
 import type { Clock } from "../../src/core/clock.ts";
-import { createServerQueue } from "../../src/models/scheduler.ts";
+import { createServerQueue } from "../../src/models/scheduler/scheduler.ts";
 
 /** A way to order calls before a server that holds one model and works on one call at a time. */
 export interface Order {

@@ -1,6 +1,6 @@
 import { parseArgs } from "node:util";
 import type { ChatMessage } from "../../src/models/chat-model.ts";
-import { createTokenEstimator } from "../../src/models/token-estimate.ts";
+import { createTokenEstimator } from "../../src/models/context/token-estimate.ts";
 import { describeMachine } from "../machine.ts";
 import { serverCounters, tokenizers, type Counter } from "./counter.ts";
 import { kinds, Samples, type Kind } from "./sample.ts";

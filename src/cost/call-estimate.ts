@@ -1,5 +1,5 @@
 import type { ChatRequest } from "../models/chat-model.ts";
-import { tokenBound, type TokenBound } from "../models/token-bound.ts";
+import { tokenBound, type TokenBound } from "../models/context/token-bound.ts";
 import type { Budget } from "./budget.ts";
 import type { Hold } from "./ledger.ts";
 import { findPrice, isForTime, isForTokens, moneyBound, type Price, type PriceList } from "./price-list.ts";

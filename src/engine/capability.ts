@@ -12,7 +12,7 @@ import type { LiveEvents } from "../events/live.ts";
 import type { Database, Row } from "../storage/database.ts";
 import type { Payloads } from "../storage/payload.ts";
 import type { RunControlPorts } from "./new-run.ts";
-import { contextReader } from "./agent-context.ts";
+import { contextReader } from "./agent/agent-context.ts";
 import { createSharedWork, type SharedDatabase } from "./shared-work.ts";
 import { createEffectRunner } from "./effect.ts";
 import { verifyRun, type Verification } from "./flow-verify.ts";
@@ -193,13 +193,13 @@ function trackingWork({ work, database, processStartTime }: EngineDependencies, 
 }
 
 // What comes through the door besides the engine itself: words that other rooms and flow authors need.
-export { defineAgent, type AgentResult } from "./agent.ts";
-export { findAgent } from "./agent-finder.ts";
+export { defineAgent, type AgentResult } from "./agent/agent.ts";
+export { findAgent } from "./agent/agent-finder.ts";
 export { guardBodies } from "./body-guard.ts";
 export { defineFlow, type Flow } from "./flow.ts";
 export { createFlowLoader } from "./flow-loader.ts";
-export type { ModelResult } from "./model-call.ts";
-export type { ModelRequest } from "./model-step.ts";
+export type { ModelResult } from "./model/model-call.ts";
+export type { ModelRequest } from "./model/model-step.ts";
 export { patientDatabase } from "./patience.ts";
 export { handoff, type HandedOff, type HandoffRequest } from "./pattern/handoff.ts";
 export { plan, type Planned, type PlanRequest } from "./pattern/plan.ts";

@@ -1,7 +1,7 @@
 import { z } from "zod";
 import { operation, type AnyOperation } from "../core/operation.ts";
 import { runStatuses, stepStatuses, type RunRecord } from "../core/step.ts";
-import { runGetOperation, type RunGetDependencies } from "./agent-context-operation.ts";
+import { runGetOperation, type RunGetDependencies } from "./agent/agent-context-operation.ts";
 import type { RunControl } from "./engine.ts";
 import { refuseUnknownInput } from "./flow-input.ts";
 import { toRunSummary } from "./run-record.ts";

@@ -3,7 +3,7 @@ import type { Statement } from "../core/statement.ts";
 import type { AnyTool } from "../core/tool.ts";
 import type { Duration } from "../core/duration.ts";
 import type { ChatModel, ChatOptions, OverflowPolicy } from "../models/chat-model.ts";
-import type { ModelQuirks } from "./model-call.ts";
+import type { ModelQuirks } from "./model/model-call.ts";
 
 /** A named role. */
 export interface Agent {

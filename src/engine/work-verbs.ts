@@ -4,11 +4,11 @@ import { toMs, type Duration } from "../core/duration.ts";
 import { TuttiError, toFailure, type Failure } from "../core/error.ts";
 import type { AnyTool } from "../core/tool.ts";
 import type { EffectContext, EffectOutcome, EffectSpec, VerbHost, Verbs } from "../core/verb.ts";
-import { runAgent, type AgentRequest, type AgentResult } from "./agent.ts";
+import { runAgent, type AgentRequest, type AgentResult } from "./agent/agent.ts";
 import { missingTool, toolEffect } from "./tool-call.ts";
 import type { Agent, WorkPorts } from "./work-ports.ts";
-import type { ModelResult } from "./model-call.ts";
-import { modelEffect, type ModelRequest } from "./model-step.ts";
+import type { ModelResult } from "./model/model-call.ts";
+import { modelEffect, type ModelRequest } from "./model/model-step.ts";
 import type { ScopeHost } from "./step.ts";
 
 export interface ShellOptions {

@@ -1,4 +1,4 @@
-import { contextShortfall, type ProbeFacts } from "./probe.ts";
+import { contextShortfall, type ProbeFacts } from "./probe/probe.ts";
 import type { ModelInfo } from "./model-info.ts";
 
 /** What a call needs of its model. */

@@ -11,12 +11,12 @@ import { defaultMaxNumCtx, defaultNumCtx } from "./ollama/context.ts";
 import { createAbility, type AbleModel, type ModelNeeds } from "./ability.ts";
 import type { ChatModel } from "./chat-model.ts";
 import type { Fetch } from "./ollama/patient-fetch.ts";
-import { quirksOf, type Quirks } from "./probe.ts";
+import { quirksOf, type Quirks } from "./probe/probe.ts";
 import { createModelOperations } from "./operations.ts";
 import type { ModelProvider } from "./provider.ts";
 import { createModelRegistry, type ModelRegistry } from "./registry.ts";
-import { listServers, serverChecks } from "./server-operation.ts";
-import { duration, host, serverSettings } from "./server-settings.ts";
+import { listServers, serverChecks } from "./server/operation.ts";
+import { duration, host, serverSettings } from "./server/settings.ts";
 
 export const modelsSettings = z.object({
   host: host.default("127.0.0.1:11434").describe("Address of the Ollama server. OLLAMA_HOST sets it too."),

@@ -2,8 +2,8 @@ import type { Check, CheckResult } from "../core/capability.ts";
 import { TuttiError } from "../core/error.ts";
 import type { ProbeStore } from "./model-store.ts";
 import { typedName } from "./operations.ts";
-import { contextShortfall } from "./probe.ts";
-import { factsOfServers, probeState } from "./probe-fact.ts";
+import { contextShortfall } from "./probe/probe.ts";
+import { factsOfServers, probeState } from "./probe/fact.ts";
 import type { ModelInfo } from "./model-info.ts";
 import type { ModelRegistry } from "./registry.ts";
 

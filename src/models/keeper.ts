@@ -1,5 +1,5 @@
 import type { ModelInfo } from "./model-info.ts";
-import type { ProbeTarget } from "./probe-target.ts";
+import type { ProbeTarget } from "./probe/target.ts";
 
 /** What a server tells about one of its models. */
 export interface ModelDetails extends ModelInfo {

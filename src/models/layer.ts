@@ -1,8 +1,8 @@
 import type { ChatModel } from "./chat-model.ts";
-import type { ProvidedChatModel } from "./context-window.ts";
-import { withOverflowPolicy } from "./overflow-policy.ts";
-import { scheduled, type Schedule } from "./scheduler-call.ts";
-import { withRepairedCalls } from "./tool-call-repair.ts";
+import type { ProvidedChatModel } from "./context/context-window.ts";
+import { withOverflowPolicy } from "./context/overflow-policy.ts";
+import { scheduled, type Schedule } from "./scheduler/call.ts";
+import { withRepairedCalls } from "./repair/repair.ts";
 
 export interface Layers {
   /** The line before the model's server; a model without one is called at once. */

@@ -2,7 +2,7 @@ import type { Kysely } from "kysely";
 import { TuttiError } from "../core/error.ts";
 import { toStatement, type Database } from "../storage/database.ts";
 import type { ModelTables } from "./model-table.ts";
-import { probeFacts, type ProbeFacts } from "./probe.ts";
+import { probeFacts, type ProbeFacts } from "./probe/probe.ts";
 
 /** What probes have found, one for each content of a model on a server. */
 export interface ProbeStore {

@@ -5,8 +5,8 @@ import { operation, type AnyOperation } from "../core/operation.ts";
 import { withNearName } from "./model-error.ts";
 import type { ProbeStore } from "./model-store.ts";
 import { modelName } from "./operation-input.ts";
-import { probeFacts, type ProbeFacts } from "./probe.ts";
-import { runProbe, type ProbeStage } from "./probe-run.ts";
+import { probeFacts, type ProbeFacts } from "./probe/probe.ts";
+import { runProbe, type ProbeStage } from "./probe/run.ts";
 import type { ModelRegistry } from "./registry.ts";
 
 interface ProbeDependencies {

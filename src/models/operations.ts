@@ -7,8 +7,8 @@ import type { ProbeStore } from "./model-store.ts";
 import { modelName } from "./operation-input.ts";
 import { pullOperation, removeOperation } from "./operations-pull.ts";
 import { probeOperation } from "./operations-probe.ts";
-import { probeFacts } from "./probe.ts";
-import { factsOfServers, probeState, type ProbeState } from "./probe-fact.ts";
+import { probeFacts } from "./probe/probe.ts";
+import { factsOfServers, probeState, type ProbeState } from "./probe/fact.ts";
 import type { ModelInfo } from "./model-info.ts";
 import type { ModelRegistry } from "./registry.ts";
 

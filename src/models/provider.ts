@@ -1,4 +1,4 @@
-import type { ProvidedChatModel } from "./context-window.ts";
+import type { ProvidedChatModel } from "./context/context-window.ts";
 import type { EmbeddingModel } from "./embedding-model.ts";
 import type { ModelKeeper } from "./keeper.ts";
 import type { ModelInfo } from "./model-info.ts";

@@ -1,18 +1,18 @@
 import { systemClock, type Clock } from "../core/clock.ts";
 import { TuttiError } from "../core/error.ts";
 import { systemRandom, type Random } from "../core/random.ts";
-import { createModuleProvider } from "./ai-sdk-module.ts";
+import { createModuleProvider } from "./ai-sdk/module.ts";
 import type { ChatModel } from "./chat-model.ts";
 import type { EmbeddingModel } from "./embedding-model.ts";
 import { inLine, layered, layeredPool } from "./layer.ts";
 import type { ProbeStore } from "./model-store.ts";
 import type { Fetch } from "./ollama/patient-fetch.ts";
-import type { ProbeFacts } from "./probe.ts";
-import { createFactsReader, type KeptModel } from "./probe-fact.ts";
+import type { ProbeFacts } from "./probe/probe.ts";
+import { createFactsReader, type KeptModel } from "./probe/fact.ts";
 import type { ModelInfo } from "./model-info.ts";
 import type { ModelProvider, Reachable } from "./provider.ts";
-import { scheduledEmbedding } from "./scheduler-call.ts";
-import { failover, type Candidate } from "./server-failover.ts";
+import { scheduledEmbedding } from "./scheduler/call.ts";
+import { failover, type Candidate } from "./server/failover.ts";
 import {
   createOllamaServer,
   createOpenAiServer,
@@ -20,7 +20,7 @@ import {
   type OpenAiAddress,
   type ServerAddress,
   type ServerDefaults,
-} from "./server.ts";
+} from "./server/server.ts";
 
 export interface ModelRegistryOptions extends Omit<ServerDefaults, "clock" | "random"> {
   /** Any form of OLLAMA_HOST: the server `ollama`. */

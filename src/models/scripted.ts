@@ -2,9 +2,9 @@ import { systemClock, type Clock } from "../core/clock.ts";
 import { TuttiError } from "../core/error.ts";
 import { aborted } from "./abort.ts";
 import type { ChatAnswer, ChatCall, ChatMessage, ChatModel, ChatRequest, ToolCall } from "./chat-model.ts";
-import { nextRung, type ContextReading, type ContextWindow, type ProvidedChatModel } from "./context-window.ts";
-import { blocksOf } from "./conversation.ts";
-import { count, overflowError, refuseBefore } from "./overflow.ts";
+import { nextRung, type ContextReading, type ContextWindow, type ProvidedChatModel } from "./context/context-window.ts";
+import { blocksOf } from "./context/conversation.ts";
+import { count, overflowError, refuseBefore } from "./context/overflow.ts";
 
 export interface ScriptedReply {
   readonly text?: string;

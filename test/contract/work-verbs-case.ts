@@ -8,7 +8,7 @@ import type { AnyOperation } from "../../src/core/operation.ts";
 import type { RunRecord } from "../../src/core/step.ts";
 import type { AnyTool } from "../../src/core/tool.ts";
 import type { PlanInterceptor, Verbs, WaitKind } from "../../src/core/verb.ts";
-import { findAgent } from "../../src/engine/agent-finder.ts";
+import { findAgent } from "../../src/engine/agent/agent-finder.ts";
 import { createRunControl } from "../../src/engine/engine.ts";
 import { defineFlow, type AnyFlow } from "../../src/engine/flow.ts";
 import type { RunProcess, WorkPorts } from "../../src/engine/work-ports.ts";

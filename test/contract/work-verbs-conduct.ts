@@ -5,7 +5,7 @@ import { test } from "node:test";
 import { agent as defineAgent, type AgentResult } from "../../src/index.ts";
 import type { ChatRequest } from "../../src/models/chat-model.ts";
 import { createScriptedModel, type ScriptedAnswer } from "../../src/models/scripted.ts";
-import { withRepairedCalls } from "../../src/models/tool-call-repair.ts";
+import { withRepairedCalls } from "../../src/models/repair/repair.ts";
 import { call, calls } from "./work-verbs-agent.ts";
 import { acrossCrash, failureOf, until, workFlow, type OpenWork } from "./work-verbs-case.ts";
 import { makeTool } from "./work-verbs-tool.ts";

@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import { z, type AgentResult, type ModelResult } from "../../src/index.ts";
 import { createScriptedModel, type ScriptedAnswer } from "../../src/models/scripted.ts";
-import { withRepairedCalls } from "../../src/models/tool-call-repair.ts";
+import { withRepairedCalls } from "../../src/models/repair/repair.ts";
 import { call, calls } from "./work-verbs-agent.ts";
 import { failureOf, workFlow, type OpenWork } from "./work-verbs-case.ts";
 import { makeTool } from "./work-verbs-tool.ts";

@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import type { StepError } from "../../src/core/error.ts";
 import type { ChatModel } from "../../src/models/chat-model.ts";
-import { withOverflowPolicy } from "../../src/models/overflow-policy.ts";
+import { withOverflowPolicy } from "../../src/models/context/overflow-policy.ts";
 import { createScriptedModel, type ScriptedAnswer, type ScriptedModel } from "../../src/models/scripted.ts";
 import { ended, workFlow, type OpenWork } from "./work-verbs-case.ts";
 import { makeTool } from "./work-verbs-tool.ts";

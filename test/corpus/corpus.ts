@@ -1,8 +1,8 @@
 import { isDeepStrictEqual } from "node:util";
 import type { ChatAnswer } from "../../src/models/chat-model.ts";
-import { outputSchema, readOutput } from "../../src/models/structured-output.ts";
-import { splitThinking } from "../../src/models/tool-call-repair-thinking.ts";
-import { repairAnswer } from "../../src/models/tool-call-repair.ts";
+import { outputSchema, readOutput } from "../../src/models/output/structured-output.ts";
+import { splitThinking } from "../../src/models/repair/thinking.ts";
+import { repairAnswer } from "../../src/models/repair/repair.ts";
 import { argumentCalls } from "./call-arguments.ts";
 import { markedCalls } from "./call-marked.ts";
 import { textCalls } from "./call-text.ts";

@@ -1,8 +1,8 @@
 import { systemClock, type Clock } from "../../core/clock.ts";
 import { TuttiError } from "../../core/error.ts";
 import type { ChatAnswer, ChatCall, ChatMessage, ChatRequest, FinishReason, ToolCall } from "../chat-model.ts";
-import type { ProvidedChatModel } from "../context-window.ts";
-import { overflowError, refuseBefore, type Overflow } from "../overflow.ts";
+import type { ProvidedChatModel } from "../context/context-window.ts";
+import { overflowError, refuseBefore, type Overflow } from "../context/overflow.ts";
 import type { OllamaClient } from "./client.ts";
 import type { ContextShare, StickyContext } from "./context.ts";
 import { overflowOf } from "./cut.ts";

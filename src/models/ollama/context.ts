@@ -1,6 +1,6 @@
-import { nextRung, rungFor, type Growth } from "../context-window.ts";
-import { count } from "../overflow.ts";
-import { createTokenEstimator, type TokenEstimator } from "../token-estimate.ts";
+import { nextRung, rungFor, type Growth } from "../context/context-window.ts";
+import { count } from "../context/overflow.ts";
+import { createTokenEstimator, type TokenEstimator } from "../context/token-estimate.ts";
 
 /** Tokens for one call. */
 export interface ContextShare {

@@ -1,6 +1,6 @@
 import type { ChatOptions } from "../chat-model.ts";
-import type { OverflowKind } from "../overflow.ts";
-import type { TokenEstimate } from "../token-estimate.ts";
+import type { OverflowKind } from "../context/overflow.ts";
+import type { TokenEstimate } from "../context/token-estimate.ts";
 import type { ContextShare } from "./context.ts";
 import type { ChatLine } from "./protocol.ts";
 

@@ -1,5 +1,5 @@
 import { systemClock, type Clock } from "../../core/clock.ts";
-import type { ProbeEmbedding, ProbeQuestion, ProbeReply, ProbeTarget } from "../probe-target.ts";
+import type { ProbeEmbedding, ProbeQuestion, ProbeReply, ProbeTarget } from "../probe/target.ts";
 import type { OllamaClient } from "./client.ts";
 import type { StickyContext } from "./context.ts";
 import { digestOf } from "./digest.ts";

@@ -1,5 +1,5 @@
-import type { ContextWindow, Growth } from "../context-window.ts";
-import { count } from "../overflow.ts";
+import type { ContextWindow, Growth } from "../context/context-window.ts";
+import { count } from "../context/overflow.ts";
 import type { OllamaClient } from "./client.ts";
 import type { StickyContext } from "./context.ts";
 import type { ModelFacts } from "./inspect.ts";

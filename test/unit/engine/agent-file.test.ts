@@ -4,8 +4,8 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { after, describe, it } from "node:test";
 import { TuttiError } from "../../../src/core/error.ts";
-import { loadAgents, parseAgentFile } from "../../../src/engine/agent-file.ts";
-import { findAgent } from "../../../src/engine/agent-finder.ts";
+import { loadAgents, parseAgentFile } from "../../../src/engine/agent/agent-file.ts";
+import { findAgent } from "../../../src/engine/agent/agent-finder.ts";
 
 const file = "agents/a.md";
 const agent = (header: string, body = "Do it."): string => `---\n${header}\n---\n\n${body}\n`;

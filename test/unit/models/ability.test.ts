@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { createAbility } from "../../../src/models/ability.ts";
-import type { ProbeFacts } from "../../../src/models/probe.ts";
+import type { ProbeFacts } from "../../../src/models/probe/probe.ts";
 import type { ModelInfo } from "../../../src/models/model-info.ts";
 import { madeUpFacts } from "./made-up-facts.ts";
 

@@ -4,7 +4,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { describe, test } from "node:test";
 import type { LanguageModelV4, LanguageModelV4CallOptions, LanguageModelV4StreamPart } from "@ai-sdk/provider";
-import { fromLanguageModel } from "../../../src/models/ai-sdk.ts";
+import { fromLanguageModel } from "../../../src/models/ai-sdk/chat.ts";
 import type { ChatChunk, ChatModel } from "../../../src/models/chat-model.ts";
 import { createModelRegistry } from "../../../src/models/registry.ts";
 import { ask, assertCode, failure, unaborted, user } from "../../contract/chat-model.ts";

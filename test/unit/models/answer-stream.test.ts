@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { describe, test } from "node:test";
 import type { ChatAnswer, ChatChunk, ChatModel, ToolDefinition } from "../../../src/models/chat-model.ts";
-import { withRepairedCalls } from "../../../src/models/tool-call-repair.ts";
+import { withRepairedCalls } from "../../../src/models/repair/repair.ts";
 
 const tools: readonly ToolDefinition[] = [
   {

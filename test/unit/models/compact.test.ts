@@ -1,8 +1,8 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import type { ChatMessage, ToolCall } from "../../../src/models/chat-model.ts";
-import { compact } from "../../../src/models/compact.ts";
-import { blocksOf } from "../../../src/models/conversation.ts";
+import { compact } from "../../../src/models/context/compact.ts";
+import { blocksOf } from "../../../src/models/context/conversation.ts";
 
 const read: ToolCall = { name: "read_file", arguments: { path: "a.txt" } };
 const say = (role: ChatMessage["role"], content: string, toolCalls?: readonly ToolCall[]): ChatMessage =>

@@ -1,4 +1,4 @@
-import type { ProbeFacts } from "../../../src/models/probe.ts";
+import type { ProbeFacts } from "../../../src/models/probe/probe.ts";
 
 /** What a probe of a well-behaved chat model finds. */
 export function madeUpFacts(changes: Partial<ProbeFacts>): ProbeFacts {

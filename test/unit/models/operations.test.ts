@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { describe, test } from "node:test";
 import type { TuttiError } from "../../../src/core/error.ts";
 import { createModels, modelsSettings } from "../../../src/models/capability.ts";
-import { canaryTool } from "../../../src/models/probe-question.ts";
+import { canaryTool } from "../../../src/models/probe/question.ts";
 import { patientFetch, type Fetch } from "../../../src/models/ollama/patient-fetch.ts";
 import type { ModelRegistry } from "../../../src/models/registry.ts";
 import { createScriptedModel } from "../../../src/models/scripted.ts";

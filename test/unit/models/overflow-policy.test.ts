@@ -2,8 +2,8 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import { TuttiError } from "../../../src/core/error.ts";
 import type { ChatMessage, ChatModel } from "../../../src/models/chat-model.ts";
-import { withFixedWindow } from "../../../src/models/fixed-window.ts";
-import { withOverflowPolicy } from "../../../src/models/overflow-policy.ts";
+import { withFixedWindow } from "../../../src/models/context/fixed-window.ts";
+import { withOverflowPolicy } from "../../../src/models/context/overflow-policy.ts";
 import { createScriptedModel } from "../../../src/models/scripted.ts";
 import { ask, assertCode, failure, user } from "../../contract/chat-model.ts";
 

@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import { modelMigrations } from "../../../src/models/model-table.ts";
 import { createProbeStore } from "../../../src/models/model-store.ts";
-import { factsOfServers } from "../../../src/models/probe-fact.ts";
+import { factsOfServers } from "../../../src/models/probe/fact.ts";
 import { openSqlite } from "../../../src/storage/sqlite.ts";
 import { madeUpFacts } from "./made-up-facts.ts";
 

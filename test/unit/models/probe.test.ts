@@ -2,16 +2,16 @@ import assert from "node:assert/strict";
 import { describe, test } from "node:test";
 import type { Clock } from "../../../src/core/clock.ts";
 import { systemClock } from "../../../src/core/clock.ts";
-import { contextShortfall, quirksOf, type ProbeFacts } from "../../../src/models/probe.ts";
+import { contextShortfall, quirksOf, type ProbeFacts } from "../../../src/models/probe/probe.ts";
 import {
   canaryTool,
   schemaVerdict,
   speedPrompt,
   thinkingVerdict,
   toolVerdict,
-} from "../../../src/models/probe-question.ts";
-import { runProbe, type ProbeStage } from "../../../src/models/probe-run.ts";
-import type { ProbeReply } from "../../../src/models/probe-target.ts";
+} from "../../../src/models/probe/question.ts";
+import { runProbe, type ProbeStage } from "../../../src/models/probe/run.ts";
+import type { ProbeReply } from "../../../src/models/probe/target.ts";
 import { createModelRegistry } from "../../../src/models/registry.ts";
 import { startOllamaServer, type ChatBody, type OllamaServer, type Reply } from "../../support/ollama-server.ts";
 import { madeUpFacts } from "./made-up-facts.ts";

@@ -5,7 +5,7 @@ import {
   type Place,
   type ServerQueue,
   type ServerQueueOptions,
-} from "../../../src/models/scheduler.ts";
+} from "../../../src/models/scheduler/scheduler.ts";
 import { createVirtualClock, settle, type VirtualClock } from "../../support/virtual-clock.ts";
 
 const patienceMs = 10_000;

@@ -3,7 +3,7 @@ import { describe, it } from "node:test";
 import { z } from "zod";
 import { createModelRegistry } from "../../../src/models/registry.ts";
 import type { ChatRequest } from "../../../src/models/chat-model.ts";
-import { tokenBound } from "../../../src/models/token-bound.ts";
+import { tokenBound } from "../../../src/models/context/token-bound.ts";
 import { needs, ollamaAddress } from "../../support/services.ts";
 
 const user = (content: string): ChatRequest => ({ messages: [{ role: "user", content }] });

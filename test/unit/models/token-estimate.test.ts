@@ -1,9 +1,9 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import type { ChatRequest } from "../../../src/models/chat-model.ts";
-import { nextRung, rungFor } from "../../../src/models/context-window.ts";
-import { createTokenEstimator, type TokenEstimator } from "../../../src/models/token-estimate.ts";
-import { shapeOf } from "../../../src/models/token-shape.ts";
+import { nextRung, rungFor } from "../../../src/models/context/context-window.ts";
+import { createTokenEstimator, type TokenEstimator } from "../../../src/models/context/token-estimate.ts";
+import { shapeOf } from "../../../src/models/context/token-shape.ts";
 
 const prose = "The prompt is read from the front, and what has no room is gone before the model sees it. ";
 const code = "for (const [key, value] of Object.entries(table)) total += value.count * (weights[key] ?? 1);\n";
