@@ -2,7 +2,8 @@ import { needs, ollamaAddress } from "../support/services.ts";
 import { createModelRegistry, type ModelRegistry } from "../../src/models/registry.ts";
 import { createScriptedModel } from "../../src/models/scripted.ts";
 import { startOpenAiServer } from "../support/openai-server.ts";
-import { startOllamaServer, type OllamaServer, type ServedModel } from "../support/ollama-server.ts";
+import type { ServedModel } from "../support/ollama-served.ts";
+import { startOllamaServer, type OllamaServer } from "../support/ollama-server.ts";
 import type { ChatModelFixture } from "./chat-model.ts";
 import type { OverflowFixture, OverflowFixtureOptions } from "./chat-model-overflow.ts";
 

@@ -3,7 +3,8 @@ import { describe, test } from "node:test";
 import { isSameEmbedder, type EmbedderIdentity } from "../../src/models/embedding-model.ts";
 import { patientFetch } from "../../src/models/ollama/patient-fetch.ts";
 import { createModelRegistry } from "../../src/models/registry.ts";
-import { startOllamaServer, type ServedModel } from "../support/ollama-server.ts";
+import type { ServedModel } from "../support/ollama-served.ts";
+import { startOllamaServer } from "../support/ollama-server.ts";
 import { openRealServer, openScriptedServer, realOllamaMissing, type OllamaFixture } from "./chat-model-fixture.ts";
 import { embeddingModelContract, type EmbeddingModelFixture } from "./embedding-model.ts";
 
