@@ -183,7 +183,8 @@ async function race(context: TestContext, project: Project, address: string): Pr
   await using database = await openPostgres({ url: address, schema: "tutti_default" });
   const read = async (sql: string): Promise<Row[]> =>
     database.read({ sql, parameters: [], query: { kind: "RawNode" } } as never);
-  const workers = Array.from({ length: 3 }, () => project.start(["work", "--concurrency", "20"]));
+  // Few runs for each, so that no worker alone can take half of what there is.
+  const workers = Array.from({ length: 3 }, () => project.start(["work", "--concurrency", "5"]));
   for (const worker of workers) await worker.says(/Working on the runs/);
   const { folder, environment } = project;
   await using app = await openApp({ home: openHome(folder, undefined), folder, environment, log: silentLog });
