@@ -19,6 +19,8 @@ export interface StartRequest {
   readonly deadline?: Duration | undefined;
   /** Where flows are sought from and steps work; default: this process's folder. */
   readonly folder?: string | undefined;
+  /** Who or what starts it, for the record: `cli`, `http`, `schedule:NAME`. */
+  readonly trigger?: string | undefined;
 }
 
 export interface Settle {
@@ -100,8 +102,9 @@ export function createRunControl(ports: RunControlPorts): RunControl {
 async function startRun(ports: RunControlPorts, request: StartRequest, write: Write): Promise<RunId> {
   const flow = typeof request.flow === "string" ? await findFlow(ports, request.flow, request) : request.flow;
   const id = newRunId(ports.random, ports.clock.now());
-  const { priority, deadline, folder } = request;
-  const row = await newRow(ports, { id, flow, input: parseInput(flow, request.input), priority, deadline, folder });
+  const { priority, deadline, folder, trigger } = request;
+  const input = parseInput(flow, request.input);
+  const row = await newRow(ports, { id, flow, input, priority, deadline, folder, trigger });
   const place = ports.reserve?.(id, flow) ?? null;
   if (place) await beginRun(ports, { row, place }, write);
   else await write([ports.statements.insertRun(row), createdEvent(ports, row)]);

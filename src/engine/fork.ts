@@ -79,6 +79,7 @@ async function copyRun(ports: RunControlPorts, { origin, kept, from }: Copy, wri
     deadline_at: null,
     parent_run: null,
     parent_key: null,
+    trigger: null,
   };
   const copies = kept.map((stored) => ports.statements.insertRow({ ...stored, run_id: id }));
   await write([ports.statements.insertRun(row), ...copies, createdEvent(ports, row)]);

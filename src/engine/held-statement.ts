@@ -66,6 +66,7 @@ function insertStatements(build: Runs) {
         parent_run: slot("parent_run"),
         parent_key: slot("parent_key"),
         forked_from: slot("forked_from"),
+        trigger: slot("trigger"),
         usage: slot("usage"),
       })
       .returning(wokenColumns),

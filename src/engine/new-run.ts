@@ -43,11 +43,12 @@ export interface NewRun {
   readonly priority?: number | undefined;
   readonly deadline?: Duration | undefined;
   readonly parent?: { readonly run: string; readonly key: string };
+  readonly trigger?: string | undefined;
 }
 
 export async function newRow(
   ports: RunControlPorts,
-  { id, flow, file, folder, input, priority, deadline, parent }: NewRun,
+  { id, flow, file, folder, input, priority, deadline, parent, trigger }: NewRun,
 ): Promise<RunRow> {
   const at = ports.clock.now();
   const limit = deadline ?? flow.deadline;
@@ -64,6 +65,7 @@ export async function newRow(
     deadline_at: limit === undefined ? null : at + toMs(limit),
     parent_run: parent?.run ?? null,
     parent_key: parent?.key ?? null,
+    trigger: trigger ?? null,
   };
 }
 

@@ -38,6 +38,8 @@ export interface RunTable {
   parent_run: string | null;
   parent_key: string | null;
   forked_from: string | null;
+  /** Who or what started it: `cli`, `http`, `schedule:NAME`; null for a child, a fork, a retry and what is older than the column. */
+  trigger: string | null;
   usage: string | null;
 }
 
@@ -174,5 +176,10 @@ export const engineMigrations: readonly Migration[] = [
       jobs("bigint"),
       ...indexes,
     ],
+  },
+  {
+    name: "002-trigger",
+    sqlite: ["alter table runs add column trigger text"],
+    postgres: ["alter table runs add column trigger text"],
   },
 ];

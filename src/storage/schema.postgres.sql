@@ -206,7 +206,8 @@ create table runs (
   parent_run text,
   parent_key text,
   forked_from text,
-  usage text
+  usage text,
+  trigger text
 );
 
 create table signals (
