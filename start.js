@@ -21,6 +21,7 @@ const checks = [
   { name: "format", tool: "oxfmt", args: ["--check", "."] },
   { name: "lint", tool: "oxlint", args: [] },
   { name: "types", tool: "tsc", args: ["-p", "tsconfig.json"] },
+  { name: "types of the web UI", tool: "tsc", args: ["-p", "web/tsconfig.json"] },
   { name: "dead code", tool: "knip", args: [] },
 ];
 

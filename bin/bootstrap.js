@@ -144,12 +144,23 @@ async function compile(root) {
     });
     // The examples are flows that every folder has (src/engine/flow-loader.ts).
     const built = join(target, "src");
+    await buildWeb(root, join(built, "web"));
     renameSync(join(target, "examples"), join(built, "examples"));
     writeFileSync(join(built, ".source-hash"), hash);
     replaceFolder(built, join(root, "dist"));
   } finally {
     rmSync(target, { recursive: true, force: true });
   }
+}
+
+/** The browser UI, which the daemon serves from beside the compiled code. */
+async function buildWeb(root, outDir) {
+  const vite = join(root, "node_modules", "vite", "bin", "vite.js");
+  const config = join(root, "web", "vite.config.ts");
+  await must(root, [nodeFor(root), vite, "build", "--config", config, "--outDir", outDir, "--logLevel", "warn"], {
+    message: "The build of the web UI failed.",
+    hint: "The bundler's message above names the file and the line.",
+  });
 }
 
 // A running process that loads a module late must never see a half-written folder, so the old one leaves in one move.
@@ -181,7 +192,7 @@ function lockHash(root) {
 function sourceHash(root) {
   const hash = createHash("sha256").update(lockHash(root));
   const settings = ["tsconfig.json", "tsconfig.build.json"].map((name) => join(root, name));
-  for (const file of [...settings, ...["src", "examples"].flatMap((folder) => filesUnder(join(root, folder)))]) {
+  for (const file of [...settings, ...["src", "examples", "web"].flatMap((folder) => filesUnder(join(root, folder)))]) {
     hash.update(relative(root, file)).update("\0").update(readFileSync(file)).update("\0");
   }
   return hash.digest("hex");

@@ -1,0 +1,31 @@
+import type { ComponentType, JSX } from "preact";
+import { useEffect, useState } from "preact/hooks";
+
+/** A page that is loaded when it is first opened, or before, when the pointer is over its link. */
+export interface LazyPage<Props> {
+  (props: Props): JSX.Element | null;
+  preload(): void;
+}
+
+export function lazy<Props extends object>(load: () => Promise<ComponentType<Props>>): LazyPage<Props> {
+  let found: ComponentType<Props> | undefined;
+  let loading: Promise<void> | undefined;
+  const begin = (): Promise<void> =>
+    (loading ??= load().then((component) => {
+      found = component;
+    }));
+  function Page(props: Props): JSX.Element | null {
+    const [failure, setFailure] = useState<unknown>();
+    const [, setIsThere] = useState(found !== undefined);
+    useEffect(() => {
+      if (found) return;
+      begin().then(() => setIsThere(true), setFailure);
+    }, []);
+    // The page's boundary shows it, with a way to try again.
+    if (failure !== undefined) throw failure;
+    if (!found) return null;
+    const Found = found;
+    return <Found {...props} />;
+  }
+  return Object.assign(Page, { preload: () => void begin().catch(() => (loading = undefined)) });
+}

@@ -1,0 +1,15 @@
+import { render } from "preact";
+import { App } from "./app.tsx";
+import { startClock } from "./data/clock.ts";
+import { startLive } from "./data/live.ts";
+import { apply } from "./data/setting.ts";
+import { startKeys } from "./shell/keys.ts";
+import "./style/index.css";
+
+const root = document.getElementById("app");
+if (!root) throw new Error("the page has no #app");
+apply();
+startClock();
+startKeys();
+startLive();
+render(<App />, root);

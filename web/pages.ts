@@ -1,0 +1,96 @@
+import type { IconName } from "./ui/icon.tsx";
+import { lazy, type LazyPage } from "./data/lazy.tsx";
+
+/** A page of the UI. Adding one is an entry here and a folder in pages/. */
+export interface PageEntry {
+  readonly path: string;
+  readonly name: string;
+  readonly icon: IconName;
+  /** The second key after `g`. */
+  readonly key: string;
+  /** In the bar at the bottom of a phone. */
+  readonly onPhone?: boolean;
+  /** What lies below the path: `/runs/run_4k…`; the rest is handed to the component. */
+  readonly component: LazyPage<{ readonly rest: string }>;
+}
+
+export type PageId = "overview" | "reviews" | "runs" | "flows" | "models" | "costs" | "settings" | "doctor";
+
+export const pages: Readonly<Record<PageId, PageEntry>> = {
+  overview: {
+    path: "/",
+    name: "Overview",
+    icon: "overview",
+    key: "o",
+    onPhone: true,
+    component: lazy(async () => (await import("./pages/overview/overview.tsx")).OverviewPage),
+  },
+  reviews: {
+    path: "/reviews",
+    name: "Reviews",
+    icon: "reviews",
+    key: "r",
+    onPhone: true,
+    component: lazy(async () => (await import("./pages/reviews/reviews.tsx")).ReviewsPage),
+  },
+  runs: {
+    path: "/runs",
+    name: "Runs",
+    icon: "runs",
+    key: "u",
+    onPhone: true,
+    component: lazy(async () => (await import("./pages/runs/runs.tsx")).RunsPage),
+  },
+  flows: {
+    path: "/flows",
+    name: "Flows",
+    icon: "flows",
+    key: "f",
+    component: lazy(async () => (await import("./pages/flows/flows.tsx")).FlowsPage),
+  },
+  models: {
+    path: "/models",
+    name: "Models",
+    icon: "models",
+    key: "m",
+    component: lazy(async () => (await import("./pages/models/models.tsx")).ModelsPage),
+  },
+  costs: {
+    path: "/costs",
+    name: "Costs",
+    icon: "costs",
+    key: "c",
+    component: lazy(async () => (await import("./pages/costs/costs.tsx")).CostsPage),
+  },
+  settings: {
+    path: "/settings",
+    name: "Settings",
+    icon: "settings",
+    key: ",",
+    component: lazy(async () => (await import("./pages/settings/settings.tsx")).SettingsPage),
+  },
+  doctor: {
+    path: "/doctor",
+    name: "Doctor",
+    icon: "doctor",
+    key: "d",
+    component: lazy(async () => (await import("./pages/doctor/doctor.tsx")).DoctorPage),
+  },
+};
+
+/** The navigation, in the order of a day's work. */
+export const groups: readonly { readonly name: string; readonly pages: readonly PageId[] }[] = [
+  { name: "", pages: ["overview", "reviews"] },
+  { name: "Work", pages: ["runs", "flows"] },
+  { name: "Means", pages: ["models", "costs"] },
+  { name: "System", pages: ["settings", "doctor"] },
+];
+
+export const allPages: readonly PageEntry[] = Object.values(pages);
+
+export function pageAt(path: string): PageEntry | undefined {
+  const found = allPages.filter(
+    (page) => path === page.path || (page.path !== "/" && path.startsWith(`${page.path}/`)),
+  );
+  return found.toSorted((a, b) => b.path.length - a.path.length)[0];
+}

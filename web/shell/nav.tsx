@@ -1,0 +1,113 @@
+import type { JSX } from "preact";
+import { useEffect } from "preact/hooks";
+import { Link, useLocation } from "wouter-preact";
+import { tutti } from "../data/api.ts";
+import { takeBoot } from "../data/boot.ts";
+import { bytes, duration } from "../data/format.ts";
+import { now } from "../data/clock.ts";
+import { useQuery } from "../data/query.ts";
+import { Glyph } from "../ui/glyph.tsx";
+import { Icon } from "../ui/icon.tsx";
+import { showCues } from "../ui/page.tsx";
+import { groups, pages, type PageEntry } from "../pages.ts";
+
+export function Nav({ onMore }: { readonly onMore: () => void }): JSX.Element {
+  const [path] = useLocation();
+  const cues = useOpenReviews();
+  return (
+    <nav class="nav" aria-label="Pages">
+      <Link href="/" class="mark" aria-label="Tutti, overview">
+        <Mark />
+        <span class="nav-word">Tutti</span>
+      </Link>
+      {groups.map((group) => (
+        <div key={group.name} role="presentation" class="nav-part">
+          {group.name === "" ? null : <div class="nav-group">{group.name}</div>}
+          {group.pages.map((id) => (
+            <Item
+              key={id}
+              page={pages[id]}
+              isHere={isWithin(path, pages[id].path)}
+              cues={id === "reviews" ? cues : 0}
+            />
+          ))}
+        </div>
+      ))}
+      <button type="button" class="nav-item btn quiet" data-phone="only" onClick={onMore}>
+        <Icon name="more" />
+        <span class="nav-word">More</span>
+      </button>
+      <Foot />
+    </nav>
+  );
+}
+
+function Item({
+  page,
+  isHere,
+  cues,
+}: {
+  readonly page: PageEntry;
+  readonly isHere: boolean;
+  readonly cues: number;
+}): JSX.Element {
+  const name = cues > 0 ? `${page.name}, ${cues} waiting for you` : page.name;
+  return (
+    <Link
+      href={page.path}
+      class="nav-item"
+      title={page.name}
+      aria-label={name}
+      aria-current={isHere ? "page" : undefined}
+      data-phone={page.onPhone ? "yes" : undefined}
+      onPointerEnter={() => page.component.preload()}
+    >
+      <Icon name={page.icon} />
+      <span class="nav-word">{page.name}</span>
+      {cues > 0 ? (
+        <span class="nav-count">
+          <Glyph status="open" />
+          {cues}
+        </span>
+      ) : null}
+    </Link>
+  );
+}
+
+/** Two lines at the bottom: how long the host has been up, and what it keeps. */
+function Foot(): JSX.Element {
+  const { data } = useQuery("host", (signal) => tutti.host.show({}, { signal }), {
+    everyMs: 30_000,
+    first: takeBoot("host.show"),
+  });
+  if (!data) return <div class="nav-foot" />;
+  const kept = data.sizes.databaseBytes === null ? null : data.sizes.databaseBytes + (data.sizes.blobsBytes ?? 0);
+  return (
+    <div class="nav-foot">
+      <div>host up {duration(now.value - data.startedAt)}</div>
+      <div>{bytes(kept)} kept</div>
+    </div>
+  );
+}
+
+function useOpenReviews(): number {
+  const { data } = useQuery("reviews.open", (signal) => tutti.review.list({}, { signal }), {
+    changedBy: ({ type }) => type.startsWith("tutti.review.") || type === "tutti.run.cancelled",
+  });
+  const waiting = data?.length ?? 0;
+  useEffect(() => showCues(waiting), [waiting]);
+  return waiting;
+}
+
+function isWithin(path: string, page: string): boolean {
+  return page === "/" ? path === "/" : path === page || path.startsWith(`${page}/`);
+}
+
+function Mark(): JSX.Element {
+  return (
+    <svg viewBox="0 0 18 18" fill="none" stroke="currentColor" stroke-linecap="round" aria-hidden="true">
+      <path stroke-width="2" d="M6.5 2C4.6 2.2 3.6 3 3.6 4.600v8.800c0 1.6 1 2.4 2.9 2.6" />
+      <path stroke-width="1.3" d="M7.5 5.500h8M7.5 9h8M7.5 12.500h8" />
+    </svg>
+  );
+}
