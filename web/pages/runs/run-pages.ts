@@ -1,6 +1,6 @@
 import { useEffect, useReducer, useRef } from "preact/hooks";
 import { tutti } from "../../data/api.ts";
-import { onEvents, type StoredEvent } from "../../data/live.ts";
+import { onEvents, resyncType, type StoredEvent } from "../../data/live.ts";
 import { changesRuns, type RunRow } from "./run-row.ts";
 import { emptyPages, reducePages, type RunPages } from "./run-pages-state.ts";
 
@@ -66,7 +66,7 @@ function keepUp(catchUpWith: (events: readonly StoredEvent[]) => void): () => vo
   let waiting: StoredEvent[] = [];
   let timer = 0;
   const stop = onEvents((events) => {
-    waiting.push(...events.filter((event) => changesRuns(event) || event.type === "tutti.resync"));
+    waiting.push(...events.filter((event) => changesRuns(event) || event.type === resyncType));
     if (waiting.length === 0 || timer !== 0) return;
     timer = window.setTimeout(() => {
       timer = 0;
@@ -91,7 +91,7 @@ interface News {
 /** Asks again for the pages that hold changed rows, and how many there are above the first. */
 async function catchUp(query: string, { events, state, signal, tell }: News): Promise<void> {
   const changed = new Set(events.map(({ subject }) => subject));
-  const isResync = events.some(({ type }) => type === "tutti.resync");
+  const isResync = events.some(({ type }) => type === resyncType);
   try {
     const newest = await list(query, { before: undefined, limit: pageSize }, signal);
     if (signal.aborted) return;
