@@ -1,6 +1,6 @@
 import { TuttiError } from "../core/error.ts";
 import type { Connection } from "../sdk/connection.ts";
-import { wasNeverSent } from "../sdk/socket-transport.ts";
+import { wasNeverSent } from "../sdk/lost.ts";
 
 // Each try meets another host; this many in a row are no coincidence.
 const mostHosts = 20;

@@ -44,16 +44,20 @@ export interface Operation<Input = never, Output = unknown, Progress = unknown> 
   readonly idempotent: boolean;
   readonly input: z.ZodType<Input>;
   readonly output: z.ZodType<Output>;
+  /** What its handler yields. An operation that has this is followed; its handler is an async generator. */
+  readonly progress?: z.ZodType<Progress>;
   readonly faces: readonly Face[];
   readonly cli: CommandShape;
   /** What a reading command answers where there is no data folder yet. */
   readonly empty?: Output;
-  handle(input: Input, context: OperationContext): Promise<Output> | AsyncGenerator<Progress, Output>;
+  // Not inferred from here, so that a generator without a declared `progress` does not compile.
+  handle(input: Input, context: OperationContext): Promise<Output> | AsyncGenerator<NoInfer<Progress>, Output>;
 }
 
-export type AnyOperation = Omit<Operation, "handle" | "input" | "output" | "empty"> & {
+export type AnyOperation = Omit<Operation, "handle" | "input" | "output" | "progress" | "empty"> & {
   readonly input: z.ZodType;
   readonly output: z.ZodType;
+  readonly progress?: z.ZodType;
   readonly empty?: unknown;
   // A method, so that an operation of any input fits: the face has parsed the value by `input` before this is called.
   handle(input: never, context: OperationContext): Promise<unknown> | AsyncGenerator<unknown, unknown>;

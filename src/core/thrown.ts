@@ -11,7 +11,7 @@ export interface ThrownDetails {
 const mostCauses = 5;
 const mostFrames = 8;
 // Tutti's own frames say nothing to whom the code belongs.
-const ownFolder = new URL("..", import.meta.url).href;
+const ownFolder = (): string => new URL("..", import.meta.url).href;
 
 /** The message with those of its causes: `fetch failed: connect ECONNREFUSED 127.0.0.1:9`. */
 export function messageOf(error: Error): string {
@@ -58,7 +58,7 @@ function toFrame(line: string): Frame[] {
   const found = /^at (?:(.+) \()?((?:file:\/\/|\/|[A-Za-z]:\\)[^()]*?):(\d+):(\d+)\)?$/.exec(line);
   if (!found) return [];
   const [, name, file = "", row, column] = found;
-  if (file.startsWith(ownFolder)) return [];
+  if (file.startsWith(ownFolder())) return [];
   const place = `${toPath(file)}:${row}:${column}`;
   return [{ line: name === undefined ? `at ${place}` : `at ${name} (${place})`, place }];
 }

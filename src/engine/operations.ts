@@ -1,10 +1,11 @@
 import { z } from "zod";
 import { operation, type AnyOperation } from "../core/operation.ts";
-import { runStatuses, stepStatuses, type RunRecord } from "../core/step.ts";
+import { runStatuses, type RunRecord } from "../core/step.ts";
 import { runGetOperation, type RunGetDependencies } from "./agent/agent-context-operation.ts";
 import type { RunControl } from "./engine.ts";
 import { refuseUnknownInput } from "./flow-input.ts";
 import { toRunSummary } from "./run-record.ts";
+import { failureShape, stepShape, watchShape } from "./step-shape.ts";
 import { verifyOperation, type VerifyDependencies } from "./verify-operation.ts";
 import { watchRun, type WatchEvent } from "./watch.ts";
 
@@ -13,7 +14,6 @@ export interface EngineOperationDependencies extends VerifyDependencies {
   readonly context: RunGetDependencies["context"];
 }
 
-const failure = z.object({ code: z.string(), message: z.string(), data: z.unknown().exactOptional() });
 const usage = z.object({
   calls: z.number(),
   inputTokens: z.number().exactOptional(),
@@ -21,23 +21,11 @@ const usage = z.object({
   modelMs: z.number().exactOptional(),
   models: z.array(z.string()).readonly().exactOptional(),
 });
-const stepShape = z.object({
-  key: z.string(),
-  name: z.string(),
-  kind: z.string(),
-  status: z.enum(stepStatuses),
-  attempts: z.number(),
-  startedAt: z.number().nullable(),
-  finishedAt: z.number().nullable(),
-  output: z.unknown(),
-  error: failure.nullable(),
-  skipped: z.object({ reason: z.string(), hint: z.string() }).nullable(),
-});
 const summaryShape = z.object({
   id: z.string(),
   flow: z.string(),
   status: z.enum(runStatuses),
-  error: failure.nullable(),
+  error: failureShape.nullable(),
   createdAt: z.number(),
   startedAt: z.number().nullable(),
   finishedAt: z.number().nullable(),
@@ -119,6 +107,7 @@ function watchOperation({ store, live }: Pick<EngineOperationDependencies, "stor
       untilIdle: flag.describe("Return as soon as only waits are left"),
     }),
     output: runShape,
+    progress: watchShape,
     cli: { positional: ["id"], waitsForRuns: true, examples: ["tutti run watch run_4k7d2mzq01pb"] },
     handle: (input, { signal }) => watchRun({ store, live }, input, signal),
   });

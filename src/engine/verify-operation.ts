@@ -7,6 +7,7 @@ import type { RunControl } from "./engine.ts";
 import type { FlowLoader } from "./flow-loader.ts";
 import type { Verification } from "./flow-verify.ts";
 import type { RunStore } from "./run-store.ts";
+import { watchShape } from "./step-shape.ts";
 import { watchRun, type WatchEvent } from "./watch.ts";
 
 const verification = z.object({
@@ -54,6 +55,7 @@ export function verifyOperation(dependencies: VerifyDependencies): AnyOperation 
       run: z.string().min(1).optional().describe("Replay this run with the code as it is now; nothing new is run"),
     }),
     output: verification,
+    progress: watchShape,
     cli: {
       positional: ["name"],
       paths: ["name"],

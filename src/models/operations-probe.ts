@@ -18,6 +18,13 @@ interface ProbeDependencies {
 // A model of 7 billion parameters on a processor reads some 20 tokens a second: three rounds of 600 take half of this.
 const defaultBudget = "3m";
 
+const probeProgress = z.object({
+  type: z.literal("stage"),
+  text: z.string().describe("The part that begins."),
+  done: z.int().exactOptional().describe("Parts before this one."),
+  of: z.int().exactOptional(),
+});
+
 export function probeOperation(dependencies: ProbeDependencies): AnyOperation {
   return operation({
     name: "models.probe",
@@ -36,6 +43,7 @@ export function probeOperation(dependencies: ProbeDependencies): AnyOperation {
         .describe("How long it may take; what is not measured by then stays unknown"),
     }),
     output: probeFacts,
+    progress: probeProgress,
     faces: ["cli", "http", "sdk"],
     cli: {
       positional: ["model"],

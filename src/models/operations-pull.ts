@@ -14,11 +14,19 @@ interface PullDependencies {
 
 const explicitName = z.string().trim().min(1);
 
-/** A part of the work begins. */
-interface Stage {
-  readonly type: "stage";
-  readonly text: string;
-}
+const stageShape = z.object({ type: z.literal("stage"), text: z.string().describe("A part of the work that begins.") });
+const pullProgress = z.discriminatedUnion("type", [
+  stageShape,
+  z.object({
+    type: z.literal("transfer"),
+    text: z.string().describe("What is transferred, as short as it can be told."),
+    doneBytes: z.int(),
+    totalBytes: z.int(),
+    bytesPerSecond: z.number().nullable().describe("Of the last seconds; null until there is something to measure."),
+    etaMs: z.number().nullable(),
+  }),
+]);
+type Stage = z.infer<typeof stageShape>;
 
 const pulled = z.object({
   model: z.string().describe("provider/name"),
@@ -48,6 +56,7 @@ export function pullOperation(dependencies: PullDependencies): AnyOperation {
         .describe("Over plain HTTP (with http:// before the name), or with a certificate that cannot be checked"),
     }),
     output: pulled,
+    progress: pullProgress,
     faces: ["cli", "http", "sdk"],
     cli: {
       positional: ["model"],

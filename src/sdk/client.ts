@@ -1,136 +1,127 @@
 import { TuttiError } from "../core/error.ts";
-import { fromWireError, type WireError } from "./wire.ts";
+import { isFollowed, readFailure, readJson, readProgress, type Asked } from "./answer.ts";
+import { createFollowing, type Following } from "./following.ts";
+import { nextQuery } from "./link.ts";
+import { noPatience, patiently, retryAfterMs, type Outcome, type Patience } from "./patience.ts";
+import { keysOfPath, toRequest, type Input, type OperationPlace } from "./request.ts";
 
-/** What the client has to know of an operation. */
-export interface OperationPlace {
-  readonly name: string;
-  readonly method: string;
-  readonly path: string;
-}
+export type { OperationPlace } from "./request.ts";
 
+/** Throws `host.unreachable` where nobody answers, and the reason of the request's signal once that is aborted. */
 export type Transport = (request: Request) => Promise<Response>;
 
 export interface CallOptions {
   readonly signal?: AbortSignal | undefined;
-  onProgress?(progress: unknown): void;
+}
+
+export interface ClientOptions {
+  /** Where `/api` lies, for transports that care. */
+  readonly base?: string;
+  /** How messages call the other side. */
+  readonly host?: string;
+  readonly headers?: Readonly<Record<string, string>>;
+  readonly patience?: Patience;
+  readonly now?: () => number;
 }
 
 /** Calls operations of a host by name, wherever it is. */
 export interface Client {
-  call(name: string, input: Readonly<Record<string, unknown>>, options?: CallOptions): Promise<unknown>;
+  call(
+    name: string,
+    input: Input,
+    options?: CallOptions & { readonly onProgress?: ((progress: unknown) => void) | undefined },
+  ): Promise<unknown>;
+  follow(name: string, input: Input, options?: CallOptions): Following<unknown, unknown>;
+  /** The pages of a list, one request each. */
+  pages(name: string, input: Input, options?: CallOptions): AsyncGenerator<readonly unknown[], void, undefined>;
 }
 
-export function createClient(transport: Transport, operations: readonly OperationPlace[]): Client {
+export function createClient(
+  transport: Transport,
+  operations: readonly OperationPlace[],
+  options: ClientOptions = {},
+): Client {
   const places = new Map(operations.map((operation) => [operation.name, operation]));
+  const caller = createCaller(transport, options);
+  const placeOf = (name: string): OperationPlace => {
+    const place = places.get(name);
+    if (!place) throw new TuttiError("usage.invalid", `there is no operation "${name}"`);
+    return place;
+  };
   return {
-    async call(name, input, options = {}) {
-      const place = places.get(name);
-      if (!place) throw new TuttiError("usage.invalid", `there is no operation "${name}"`);
-      const response = await transport(toRequest(place, input, options.signal));
-      if (response.headers.get("content-type")?.startsWith("application/x-ndjson")) return follow(response, options);
-      const body = await readBody(response, options.signal);
-      if (response.ok) return body;
-      throw isWireFailure(body) ? fromWireError(body.error) : lost(`answered with status ${response.status}`);
+    async call(name, input, { signal, onProgress } = {}) {
+      const answer = await caller.ask(placeOf(name), input, signal);
+      return "progress" in answer ? lastOf(answer.progress, onProgress) : answer.body;
     },
+    follow: (name, input, { signal } = {}) => createFollowing(follow(caller, { place: placeOf(name), input, signal })),
+    pages: (name, input, { signal } = {}) => pages(caller, { place: placeOf(name), input, signal }),
   };
 }
 
-function toRequest(
-  { method, path }: OperationPlace,
-  input: Readonly<Record<string, unknown>>,
-  signal: AbortSignal | undefined,
-): Request {
-  const rest = new Map(Object.entries(input).filter(([, value]) => value !== undefined));
-  const filled = path.replaceAll(/:(\w+)/g, (_all, key: string) => {
-    const given = rest.get(key) ?? "";
-    if (given === "") throw new TuttiError("usage.invalid", `${key} is missing`);
-    rest.delete(key);
-    return encodeURIComponent(typeof given === "string" ? given : JSON.stringify(given));
-  });
-  const url = new URL(`http://localhost/api${filled}`);
-  const init = { method, ...(signal ? { signal } : {}) };
-  if (method === "GET" || method === "DELETE") {
-    for (const [key, value] of rest)
-      url.searchParams.set(key, typeof value === "string" ? value : JSON.stringify(value));
-    return new Request(url, init);
-  }
-  const headers = { "content-type": "application/json" };
-  return new Request(url, { ...init, headers, body: JSON.stringify(Object.fromEntries(rest)) });
+/** What an operation has answered: all of it, or what it tells from now on. */
+type Answer =
+  | { readonly body: unknown; readonly link: string | null }
+  | { readonly progress: AsyncGenerator<unknown, unknown> };
+
+interface Caller {
+  ask(place: OperationPlace, input: Input, signal: AbortSignal | undefined): Promise<Answer>;
 }
 
-/** Reads an answer of many lines: progress, then one result or error. */
-async function follow(response: Response, options: CallOptions): Promise<unknown> {
-  for await (const line of lines(response, options.signal)) {
-    const message = parse(line) as { progress?: unknown; result?: unknown; error?: WireError };
-    if (message.error) throw fromWireError(message.error);
-    if ("result" in message) return message.result;
-    options.onProgress?.(message.progress);
-  }
-  options.signal?.throwIfAborted();
-  throw lost("went away in the middle of an answer");
+interface Call {
+  readonly place: OperationPlace;
+  readonly input: Input;
+  readonly signal: AbortSignal | undefined;
 }
 
-async function* lines(response: Response, signal: AbortSignal | undefined): AsyncGenerator<string> {
-  if (!response.body) return;
-  const decoder = new TextDecoder();
-  const split = lineSplitter();
-  try {
-    for await (const chunk of response.body as ReadableStream<Uint8Array>) {
-      yield* split(decoder.decode(chunk, { stream: true }));
+function createCaller(transport: Transport, options: ClientOptions): Caller {
+  const { base = "http://localhost", host = "the host of this data folder", headers, patience = noPatience } = options;
+  const { now = () => Date.now() } = options;
+  return {
+    ask: (place, input, signal) =>
+      patiently<Answer>(patience, { isSafe: place.idempotent ?? false, signal }, async () => {
+        const response = await transport(toRequest(place, input, { base, headers, signal }));
+        return read(response, { host, signal }, now);
+      }),
+  };
+}
+
+async function read(response: Response, asked: Asked, now: () => number): Promise<Outcome<Answer>> {
+  if (!response.ok) {
+    const againAfterMs = retryAfterMs(response, now);
+    return { failure: await readFailure(response, asked), againAfterMs };
+  }
+  if (isFollowed(response)) return { value: { progress: readProgress(response, asked) } };
+  return { value: { body: await readJson(response, asked), link: response.headers.get("link") } };
+}
+
+async function lastOf(
+  progress: AsyncGenerator<unknown, unknown>,
+  tell: ((progress: unknown) => void) | undefined,
+): Promise<unknown> {
+  for (;;) {
+    const next = await progress.next();
+    if (next.done) return next.value;
+    tell?.(next.value);
+  }
+}
+
+async function* follow(caller: Caller, { place, input, signal }: Call): AsyncGenerator<unknown, unknown> {
+  const answer = await caller.ask(place, input, signal);
+  return "progress" in answer ? yield* answer.progress : answer.body;
+}
+
+async function* pages(
+  caller: Caller,
+  { place, input, signal }: Call,
+): AsyncGenerator<readonly unknown[], void, undefined> {
+  const inPath = Object.fromEntries(keysOfPath(place.path).map((key) => [key, input[key]]));
+  for (let query: Input | null = input; query !== null;) {
+    const answer = await caller.ask(place, query, signal);
+    if (!("body" in answer) || !Array.isArray(answer.body)) {
+      throw new TuttiError("usage.invalid", `${place.name} does not answer with a list, so it has no pages`);
     }
-  } catch (error) {
-    signal?.throwIfAborted();
-    throw lost("went away in the middle of an answer", error);
+    yield answer.body as readonly unknown[];
+    const next = nextQuery(answer.link);
+    query = next && { ...inPath, ...next };
   }
-  // A line without its end was cut off with its writer.
-}
-
-/** Gives the lines that a piece of text completes. Joined once a line: one of 50 MB comes in a thousand pieces. */
-function lineSplitter(): (text: string) => string[] {
-  let pieces: string[] = [];
-  return (text) => {
-    const [end = "", ...others] = text.split("\n");
-    pieces.push(end);
-    const rest = others.pop();
-    if (rest === undefined) return [];
-    const first = pieces.join("");
-    pieces = [rest];
-    return [first, ...others].filter((line) => line !== "");
-  };
-}
-
-async function readBody(response: Response, signal: AbortSignal | undefined): Promise<unknown> {
-  let text: string;
-  try {
-    text = await response.text();
-  } catch (error) {
-    signal?.throwIfAborted();
-    throw lost("went away in the middle of an answer", error);
-  }
-  return parse(text);
-}
-
-function parse(text: string): unknown {
-  try {
-    return JSON.parse(text);
-  } catch (error) {
-    throw lost("answered something that is not JSON", error);
-  }
-}
-
-function isWireFailure(body: unknown): body is { error: WireError } {
-  return (
-    typeof body === "object" &&
-    body !== null &&
-    "error" in body &&
-    typeof body.error === "object" &&
-    body.error !== null
-  );
-}
-
-function lost(what: string, cause?: unknown): TuttiError {
-  return new TuttiError("host.unreachable", `the host of this data folder ${what}`, {
-    cause,
-    hint: "It may just have ended: try again. Nothing that was stored is lost.",
-  });
 }

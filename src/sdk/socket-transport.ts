@@ -1,4 +1,4 @@
-import { request as httpRequest } from "node:http";
+import { request as httpRequest, type IncomingMessage } from "node:http";
 import { Readable } from "node:stream";
 import { TuttiError } from "../core/error.ts";
 import type { Transport } from "./client.ts";
@@ -30,8 +30,7 @@ export function socketTransport(socketPath: string, { folder }: { folder?: strin
         (answer) => {
           // A host that dies in the middle ends the stream with an error, which the reader of the body gets.
           const stream = Readable.toWeb(answer) as ReadableStream<Uint8Array>;
-          const contentType = answer.headers["content-type"] ?? "application/json";
-          resolve(new Response(stream, { status: answer.statusCode ?? 500, headers: { "content-type": contentType } }));
+          resolve(new Response(stream, { status: answer.statusCode ?? 500, headers: headersOf(answer) }));
         },
       );
       sent.on("error", (error) =>
@@ -42,15 +41,19 @@ export function socketTransport(socketPath: string, { folder }: { folder?: strin
   };
 }
 
+/** What the reader of an answer may ask for; the rest is about the connection. */
+function headersOf({ headers }: IncomingMessage): Record<string, string> {
+  const { "content-type": contentType = "application/json", link, "retry-after": retryAfter } = headers;
+  return {
+    "content-type": contentType,
+    ...(typeof link === "string" ? { link } : {}),
+    ...(retryAfter === undefined ? {} : { "retry-after": retryAfter }),
+  };
+}
+
 function unreachable(path: string, cause: Error): TuttiError {
   return new TuttiError("host.unreachable", `the host of this data folder does not answer on ${path}`, {
     cause,
     hint: "It may just have ended: try again. `tutti doctor` looks further.",
   });
-}
-
-/** Nobody listened at all, so nothing was done: such a call may be made again. */
-export function wasNeverSent(error: unknown): boolean {
-  const cause = error instanceof TuttiError && error.code === "host.unreachable" ? error.cause : undefined;
-  return cause instanceof Error && "code" in cause && (cause.code === "ENOENT" || cause.code === "ECONNREFUSED");
 }

@@ -1,13 +1,9 @@
 import { signal as reactive } from "@preact/signals";
+import type { StoredEvent as SdkEvent } from "tutti/client";
 import { tutti } from "./api.ts";
 
 /** As much of a stored event as pages look at. */
-export interface StoredEvent {
-  readonly type: string;
-  readonly subject: string;
-  readonly sequence: number;
-  readonly data: unknown;
-}
+export type StoredEvent = Pick<SdkEvent, "type" | "subject" | "sequence" | "data">;
 
 export type LiveState = "connecting" | "live" | "lost";
 
@@ -22,32 +18,34 @@ const listeners = new Set<Listener>();
 const bunchMs = 250;
 // A page that nobody looks at lets go of its connection: browsers have six for each host, over all tabs.
 const hiddenMs = 30_000;
+const name = "tutti-live";
 
-/** Hears of stored events in bunches, and of a `resync` when some were missed; until the returned function is called. */
+/** Told instead of single events: something may have been missed. */
+export const resyncType = "tutti.resync";
+const resync: StoredEvent = { type: resyncType, subject: "", sequence: 0, data: null };
+
+/** Hears of stored events in bunches until the returned function is called. */
 export function onEvents(listener: Listener): () => void {
   listeners.add(listener);
   return () => listeners.delete(listener);
 }
 
-/** Told to everybody instead of single events: something may have been missed. */
-export const resync: StoredEvent = { type: "tutti.resync", subject: "", sequence: 0, data: null };
+/** What the tab that reads the stream tells the others. */
+type Message = { readonly events: readonly StoredEvent[] } | { readonly state: LiveState };
 
 /** One stream for all tabs of this browser: the tab that holds the lock reads it and tells the others. */
 export function startLive(): void {
-  const channel = new BroadcastChannel("tutti-live");
-  channel.addEventListener("message", ({ data }: MessageEvent<readonly StoredEvent[]>) => {
-    hear();
-    tell(data);
-  });
-  const bunch = createBunch((events) => {
-    tell(events);
-    channel.postMessage(events);
-  });
+  const channel = new BroadcastChannel(name);
+  channel.addEventListener("message", ({ data }: MessageEvent<Message>) => take(data));
+  const tellAll = (message: Message): void => {
+    take(message);
+    channel.postMessage(message);
+  };
   let controller: AbortController | null = null;
   const begin = (): void => {
     if (controller) return;
     controller = new AbortController();
-    void lead(controller.signal, bunch);
+    void lead(controller.signal, tellAll);
   };
   const end = (): void => {
     controller?.abort();
@@ -57,53 +55,50 @@ export function startLive(): void {
   begin();
 }
 
-async function lead(signal: AbortSignal, bunch: (event: StoredEvent) => void): Promise<void> {
+async function lead(signal: AbortSignal, tellAll: (message: Message) => void): Promise<void> {
   // Locks are for secure pages; where one is not (another machine, plain HTTP), each tab has a stream of its own.
-  if (!("locks" in navigator)) return follow(signal, bunch);
+  if (!("locks" in navigator)) return follow(signal, tellAll);
   try {
-    const other = await navigator.locks.query();
-    if (other.held?.some(({ name }) => name === "tutti-live")) hear();
-    await navigator.locks.request("tutti-live", { signal }, () => follow(signal, bunch));
+    const { held } = await navigator.locks.query();
+    if (held?.some((lock) => lock.name === name)) take({ state: "live" });
+    await navigator.locks.request(name, { signal }, () => follow(signal, tellAll));
   } catch (error) {
     if (!signal.aborted) throw error;
   }
 }
 
-let lastSequence: number | undefined;
-
-async function follow(signal: AbortSignal, bunch: (event: StoredEvent) => void): Promise<void> {
+async function follow(signal: AbortSignal, tellAll: (message: Message) => void): Promise<void> {
+  const add = createBunch((events) => tellAll({ events }));
   const stream = tutti.events({
-    ...(lastSequence === undefined ? {} : { after: lastSequence }),
     signal,
-    onState: (state) => {
-      liveState.value = state === "open" ? "live" : "lost";
-      if (state === "open") hear();
+    onConnection(state) {
+      tellAll({ state: state === "open" ? "live" : "lost" });
+      // What happened between the first answers and this moment, or while nobody was connected, was told to nobody.
+      if (state === "open") add(resync);
     },
   });
   try {
     for await (const event of stream) {
-      hear();
-      if ("sequence" in event) lastSequence = event.sequence;
-      bunch("sequence" in event ? event : resync);
+      if (event.type === "resync") add(resync);
+      else if (event.sequence !== undefined) add(event);
     }
   } catch (error) {
-    if (!signal.aborted) throw error;
+    // Nothing that passes by itself: the session has ended, say. Pages show it when they ask for something.
+    if (!signal.aborted) tellAll({ state: "lost" });
+    if (!(error instanceof Error)) throw error;
   }
 }
 
-function hear(): void {
-  liveState.value = "live";
-  heardAt.value = Date.now();
-}
-
-function tell(events: readonly StoredEvent[]): void {
-  for (const listener of listeners) listener(events);
+function take(message: Message): void {
+  if ("state" in message) liveState.value = message.state;
+  else for (const listener of listeners) listener(message.events);
+  if (liveState.value === "live") heardAt.value = Date.now();
 }
 
 function createBunch(flush: (events: readonly StoredEvent[]) => void): (event: StoredEvent) => void {
   let waiting: StoredEvent[] = [];
-  return (event) => {
-    waiting.push(event);
+  return ({ type, subject, sequence, data }) => {
+    waiting.push({ type, subject, sequence, data });
     if (waiting.length > 1) return;
     setTimeout(() => {
       const bunch = waiting;

@@ -1,5 +1,5 @@
 import { useEffect, useRef, useState } from "preact/hooks";
-import { onEvents, type StoredEvent } from "./live.ts";
+import { onEvents, resyncType, type StoredEvent } from "./live.ts";
 
 /** What was asked of the daemon: loading, empty and failed are three things, and old data stays on the screen meanwhile. */
 export interface Answer<T> {
@@ -108,7 +108,7 @@ function askAgain(ask: () => void, { key, everyMs, changed }: Again): () => void
     }, pauseMs);
   };
   const stop = onEvents((events) => {
-    if (events.some((event) => event.type === "tutti.resync" || changed(event))) soon();
+    if (events.some((event) => event.type === resyncType || changed(event))) soon();
   });
   const interval =
     everyMs === undefined ? 0 : window.setInterval(() => document.visibilityState === "visible" && ask(), everyMs);

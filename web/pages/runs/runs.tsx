@@ -1,6 +1,12 @@
 import type { JSX } from "preact";
-import { Page } from "../../ui/page.tsx";
+import { lazy } from "../../data/lazy.tsx";
+import { RunList } from "./run-list.tsx";
 
-export function RunsPage({ rest: _rest }: { readonly rest: string }): JSX.Element {
-  return <Page title="Runs">{null}</Page>;
+const Run = lazy(async () => (await import("../run/run.tsx")).RunPage);
+const Compare = lazy(async () => (await import("../run/compare.tsx")).ComparePage);
+
+/** `/runs`, `/runs/compare?a=&b=`, `/runs/:id`. */
+export function RunsPage({ rest }: { readonly rest: string }): JSX.Element {
+  if (rest === "") return <RunList />;
+  return rest === "compare" ? <Compare /> : <Run id={rest} />;
 }

@@ -1,0 +1,852 @@
+/* oxlint-disable max-lines -- no one writes this file */
+// Made from the operations by test/unit/sdk/api.test.ts: TUTTI_TEST_WRITE=1 npm test -- test/unit/sdk/api.test.ts
+import type { CallOptions } from "./client.ts";
+import type { Following } from "./following.ts";
+import type { Listing } from "./listing.ts";
+
+/** An input without keys. */
+export type Nothing = Readonly<Record<string, never>>;
+
+/** The operations of a host: `tutti.run.list(…)` is the operation `run.list`. */
+export interface Api {
+  readonly budget: {
+    /** Lists the budgets with what they have counted. `GET /api/budgets` */
+    list: Listing<[input?: Nothing, options?: CallOptions], Budget>;
+    /** Removes a budget; what was used stays in the ledger. `DELETE /api/budgets/:name` */
+    remove(input: string | BudgetRemoveInput, options?: CallOptions): Promise<BudgetRemoveOutput>;
+    /** Makes a budget or changes it; what was used before counts. `PUT /api/budgets/:name` */
+    set(input: string | BudgetSetInput, options?: CallOptions): Promise<Budget>;
+    /** Shows a budget and what it has counted, newest first. `GET /api/budgets/:name` */
+    show(input: string | BudgetShowInput, options?: CallOptions): Promise<Budget>;
+  };
+  readonly config: {
+    /** Shows what flags, environment, file and defaults say about a key, and which one wins. `GET /api/config/:key/explain` */
+    explain(input: string | ConfigExplainInput, options?: CallOptions): Promise<ConfigExplainOutput>;
+    /** Shows the value of a key. `GET /api/config/:key` */
+    get(input: string | ConfigGetInput, options?: CallOptions): Promise<ConfigGetOutput>;
+    /** Lists all keys with their values and where those come from. `GET /api/config` */
+    list: Listing<[input?: Nothing, options?: CallOptions], Setting>;
+    /** Names the tutti.yaml in use. `GET /api/config-path` */
+    path(input?: Nothing, options?: CallOptions): Promise<ConfigPathOutput>;
+    /** Prints the JSON Schema of tutti.yaml, for editors. `GET /api/config-schema` */
+    schema(input?: Nothing, options?: CallOptions): Promise<ConfigSchemaOutput>;
+  };
+  readonly cost: {
+    /** Shows what models have used: calls, tokens, time, and money where there are prices. `GET /api/cost` */
+    show(input?: CostShowInput, options?: CallOptions): Promise<CostShowOutput>;
+  };
+  /** Proves that each part works here. `GET /api/doctor` */
+  doctor: Listing<[input?: Nothing, options?: CallOptions], Check>;
+  readonly event: {
+    /** Emits an event; the run that has waited for it the longest takes it. `POST /api/events` */
+    emit(input: EventEmitInput, options?: CallOptions): Promise<EventEmitOutput>;
+  };
+  readonly flow: {
+    /** Lists the flows of this folder. `GET /api/flows` */
+    list: Listing<[input?: Nothing, options?: CallOptions], FlowSummary>;
+    /** Shows a flow with the JSON Schema of its input. `GET /api/flows/:name` */
+    show(input: string | FlowShowInput, options?: CallOptions): Promise<FlowShowOutput>;
+    /** Runs a flow, then replays it behind every step and says what differs. `POST /api/flows/verify` */
+    verify(input?: FlowVerifyInput, options?: CallOptions): Following<RunEvent, FlowVerifyOutput>;
+  };
+  readonly models: {
+    /** Shows which model `auto` would take, best first, and what speaks against the others. `GET /api/models-advice` */
+    advise: Listing<[input?: ModelsAdviseInput, options?: CallOptions], ModelsAdviseEntry>;
+    /** Lists the models that can be used. `GET /api/models` */
+    list: Listing<[input?: Nothing, options?: CallOptions], ModelInfo>;
+    /** Measures what a model really does: tools, schemas, thinking, context, speed. `POST /api/models/:model/probe` */
+    probe(input: string | ModelsProbeInput, options?: CallOptions): Following<ModelsProbeProgress, ProbeFacts>;
+    /** Downloads a model: the model server goes online for it, Tutti does not. `POST /api/models/:model/pull` */
+    pull(input: string | ModelsPullInput, options?: CallOptions): Following<ModelsPullProgress, ModelsPullOutput>;
+    /** Deletes a model's files from the model server. `DELETE /api/models/:model` */
+    remove(input: string | ModelsRemoveInput, options?: CallOptions): Promise<ModelsRemoveOutput>;
+    /** Lists the model servers, how they are doing, and the line before each. `GET /api/model-servers` */
+    servers: Listing<[input?: Nothing, options?: CallOptions], ModelServer>;
+    /** Shows what the server and the last probe know of a model. `GET /api/models/:model` */
+    show(input: string | ModelsShowInput, options?: CallOptions): Promise<ModelsShowOutput>;
+  };
+  readonly review: {
+    /** Answers the question of a review; the run goes on at once. `POST /api/reviews/:id/answer` */
+    answer(input: ReviewAnswerInput, options?: CallOptions): Promise<Review>;
+    /** Approves a review; the run goes on at once. `POST /api/reviews/:id/approve` */
+    approve(input: string | ReviewApproveInput, options?: CallOptions): Promise<Review>;
+    /** Lists the questions that wait for a human, oldest first. `GET /api/reviews` */
+    list: Listing<[input?: ReviewListInput, options?: CallOptions], Review>;
+    /** Rejects a review; the step fails with review.rejected. `POST /api/reviews/:id/reject` */
+    reject(input: ReviewRejectInput, options?: CallOptions): Promise<Review>;
+    /** Shows one review with its whole payload. `GET /api/reviews/:id` */
+    show(input: string | ReviewShowInput, options?: CallOptions): Promise<Review>;
+  };
+  readonly run: {
+    /** Cancels a run: open waits and running steps end, cleanups run. `POST /api/runs/:id/cancel` */
+    cancel(input: string | RunCancelInput, options?: CallOptions): Promise<Run>;
+    /** Starts a new run that keeps the results before a step and does the rest again. `POST /api/runs/:id/fork` */
+    fork(input: RunForkInput, options?: CallOptions): Promise<Run>;
+    /** Shows one run with its input, output and steps. `GET /api/runs/:id` */
+    get(input: string | RunGetInput, options?: CallOptions): Promise<RunGetOutput>;
+    /** Lists runs, newest first, without their payloads. `GET /api/runs` */
+    list: Listing<[input?: RunListInput, options?: CallOptions], RunSummary>;
+    /** Pauses a run: what is running finishes, nothing new starts. `POST /api/runs/:id/pause` */
+    pause(input: string | RunPauseInput, options?: CallOptions): Promise<Run>;
+    /** Lets a paused run go on. `POST /api/runs/:id/resume` */
+    resume(input: string | RunResumeInput, options?: CallOptions): Promise<Run>;
+    /** Starts a failed or cancelled run again as a new run that keeps what had succeeded. `POST /api/runs/:id/retry` */
+    retry(input: string | RunRetryInput, options?: CallOptions): Promise<Run>;
+    /** Starts a run of a flow. `POST /api/runs` */
+    start(input: RunStartInput, options?: CallOptions): Promise<Run>;
+    /** Follows a run until it has ended or is paused. `GET /api/runs/:id/watch` */
+    watch(input: string | RunWatchInput, options?: CallOptions): Following<RunEvent, Run>;
+  };
+  readonly tool: {
+    /** Lists the built-in tools that agents may call, with the JSON Schema of their arguments. `GET /api/tools` */
+    list: Listing<[input?: Nothing, options?: CallOptions], Tool>;
+  };
+}
+
+export type RunStatus = "queued" | "running" | "waiting" | "paused" | "succeeded" | "failed" | "cancelled";
+
+export type RunEvent =
+  | {
+      type: "run";
+      run: {
+        id: string;
+        flow: string;
+        status: RunStatus;
+      };
+    }
+  | {
+      type: "step";
+      step: Step;
+    }
+  | {
+      type: "live";
+      key: string;
+      data: unknown;
+    }
+  | {
+      type: "waiting";
+      waits: {
+        key: string;
+        kind: string;
+        name: string;
+        dueAt: number | null;
+        event: string | null;
+      }[];
+    };
+
+export type StepStatus = "pending" | "running" | "waiting" | "succeeded" | "failed" | "skipped" | "cancelled";
+
+export type ModelsPullProgress =
+  | {
+      type: "stage";
+      /** A part of the work that begins. */
+      text: string;
+    }
+  | {
+      type: "transfer";
+      /** What is transferred, as short as it can be told. */
+      text: string;
+      doneBytes: number;
+      totalBytes: number;
+      /** Of the last seconds; null until there is something to measure. */
+      bytesPerSecond: number | null;
+      etaMs: number | null;
+    };
+
+export interface Budget {
+  name: string;
+  source: "command" | "config";
+  scope: string;
+  of: string | null;
+  window: "run" | "hour" | "day" | "month" | "total";
+  metric: "tokens" | "calls" | "seconds" | "money";
+  limit: number;
+  currency: string | null;
+  warnAt: number;
+  onLimit: string;
+  degradeTo: string | null;
+  raiseBy: number | null;
+  timeZone: string;
+  resetsAt: number | null;
+  windows: {
+    subject: string;
+    period: string;
+    used: number;
+    /** By calls that have not ended */
+    reserved: number;
+    /** With what people have added */
+    limit: number;
+    isCurrent: boolean;
+    warnedAt: number | null;
+    reachedAt: number | null;
+  }[];
+}
+
+export interface BudgetRemoveInput {
+  /** The budget's name */
+  name: string;
+}
+
+export interface BudgetRemoveOutput {
+  name: string;
+}
+
+export interface BudgetSetInput {
+  /** The budget's name */
+  name: string;
+  /** What is counted together; tenant is everything. Default: "tenant" */
+  scope?: "run" | "flow" | "agent" | "model" | "tenant";
+  /** Only this flow, agent or model; with the scope run, only runs of this flow */
+  of?: string;
+  /** When counting begins anew. Default: "day" */
+  window?: "run" | "hour" | "day" | "month" | "total";
+  /** Limit in tokens, prompt and answer together */
+  tokens?: number;
+  /** Limit in calls */
+  calls?: number;
+  /** Limit in seconds that models work */
+  seconds?: number;
+  /** Limit in the currency of cost.prices */
+  money?: number;
+  /** Percent of the limit at which a warning is given. Default: 80 */
+  warnAt?: number;
+  /** Pause the run, ask a human, or go on with another model. Default: "stop" */
+  onLimit?: "stop" | "ask" | "degrade";
+  /** The model to go on with */
+  degradeTo?: string;
+  /** What an approval adds; default: the limit once more */
+  raiseBy?: number;
+}
+
+export interface BudgetShowInput {
+  /** The budget's name */
+  name: string;
+}
+
+export interface ConfigExplainInput {
+  /** The key with its section, such as tools.maxReadBytes */
+  key: string;
+}
+
+export interface ConfigExplainOutput {
+  key: string;
+  description: string;
+  type: string;
+  environment: string;
+  value: unknown;
+  source: string;
+  layers: {
+    layer: string;
+    value: unknown;
+    source: string;
+    wins: boolean;
+  }[];
+}
+
+export interface ConfigGetInput {
+  /** The key with its section, such as tools.maxReadBytes */
+  key: string;
+}
+
+export interface ConfigGetOutput {
+  key: string;
+  value: unknown;
+}
+
+export interface Setting {
+  key: string;
+  value: unknown;
+  source: string;
+  environment: string;
+  description: string;
+}
+
+export interface ConfigPathOutput {
+  path: string | null;
+}
+
+export interface ConfigSchemaOutput {
+  [k: string]: unknown;
+}
+
+export interface CostShowInput {
+  /** What the calls are added up by. Default: "model" */
+  by?: "model" | "agent" | "flow" | "day" | "tenant" | "run" | "step";
+  /** A day such as "2026-11-01", or how long ago, such as "7d". Default: "30d" */
+  since?: string;
+  /** Only calls of this run, whatever their day */
+  run?: string;
+}
+
+export interface CostShowOutput {
+  by: "model" | "agent" | "flow" | "day" | "tenant" | "run" | "step";
+  since: string | null;
+  timeZone: string;
+  prices: {
+    date: string;
+    currency: string;
+  } | null;
+  /** Calls that have not ended, and are in no row yet */
+  inFlight: number;
+  rows: {
+    /** What the calls have in common; null for those without */
+    key: string | null;
+    calls: number;
+    /** Calls that were cut off, and count with what they might have taken */
+    estimated: number;
+    /** What those may have taken at the most; in no other column */
+    estimatedTokens: number;
+    /** Calls of which not even that is known */
+    unknown: number;
+    /** Calls of models without a price: their money is unknown */
+    unpriced: number;
+    inputTokens: number | null;
+    cachedTokens: number | null;
+    outputTokens: number | null;
+    reasoningTokens: number | null;
+    queueMs: number | null;
+    loadMs: number | null;
+    promptMs: number | null;
+    generateMs: number | null;
+    totalMs: number | null;
+    money: number | null;
+    currency: string | null;
+  }[];
+}
+
+export interface Check {
+  group: string;
+  name: string;
+  status: "ok" | "warn" | "fail" | "off";
+  message: string;
+  fix: string | null;
+}
+
+export interface EventEmitInput {
+  /** The event's name */
+  name: string;
+  /** The event's payload, JSON */
+  payload?: unknown;
+}
+
+export interface EventEmitOutput {
+  name: string;
+  /** The run that has taken it */
+  run: string | null;
+}
+
+export interface FlowSummary {
+  name: string;
+  file: string;
+  isBuiltIn: boolean;
+  description: string | null;
+  problem: string | null;
+}
+
+export interface FlowShowInput {
+  /** The flow's name, or the path of its file */
+  name: string;
+}
+
+export interface FlowShowOutput {
+  name: string;
+  description: string | null;
+  version: string | null;
+  concurrency: number | null;
+  inputSchema: unknown;
+}
+
+export interface FlowVerifyInput {
+  /** The flow's name, or the path of its file */
+  name?: string;
+  /** The flow's input, JSON */
+  input?: unknown;
+  /** Replay this run with the code as it is now; nothing new is run */
+  run?: string;
+}
+
+export interface FlowVerifyOutput {
+  run: string;
+  flow: string;
+  status: RunStatus;
+  isComplete: boolean;
+  storedSteps: number;
+  replays: number;
+  differences: {
+    after: string | null;
+    message: string;
+    stored: unknown;
+    code: unknown;
+  }[];
+}
+
+export interface Step {
+  key: string;
+  name: string;
+  kind: string;
+  status: StepStatus;
+  attempts: number;
+  startedAt: number | null;
+  finishedAt: number | null;
+  output: unknown;
+  error: Failure | null;
+  skipped: {
+    reason: string;
+    hint: string;
+  } | null;
+}
+
+export interface Failure {
+  code: string;
+  message: string;
+  data?: unknown;
+}
+
+export interface ModelsAdviseInput {
+  /** For calls with tools */
+  tools?: string | boolean;
+  /** For answers by a JSON Schema */
+  schema?: string | boolean;
+  /** Tokens that prompt and answer fill. Default: 0 */
+  context?: number;
+  /** Within the budgets of this flow */
+  flow?: string;
+  /** Within the budgets of this agent */
+  agent?: string;
+}
+
+export interface ModelsAdviseEntry {
+  model: string;
+  isAble: boolean;
+  isWithinBudgets: boolean;
+  /** Why it would not be taken */
+  why: string | null;
+  quality: number | null;
+  /** Of what it has written in the last 30 days */
+  msPerToken: number | null;
+  calls: number;
+  price: {
+    currency: string;
+    input?: number;
+    cached?: number;
+    output?: number;
+    perHour?: number;
+    perSecond?: number;
+  } | null;
+  loaded: boolean;
+  sizeBytes: number | null;
+}
+
+export interface ModelInfo {
+  /** What to write in a flow, a setting or a command. */
+  model: string;
+  /** What its provider calls it. */
+  name: string;
+  provider: string;
+  kind: "chat" | "embedding";
+  sizeBytes: number | null;
+  /** Tokens that the model was made for. */
+  contextLength: number | null;
+  /** What its server says that it can. */
+  capabilities: string[];
+  /** In memory now. */
+  loaded: boolean;
+  /** Tokens of context that it is loaded with. */
+  loadedContext: number | null;
+  /** Changes with its content. */
+  digest: string | null;
+  /** Why it cannot be used, where that is so. */
+  problem: string | null;
+  /** The last `tutti models probe` of it. */
+  probe: {
+    probedAt: number;
+    /** The model has changed since. */
+    isStale: boolean;
+  } | null;
+}
+
+export interface ModelsProbeInput {
+  /** A name as `tutti models list` shows it; `default` is what a step gets that names none */
+  model: string;
+  /** How long it may take; what is not measured by then stays unknown. Default: "3m" */
+  budget?: string;
+}
+
+export interface ProbeFacts {
+  /** provider/name */
+  model: string;
+  server: string;
+  /** Of the model's content; another one makes these facts stale. */
+  digest: string;
+  probedAt: number;
+  tookMs: number;
+  kind: "chat" | "embedding";
+  /** How it called a canary tool: as a call, as text, not at all, or the server refuses to offer any. */
+  tools: "native" | "text" | "none" | "refused" | "unknown";
+  /** Whether a JSON Schema bound the answer: streamed, in one piece, and while thinking (null: it cannot). */
+  schema: {
+    streamed: "kept" | "ignored" | "unknown";
+    whole: "kept" | "ignored" | "unknown";
+    thinking: ("kept" | "ignored" | "unknown") | null;
+  };
+  /** Asked to think: in a field of its own, in the middle of the text, not at all, or the server refuses. */
+  thinking: "apart" | "inline" | "none" | "refused" | "unknown";
+  contextAsked: number | null;
+  contextGranted: number | null;
+  loadMs: number | null;
+  /** Of a loaded model, to a prompt of a few words. */
+  firstTokenMs: number | null;
+  promptTokensPerSecond: number | null;
+  outputTokensPerSecond: number | null;
+  dimensions: number | null;
+  /** What could not be measured, and why. */
+  notes: string[];
+}
+
+export interface ModelsProbeProgress {
+  type: "stage";
+  /** The part that begins. */
+  text: string;
+  /** Parts before this one. */
+  done?: number;
+  of?: number;
+}
+
+export interface ModelsPullInput {
+  /** A name of the registry, such as llama3.2:3b or hf.co/owner/model:Q4_K_M */
+  model: string;
+  /** Over plain HTTP (with http:// before the name), or with a certificate that cannot be checked */
+  insecure?: boolean;
+}
+
+export interface ModelsPullOutput {
+  /** provider/name */
+  model: string;
+  server: string;
+  digest: string;
+  /** False: the server had exactly this content before. */
+  isNew: boolean;
+  sizeBytes: number;
+  /** The server has checked every layer against its hash. */
+  isVerified: boolean;
+  tookMs: number;
+  layers: {
+    digest: string;
+    sizeBytes: number;
+  }[];
+}
+
+export interface ModelsRemoveInput {
+  /** A name as `tutti models list` shows it */
+  model: string;
+}
+
+export interface ModelsRemoveOutput {
+  /** provider/name */
+  model: string;
+  server: string;
+  /** Of its files; those that another model shares stay. */
+  sizeBytes: number;
+  digest: string;
+}
+
+export interface ModelServer {
+  /** The first part of its models' names. */
+  name: string;
+  kind: "ollama" | "openai";
+  url: string;
+  reachable: boolean;
+  /** Why it is not reachable, and what to do. */
+  reason: string | null;
+  /** Models in its memory, as far as this process knows. */
+  loaded: string[];
+  /** Calls of this process that it works on. */
+  inFlight: number;
+  /** Calls of this process that wait for a place. */
+  waiting: number;
+  /** Calls of one model that it is given at once. */
+  parallel: number;
+  /** Models that fit into its memory; null: no limit known. */
+  maxLoaded: number | null;
+  /** Calls of this process that loaded a model. */
+  loads: number;
+  /** Loads that another model had to make room for. */
+  swaps: number;
+  /** It turned calls away as too busy: how long none is sent. */
+  pausedMs: number;
+}
+
+export interface ModelsShowInput {
+  /** A name as `tutti models list` shows it; `default` is what a step gets that names none */
+  model: string;
+}
+
+export interface ModelsShowOutput {
+  /** What to write in a flow, a setting or a command. */
+  model: string;
+  /** What its provider calls it. */
+  name: string;
+  provider: string;
+  kind: "chat" | "embedding";
+  sizeBytes: number | null;
+  /** Tokens that the model was made for. */
+  contextLength: number | null;
+  /** What its server says that it can. */
+  capabilities: string[];
+  /** In memory now. */
+  loaded: boolean;
+  /** Tokens of context that it is loaded with. */
+  loadedContext: number | null;
+  /** Changes with its content. */
+  digest: string | null;
+  /** Why it cannot be used, where that is so. */
+  problem: string | null;
+  /** The last `tutti models probe` of it. */
+  probe: {
+    probedAt: number;
+    /** The model has changed since. */
+    isStale: boolean;
+  } | null;
+  server: string;
+  family: string | null;
+  parameterSize: string | null;
+  /** How its weights are stored. */
+  quantization: string | null;
+  embeddingLength: number | null;
+  modifiedAt: string | null;
+  /** Where its server would send the prompt; null: it runs on that server. */
+  remoteHost: string | null;
+  /** Settings that its maker gave it. */
+  parameters: string[];
+  /** What the last probe measured. */
+  facts: ProbeFacts | null;
+}
+
+export interface ReviewAnswerInput {
+  /** The review's id */
+  id: string;
+  /** The answer; one of the choices where there are any */
+  answer: string;
+}
+
+export interface Review {
+  id: string;
+  run: string;
+  step: string;
+  title: string;
+  payload: unknown;
+  choices: string[];
+  status: "open" | "approved" | "rejected" | "answered" | "withdrawn";
+  createdAt: number;
+  decision: {
+    verdict: "approved" | "rejected" | "answered";
+    payload: unknown;
+    answer: string | null;
+    reason: string | null;
+    by: string;
+    at: number;
+  } | null;
+}
+
+export interface ReviewApproveInput {
+  /** The review's id */
+  id: string;
+  /** The payload as edited, JSON; default: as proposed */
+  payload?: unknown;
+  /** Kept with the decision */
+  comment?: string;
+}
+
+export interface ReviewListInput {
+  /** Which reviews to list. Default: "open" */
+  status?: "open" | "approved" | "rejected" | "answered" | "withdrawn" | "all";
+}
+
+export interface ReviewRejectInput {
+  /** The review's id */
+  id: string;
+  /** Why; the flow is told */
+  reason: string;
+}
+
+export interface ReviewShowInput {
+  /** The review's id */
+  id: string;
+}
+
+export interface RunCancelInput {
+  /** The run's id */
+  id: string;
+  /** Why; kept with the run */
+  reason?: string;
+}
+
+export interface Run {
+  id: string;
+  flow: string;
+  status: RunStatus;
+  error: Failure | null;
+  createdAt: number;
+  startedAt: number | null;
+  finishedAt: number | null;
+  usage: Usage;
+  input: unknown;
+  output: unknown;
+  steps: Step[];
+}
+
+export interface Usage {
+  calls: number;
+  inputTokens?: number;
+  outputTokens?: number;
+  modelMs?: number;
+  models?: string[];
+}
+
+export interface RunForkInput {
+  /** The run's id */
+  id: string;
+  /** The key of the step to do again, as `tutti run get` shows it */
+  from: string;
+}
+
+export interface RunGetInput {
+  /** The run's id */
+  id: string;
+  /** Only this step, by its key, and what lies in it */
+  step?: string;
+  /** With what the step's model was given: messages, tools, answer. Needs a step */
+  context?: string | boolean;
+}
+
+export interface RunGetOutput {
+  id: string;
+  flow: string;
+  status: RunStatus;
+  error: Failure | null;
+  createdAt: number;
+  startedAt: number | null;
+  finishedAt: number | null;
+  usage: Usage;
+  input: unknown;
+  output: unknown;
+  steps: Step[];
+  context?: {
+    step: string;
+    turn: number;
+    model: string | null;
+    options: unknown;
+    tools: {
+      name: string;
+      description: string;
+      [k: string]: unknown;
+    }[];
+    format: unknown;
+    messages: {
+      /** The turn in which it was new. */
+      turn: number;
+      role: "system" | "user" | "assistant" | "tool";
+      content: string;
+      toolName?: string;
+      toolCalls?: {
+        name: string;
+        arguments: unknown;
+        problem?: string;
+        [k: string]: unknown;
+      }[];
+      thinking?: string;
+      repairs?: {
+        kind: string;
+        detail: string;
+        [k: string]: unknown;
+      }[];
+      [k: string]: unknown;
+    }[];
+    answer: {
+      /** The turn in which it was new. */
+      turn: number;
+      role: "system" | "user" | "assistant" | "tool";
+      content: string;
+      toolName?: string;
+      toolCalls?: {
+        name: string;
+        arguments: unknown;
+        problem?: string;
+        [k: string]: unknown;
+      }[];
+      thinking?: string;
+      repairs?: {
+        kind: string;
+        detail: string;
+        [k: string]: unknown;
+      }[];
+      [k: string]: unknown;
+    } | null;
+    [k: string]: unknown;
+  };
+}
+
+export interface RunListInput {
+  status?: RunStatus;
+  /** Only runs of this flow */
+  flow?: string;
+  /** Only waiting runs that go on by themselves: a sleep, a timeout or a deadline is set */
+  due?: string | boolean;
+  /** Only runs older than this one: the last one of the list before */
+  before?: string;
+  /** How many at the most. Default: 50 */
+  limit?: number;
+}
+
+export interface RunSummary {
+  id: string;
+  flow: string;
+  status: RunStatus;
+  error: Failure | null;
+  createdAt: number;
+  startedAt: number | null;
+  finishedAt: number | null;
+  usage: Usage;
+}
+
+export interface RunPauseInput {
+  /** The run's id */
+  id: string;
+}
+
+export interface RunResumeInput {
+  /** The run's id */
+  id: string;
+}
+
+export interface RunRetryInput {
+  /** The run's id */
+  id: string;
+}
+
+export interface RunStartInput {
+  /** The flow's name, or the path of its file */
+  flow: string;
+  /** The flow's input */
+  input?: unknown;
+  /** Higher goes first; 0 unless given */
+  priority?: number;
+  /** The run fails after this long, such as "10m" */
+  deadline?: string | number;
+}
+
+export interface RunWatchInput {
+  /** The run's id */
+  id: string;
+  /** Return as soon as only waits are left */
+  untilIdle?: string | boolean;
+}
+
+export interface Tool {
+  name: string;
+  description: string;
+  effect: "read" | "write";
+  input: {
+    [k: string]: unknown;
+  };
+}

@@ -1,0 +1,72 @@
+import type { ComponentChildren, JSX } from "preact";
+import { Link } from "wouter-preact";
+import { tutti } from "../../data/api.ts";
+import { now } from "../../data/clock.ts";
+import { bytes, duration } from "../../data/format.ts";
+import { useQuery } from "../../data/query.ts";
+import { Glyph } from "../../ui/glyph.tsx";
+import { Failure, Wait } from "../../ui/state.tsx";
+
+/** How the machine is: the host, each model server with what it has in memory, the disk. */
+export function Machine(): JSX.Element {
+  const host = useQuery("host", (signal) => tutti.host.show({}, { signal }), { everyMs: 30_000 });
+  const servers = useQuery("models.queue", (signal) => tutti.models.queue({}, { signal }), { everyMs: 10_000 });
+  const error = host.error ?? servers.error;
+  return (
+    <aside>
+      <h2>
+        This machine{" "}
+        <Link href="/doctor" class="link muted small push">
+          doctor
+        </Link>
+      </h2>
+      {error ? <Failure error={error} /> : null}
+      {host.data || servers.data ? (
+        <dl class="machine">
+          {host.data ? (
+            <Line status="ok" name="Host">
+              up {duration(now.value - host.data.startedAt)}
+            </Line>
+          ) : null}
+          {servers.data?.map((server) => (
+            <Line key={server.name} status={server.reachable ? "ok" : "fail"} name={server.name}>
+              {server.reachable ? memory(server.resident) : "does not answer"}
+            </Line>
+          ))}
+          {host.data ? (
+            <Line status={(host.data.sizes.freeBytes ?? Infinity) < 1e9 ? "warn" : "ok"} name="Disk">
+              {bytes(host.data.sizes.databaseBytes)} kept, {bytes(host.data.sizes.freeBytes)} free
+            </Line>
+          ) : null}
+        </dl>
+      ) : (
+        <Wait />
+      )}
+    </aside>
+  );
+}
+
+function Line({
+  status,
+  name,
+  children,
+}: {
+  readonly status: string;
+  readonly name: string;
+  readonly children: ComponentChildren;
+}): JSX.Element {
+  return (
+    <>
+      <Glyph status={status} label={status === "ok" ? "fine" : status} />
+      <dt>{name}</dt>
+      <dd>
+        <span>{children}</span>
+      </dd>
+    </>
+  );
+}
+
+function memory(resident: readonly { readonly model: string; readonly bytes: number | null }[]): string {
+  if (resident.length === 0) return "no model in memory";
+  return resident.map((entry) => `${entry.model.replace(/^[^/]+\//, "")}, ${bytes(entry.bytes)}`).join("; ");
+}
