@@ -47,7 +47,10 @@ export function useRunState(tree: Tree): RunState {
   const url = useUrlState();
   const [picked, setPicked] = useState<string | null>(url.get("span") ?? null);
   const [moves, setMoves] = useState(0);
-  const [folded, setFolded] = useState<ReadonlySet<string>>(() => foldedAtFirst(tree));
+  const [folded, setFolded] = useState<ReadonlySet<string>>(() => {
+    const asked = tree.byId.get(picked ?? (tree.root.span.status === "failed" ? firstSelection(tree) : ""));
+    return asked ? unfoldedFor(foldedAtFirst(tree), asked) : foldedAtFirst(tree);
+  });
   const [zoom, setZoom] = useState<Zoom | null>(() => readZoom(url.get("from"), url.get("to")));
   const [gutter, setGutter] = useState(readGutter);
   const [isInspecting, setInspecting] = useState(false);

@@ -54,7 +54,7 @@ interface FigureProps {
 
 function Figure({ children, small, title, isWide = false }: FigureProps): JSX.Element {
   return (
-    <div class={isWide ? "run-figure wide" : "run-figure"} title={title}>
+    <div class={isWide ? "run-figure is-wide" : "run-figure"} title={title}>
       <b>{children}</b>
       <small>{small}</small>
     </div>
@@ -106,7 +106,7 @@ function sumOf({ input, output }: Totals): number | null {
 }
 
 function tokensWord(totals: Totals): string {
-  if (sumOf(totals) === null) return totals.models.length === 0 ? "tokens: no model was asked" : "tokens, not told yet";
+  if (sumOf(totals) === null) return totals.models.length === 0 ? "tokens: no model was asked" : "tokens: the server told none";
   return `tokens, ${count(totals.input)} read`;
 }
 

@@ -20,7 +20,7 @@ export function Strip({ score, onShow, onAct }: StripProps): JSX.Element | null 
   const review = openReview(score);
   if (review) return <CueStrip part={review} now={score.now} />;
   const cause = causeOf(score.tree);
-  if (cause) return <CauseStrip cause={cause} score={score} onShow={onShow} onAct={onAct} />;
+  if (cause) return <CauseStrip cause={cause} score={score} onShow={onShow} />;
   const { run } = score.timeline;
   if (run.status === "paused" && run.error) return <PauseStrip error={run.error} onAct={onAct} />;
   return null;
@@ -52,18 +52,18 @@ function CueStrip({ part, now }: { readonly part: Part; readonly now: number }):
   );
 }
 
-interface CauseStripProps extends StripProps {
+interface CauseStripProps extends Omit<StripProps, "onAct"> {
   readonly cause: Cause;
 }
 
-function CauseStrip({ cause, score, onShow, onAct }: CauseStripProps): JSX.Element {
+function CauseStrip({ cause, score, onShow }: CauseStripProps): JSX.Element {
   const { part, code, message, more } = cause;
   const step = part && stepOf(part);
   const kept = step === null ? 0 : keptBefore(score.tree, step);
   return (
     <aside class="strip is-fail-strip" aria-label="Why it failed">
       <Glyph status="failed" />
-      <b>{step === null ? "The flow itself failed." : `${step.name} failed${more[0]?.startsWith("after") ? ` ${more[0]}` : ""}.`}</b>
+      <b>{step === null ? "The flow itself failed." : `${fullName(step)} failed${more[0]?.startsWith("after") ? ` ${more[0]}` : ""}.`}</b>
       <span class="strip-message" title={message}>
         {message}
       </span>
@@ -78,12 +78,14 @@ function CauseStrip({ cause, score, onShow, onAct }: CauseStripProps): JSX.Eleme
             Show the step
           </button>
         )}
-        <button type="button" class="btn short" onClick={() => onAct("retry")}>
-          Retry
-        </button>
       </span>
     </aside>
   );
+}
+
+/** A turn is nothing without its agent. */
+function fullName({ name, parent }: Part): string {
+  return /^(turn|item|attempt) \d+/.test(name) && parent !== null ? `${fullName(parent)} › ${name}` : name;
 }
 
 function PauseStrip({

@@ -14,7 +14,7 @@ export function MessageView({ message, isShort = true }: { readonly message: Mes
         <span class="faint"> {sizeWord(message)}</span>
       </header>
       {thinking ? <Folded word="thought" text={thinking} /> : null}
-      {content === "" ? null : <Value value={asJson(content)} isShort={isShort} />}
+      {content === "" ? null : <Value value={asJson(content)} shortAt={isShort ? 1_000 : undefined} />}
       {isCut ? <p class="small muted">Cut here; the whole is {bytes(contentBytes ?? null)}.</p> : null}
       {toolCalls.map((call, index) => (
         <CallView key={index} call={call} />

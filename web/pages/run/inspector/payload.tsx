@@ -6,6 +6,8 @@ import { tokensOf } from "./json-token.ts";
 import { payloadText } from "./payload-text.ts";
 import type { PayloadPart } from "./step-data.ts";
 
+const usualShort = 1_000;
+
 export interface PayloadProps {
   readonly name: string;
   readonly part: PayloadPart | null;
@@ -34,7 +36,7 @@ export function Payload({ name, part, url, isShort = false }: PayloadProps): JSX
           It is {bytes(part.bytes)}, too much to lay out: this is its beginning. The download has all of it.
         </p>
       ) : null}
-      <Value value={part.truncated ? (part.text ?? "") : part.value} isShort={isShort} />
+      <Value value={part.truncated ? (part.text ?? "") : part.value} shortAt={isShort ? usualShort : undefined} />
     </section>
   );
 }
@@ -53,12 +55,19 @@ function CopyButton({ name, value }: { readonly name: string; readonly value: un
   );
 }
 
+export interface ValueProps {
+  readonly value: unknown;
+  /** Longer ones begin with so many characters. */
+  readonly shortAt?: number | undefined;
+}
+
 /** Words as words, JSON with its parts told apart. */
-export function Value({ value, isShort = false }: { readonly value: unknown; readonly isShort?: boolean }): JSX.Element {
+export function Value({ value, shortAt }: ValueProps): JSX.Element {
   const shown = useMemo(() => payloadText(value), [value]);
-  const [isWhole, setWhole] = useState(!isShort);
-  const folded = !isWhole && shown.text.length > 1_200;
-  const text = folded ? shown.text.slice(0, 1_000) : shown.text;
+  const [isWhole, setWhole] = useState(shortAt === undefined);
+  // What is hardly longer is shown: unfolding must be worth it.
+  const folded = !isWhole && shown.text.length > (shortAt ?? 0) * 1.2;
+  const text = folded ? shown.text.slice(0, shortAt) : shown.text;
   return (
     <>
       <pre class={typeof value === "string" ? "value prose-value" : "value"} tabIndex={0}>

@@ -8,6 +8,8 @@ export type LabelTone = "plain" | "fail" | "cue" | "live" | "quiet";
 /** The words beside a bar. */
 export interface LaneLabel {
   readonly text: string;
+  /** Where there is little room. */
+  readonly short?: string;
   readonly tone: LabelTone;
 }
 
@@ -21,12 +23,14 @@ export function labelOf(part: Part, lane: Lane, { zero, now }: { zero: number; n
   const last = lane.bars.at(-1);
   const took = duration(tookOf(span, now));
   if (last?.style === "cue") return { text: `waits for you · ${duration(now - last.from)}`, tone: "cue" };
+  // The playhead says it of the whole run.
+  if (part.parent === null && span.finishedAt === null) return { text: "", tone: "plain" };
   if (lane.bracket) return { text: took, tone: "plain" };
   if (span.status === "failed") return { text: span.error?.code ?? "failed", tone: "fail" };
   if (span.status === "waiting") return { text: `${waitWord(span)} · ${took}`, tone: "quiet" };
   if (span.status === "running") return { text: runningWord(lane, took, now), tone: "live" };
   const queued = queuedMs(lane);
-  if (queued >= noticedMs) return { text: `${took}, ${duration(queued)} of it queued`, tone: "plain" };
+  if (queued >= noticedMs) return { text: `${took}, ${duration(queued)} of it queued`, short: took, tone: "plain" };
   return { text: span.status === "cancelled" ? `cancelled, ${took}` : took, tone: "plain" };
 }
 
@@ -89,7 +93,8 @@ export function tupletOf(part: Part): string {
 /** How many of the parts were at work at once, at the most. */
 function togetherOf(parts: readonly Part[]): number {
   const turns = parts.flatMap(({ span }) => {
-    const begun = span.phases.find(({ kind }) => kind !== "queued")?.from ?? span.startedAt;
+    const worked = span.phases.find(({ kind }) => kind !== "queued")?.from ?? null;
+    const begun = span.phases.length === 0 ? span.startedAt : worked;
     return begun === null ? [] : [{ at: begun, by: 1 }, ...endOf(span)];
   });
   let now = 0;
@@ -109,8 +114,15 @@ function endOf({ finishedAt }: Span): { at: number; by: number }[] {
 export function glyphOf(part: Part): string {
   const { span } = part;
   if (span.status === "waiting" && span.kind === "review") return "waiting for you";
-  if (hasAttempts(part) && span.status === "succeeded" && part.failures > 0) return "retried";
+  if (part.parent === null) return runGlyph(part);
+  if (part.children.length > 0 && span.status === "succeeded" && part.failures > 0) return "retried";
   return span.status;
+}
+
+function runGlyph(root: Part): string {
+  const asks = ({ span, children }: Part): boolean =>
+    (span.kind === "review" && span.status === "waiting") || children.some(asks);
+  return root.span.status === "waiting" && asks(root) ? "waiting for you" : root.span.status;
 }
 
 /** `review files › item 1 of 5 · model step, attempt 1 of 3`. */

@@ -17,6 +17,8 @@ export interface LaneFrame {
   readonly rowHeight: number;
   readonly zero: number;
   readonly now: number;
+  /** Where the playhead or the double bar stands, pixels: words should not cross it. */
+  readonly edge: number;
 }
 
 export interface LaneProps {
@@ -31,7 +33,7 @@ export interface LaneProps {
 
 export function Lane({ row, index, isSelected, frame, onSelect, onFold, onFit }: LaneProps): JSX.Element {
   const { part, isExpandable, isExpanded } = row;
-  const classes = ["lane", isBracket(part) ? "scope" : "", index % 5 === 4 ? "fifth" : "", looksOf(row, frame)];
+  const classes = ["lane", isBracket(part) ? "scope" : "", index % 5 === 4 ? "staff-end" : "", looksOf(row, frame)];
   return (
     <div
       role="row"
@@ -112,7 +114,7 @@ function Ink({ row: { part }, frame }: { readonly row: Row; readonly frame: Lane
 function BarInk({ bar, frame }: { readonly bar: Bar; readonly frame: LaneFrame }): JSX.Element | null {
   const extent = extentOf(frame.scale, frame.width, bar);
   if (extent === null) return null;
-  return <i class={`bar is-${bar.style}${bar.isOpen ? " open" : ""}`} style={toStyle(extent)} />;
+  return <i class={`ink ink-${bar.style}${bar.isOpen ? " open" : ""}`} style={toStyle(extent)} />;
 }
 
 interface BracketInkProps {
@@ -139,12 +141,12 @@ interface LabelProps {
 }
 
 function Label({ part, lane, ink, frame }: LabelProps): JSX.Element | null {
-  const { text, tone } = labelOf(part, lane, frame);
-  if (text === "") return null;
-  const { side, at } = placeLabel(text, ink, frame);
+  const label = labelOf(part, lane, frame);
+  if (label.text === "") return null;
+  const { text, side, at } = placeLabel(label, ink, frame);
   const style = side === "right" ? { left: `${at}px` } : { right: `${at + frame.margin}px` };
   return (
-    <span class={`lane-label is-${tone} at-${side}`} style={style}>
+    <span class={`lane-label is-${label.tone}`} style={style}>
       {text}
     </span>
   );

@@ -1,15 +1,25 @@
 import type { JSX } from "preact";
+import { useMemo } from "preact/hooks";
+import { laneOf } from "./bar.ts";
 import { legendOf, type BarStyleId } from "./bar-style.ts";
+import type { Score } from "./model.ts";
 
 /** What the bars mean, from the table that draws them; only what is in this run. */
-export function Legend({ used }: { readonly used: ReadonlySet<BarStyleId> }): JSX.Element {
+export function Legend({ score }: { readonly score: Score }): JSX.Element {
+  const { tree, zero, now } = score;
+  // With the clock alone no kind comes or goes that the next answer would not bring.
+  const used = useMemo(() => {
+    const found = new Set<BarStyleId>();
+    for (const part of tree.byId.values()) for (const { style } of laneOf(part, { zero, now }).bars) found.add(style);
+    return found;
+  }, [tree]);
   return (
     <footer class="legend">
       <dl>
         {legendOf(used).map(({ id, word }) => (
           <div key={id}>
             <dt>
-              <i class={`bar is-${id}`} aria-hidden="true" />
+              <i class={`ink ink-${id}`} aria-hidden="true" />
             </dt>
             <dd>{word}</dd>
           </div>

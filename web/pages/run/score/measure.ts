@@ -28,7 +28,7 @@ const steps = [
   ...[1, 2, 7, 14, 28, 91, 364].map((value) => value * day),
 ];
 
-const leastPixels = 64;
+const leastPixels = 48;
 
 /** Round measures for a window of time, about as far from one another as a word and a breath. */
 export function marksOf(scale: Scale, zero: number, width: number): Mark[] {
@@ -55,7 +55,7 @@ export function stepFor(scale: Scale, width: number): number {
 /** The end of the ruler of a run that goes on: a round measure ahead, so that bars do not shrink with every second. */
 export function endAhead(elapsedMs: number): number {
   const ahead = Math.max(elapsedMs * 1.05, 2 * second);
-  const step = steps.find((one) => one * 10 >= ahead) ?? 364 * day;
+  const step = steps.find((one) => one * 12 >= ahead) ?? 364 * day;
   return Math.ceil(ahead / step) * step;
 }
 

@@ -20,21 +20,47 @@ export function extentOf(scale: Scale, width: number, { from, to }: { from: numb
 }
 
 export interface LabelPlace {
-  readonly side: "right" | "left" | "over";
+  readonly text: string;
+  readonly side: "right" | "left";
   /** From the left edge, or from the right edge where the label ends at it. */
   readonly at: number;
+}
+
+export interface LabelRoom {
+  readonly width: number;
+  readonly margin: number;
+  /** Of the playhead or the double bar. */
+  readonly edge: number;
 }
 
 const air = 6;
 const perCharacter = 6.1;
 
-/** A label stands right behind its ink; before it where there is no room; over its end where there is none at all. */
-export function placeLabel(text: string, ink: Extent, { width, margin }: { width: number; margin: number }): LabelPlace {
-  const needed = text.length * perCharacter + air * 2;
+/**
+ * A label stands right behind its ink, before the edge of the run; else before the ink; else across the edge. Where there
+ * is no room for all of it there is for its short form, at the worst over the end of the ink.
+ */
+export function placeLabel(
+  { text, short }: { readonly text: string; readonly short?: string | undefined },
+  ink: Extent,
+  { width, margin, edge }: LabelRoom,
+): LabelPlace {
   const end = ink.left + ink.width;
-  if (end + needed <= width + margin) return { side: "right", at: end + air };
-  if (ink.left >= needed) return { side: "left", at: width - ink.left + air };
-  return { side: "over", at: Math.max(0, width - end + air) };
+  const isAtEdge = end >= edge - 3;
+  const behind = isAtEdge ? Math.max(end, edge + 4) + air : end + air;
+  const fits = (words: string, until: number): boolean => behind + neededFor(words) <= until;
+  if (!isAtEdge && fits(text, edge)) return { text, side: "right", at: behind };
+  if (isAtEdge && fits(text, width + margin)) return { text, side: "right", at: behind };
+  if (ink.left >= neededFor(text) + air) return { text, side: "left", at: width - ink.left + air };
+  const words = short ?? text;
+  if (fits(words, edge)) return { text: words, side: "right", at: behind };
+  if (fits(text, width + margin)) return { text, side: "right", at: behind };
+  if (fits(words, width + margin)) return { text: words, side: "right", at: behind };
+  return { text: words, side: "left", at: Math.max(-margin, width - end + air) };
+}
+
+function neededFor(text: string): number {
+  return text.length * perCharacter + air;
 }
 
 /** Whether words fit into the middle of a bracket. */

@@ -43,14 +43,14 @@ export function Ruler({ frame, isOpen, isZoomed, onBrush, onReset }: RulerProps)
         {...handlers}
       >
         {marksOf(scale, zero, width).map(({ at, share, label }) => (
-          <span key={at} class={share < 0.01 ? "mark first" : "mark"} style={{ left: `${share * width}px` }}>
+          <span key={at} class={share < 0.01 ? "measure-word first" : "measure-word"} style={{ left: `${share * width}px` }}>
             {isOpen && Math.abs(share * width - beat) < 44 ? "" : label}
           </span>
         ))}
         {scale.gaps.map(({ from, to, left, right }) => (
           <span
             key={from}
-            class="mark gap"
+            class="measure-word gap"
             title={`${duration(to - from)} in which nothing worked`}
             style={{ left: `${((left + right) / 2) * width}px` }}
           >

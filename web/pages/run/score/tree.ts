@@ -8,7 +8,7 @@ export interface Part {
   readonly children: Part[];
   readonly depth: number;
   /** What it is called here: `item 2 › words`, `attempt 1 of 3`. */
-  readonly name: string;
+  name: string;
   /** Steps in it or below that have failed, itself included. */
   failures: number;
 }
@@ -66,10 +66,17 @@ function joinItems(part: Part, { depth, parent, item }: Place): Part {
   }
   const name = item === undefined ? part.name : `${item} › ${part.name}`;
   const joined: Part = { ...part, depth, parent, name, children: [] };
-  for (const child of part.children.toSorted(byBeginning)) {
-    joined.children.push(joinItems(child, { depth: depth + 1, parent: joined }));
-  }
+  const children = part.children.map((child) => joinItems(child, { depth: depth + 1, parent: joined }));
+  joined.children.push(...withShortNames(children).toSorted(byBeginning));
   return joined;
+}
+
+/** Where the steps tell the items apart by themselves, the items' numbers only take room. */
+function withShortNames(parts: readonly Part[]): readonly Part[] {
+  const bare = parts.map(({ name }) => name.replace(/^item \d+ › /, ""));
+  if (new Set(bare).size < parts.length) return parts;
+  for (const [index, part] of parts.entries()) part.name = bare[index] ?? part.name;
+  return parts;
 }
 
 /** Items count from one, as people do. */

@@ -3,10 +3,8 @@ import { useEffect, useLayoutEffect, useMemo, useRef, useState } from "preact/ho
 import { tokenRowHeight, useWindow } from "../../../ui/window.ts";
 import type { RunState } from "../run-state.ts";
 import { laneOf } from "./bar.ts";
-import type { BarStyleId } from "./bar-style.ts";
 import { bracketsOf, type Bracket } from "./bracket.ts";
 import { Lane, type LaneFrame } from "./lane.tsx";
-import { Legend } from "./legend.tsx";
 import { marksOf } from "./measure.ts";
 import { wholeOf, type Score } from "./model.ts";
 import type { Row } from "./row.ts";
@@ -57,7 +55,6 @@ export function Waterfall({ score, state }: { readonly score: Score; readonly st
         </div>
         <GutterHandle state={state} height={shown.height} />
       </div>
-      <Legend used={useUsed(rows, frame)} />
     </div>
   );
 }
@@ -82,7 +79,10 @@ function useFrame(
   return useMemo(() => {
     const from = zero + (zoom?.from ?? 0);
     const to = zoom === null ? end : zero + zoom.to;
-    return { scale: createScale(from, to, compress ? gaps : []), width, margin, rowHeight, zero, now };
+    const scale = createScale(from, to, compress ? gaps : []);
+    // Beyond the window: nothing to keep clear of.
+    const edge = Math.min(width + margin, scale.share(now) * width);
+    return { scale, width, margin, rowHeight, zero, now, edge };
   }, [zero, now, end, gaps, zoom, compress, width, rowHeight]);
 }
 
@@ -143,15 +143,15 @@ function Measures({ frame, score }: { readonly frame: LaneFrame; readonly score:
   const end = scale.share(score.end) * width;
   return (
     <div class="measures" aria-hidden="true">
-      {scale.share(zero) >= 0 ? <i class="barline first" style={{ left: `${scale.share(zero) * width}px` }} /> : null}
+      {scale.share(zero) >= 0 ? <i class="score-line first" style={{ left: `${scale.share(zero) * width}px` }} /> : null}
       {marksOf(scale, zero, width).map(({ at, share }) =>
-        at === 0 ? null : <i key={at} class="barline" style={{ left: `${share * width}px` }} />,
+        at === 0 ? null : <i key={at} class="score-line" style={{ left: `${share * width}px` }} />,
       )}
       {scale.gaps.map(({ from, left, right }) => (
         <i key={from} class="gap" style={{ left: `${left * width}px`, width: `${(right - left) * width}px` }} />
       ))}
       {score.isOpen && beat <= width + 1 ? <i class="beat" style={{ left: `${beat}px` }} /> : null}
-      {!score.isOpen && end <= width + 1 ? <i class="barline last" style={{ left: `${end}px` }} /> : null}
+      {!score.isOpen && end <= width + 1 ? <i class="score-line last" style={{ left: `${end}px` }} /> : null}
     </div>
   );
 }
@@ -204,16 +204,6 @@ function GutterHandle({ state, height }: { readonly state: RunState; readonly he
       onPointerCancel={end}
     />
   );
-}
-
-/** The kinds of bars that the run has, for the legend. */
-function useUsed(rows: readonly Row[], frame: LaneFrame): ReadonlySet<BarStyleId> {
-  return useMemo(() => {
-    const used = new Set<BarStyleId>();
-    for (const { part } of rows) for (const { style } of laneOf(part, frame).bars) used.add(style);
-    return used;
-    // With the clock alone no kind comes or goes that the next answer would not bring.
-  }, [rows, frame.zero]);
 }
 
 function useSize(element: RefObject<HTMLElement>): { readonly width: number } {
