@@ -12,7 +12,8 @@ import { toast } from "../../ui/toast.tsx";
 import { Context } from "./context.tsx";
 import { Payload } from "./payload.tsx";
 import { VerdictBar } from "./verdict-bar.tsx";
-import { decide, wayOf, type Verdict } from "./verdict.ts";
+import { decide } from "./decide.ts";
+import { wayOf, type Verdict } from "./verdict.ts";
 
 export interface ItemProps {
   readonly id: string;

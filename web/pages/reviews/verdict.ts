@@ -1,5 +1,3 @@
-import { tutti } from "../../data/api.ts";
-
 /** What a person decides, as it is sent. */
 export type Verdict =
   | { readonly kind: "approve"; readonly payload?: unknown; readonly comment?: string }
@@ -15,17 +13,6 @@ interface Asked {
 export function wayOf({ choices, payload }: Asked): "approval" | "choice" | "words" {
   if (choices.length > 0) return "choice";
   return payload === null || payload === undefined ? "words" : "approval";
-}
-
-export async function decide(id: string, verdict: Verdict): Promise<void> {
-  if (verdict.kind === "approve") {
-    const { payload, comment } = verdict;
-    await tutti.review.approve({ id, ...(payload === undefined ? {} : { payload }), ...(comment ? { comment } : {}) });
-  } else if (verdict.kind === "reject") {
-    await tutti.review.reject({ id, reason: verdict.reason });
-  } else {
-    await tutti.review.answer({ id, answer: verdict.answer });
-  }
 }
 
 export type EditedPayload = { readonly payload: unknown } | { readonly problem: string };
