@@ -1,7 +1,7 @@
 import { watchStreams } from "./broken-stream.ts";
 import { exitCodes } from "./exit-code.ts";
 import { exitCodesAsJson, exitCodeText, overview, overviewAsJson } from "./overview.ts";
-import { version } from "./version.ts";
+import { version } from "../host/version.ts";
 
 /** The entry: the help needs nothing but a list, so everything else is loaded for real commands only. */
 async function main(words: readonly string[]): Promise<number> {
