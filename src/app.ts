@@ -78,7 +78,7 @@ export function readConfig({ folder, environment, flags = {} }: ConfigPlace): Co
 }
 
 /** For names, schemas and help, which must be there while the settings are wrong. */
-function readConfigOrDefaults({ folder, environment, flags = {} }: ConfigPlace): Config {
+export function readConfigOrDefaults({ folder, environment, flags = {} }: ConfigPlace): Config {
   return loadConfigOrDefaults({ sections, folder, environment, flags });
 }
 

@@ -8,7 +8,7 @@ import { operation, type AnyOperation } from "./core/operation.ts";
 const defaultPort = 8863;
 
 /** A name as a URL may have it, or an address, without a port. */
-function isHostName(text: string): boolean {
+export function isHostName(text: string): boolean {
   return isIP(text) !== 0 || /^(?!-)[a-z0-9-]{1,63}(?<!-)(\.(?!-)[a-z0-9-]{1,63}(?<!-))*$/i.test(text);
 }
 

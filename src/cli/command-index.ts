@@ -48,3 +48,8 @@ export const commandIndex: readonly (readonly [name: string, summary: string])[]
   ["service uninstall", "Ends that service and removes what `install` has written"],
   ["service status", "Says whether the service of this folder is installed and runs"],
 ];
+
+/** The summary of a command that is made without its operation. */
+export function summaryOf(command: string): string {
+  return commandIndex.find(([name]) => name === command)?.[1] ?? "";
+}

@@ -22,6 +22,8 @@ async function main(words: readonly string[]): Promise<number> {
     const { runHelp } = await import("./help.ts");
     return runHelp(words.toSpliced(words.indexOf("help"), 1));
   }
+  const { keepCompiledCode } = await import("./compile-cache.ts");
+  keepCompiledCode(process.env);
   const { runProgram } = await import("./program.ts");
   return runProgram(words);
 }

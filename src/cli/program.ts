@@ -7,7 +7,7 @@ import { explainCommandName } from "./command-name.ts";
 import { isHelp, showHelp, toUsageError } from "./commander-end.ts";
 import { takeEverywhereFlags } from "./everywhere-flag.ts";
 import type { OnAction } from "./action.ts";
-import { addDaemonCommands, daemonOperations } from "./daemon/commands.ts";
+import { addDaemonCommands, daemonOperations, needsOperations } from "./daemon/commands.ts";
 import { addHostCommands } from "./host-command.ts";
 import { addInitCommand } from "./init-command.ts";
 import { createInterrupt } from "./interrupt.ts";
@@ -43,7 +43,9 @@ export async function runProgram(words: readonly string[], surroundings: Surroun
     const onAction: OnAction = async (command, action) => {
       code = await action(createInvocation(command.optsWithGlobals(), surroundings, everywhere));
     };
-    const operations = await surroundings.product.operations(everywhere.settings);
+    const operations = needsOperations(everywhere.rest)
+      ? await surroundings.product.operations(everywhere.settings)
+      : [];
     const program = buildProgram(operations, (text) => said.push(text), onAction);
     await program.parseAsync(everywhere.rest, { from: "user" });
     return code;
@@ -115,7 +117,7 @@ export function buildProgram(
   program.helpInformation = () => overview(process.stdout.columns);
   const groups = new Map([["run", addRunCommand(program, onAction)]]);
   addHostCommands(program, onAction);
-  addDaemonCommands(program, onAction, operations);
+  addDaemonCommands(program, onAction);
   addInitCommand(program, onAction, operations);
   for (const operation of operations) {
     if (!operation.faces.includes("cli") || operation.name === "run.start") continue;

@@ -4,7 +4,7 @@ import { tryFolderLock } from "../storage/lock.ts";
 import { findHome, isFolder, openHome, type Home } from "../storage/home.ts";
 import { TuttiError } from "../core/error.ts";
 import { toMs } from "../core/duration.ts";
-import { describeOperations, openApp, readConfig, type App, type AppOptions } from "../app.ts";
+import { describeOperations, openApp, readConfig, readConfigOrDefaults, type App, type AppOptions } from "../app.ts";
 import type { Config } from "../config/load.ts";
 import { storageSection } from "../storage/capability.ts";
 import { engineSettings, guardBodies, type Worker } from "../engine/capability.ts";
@@ -56,14 +56,12 @@ async function joinHost(home: Home, options: ConnectOptions): Promise<Connection
   return null;
 }
 
-type Found =
-  | { readonly held: true; readonly lock: Disposable }
-  | { readonly held: false; readonly client: Connection };
+type Found = { readonly held: true; readonly lock: Disposable } | { readonly held: false; readonly client: Connection };
 
 /** Takes the lock, or finds who has it and answers: a host that is about to begin or to end is waited for. */
 async function lockOrFind(home: Home, options: ConnectOptions): Promise<Found> {
   const began = performance.now();
-  const limitMs = longestAbsenceMs(home, options);
+  let limitMs: number | undefined;
   for (;;) {
     options.interrupted?.throwIfAborted();
     const attempt = tryFolderLock(home.lock);
@@ -72,6 +70,7 @@ async function lockOrFind(home: Home, options: ConnectOptions): Promise<Found> {
     const state = await hostState(transport);
     if (state === "answering") return { held: false, client: asClient(home, transport, options) };
     const waitedMs = performance.now() - began;
+    limitMs ??= longestAbsenceMs(home, options);
     if (state === "silent" || waitedMs > limitMs) throw busy(home, attempt.pid);
     if (waitedMs > sayAfterMs) options.log.warn("host.waited_for", { pid: attempt.pid });
     await delay(50);
@@ -80,7 +79,13 @@ async function lockOrFind(home: Home, options: ConnectOptions): Promise<Found> {
 
 /** A host listens a while after it has taken the lock; when it stops, no longer while its steps come to their ends. */
 function longestAbsenceMs(home: Home, options: ConnectOptions): number {
-  return startingHostMs + graceOf(readConfig(appOptions(home, options)));
+  return startingHostMs + graceOf(settingsOf(home, options));
+}
+
+/** Who only speaks to a host goes by that host's settings, so its own may be wrong. */
+function settingsOf(home: Home, options: ConnectOptions): Config {
+  const app = appOptions(home, options);
+  return options.asClientOnly ? readConfigOrDefaults(app) : readConfig(app);
 }
 
 function graceOf(config: Config): number {
@@ -166,7 +171,7 @@ function asClient(home: Home, transport: Transport, options: ConnectOptions): Co
     home: home.path,
     operations,
     client: createClient(transport, operations),
-    graceMs: graceOf(readConfig(app)),
+    graceMs: graceOf(settingsOf(home, options)),
     takeUp: async () => false,
     whenIdle: async () => undefined,
     whenDone: async () => undefined,

@@ -42,6 +42,7 @@ export async function serve({ home, options, app, worker, hosting, stack }: Host
   ended.catch(() => undefined);
   return {
     url: web.url,
+    wantedPort: port,
     tokenFile: tokenFile(home.path),
     bootMs: hosting.bootMs,
     createLink: (path) => web.createLink(path),

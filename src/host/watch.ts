@@ -29,7 +29,9 @@ export function watchGround(host: WatchedHost): { readonly ended: Promise<Served
   const look = async (): Promise<void> => {
     if ((await identityOf(host.home.lock)) !== (await folder)) return reject(folderGone(host.home));
     const changed = settings();
-    if (changed !== null && host.isIdle()) resolve({ kind: "settings", port: changed.port });
+    // Where a process cannot replace itself (Windows), whoever has started it has to.
+    if (changed !== null && process.execve !== undefined && host.isIdle())
+      resolve({ kind: "settings", port: changed.port });
   };
   const timer = setInterval(() => void look().catch(reject), lookAgainMs);
   timer.unref();
@@ -60,12 +62,19 @@ function readAnew(options: WatchedHost["options"], config: Config): Config | nul
       JSON.stringify(layers[0]?.value) === JSON.stringify(config.settings[at]?.layers[0]?.value) ? [] : [name],
     );
     if (keys.length === 0) return null;
-    const message = `${keys.join(", ")} changed: starts anew as soon as nothing is being worked on.`;
+    const how =
+      process.execve === undefined
+        ? "it counts from the next `tutti up`"
+        : "starts anew as soon as nothing is being worked on";
+    const message = `${keys.join(", ")} changed: ${how}.`;
     log.info("host.settings_changed", { message, keys });
     return wanted;
   } catch (error) {
     if (!(error instanceof TuttiError)) throw error;
-    log.warn("host.settings_invalid", { message: `The settings stay as they were: ${error.message}`, code: error.code });
+    log.warn("host.settings_invalid", {
+      message: `The settings stay as they were: ${error.message}`,
+      code: error.code,
+    });
     return null;
   }
 }

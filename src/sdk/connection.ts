@@ -27,6 +27,8 @@ export interface ConnectOptions {
 /** What a process serves beside the folder's socket, and what it waits for. */
 export interface Served {
   readonly url: string;
+  /** Another one than that of `url` where that was taken; 0: any. */
+  readonly wantedPort: number;
   readonly tokenFile: string;
   readonly bootMs: number;
   /** A link that opens a session in a browser, once. */

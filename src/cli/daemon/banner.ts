@@ -27,6 +27,12 @@ export function greet(
   const { output, answers } = invocation;
   const { bold, dim, blue, green } = output.color;
   const isSeen = answers !== null;
+  const { port } = new URL(served.url);
+  if (served.wantedPort !== 0 && port !== String(served.wantedPort)) {
+    output.complain(
+      `${output.color.yellow("▲")} Port ${served.wantedPort} is taken by another program: this is ${port}.`,
+    );
+  }
   output.say(
     [
       `${green("●")} ${bold(`Tutti ${version()}`)}  ${dim(`${isAgain ? "ready again" : "ready"} in ${formatMs(served.bootMs)}`)}`,

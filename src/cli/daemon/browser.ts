@@ -1,5 +1,4 @@
 import { spawn } from "node:child_process";
-import { once } from "node:events";
 
 type Environment = Readonly<Record<string, string | undefined>>;
 
@@ -9,25 +8,24 @@ const failsWithinMs = 1_500;
 /** Whether there is a screen that a browser could come up on. */
 export function hasDisplay(environment: Environment, platform: NodeJS.Platform = process.platform): boolean {
   if (platform !== "linux") return !environment["SSH_CONNECTION"];
-  return Boolean(environment["DISPLAY"] ?? environment["WAYLAND_DISPLAY"]);
+  return Boolean(environment["DISPLAY"] || environment["WAYLAND_DISPLAY"]);
 }
 
 /** Opens an address, without a shell that could read more into it; false where nothing opens it. */
 export async function openBrowser(url: string, environment: Environment): Promise<boolean> {
   const [program = "", ...words] = opener(url, process.platform);
   const child = spawn(program, words, { detached: true, stdio: "ignore", env: { ...environment } });
+  const { promise, resolve } = Promise.withResolvers<boolean>();
+  child.once("error", () => resolve(false));
+  child.once("exit", (code) => resolve(code === 0));
+  const timer = setTimeout(() => resolve(true), failsWithinMs);
+  const isOpen = await promise;
+  clearTimeout(timer);
   child.unref();
-  const late = AbortSignal.timeout(failsWithinMs);
-  try {
-    const [code] = (await once(child, "exit", { signal: late })) as [number | null];
-    return code === 0;
-  } catch {
-    // It runs still; or there is no such program.
-    return late.aborted && child.pid !== undefined;
-  }
+  return isOpen;
 }
 
-export function opener(url: string, platform: NodeJS.Platform): readonly string[] {
+function opener(url: string, platform: NodeJS.Platform): readonly string[] {
   if (platform === "darwin") return ["open", url];
   // `start` is a word of cmd.exe only, and would take & for the next command.
   if (platform === "win32") return ["rundll32", "url.dll,FileProtocolHandler", url];

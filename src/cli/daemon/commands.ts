@@ -1,5 +1,4 @@
 import type { Command } from "commander";
-import type { AnyOperation } from "../../core/operation.ts";
 import type { OnAction } from "../action.ts";
 import { addDownCommand } from "./down.ts";
 import { addLogsCommand } from "./logs.ts";
@@ -11,13 +10,20 @@ import { addUpCommand } from "./up.ts";
 /** Operations about the host have commands that never become one themselves. */
 export const daemonOperations: readonly string[] = ["host.show", "host.stop", "host.link"];
 
+/** Commands that are made without the operation table, which takes a good part of a short command's time to put together. */
+const ownCommands: readonly string[] = ["up", "down", "status", "open", "logs"];
+
+export function needsOperations(words: readonly string[]): boolean {
+  // A help says all there is, and a misspelled word is compared with all of them.
+  return !ownCommands.includes(words.find((word) => !word.startsWith("-")) ?? "");
+}
+
 /** The daemon and all that is said to it. */
-export function addDaemonCommands(program: Command, onAction: OnAction, operations: readonly AnyOperation[]): void {
-  const summaryOf = (name: string): string => operations.find((one) => one.name === name)?.summary ?? "";
+export function addDaemonCommands(program: Command, onAction: OnAction): void {
   addUpCommand(program, onAction);
-  addDownCommand(program, summaryOf("host.stop"), onAction);
-  addStatusCommand(program, summaryOf("host.show"), onAction);
-  addOpenCommand(program, summaryOf("host.link"), onAction);
+  addDownCommand(program, onAction);
+  addStatusCommand(program, onAction);
+  addOpenCommand(program, onAction);
   addLogsCommand(program, onAction);
   addServiceCommands(program, onAction);
 }

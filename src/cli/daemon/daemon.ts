@@ -26,12 +26,13 @@ export async function findHost(
   return { daemon: null, otherPid: facts?.pid ?? null };
 }
 
-/** What the host says of itself; null where it has just ended. */
+/** What the host says of itself; null where it has just ended, or cannot say. */
 export async function daemonOf({ client }: Connection): Promise<HostFacts | null> {
   try {
     return (await client.call("host.show", {})) as HostFacts;
   } catch (error) {
-    if (error instanceof TuttiError && error.code === "host.unreachable") return null;
+    // A host of an older version does not know the question.
+    if (error instanceof TuttiError && ["host.unreachable", "usage.invalid"].includes(error.code)) return null;
     throw error;
   }
 }

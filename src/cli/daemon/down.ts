@@ -2,6 +2,7 @@ import type { Command } from "commander";
 import { isAlive } from "../../host/process.ts";
 import { TuttiError } from "../../core/error.ts";
 import type { OnAction } from "../action.ts";
+import { summaryOf } from "../command-index.ts";
 import { exitCodes } from "../exit-code.ts";
 import { wasNeverSent } from "../../sdk/socket-transport.ts";
 import { pause } from "../interrupt.ts";
@@ -12,10 +13,10 @@ import { findHost, type Daemon } from "./daemon.ts";
 const lastActsMs = 10_000;
 const lookAgainMs = 25;
 
-export function addDownCommand(program: Command, summary: string, onAction: OnAction): void {
+export function addDownCommand(program: Command, onAction: OnAction): void {
   program
     .command("down")
-    .description(summary)
+    .description(summaryOf("down"))
     .addHelpText("after", "\nExamples:\n  tutti down")
     .action((_flags: unknown, command: Command) => onAction(command, runDown));
 }
@@ -26,7 +27,10 @@ async function runDown(invocation: Invocation): Promise<number> {
   if (daemon) return endDaemon(daemon, invocation);
   if (isJson) output.data(JSON.stringify({ stopped: false, pid: null }));
   else if (otherPid === null) output.say("No daemon runs here.");
-  else output.say(`No daemon runs here; process ${otherPid} hosts this folder for a command of its own, and ends by itself.`);
+  else
+    output.say(
+      `No daemon runs here; process ${otherPid} hosts this folder for a command of its own, and ends by itself.`,
+    );
   return exitCodes.ok;
 }
 
@@ -43,7 +47,10 @@ async function endDaemon({ connection, facts }: Daemon, invocation: Invocation):
     await pause(lookAgainMs, interrupt);
   }
   if (isJson) output.data(JSON.stringify({ stopped: true, pid: facts.pid }));
-  else output.say(`Ended. Process ${facts.pid} is gone; open runs stay open and go on with the next \`tutti up\` or \`tutti work\`.`);
+  else
+    output.say(
+      `Ended. Process ${facts.pid} is gone; open runs stay open and go on with the next \`tutti up\` or \`tutti work\`.`,
+    );
   return exitCodes.ok;
 }
 
@@ -57,7 +64,11 @@ async function tell(client: Daemon["connection"]["client"]): Promise<void> {
 }
 
 function stillThere(pid: number, waitedMs: number): TuttiError {
-  return new TuttiError("host.busy", `process ${pid} was told to end and is still there after ${Math.round(waitedMs / 1_000)} s`, {
-    hint: `Wait for it, or end it with \`kill -9 ${pid}\`: what it works on is done again by the next host.`,
-  });
+  return new TuttiError(
+    "host.busy",
+    `process ${pid} was told to end and is still there after ${Math.round(waitedMs / 1_000)} s`,
+    {
+      hint: `Wait for it, or end it with \`kill -9 ${pid}\`: what it works on is done again by the next host.`,
+    },
+  );
 }

@@ -32,7 +32,12 @@ export function takeKeys({ served, home }: { served: Served; home: string }, inv
   const acts: Readonly<Record<string, () => void>> = {
     o: () => void show("/"),
     r: () => void show("/reviews"),
-    l: () => output.say(lastLines(logPath(home), shownLines).map((line) => presentLine(line, output.color)).join("\n")),
+    l: () =>
+      output.say(
+        lastLines(logPath(home), shownLines)
+          .map((line) => presentLine(line, output.color))
+          .join("\n"),
+      ),
     h: () => output.say(`  keys    ${keyHelp}`),
     q: resolve,
     // A terminal in this mode sends no signals by itself.
@@ -63,7 +68,9 @@ function isInBackground(): boolean {
   if (process.platform !== "linux") return false;
   try {
     // pid (comm) state ppid pgrp session tty tpgid …; the name may hold anything, so what stands behind it counts.
-    const [, , group, , , foreground] = readFileSync("/proc/self/stat", "utf8").replace(/^.*\) /s, "").split(" ");
+    const [, , group, , , foreground] = readFileSync("/proc/self/stat", "utf8")
+      .replace(/^.*\) /s, "")
+      .split(" ");
     return group !== foreground;
   } catch {
     return false; // no /proc

@@ -36,7 +36,8 @@ export class LogFollower {
 
   next(): string[] {
     const size = sizeOf(this.#path);
-    const text = size < this.#position ? this.#read(oldLogPath(this.#path)) + this.#fromStart() : this.#read(this.#path);
+    const text =
+      size < this.#position ? this.#read(oldLogPath(this.#path)) + this.#fromStart() : this.#read(this.#path);
     const lines = (this.#rest + text).split("\n");
     this.#rest = lines.pop() ?? "";
     return lines.filter((line) => line !== "");

@@ -81,7 +81,9 @@ export function presentLine(line: string, color: Colors): string {
   if (typeof at !== "string" || typeof event !== "string") return String(text ?? line);
   const name = String(level);
   const paint = name === "warn" || name === "error" || name === "info" ? color[paints[name]] : color.dim;
-  const details = Object.entries(fields).map(([key, value]) => `${key}=${typeof value === "string" ? value : JSON.stringify(value)}`);
+  const details = Object.entries(fields).map(
+    ([key, value]) => `${key}=${typeof value === "string" ? value : JSON.stringify(value)}`,
+  );
   const words = [...(typeof message === "string" ? [message] : []), ...(message === undefined ? details : [])];
   return `${color.dim(timeOf(at))} ${paint(name.padEnd(5))} ${event}  ${words.join(" ")}`.trimEnd();
 }

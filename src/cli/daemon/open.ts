@@ -2,16 +2,17 @@ import type { Command } from "commander";
 import { TuttiError } from "../../core/error.ts";
 import { notServed } from "../../hosting.ts";
 import type { OnAction } from "../action.ts";
+import { summaryOf } from "../command-index.ts";
 import { exitCodes } from "../exit-code.ts";
 import type { Invocation } from "../invocation.ts";
 import { toJson } from "../present/json.ts";
 import { hasDisplay, openBrowser } from "./browser.ts";
 import { joinDaemon } from "./daemon.ts";
 
-export function addOpenCommand(program: Command, summary: string, onAction: OnAction): void {
+export function addOpenCommand(program: Command, onAction: OnAction): void {
   program
     .command("open")
-    .description(summary)
+    .description(summaryOf("open"))
     .argument("[path]", 'a page of the web UI, such as "/reviews"')
     .addHelpText("after", "\nExamples:\n  tutti open\n  tutti open /reviews\n  tutti open --json")
     .action((path: string | undefined, _flags: unknown, command: Command) =>

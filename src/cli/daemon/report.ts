@@ -49,7 +49,11 @@ export function isTold(value: unknown): value is Told {
 }
 
 export function exitedSilently(code: number | null, lines: readonly string[]): TuttiError {
-  return new TuttiError("host.exited", `the daemon ended before it answered${code === null ? "" : `, with code ${code}`}`, {
-    hint: ["Its last words, more of them in `tutti logs`:", ...lines].join("\n"),
-  });
+  return new TuttiError(
+    "host.exited",
+    `the daemon ended before it answered${code === null ? "" : `, with code ${code}`}`,
+    {
+      hint: ["Its last words, more of them in `tutti logs`:", ...lines].join("\n"),
+    },
+  );
 }

@@ -55,7 +55,10 @@ function launchd(folder: string, environment: Environment): ServiceManager {
     file,
     definition: launchdPlist,
     // An agent that is loaded keeps its old definition, and starts with its load.
-    install: { load: [["launchctl", "bootout", `${domain}/${label}`]], start: [["launchctl", "bootstrap", domain, file]] },
+    install: {
+      load: [["launchctl", "bootout", `${domain}/${label}`]],
+      start: [["launchctl", "bootstrap", domain, file]],
+    },
     uninstall: { stop: [["launchctl", "bootout", `${domain}/${label}`]], forget: [] },
     isRunning: ["launchctl", "print", `${domain}/${label}`],
     hint: "It starts when you log in.",

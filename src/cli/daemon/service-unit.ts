@@ -14,8 +14,16 @@ export interface Service {
 
 /** One for each folder, told apart by its whole path, and still to be recognised. */
 export function serviceName(folder: string): string {
-  const near = basename(folder).toLowerCase().replaceAll(/[^a-z0-9]+/g, "-").replaceAll(/^-|-$/g, "").slice(0, 30);
-  return ["tutti", ...(near === "" ? [] : [near]), sha256(folder).slice(0, 8)].join("-");
+  const near = basename(folder)
+    .toLowerCase()
+    .replaceAll(/[^a-z0-9]+/g, "-")
+    .replaceAll(/^-|-$/g, "")
+    .slice(0, 30);
+  return [
+    "tutti",
+    ...(near === "" ? [] : [near]),
+    Buffer.from(sha256(folder), "base64url").toString("hex").slice(0, 8),
+  ].join("-");
 }
 
 /** A unit of the user's own systemd. */

@@ -1,5 +1,5 @@
 import { existsSync, mkdirSync, rmSync, writeFileSync } from "node:fs";
-import { dirname } from "node:path";
+import { basename, dirname } from "node:path";
 import type { Command } from "commander";
 import { readConfig } from "../../app.ts";
 import { toMs } from "../../core/duration.ts";
@@ -37,11 +37,18 @@ export function addServiceCommands(program: Command, onAction: OnAction): void {
     .action((_flags: unknown, command: Command) => onAction(command, status));
 }
 
+/** The folder that the data is of: a service for each folder below it would be one too many. */
+async function projectFolder({ dataFolder }: Invocation): Promise<string> {
+  const home = await dataFolder({ write: false });
+  return home !== null && basename(home) === ".tutti" ? dirname(home) : process.cwd();
+}
+
 async function install(isDry: boolean, invocation: Invocation): Promise<number> {
   const { environment, output, isJson } = invocation;
-  const manager = serviceManager(process.cwd(), environment);
+  const folder = await projectFolder(invocation);
+  const manager = serviceManager(folder, environment);
   const { name, file } = manager;
-  const definition = manager.definition(describe(invocation));
+  const definition = manager.definition(describe(folder, invocation));
   if (isDry) {
     output.data(isJson ? JSON.stringify({ name, file, definition, isDryRun: true }) : definition);
     output.say(`Would be written to ${file}`);
@@ -55,15 +62,16 @@ async function install(isDry: boolean, invocation: Invocation): Promise<number> 
   const isFree = daemon === null || (await tell(manager.isRunning, environment)) === null;
   const problems = await tellAll([...manager.install.load, ...(isFree ? manager.install.start : [])], invocation);
   if (!isFree) {
-    output.say(`Process ${daemon.facts.pid} serves this folder already: tutti down, then ${wordsOf(manager.install.start)}`);
+    output.say(
+      `Process ${daemon.facts.pid} serves this folder already: tutti down, then ${wordsOf(manager.install.start)}`,
+    );
   }
   if (isJson) output.data(JSON.stringify({ name, file, isStarted: isFree && problems.length === 0, problems }));
   if (problems.length === 0) output.say(manager.hint);
   return problems.length === 0 ? exitCodes.ok : exitCodes.unverified;
 }
 
-function describe({ environment, settings }: Invocation): Service {
-  const folder = process.cwd();
+function describe(folder: string, { environment, settings }: Invocation): Service {
   const { settings: all } = readConfig({ folder, environment, flags: settings });
   const grace = all.find(({ name }) => name === "engine.grace")?.layers[0]?.value;
   // A setting that this shell makes would else be another one in the service, and nobody would see why.
@@ -72,7 +80,14 @@ function describe({ environment, settings }: Invocation): Service {
   );
   const service = {
     folder,
-    command: [process.execPath, ...process.execArgv, process.argv[1] ?? "", "up", "--no-open", ...settingWords(settings)],
+    command: [
+      process.execPath,
+      ...process.execArgv,
+      process.argv[1] ?? "",
+      "up",
+      "--no-open",
+      ...settingWords(settings),
+    ],
     environment: Object.fromEntries(kept),
     stopWithinSeconds: Math.ceil(toMs(grace as string | number) / 1_000) + lastActsSeconds,
   };
@@ -98,7 +113,10 @@ function write(file: string, definition: string): void {
 }
 
 /** Tells each command that is run, and gives what did not work. */
-async function tellAll(commands: readonly (readonly string[])[], { environment, output }: Invocation): Promise<string[]> {
+async function tellAll(
+  commands: readonly (readonly string[])[],
+  { environment, output }: Invocation,
+): Promise<string[]> {
   const problems: string[] = [];
   for (const words of commands) {
     const problem = await tell(words, environment);
@@ -116,7 +134,7 @@ function wordsOf(commands: readonly (readonly string[])[]): string {
 
 async function uninstall(invocation: Invocation): Promise<number> {
   const { environment, output, isJson } = invocation;
-  const { name, file, uninstall: commands } = serviceManager(process.cwd(), environment);
+  const { name, file, uninstall: commands } = serviceManager(await projectFolder(invocation), environment);
   if (!existsSync(file)) {
     output.say(`No service of this folder is installed: there is no ${file}`);
     if (isJson) output.data(JSON.stringify({ name, file, isRemoved: false, problems: [] }));
@@ -132,7 +150,7 @@ async function uninstall(invocation: Invocation): Promise<number> {
 
 async function status(invocation: Invocation): Promise<number> {
   const { environment, output, isJson } = invocation;
-  const manager: ServiceManager = serviceManager(process.cwd(), environment);
+  const manager: ServiceManager = serviceManager(await projectFolder(invocation), environment);
   const { name, file } = manager;
   const isInstalled = existsSync(file);
   const isRunning = isInstalled && (await tell(manager.isRunning, environment)) === null;

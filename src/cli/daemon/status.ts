@@ -5,16 +5,17 @@ import { notServed } from "../../hosting.ts";
 import { TuttiError } from "../../core/error.ts";
 import type { OnAction } from "../action.ts";
 import { formatBytes } from "../byte-size.ts";
+import { summaryOf } from "../command-index.ts";
 import { exitCodes } from "../exit-code.ts";
 import type { Invocation } from "../invocation.ts";
 import { toJson } from "../present/json.ts";
 import type { Colors } from "../terminal-text.ts";
 import { findHost } from "./daemon.ts";
 
-export function addStatusCommand(program: Command, summary: string, onAction: OnAction): void {
+export function addStatusCommand(program: Command, onAction: OnAction): void {
   program
     .command("status")
-    .description(summary)
+    .description(summaryOf("status"))
     .addHelpText("after", "\nExamples:\n  tutti status\n  tutti status --json")
     .action((_flags: unknown, command: Command) => onAction(command, runStatus));
 }
@@ -29,9 +30,13 @@ async function runStatus(invocation: Invocation): Promise<number> {
 }
 
 function otherHost(pid: number): TuttiError {
-  return new TuttiError("host.unreachable", `no daemon serves this folder; process ${pid} hosts it for a command of its own`, {
-    hint: "Start a daemon: tutti up --detach. It takes over when that process ends.",
-  });
+  return new TuttiError(
+    "host.unreachable",
+    `no daemon serves this folder; process ${pid} hosts it for a command of its own`,
+    {
+      hint: "Start a daemon: tutti up --detach. It takes over when that process ends.",
+    },
+  );
 }
 
 export function presentHost(facts: HostFacts, { bold, dim, green, blue }: Colors): string {

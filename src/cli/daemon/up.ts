@@ -1,6 +1,6 @@
 import { Option, type Command } from "commander";
 import { TuttiError } from "../../core/error.ts";
-import type { HostFacts } from "../../hosting.ts";
+import { isHostName, type HostFacts } from "../../hosting.ts";
 import type { Connection, Served } from "../../sdk/connection.ts";
 import type { OnAction } from "../action.ts";
 import { settingWords } from "../everywhere-flag.ts";
@@ -73,7 +73,11 @@ function toSettings({ port, host }: UpFlags): Record<string, string> {
       hint: "For example: tutti up --port 9000. 0 means any free port.",
     });
   }
-  if (host === "") throw new TuttiError("usage.invalid", "--host has no value", { hint: "For example: --host 0.0.0.0" });
+  if (host !== undefined && !isHostName(host)) {
+    throw new TuttiError("usage.invalid", `--host ${JSON.stringify(host)} is not a host name or an IP address`, {
+      hint: "For example: tutti up --host 0.0.0.0, which lets other machines in. The port is a flag of its own.",
+    });
+  }
   return {
     ...(port === undefined ? {} : { "server.port": port }),
     ...(host === undefined ? {} : { "server.host": host }),
@@ -133,7 +137,8 @@ async function serve(
   log.info("host.started", { pid: process.pid, url: served.url, bootMs: served.bootMs, again: flags.again ?? false });
   report.ready(line);
   if (invocation.isJson && !flags.again && !flags.background) output.data(line);
-  if (!invocation.isJson) greet({ connection, served, isAgain: flags.again ?? false }, invocation);
+  // In the background the words would land in the log, which has them already.
+  if (!invocation.isJson && !flags.background) greet({ connection, served, isAgain: flags.again ?? false }, invocation);
   warnOfOpenHost(served.url, invocation);
   if (flags.open && !flags.again) await openBrowser(served.createLink("/"), invocation.environment);
   using keys = takeKeys({ served, home: connection.home }, invocation);
@@ -143,15 +148,14 @@ async function serve(
     interrupt.happened.then(() => ({ kind: "signal" as const })),
   ]);
   log.info("host.stopping", { pid: process.pid, why: asked.kind });
-  if (asked.kind === "settings" && canStartAgain) {
-    output.say("Starting anew by the changed settings.");
+  const say = flags.background ? () => undefined : output.say;
+  if (asked.kind === "settings") {
+    say("Starting anew by the changed settings.");
     return { kind: "again", code: exitCodes.ok, port: asked.port };
   }
-  output.say("Stopping; what is open stays open and nothing is lost. Again to hurry.");
+  say("Stopping; what is open stays open and nothing is lost. Again to hurry.");
   return ended(asked.kind === "signal" ? interrupt.exitCode() : exitCodes.ok);
 }
-
-const canStartAgain = typeof process.execve === "function";
 
 /** The same process with another program text: what waits for its pid (a terminal, a service manager) waits on. */
 function startAgain(port: number | null, flags: UpFlags, invocation: Invocation): void {
@@ -193,7 +197,8 @@ async function upDetached(
   if (line === null) return invocation.interrupt.exitCode();
   if (invocation.isJson) invocation.output.data(line);
   const started = await joinDaemon(invocation);
-  if (!started) throw new TuttiError("host.exited", "the daemon has started and ended at once", { hint: "See: tutti logs" });
+  if (!started)
+    throw new TuttiError("host.exited", "the daemon has started and ended at once", { hint: "See: tutti logs" });
   await using connection = started.connection;
   const { url } = (await connection.client.call("host.link", {})) as { url: string };
   if (!invocation.isJson) greetOther({ facts: started.facts, link: url, isNew: true }, invocation);
