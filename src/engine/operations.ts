@@ -99,6 +99,7 @@ function runOperations({ control, store, live, flows, context }: EngineOperation
         .describe("How many at the most"),
     }),
     output: z.array(summaryShape),
+    page: { cursor: "before", key: "id" },
     cli: { examples: ["tutti run list", "tutti run list --status failed --json"] },
     empty: [],
     handle: async (filter) => (await store.list(filter)).map(toRunSummary),
@@ -119,6 +120,7 @@ function watchOperation({ store, live }: Pick<EngineOperationDependencies, "stor
       untilIdle: flag.describe("Return as soon as only waits are left"),
     }),
     output: runShape,
+    isStream: true,
     cli: { positional: ["id"], waitsForRuns: true, examples: ["tutti run watch run_4k7d2mzq01pb"] },
     handle: (input, { signal }) => watchRun({ store, live }, input, signal),
   });

@@ -60,6 +60,7 @@ export function verifyOperation(dependencies: VerifyDependencies): AnyOperation 
       waitsForRuns: true,
       examples: ["tutti flow verify code-review", "tutti flow verify --run run_4k7d2mzq01pb"],
     },
+    isStream: true,
     handle: (input, context) => verify(dependencies, input, context),
   });
 }

@@ -41,6 +41,7 @@ export function probeOperation(dependencies: ProbeDependencies): AnyOperation {
       positional: ["model"],
       examples: ["tutti models probe llama3.2", "tutti models probe default --budget 10m"],
     },
+    isStream: true,
     handle: ({ model, budget }, { signal }) => probe(dependencies, { asked: model, budgetMs: toMs(budget) }, signal),
   });
 }

@@ -54,6 +54,7 @@ export function pullOperation(dependencies: PullDependencies): AnyOperation {
       isLocal: true,
       examples: ["tutti models pull llama3.2:3b", "tutti models pull http://127.0.0.1:5000/library/own --insecure"],
     },
+    isStream: true,
     handle: ({ model, insecure }, { signal }) => pull(dependencies, { asked: model, isInsecure: insecure }, signal),
   });
 }

@@ -30,7 +30,7 @@ export function createClient(transport: Transport, operations: readonly Operatio
       if (response.headers.get("content-type")?.startsWith("application/x-ndjson")) return follow(response, options);
       const body = await readBody(response, options.signal);
       if (response.ok) return body;
-      throw isWireFailure(body) ? fromWireError(body.error) : lost(`answered with status ${response.status}`);
+      throw isProblem(body) ? fromWireError(toWire(body)) : lost(`answered with status ${response.status}`);
     },
   };
 }
@@ -118,14 +118,14 @@ function parse(text: string): unknown {
   }
 }
 
-function isWireFailure(body: unknown): body is { error: WireError } {
-  return (
-    typeof body === "object" &&
-    body !== null &&
-    "error" in body &&
-    typeof body.error === "object" &&
-    body.error !== null
-  );
+type Problem = Omit<WireError, "message" | "docs"> & { readonly detail: string };
+
+function isProblem(body: unknown): body is Problem {
+  return typeof body === "object" && body !== null && "code" in body && "detail" in body;
+}
+
+function toWire({ detail, ...problem }: Problem): WireError {
+  return { ...problem, message: detail, docs: `docs/errors.md#${problem.code}` };
 }
 
 function lost(what: string, cause?: unknown): TuttiError {
