@@ -1,4 +1,4 @@
-import { dirname, join } from "node:path";
+import { basename, dirname, join } from "node:path";
 import { createConfig } from "./config/capability.ts";
 import { loadConfig, loadConfigOrDefaults, type Config } from "./config/load.ts";
 import { createCost, costSection, type Cost, type CostDependencies } from "./cost/capability.ts";
@@ -19,6 +19,7 @@ import {
 } from "./engine/capability.ts";
 import { createTools, endProcessGroup, processStartTime, runProcess, toolsSection } from "./tools/capability.ts";
 import { createDoctor, ownChecks, storageChecks } from "./doctor.ts";
+import { createHostOperations, serverSection, type Hosting } from "./hosting.ts";
 import { createEventLog, eventMigrations } from "./events/event-log.ts";
 import { createLiveEvents } from "./events/live.ts";
 import { createModels, modelsSettings, type Models } from "./models/capability.ts";
@@ -37,6 +38,8 @@ export interface AppOptions {
   readonly environment: Readonly<Record<string, string | undefined>>;
   readonly flags?: Readonly<Record<string, unknown>>;
   readonly log: Log;
+  /** This process, where it is a host. */
+  readonly hosting?: Hosting | undefined;
 }
 
 /** The whole product, put together: everything a face needs. */
@@ -65,6 +68,7 @@ const sections: readonly ConfigSection[] = [
   toolsSection,
   reviewSection,
   costSection,
+  serverSection,
 ];
 
 type ConfigPlace = Pick<AppOptions, "folder" | "environment" | "flags">;
@@ -74,7 +78,7 @@ export function readConfig({ folder, environment, flags = {} }: ConfigPlace): Co
 }
 
 /** For names, schemas and help, which must be there while the settings are wrong. */
-function readConfigOrDefaults({ folder, environment, flags = {} }: ConfigPlace): Config {
+export function readConfigOrDefaults({ folder, environment, flags = {} }: ConfigPlace): Config {
   return loadConfigOrDefaults({ sections, folder, environment, flags });
 }
 
@@ -127,7 +131,11 @@ function assemble(options: AppOptions, config: Config, database: Database): App 
     database,
     engine,
     capabilities,
-    operations: [...capabilities.flatMap((capability) => capability.operations), createDoctor(checks)],
+    operations: [
+      ...capabilities.flatMap((capability) => capability.operations),
+      createDoctor(checks),
+      ...createHostOperations(options.hosting),
+    ],
     createWorker: (given = {}) => engine.createWorker(given),
     startWorker: (worker) => engine.startWorker(worker),
     takeUp: (worker, run) => engine.takeUp(worker, run),
@@ -182,7 +190,7 @@ function createRooms({ home, folder, environment, log }: AppOptions, config: Con
     live: createLiveEvents(),
     log,
     settings: config.get({ name: "engine", schema: engineSettings }),
-    flows: createFlowLoader({ folder, builtIn: builtInFlows() }),
+    flows: createFlowLoader({ folder, builtIn: builtInFlows(), onChange: (files) => tellChange(files, log) }),
     folder,
     work: {
       runProcess,
@@ -245,6 +253,12 @@ async function schemaDrift(database: Database, capabilities: readonly Capability
   const extra = (there ?? []).find((statement) => !wanted?.includes(statement));
   const missing = (wanted ?? []).find((statement) => !there?.includes(statement));
   return extra ?? missing ?? null;
+}
+
+function tellChange(files: readonly string[], log: Log): void {
+  const [first = "", ...others] = files;
+  const named = others.length === 0 ? basename(first) : `${basename(first)} and ${others.length} more`;
+  log.info("host.flows_renewed", { message: `${named} changed: what starts from now on uses the new code.`, files });
 }
 
 /** The examples, which a build lays beside this file. */
