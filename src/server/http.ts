@@ -121,6 +121,8 @@ const statuses: Partial<Record<ErrorCode, 404 | 409 | 503>> = {
   "run.missing": 404,
   "review.closed": 409,
   "run.conflict": 409,
+  "schedule.conflict": 409,
+  "schedule.missing": 404,
   "tool.missing": 404,
   "host.busy": 503,
   "host.unreachable": 503,
