@@ -56,6 +56,8 @@ export const errorCatalogue = {
   "run.cancelled": { title: "The run was cancelled", retryable: false },
   "run.conflict": { title: "The run is not in a state that allows this", retryable: false },
   "run.missing": { title: "There is no such run", retryable: false },
+  "schedule.conflict": { title: "The schedule is another than the one that is there", retryable: false },
+  "schedule.missing": { title: "There is no such schedule", retryable: false },
   "server.busy": { title: "The server has as many connections as it takes", retryable: true },
   "server.unavailable": { title: "The server cannot listen", retryable: false },
   "step.failed": { title: "A step threw an error of its own", retryable: false },

@@ -35,6 +35,8 @@ const statuses: Partial<Record<ErrorCode, ProblemStatus>> = {
   "tool.missing": 404,
   "review.closed": 409,
   "run.conflict": 409,
+  "schedule.conflict": 409,
+  "schedule.missing": 404,
   "host.busy": 503,
   "host.unreachable": 503,
   "model.unreachable": 503,

@@ -11,6 +11,7 @@ import { formatBytes } from "../byte-size.ts";
 import { presentModel } from "./model.ts";
 import { presentReview } from "./review.ts";
 import { presentRun, took } from "./run.ts";
+import { presentSchedule, presentSchedules } from "./schedule.ts";
 import { presentVerification } from "./verification.ts";
 import { table, type TableLook } from "./table.ts";
 
@@ -50,6 +51,12 @@ const forms: Readonly<Record<string, (result: never, look: TableLook) => string>
   "budget.list": presentBudgets,
   "budget.remove": () => "Removed. What was used stays in the ledger: tutti cost show",
   "models.advise": presentAdvice,
+  "schedule.list": presentSchedules,
+  "schedule.show": presentSchedule,
+  "schedule.add": presentSchedule,
+  "schedule.pause": presentSchedule,
+  "schedule.resume": presentSchedule,
+  "schedule.remove": () => "Removed. Runs that it has started go on: tutti run list",
 };
 
 const columns: Readonly<Record<string, readonly string[]>> = {
@@ -68,6 +75,7 @@ const emptyTexts: Readonly<Record<string, string>> = {
   "flow.list": "No flows found. Put one into flows/NAME.ts, or: tutti init",
   "review.list": "Nothing waits for you.",
   "budget.list": "No budgets yet. Set one: tutti budget set daily --window day --tokens 200000",
+  "schedule.list": 'No schedules yet. Add one: tutti schedule add nightly <flow> --cron "30 2 * * *"',
   "models.advise": "The model servers list no chat model. Get one: tutti models pull llama3.2",
   "models.list": "The model server has no models. Get one: tutti models pull llama3.2",
 };
