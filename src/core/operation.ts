@@ -22,6 +22,8 @@ export interface CommandShape {
   readonly isLocal?: boolean;
   /** Waits for runs, so a process that becomes the host for it works on them meanwhile. */
   readonly waitsForRuns?: boolean;
+  /** What it tells on the way is what was asked for: each value is printed as it comes, with `--json` as one line of JSON. */
+  readonly prints?: boolean;
   /** Asked before it is done, with `{key}` for a value of the input; `--yes` answers it. Without either it is not done. */
   readonly confirms?: string;
   /** Input keys that may be the path of a file, which is meant from where the command is called. */
@@ -46,6 +48,8 @@ export interface Operation<Input = never, Output = unknown, Progress = unknown> 
   readonly output: z.ZodType<Output>;
   readonly faces: readonly Face[];
   readonly cli: CommandShape;
+  /** How a list goes on: a full page's next one is asked for with `input` set to the last entry's value of `from`. */
+  readonly cursor?: { readonly input: string; readonly from: string };
   /** What a reading command answers where there is no data folder yet. */
   readonly empty?: Output;
   handle(input: Input, context: OperationContext): Promise<Output> | AsyncGenerator<Progress, Output>;
