@@ -20,8 +20,7 @@ import {
 import { createTools, endProcessGroup, processStartTime, runProcess, toolsSection } from "./tools/capability.ts";
 import { createDoctor, ownChecks, storageChecks } from "./doctor.ts";
 import { createHostOperations, serverSection, type Hosting } from "./hosting.ts";
-import { createEventLog, eventMigrations } from "./events/event-log.ts";
-import { createLiveEvents } from "./events/live.ts";
+import { createEvents } from "./events/capability.ts";
 import { createModels, modelsSettings, type Models } from "./models/capability.ts";
 import { createReview, reviewSection } from "./review/capability.ts";
 import { fileBlobs, tableBlobs } from "./storage/blob.ts";
@@ -155,12 +154,14 @@ interface Rooms {
   readonly capabilities: readonly Capability[];
 }
 
-function createRooms({ home, folder, environment, log }: AppOptions, config: Config, database: Database): Rooms {
+function createRooms({ home, folder, environment, log }: AppOptions, config: Config, opened: Database): Rooms {
+  const events = createEvents({ database: opened, clock: systemClock });
+  const { database } = events;
   const blobs = database.dialect === "sqlite" ? fileBlobs(home.tenant("default").blobs) : tableBlobs(database);
   const ports = {
     database,
     payloads: createPayloads(blobs),
-    events: createEventLog(database),
+    events: events.log,
     clock: systemClock,
     random: systemRandom,
   };
@@ -187,7 +188,7 @@ function createRooms({ home, folder, environment, log }: AppOptions, config: Con
   const tools = createTools({ limits: config.get(toolsSection), environment });
   const engine = createEngine({
     ...ports,
-    live: createLiveEvents(),
+    live: events.live,
     log,
     settings: config.get({ name: "engine", schema: engineSettings }),
     flows: createFlowLoader({ folder, builtIn: builtInFlows(), onChange: (files) => tellChange(files, log) }),
@@ -210,7 +211,7 @@ function createRooms({ home, folder, environment, log }: AppOptions, config: Con
   return {
     engine,
     cost,
-    capabilities: [createStorage(database), createConfig(config), models, tools, engine, review, cost],
+    capabilities: [createStorage(database), createConfig(config), models, tools, engine, review, cost, events],
   };
 }
 
@@ -240,8 +241,7 @@ async function openDatabase(config: Config, path: string): Promise<Database> {
 }
 
 function migrationsOf(capabilities: readonly Capability[]): RoomMigrations[] {
-  const rooms = capabilities.map(({ name, migrations }) => ({ room: name, migrations }));
-  return [...rooms, { room: "events", migrations: eventMigrations }];
+  return capabilities.map(({ name, migrations }) => ({ room: name, migrations }));
 }
 
 /** How the tables differ from what this version makes; null where they do not. Asked of SQLite, which can make them aside. */

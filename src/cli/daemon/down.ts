@@ -4,7 +4,7 @@ import { TuttiError } from "../../core/error.ts";
 import type { OnAction } from "../action.ts";
 import { summaryOf } from "../command-index.ts";
 import { exitCodes } from "../exit-code.ts";
-import { wasNeverSent } from "../../sdk/socket-transport.ts";
+import { wasNeverSent } from "../../sdk/lost.ts";
 import { pause } from "../interrupt.ts";
 import type { Invocation } from "../invocation.ts";
 import { findHost, type Daemon } from "./daemon.ts";

@@ -5,6 +5,7 @@ import { presentBudget, presentBudgets } from "./budget.ts";
 import { presentCost } from "./cost.ts";
 import { presentContext } from "./context.ts";
 import { presentChecks } from "./doctor.ts";
+import { eventCells, presentEvent } from "./event.ts";
 import { presentExplanation } from "./explanation.ts";
 import { nearPlace } from "./place.ts";
 import { formatBytes } from "../byte-size.ts";
@@ -57,6 +58,8 @@ const forms: Readonly<Record<string, (result: never, look: TableLook) => string>
   "schedule.pause": presentSchedule,
   "schedule.resume": presentSchedule,
   "schedule.remove": () => "Removed. Runs that it has started go on: tutti run list",
+  "event.list": eventCells,
+  "event.tail": presentEvent,
 };
 
 const columns: Readonly<Record<string, readonly string[]>> = {
@@ -71,6 +74,7 @@ const columns: Readonly<Record<string, readonly string[]>> = {
 };
 
 const emptyTexts: Readonly<Record<string, string>> = {
+  "event.list": "Nothing has happened yet.",
   "run.list": "No runs yet. Start one: tutti run <flow>",
   "flow.list": "No flows found. Put one into flows/NAME.ts, or: tutti init",
   "review.list": "Nothing waits for you.",
@@ -81,6 +85,7 @@ const emptyTexts: Readonly<Record<string, string>> = {
 };
 
 const noMatchTexts: Readonly<Record<string, string>> = {
+  "event.list": "No event is like that. The newest of all: tutti event list",
   "run.list": "No run is like that. All of them: tutti run list",
   "review.list": "No review is like that. All of them: tutti review list --status all",
 };
