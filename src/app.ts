@@ -1,4 +1,4 @@
-import { dirname, join } from "node:path";
+import { basename, dirname, join } from "node:path";
 import { createConfig } from "./config/capability.ts";
 import { loadConfig, loadConfigOrDefaults, type Config } from "./config/load.ts";
 import { createCost, costSection, type Cost, type CostDependencies } from "./cost/capability.ts";
@@ -19,8 +19,8 @@ import {
 } from "./engine/capability.ts";
 import { createTools, endProcessGroup, processStartTime, runProcess, toolsSection } from "./tools/capability.ts";
 import { createDoctor, ownChecks, storageChecks } from "./doctor.ts";
-import { createEventLog, eventMigrations } from "./events/event-log.ts";
-import { createLiveEvents } from "./events/live.ts";
+import { createHostOperations, serverSection, type Hosting } from "./hosting.ts";
+import { createEvents } from "./events/capability.ts";
 import { createModels, modelsSettings, type Models } from "./models/capability.ts";
 import { createReview, reviewSection } from "./review/capability.ts";
 import { fileBlobs, tableBlobs } from "./storage/blob.ts";
@@ -37,6 +37,8 @@ export interface AppOptions {
   readonly environment: Readonly<Record<string, string | undefined>>;
   readonly flags?: Readonly<Record<string, unknown>>;
   readonly log: Log;
+  /** This process, where it is a host. */
+  readonly hosting?: Hosting | undefined;
 }
 
 /** The whole product, put together: everything a face needs. */
@@ -65,6 +67,7 @@ const sections: readonly ConfigSection[] = [
   toolsSection,
   reviewSection,
   costSection,
+  serverSection,
 ];
 
 type ConfigPlace = Pick<AppOptions, "folder" | "environment" | "flags">;
@@ -74,7 +77,7 @@ export function readConfig({ folder, environment, flags = {} }: ConfigPlace): Co
 }
 
 /** For names, schemas and help, which must be there while the settings are wrong. */
-function readConfigOrDefaults({ folder, environment, flags = {} }: ConfigPlace): Config {
+export function readConfigOrDefaults({ folder, environment, flags = {} }: ConfigPlace): Config {
   return loadConfigOrDefaults({ sections, folder, environment, flags });
 }
 
@@ -127,7 +130,11 @@ function assemble(options: AppOptions, config: Config, database: Database): App 
     database,
     engine,
     capabilities,
-    operations: [...capabilities.flatMap((capability) => capability.operations), createDoctor(checks)],
+    operations: [
+      ...capabilities.flatMap((capability) => capability.operations),
+      createDoctor(checks),
+      ...createHostOperations(options.hosting),
+    ],
     createWorker: (given = {}) => engine.createWorker(given),
     startWorker: (worker) => engine.startWorker(worker),
     takeUp: (worker, run) => engine.takeUp(worker, run),
@@ -147,12 +154,14 @@ interface Rooms {
   readonly capabilities: readonly Capability[];
 }
 
-function createRooms({ home, folder, environment, log }: AppOptions, config: Config, database: Database): Rooms {
+function createRooms({ home, folder, environment, log }: AppOptions, config: Config, opened: Database): Rooms {
+  const events = createEvents({ database: opened, clock: systemClock });
+  const { database } = events;
   const blobs = database.dialect === "sqlite" ? fileBlobs(home.tenant("default").blobs) : tableBlobs(database);
   const ports = {
     database,
     payloads: createPayloads(blobs),
-    events: createEventLog(database),
+    events: events.log,
     clock: systemClock,
     random: systemRandom,
   };
@@ -179,10 +188,10 @@ function createRooms({ home, folder, environment, log }: AppOptions, config: Con
   const tools = createTools({ limits: config.get(toolsSection), environment });
   const engine = createEngine({
     ...ports,
-    live: createLiveEvents(),
+    live: events.live,
     log,
     settings: config.get({ name: "engine", schema: engineSettings }),
-    flows: createFlowLoader({ folder, builtIn: builtInFlows() }),
+    flows: createFlowLoader({ folder, builtIn: builtInFlows(), onChange: (files) => tellChange(files, log) }),
     folder,
     work: {
       runProcess,
@@ -202,7 +211,7 @@ function createRooms({ home, folder, environment, log }: AppOptions, config: Con
   return {
     engine,
     cost,
-    capabilities: [createStorage(database), createConfig(config), models, tools, engine, review, cost],
+    capabilities: [createStorage(database), createConfig(config), models, tools, engine, review, cost, events],
   };
 }
 
@@ -232,8 +241,7 @@ async function openDatabase(config: Config, path: string): Promise<Database> {
 }
 
 function migrationsOf(capabilities: readonly Capability[]): RoomMigrations[] {
-  const rooms = capabilities.map(({ name, migrations }) => ({ room: name, migrations }));
-  return [...rooms, { room: "events", migrations: eventMigrations }];
+  return capabilities.map(({ name, migrations }) => ({ room: name, migrations }));
 }
 
 /** How the tables differ from what this version makes; null where they do not. Asked of SQLite, which can make them aside. */
@@ -245,6 +253,12 @@ async function schemaDrift(database: Database, capabilities: readonly Capability
   const extra = (there ?? []).find((statement) => !wanted?.includes(statement));
   const missing = (wanted ?? []).find((statement) => !there?.includes(statement));
   return extra ?? missing ?? null;
+}
+
+function tellChange(files: readonly string[], log: Log): void {
+  const [first = "", ...others] = files;
+  const named = others.length === 0 ? basename(first) : `${basename(first)} and ${others.length} more`;
+  log.info("host.flows_renewed", { message: `${named} changed: what starts from now on uses the new code.`, files });
 }
 
 /** The examples, which a build lays beside this file. */

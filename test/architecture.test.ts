@@ -20,15 +20,17 @@ const mayImport: Readonly<Record<string, readonly string[]>> = {
   events: ["core", "storage"],
   ...Object.fromEntries(capabilities.map((room) => [room, ["core", ...ports]])),
   "doctor.ts": ["core"],
-  "app.ts": ["core", ...ports, ...capabilities, "doctor.ts"],
-  // Who hosts a folder and who is its client: the composition root's second half.
-  "host.ts": ["core", ...ports, ...capabilities, "app.ts", "sdk", "server"],
+  // Operations about the process that hosts, and the settings of what it serves: clients need them without a host.
+  "hosting.ts": ["core"],
+  "app.ts": ["core", ...ports, ...capabilities, "doctor.ts", "hosting.ts"],
+  // Who hosts a folder and who is its client, and the host that stays: the composition root's second half.
+  host: ["core", ...ports, ...capabilities, "app.ts", "hosting.ts", "sdk", "server"],
   "index.ts": ["core", ...ports, ...capabilities, "app.ts", "sdk"],
   sdk: ["core", "app.ts"],
   server: ["core", "app.ts", "sdk"],
   mcp: ["core", "app.ts", "sdk"],
   // The command line starts the other faces (`tutti up`, `tutti mcp`).
-  cli: ["core", "app.ts", "host.ts", "sdk", "server", "mcp"],
+  cli: ["core", "app.ts", "host", "hosting.ts", "sdk", "server", "mcp"],
 };
 
 /** Packages and built-ins that have one home. */

@@ -2,6 +2,11 @@
 export const commandIndex: readonly (readonly [name: string, summary: string])[] = [
   ["init", "Sets this folder up: a first flow, tutti.yaml, and types for the editor"],
   ["run <flow>", "Starts a run of a flow and watches it"],
+  ["up", "Starts the daemon: works on runs and schedules, serves the API and the web UI"],
+  ["down", "Ends the daemon of this folder in good order and waits until it is gone"],
+  ["status", "Shows the daemon of this folder: where it listens, since when, and what its data takes"],
+  ["open", "Opens the web UI in the browser, by a link that works once"],
+  ["logs", "Shows the daemon's log, the newest lines last"],
   ["work", "Works on open runs until it is ended"],
   ["doctor", "Proves that each part works here"],
   ["run list", "Lists runs, newest first, without their payloads"],
@@ -39,4 +44,12 @@ export const commandIndex: readonly (readonly [name: string, summary: string])[]
   ["config explain", "Shows what flags, environment, file and defaults say about a key, and which one wins"],
   ["config schema", "Prints the JSON Schema of tutti.yaml, for editors"],
   ["config path", "Names the tutti.yaml in use"],
+  ["service install", "Lets systemd or launchd keep the daemon of this folder running, as your user"],
+  ["service uninstall", "Ends that service and removes what `install` has written"],
+  ["service status", "Says whether the service of this folder is installed and runs"],
 ];
+
+/** The summary of a command that is made without its operation. */
+export function summaryOf(command: string): string {
+  return commandIndex.find(([name]) => name === command)?.[1] ?? "";
+}

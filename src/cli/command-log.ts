@@ -7,7 +7,7 @@ type Fields = Readonly<Record<string, unknown>>;
 const tellAgainMs = 30_000;
 
 /** The product's log on a command's stderr: everything as JSON lines when verbose, else what a person has to know. */
-export function createCommandLog(output: Pick<Output, "complain" | "color">, isVerbose: boolean): Log {
+export function createCommandLog(output: Pick<Output, "complain" | "say" | "color">, isVerbose: boolean): Log {
   const toldAt = new Map<string, number>();
   const asJson =
     (level: LogLevel) =>
@@ -16,7 +16,9 @@ export function createCommandLog(output: Pick<Output, "complain" | "color">, isV
   if (isVerbose) return { debug: asJson("debug"), info: asJson("info"), warn: asJson("warn"), error: asJson("error") };
   return {
     debug: drop,
-    info: drop,
+    info(event, { message } = {}) {
+      if (event.startsWith("host.") && typeof message === "string") output.say(`${output.color.dim("·")} ${message}`);
+    },
     warn(event, fields = {}) {
       const text = waiting(event, fields, output);
       if (text === null) return;
@@ -32,6 +34,7 @@ export function createCommandLog(output: Pick<Output, "complain" | "color">, isV
 /** What is waited for, in words; null for what only a developer wants to know. */
 function waiting(event: string, { message, code, pid }: Fields, { color }: Pick<Output, "color">): string | null {
   if (event === "host.waited_for") return `${color.yellow("!")} Waiting for process ${String(pid)}, which is ending …`;
+  if (event === "host.settings_invalid") return `${color.yellow("!")} ${String(message)}  ${color.dim(event)}`;
   if (/^budget\.\w+_mark$/.test(event)) return `${color.yellow("!")} ${String(message)}  ${color.dim(event)}`;
   if (event !== "storage.waited_for") return null;
   const fix = "The work waits for it and goes on by itself; nothing that was stored is lost.";

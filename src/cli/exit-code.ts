@@ -23,13 +23,13 @@ export const exitCodeMeanings: Readonly<Record<keyof typeof exitCodes, string>> 
   cancelled: "the run was cancelled, or you left a question unanswered",
   usage: "flags, arguments, input or configuration are wrong, or name what is not there",
   denied: "not permitted",
-  unreachable: "no host or no model server answers",
+  unreachable: "no daemon, no host or no model server answers",
   unverified: "it ran, but its effect could not be verified",
   waiting: "a run was left waiting for a review",
   stopped: "stopped by a budget or a policy",
   hungUp: "ended because its terminal was closed (SIGHUP)",
   interrupted: "ended by Ctrl-C",
-  terminated: "told to end by SIGTERM; `tutti work`, whose end that is, ends with 0",
+  terminated: "told to end by SIGTERM; `tutti up` and `tutti work`, whose end that is, end with 0",
 };
 
 const usageErrors = [

@@ -18,12 +18,21 @@ export interface Invocation {
   readonly answers: NodeJS.ReadableStream | null;
   /** `--yes` was given. */
   readonly isSure: boolean;
+  readonly environment: Readonly<Record<string, string | undefined>>;
   open(options: OpenOptions): Promise<Connection | null>;
+  /** The data folder; where there is none it is made for who writes, and null for who reads. */
+  dataFolder(options: { readonly write: boolean }): Promise<string | null>;
 }
 
-export interface OpenOptions extends Pick<ConnectOptions, "takeRuns" | "write" | "isWorkerAlone" | "concurrency"> {
+type Asked = "takeRuns" | "write" | "isWorkerAlone" | "concurrency" | "asClientOnly" | "serve";
+
+export interface OpenOptions extends Pick<ConnectOptions, Asked> {
   /** It may take up a single run later on. */
   readonly mayTakeUp?: boolean;
+  /** Settings that the command's own flags make, beside `--set`. */
+  readonly flags?: Readonly<Record<string, string>>;
+  /** Where the host's log goes, if not to this command's standard error. */
+  readonly log?: Log;
 }
 
 /** What a program runs in: the product that it shows, and where its words go. */
@@ -64,13 +73,15 @@ export function createInvocation(
     log,
     isSure,
     answers: mayAsk && !isJson && isTerminal(surroundings) ? surroundings.stdin : null,
-    async open(wanted) {
+    environment,
+    dataFolder: (options) => product.dataFolder({ cwd: process.cwd(), environment }, options),
+    async open({ flags: ownFlags = {}, log: ownLog = log, ...wanted }) {
       await using stack = new AsyncDisposableStack();
       // A process that holds runs has to hand them back, so a signal no longer ends it by itself.
       if (wanted.takeRuns || wanted.mayTakeUp) stack.use(interrupt.hold());
       const stop = { interrupted: interrupt.signal, hurried: interrupt.again };
-      const flags = settings;
-      const connection = await product.connect({ cwd: process.cwd(), environment, flags, log, ...stop, ...wanted });
+      const given = { environment, flags: { ...settings, ...ownFlags }, log: ownLog };
+      const connection = await product.connect({ cwd: process.cwd(), ...given, ...stop, ...wanted });
       if (connection) stack.use(connection);
       interrupt.signal.throwIfAborted();
       if (connection?.mode === "client" && Object.keys(settings).length > 0) {

@@ -1,7 +1,7 @@
 import { watchStreams } from "./broken-stream.ts";
 import { exitCodes } from "./exit-code.ts";
 import { exitCodesAsJson, exitCodeText, overview, overviewAsJson } from "./overview.ts";
-import { version } from "./version.ts";
+import { version } from "../host/version.ts";
 
 /** The entry: the help needs nothing but a list, so everything else is loaded for real commands only. */
 async function main(words: readonly string[]): Promise<number> {
@@ -22,6 +22,8 @@ async function main(words: readonly string[]): Promise<number> {
     const { runHelp } = await import("./help.ts");
     return runHelp(words.toSpliced(words.indexOf("help"), 1));
   }
+  const { keepCompiledCode } = await import("./compile-cache.ts");
+  keepCompiledCode(process.env);
   const { runProgram } = await import("./program.ts");
   return runProgram(words);
 }

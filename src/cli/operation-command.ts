@@ -69,10 +69,15 @@ async function call(asked: Asked, connection: Connection, invocation: Invocation
   try {
     const result = await connection.client.call(operation.name, input, {
       signal: interrupt.signal,
-      onProgress: (event) => (isStep(event) ? progress.step(event.step) : activity.take(event)),
+      onProgress: (event) => {
+        if (operation.cli.prints) print(asked, event, invocation);
+        else if (isStep(event)) progress.step(event.step);
+        else activity.take(event);
+      },
     });
     progress.stop();
     activity.stop();
+    if (operation.cli.prints) return exitCodes.ok;
     if (!isToEnd(operation)) return show(asked, result, invocation);
     const code = show(asked, await seeThrough(result as RunRecord, connection, invocation), invocation);
     return interrupt.signal.aborted ? interrupt.exitCode() : code;
@@ -83,6 +88,11 @@ async function call(asked: Asked, connection: Connection, invocation: Invocation
     progress.stop();
     activity.stop();
   }
+}
+
+/** One value of many: a line. */
+function print({ operation: { name }, input }: Asked, result: unknown, { isJson, output }: Invocation): void {
+  output.data(isJson ? JSON.stringify(result) : present({ operation: name, input, result }, output));
 }
 
 /** Without a host, and with what Ctrl-C leaves behind told by the one who was at it. */

@@ -8,7 +8,11 @@ export interface Product {
   operations(settings: Readonly<Record<string, string>>): Promise<readonly AnyOperation[]>;
   /** Null where a command that only reads finds no data folder. */
   connect(options: ConnectOptions): Promise<Connection | null>;
+  /** The data folder; where there is none it is made for who writes, and null for who reads. */
+  dataFolder(place: Place, options: { readonly write: boolean }): Promise<string | null>;
 }
+
+type Place = Pick<ConnectOptions, "cwd" | "environment">;
 
 export const product: Product = {
   async operations(settings) {
@@ -16,7 +20,11 @@ export const product: Product = {
     return describeOperations(homeToDescribe(settings));
   },
   async connect(options) {
-    const host = await import("../host.ts");
+    const host = await import("../host/connect.ts");
     return host.connect(options);
+  },
+  async dataFolder(place, { write }) {
+    const { findDataFolder, makeDataFolder } = await import("../host/place.ts");
+    return write ? makeDataFolder(place) : findDataFolder(place);
   },
 };

@@ -7,6 +7,7 @@ import { explainCommandName } from "./command-name.ts";
 import { isHelp, showHelp, toUsageError } from "./commander-end.ts";
 import { takeEverywhereFlags } from "./everywhere-flag.ts";
 import type { OnAction } from "./action.ts";
+import { addDaemonCommands, daemonOperations, needsOperations } from "./daemon/commands.ts";
 import { addHostCommands } from "./host-command.ts";
 import { addInitCommand } from "./init-command.ts";
 import { createInterrupt } from "./interrupt.ts";
@@ -18,7 +19,7 @@ import { overview } from "./overview.ts";
 import { product } from "./product.ts";
 import { addRunCommand } from "./run-command.ts";
 import { suddenExit } from "./sudden-exit.ts";
-import { version } from "./version.ts";
+import { version } from "../host/version.ts";
 
 /** Builds the commands from the operation table, runs the one that was asked for, and gives the exit code. */
 export async function runProgram(words: readonly string[], surroundings: Surroundings = ownProcess()): Promise<number> {
@@ -42,7 +43,9 @@ export async function runProgram(words: readonly string[], surroundings: Surroun
     const onAction: OnAction = async (command, action) => {
       code = await action(createInvocation(command.optsWithGlobals(), surroundings, everywhere));
     };
-    const operations = await surroundings.product.operations(everywhere.settings);
+    const operations = needsOperations(everywhere.rest)
+      ? await surroundings.product.operations(everywhere.settings)
+      : [];
     const program = buildProgram(operations, (text) => said.push(text), onAction);
     await program.parseAsync(everywhere.rest, { from: "user" });
     return code;
@@ -114,9 +117,11 @@ export function buildProgram(
   program.helpInformation = () => overview(process.stdout.columns);
   const groups = new Map([["run", addRunCommand(program, onAction)]]);
   addHostCommands(program, onAction);
+  addDaemonCommands(program, onAction);
   addInitCommand(program, onAction, operations);
   for (const operation of operations) {
     if (!operation.faces.includes("cli") || operation.name === "run.start") continue;
+    if (daemonOperations.includes(operation.name)) continue;
     const [group = "", ...verb] = commandOf(operation).split(" ");
     if (verb.length === 0) {
       addOperation(program.command(group), operation, onAction);

@@ -3,6 +3,7 @@ import { isDuration, notADurationText } from "../core/duration.ts";
 import { TuttiError } from "../core/error.ts";
 import type { RunRecord } from "../core/step.ts";
 import type { Connection } from "../sdk/connection.ts";
+import { daemonOf } from "./daemon/daemon.ts";
 import { settingWords } from "./everywhere-flag.ts";
 import { exitCodes } from "./exit-code.ts";
 import { openAndCall } from "./first-call.ts";
@@ -106,8 +107,13 @@ async function start(
 /** Stores the run and leaves it to a worker; this process takes up none, so it ends at once. */
 async function detach(request: Start, invocation: Invocation): Promise<number> {
   const { connection, run: started } = await start(request, invocation, { takeRuns: false });
+  const daemon = connection.mode === "client" ? await daemonOf(connection) : null;
   await connection[Symbol.asyncDispose]();
   invocation.output.data(invocation.isJson ? toJson(started) : started.id);
+  if (daemon?.url) {
+    invocation.output.say(`The daemon works on it. Follow it with: tutti run watch ${started.id}`);
+    return exitCodes.ok;
+  }
   invocation.output.say(
     `The run goes on in the background. Follow it with: tutti run watch ${started.id}\n` +
       "Where only a person or an event is waited for, nobody works on it any more: then that watch, or tutti work, goes on.",

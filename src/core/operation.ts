@@ -22,12 +22,22 @@ export interface CommandShape {
   readonly isLocal?: boolean;
   /** Waits for runs, so a process that becomes the host for it works on them meanwhile. */
   readonly waitsForRuns?: boolean;
+  /** What it tells on the way is what was asked for: each value is printed as it comes, with `--json` as one line of JSON. */
+  readonly prints?: boolean;
   /** Asked before it is done, with `{key}` for a value of the input; `--yes` answers it. Without either it is not done. */
   readonly confirms?: string;
   /** Input keys that may be the path of a file, which is meant from where the command is called. */
   readonly paths?: readonly string[];
   /** At least one line that can be copied and run. */
   readonly examples: readonly string[];
+}
+
+/** How a list that is longer than an answer goes on. */
+export interface PageShape {
+  /** The input key that says where the next page begins. */
+  readonly cursor: string;
+  /** The key of the last row whose value goes there. */
+  readonly key: string;
 }
 
 /**
@@ -48,6 +58,10 @@ export interface Operation<Input = never, Output = unknown, Progress = unknown> 
   readonly progress?: z.ZodType<Progress>;
   readonly faces: readonly Face[];
   readonly cli: CommandShape;
+  /** For a list with `limit` in its input: HTTP then links the next page. */
+  readonly page?: PageShape;
+  /** The most that HTTP takes as a body, bytes; 1 MiB unless given. The local socket takes all. */
+  readonly mostBodyBytes?: number;
   /** What a reading command answers where there is no data folder yet. */
   readonly empty?: Output;
   // Not inferred from here, so that a generator without a declared `progress` does not compile.

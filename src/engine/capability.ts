@@ -26,6 +26,7 @@ import { wokenRuns } from "./run-queue.ts";
 import { createRunStatements, type RunStatements } from "./run-statement.ts";
 import { createRunStore, type RunStore } from "./run-store.ts";
 import { engineMigrations } from "./run-table.ts";
+import { createSchedules } from "./schedule/schedules.ts";
 import { createStepFactory } from "./step.ts";
 import type { WorkPorts } from "./work-ports.ts";
 import { createWorkVerbs } from "./work-verbs.ts";
@@ -73,7 +74,7 @@ export interface Engine extends Capability, AsyncDisposable {
   startWorker(worker: Worker): Promise<AsyncDisposable>;
   /** Lets a worker that was not started take up one run and whatever that wakes; false where the database is shared, as others work there. */
   takeUp(worker: Worker, run: string): Promise<boolean>;
-  /** Runs the background jobs of all capabilities until it is disposed. */
+  /** Runs the background jobs of all capabilities, and starts what is scheduled, until it is disposed. */
   startJobs(jobs: readonly Job[]): Promise<AsyncDisposable>;
   /** Hands in what the capabilities add, once they are all there. */
   equip(equipment: Equipment): void;
@@ -107,6 +108,7 @@ export function createEngine(dependencies: EngineDependencies): Engine {
   const reserve: RunControlPorts["reserve"] = (id, flow) => worker?.reserve(id, flow) ?? null;
   const control = createRunControl({ ...base, random, woken, reserve });
   const work = trackingWork(dependencies, statements);
+  const schedules = createSchedules({ ...base, control, random, isShared: shared !== null });
   const jobStore = createJobStore(database);
   let equipment = bare;
   let stepFor = createStepFactory({});
@@ -116,11 +118,19 @@ export function createEngine(dependencies: EngineDependencies): Engine {
     name: "engine",
     config: { name: "engine", schema: engineSettings },
     migrations: engineMigrations,
-    operations: createEngineOperations({ ...base, control, verify, context: contextReader(base) }),
+    operations: [
+      ...createEngineOperations({ ...base, control, verify, context: contextReader(base) }),
+      ...schedules.operations,
+    ],
     verbs: createWorkVerbs(work),
     jobs: [{ name: "engine.sweep", every: sweepEvery, run: async () => worker?.sweep() }],
     checks: [jobCheck(jobStore)],
-    startJobs: (jobs) => startJobs(jobs, { database, store: jobStore, clock, log }),
+    async startJobs(jobs) {
+      await using stack = new AsyncDisposableStack();
+      stack.use(await startJobs(jobs, { database, store: jobStore, clock, log }));
+      stack.use(schedules.start());
+      return stack.move();
+    },
     control,
     store,
     async startWorker(member) {

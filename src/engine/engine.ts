@@ -36,6 +36,8 @@ export interface Settle {
 /** What can be done to runs from outside their bodies. Everything is a transaction on the run's row. */
 export interface RunControl {
   start(request: StartRequest): Promise<RunId>;
+  /** The same with writes of the caller's in one transaction, guards first; null if a guard failed, and then there is no run. */
+  startWith(request: StartRequest, writes: (run: RunId) => readonly Statement[]): Promise<RunId | null>;
   cancel(id: string, reason?: string): Promise<void>;
   pause(id: string): Promise<void>;
   resume(id: string): Promise<void>;
@@ -60,7 +62,11 @@ export function createRunControl(ports: RunControlPorts): RunControl {
     return rows;
   };
   return {
-    start: (request) => startRun(ports, request, write),
+    start: async (request) => (await startRun(ports, request, write)).id,
+    async startWith(request, joined) {
+      const { id, isStored } = await startRun(ports, { ...request, joined }, write);
+      return isStored ? id : null;
+    },
     async cancel(id, reason) {
       const run = await store.run(id);
       const at = clock.now();
@@ -99,39 +105,61 @@ export function createRunControl(ports: RunControlPorts): RunControl {
   };
 }
 
-async function startRun(ports: RunControlPorts, request: StartRequest, write: Write): Promise<RunId> {
+interface JoinedStart extends StartRequest {
+  readonly joined?: (run: RunId) => readonly Statement[];
+}
+
+async function startRun(
+  ports: RunControlPorts,
+  request: JoinedStart,
+  write: Write,
+): Promise<{ id: RunId; isStored: boolean }> {
   const flow = typeof request.flow === "string" ? await findFlow(ports, request.flow, request) : request.flow;
   const id = newRunId(ports.random, ports.clock.now());
   const { priority, deadline, folder, trigger } = request;
   const input = parseInput(flow, request.input);
   const row = await newRow(ports, { id, flow, input, priority, deadline, folder, trigger });
+  const joined = request.joined?.(id) ?? [];
   const place = ports.reserve?.(id, flow) ?? null;
-  if (place) await beginRun(ports, { row, place }, write);
-  else await write([ports.statements.insertRun(row), createdEvent(ports, row)]);
-  return id;
+  if (place) return { id, isStored: await beginRun(ports, { row, place, joined }, write) };
+  const rows = await write([...joined, ports.statements.insertRun(row), createdEvent(ports, row)]);
+  return { id, isStored: rows !== null };
 }
 
-/** Makes a run that its own worker holds from the first moment: one commit instead of two. */
+interface Beginning {
+  readonly row: RunRow;
+  readonly place: Place;
+  readonly joined: readonly Statement[];
+}
+
+/** Makes a run that its own worker holds from the first moment: one commit instead of two. False if a guard failed. */
 async function beginRun(
   { statements, events }: RunControlPorts,
-  { row, place }: { row: RunRow; place: Place },
+  { row, place, joined }: Beginning,
   write: Write,
-): Promise<void> {
+): Promise<boolean> {
   const at = row.created_at;
   const run: RunRow = { ...row, status: "running", owner: place.owner, epoch: 1, started_at: at };
   const created = events.append({ type: "tutti.run.created", subject: run.id, at, data: { flow: run.flow } });
   const started = events.append({ type: "tutti.run.started", subject: run.id, at });
   try {
-    await write([statements.insertRun(run), created, started]);
+    const rows = await write([...joined, statements.insertRun(run), created, started]);
+    if (rows === null) place.giveBack();
+    else place.take(run);
+    return rows !== null;
   } catch (error) {
     place.giveBack();
     throw error;
   }
-  place.take(run);
 }
 
-async function findFlow(ports: RunControlPorts, name: string, { folder }: FlowPlace): Promise<AnyFlow> {
-  const flow = await ports.flows.find(name, { folder });
+/** `flow.missing` where there is none. */
+export async function findFlow(
+  ports: Pick<RunControlPorts, "flows">,
+  name: string,
+  { file = null, folder }: FlowPlace,
+): Promise<AnyFlow> {
+  const flow = await ports.flows.find(name, { file, folder });
   if (flow) return flow;
   throw new TuttiError("flow.missing", `there is no flow "${name}"`, {
     hint: "Flows are sought in flows/*.ts from the current folder upward; `tutti flow list` shows what was found.",

@@ -1,13 +1,12 @@
 import { execFile } from "node:child_process";
 import { existsSync, readdirSync, statSync } from "node:fs";
-import { registerHooks } from "node:module";
 import { basename, dirname, isAbsolute, join, resolve } from "node:path";
-import { fileURLToPath, pathToFileURL } from "node:url";
 import { promisify } from "node:util";
 import { TuttiError } from "../core/error.ts";
 import { nearest } from "../core/nearest.ts";
 import { definedFlow, isFlow, type AnyFlow } from "./flow.ts";
 import type { FlowSource } from "./flow.ts";
+import { changedFiles, firstEdition, importUserModule, nextEdition, noteFile } from "./user-module.ts";
 
 export interface FlowEntry {
   readonly name: string;
@@ -33,19 +32,36 @@ export interface FlowLoaderOptions {
   readonly folder: string;
   /** Files of flows that are there in every folder. */
   readonly builtIn?: readonly string[];
+  /** Told which files have changed, when they are about to be read anew. */
+  readonly onChange?: (files: readonly string[]) => void;
 }
+
+// A stat of each file is cheap, but not for each of a thousand runs a second; nobody saves a file and starts its run so fast.
+const lookAgainMs = 100;
 
 /**
  * Reads flows from `flows/*.ts` and `flows/*.yaml`, sought from a folder upward: the caller's, or that of this process. A file is read
- * once: a change needs a new host.
+ * once; when it or a file that it imports has changed, all are read anew for what is asked from then on. A run that is being
+ * worked on keeps the code that it has.
  */
-export function createFlowLoader({ folder: ownFolder, builtIn = [] }: FlowLoaderOptions): FlowLoader {
+export function createFlowLoader({ folder: ownFolder, builtIn = [], onChange }: FlowLoaderOptions): FlowLoader {
   const read = readOnce(builtIn);
   const found = new Map<string, Map<string, AnyFlow>>();
   const files = new WeakMap<AnyFlow, string>();
+  let lookedAt = performance.now();
+  const renew = (): void => {
+    if (performance.now() - lookedAt < lookAgainMs) return;
+    lookedAt = performance.now();
+    const changed = read.changed();
+    if (changed.length === 0) return;
+    read.renew();
+    found.clear();
+    onChange?.(changed);
+  };
   const list = async (folder = ownFolder): Promise<readonly FlowEntry[]> => {
-    const own = tellTwins(await Promise.all(flowFiles(folder).map(read)));
-    const brought = await Promise.all(builtIn.map(read));
+    renew();
+    const own = tellTwins(await Promise.all(flowFiles(folder).map(read.file)));
+    const brought = await Promise.all(builtIn.map(read.file));
     const entries = [...own, ...brought.filter(({ name }) => !own.some((entry) => entry.name === name))];
     return entries.toSorted((left, right) => (left.name < right.name ? -1 : 1));
   };
@@ -60,7 +76,7 @@ export function createFlowLoader({ folder: ownFolder, builtIn = [] }: FlowLoader
     if (before) return before;
     // A file that is called like the flow saves reading all the others.
     const likely = await Promise.all(
-      [...flowFiles(folder), ...builtIn].filter((file) => stem(file) === name).map(read),
+      [...flowFiles(folder), ...builtIn].filter((file) => stem(file) === name).map(read.file),
     );
     const broken = likely.find(({ problem }) => problem !== null);
     if (broken?.problem) throw broken.problem;
@@ -75,17 +91,19 @@ export function createFlowLoader({ folder: ownFolder, builtIn = [] }: FlowLoader
     list,
     fileOf: (flow) => files.get(flow) ?? null,
     async find(name, { file: given = null, folder } = {}) {
+      renew();
       const from = folder && folder !== ownFolder && existsSync(folder) ? folder : ownFolder;
       const file = given === null ? null : resolve(from, given);
       const before = found.get(from)?.get(name);
       if (before && (file === null || files.get(before) === file)) return before;
-      const inFile = file !== null && existsSync(file) ? fromFile(await read(file), name) : null;
+      const inFile = file !== null && existsSync(file) ? fromFile(await read.file(file), name) : null;
       return inFile && file !== null ? keep(inFile, file, from) : byName(name, from);
     },
     async get(nameOrFile, folder = ownFolder) {
+      renew();
       const file = asFile(folder, nameOrFile);
       if (file === null) return (await byName(nameOrFile, folder)) ?? missing(nameOrFile, await list(folder));
-      const { flow, problem } = await read(file);
+      const { flow, problem } = await read.file(file);
       if (flow) return keep(flow, file, folder);
       throw problem ?? new TuttiError("flow.invalid", `${file} exports no flow`);
     },
@@ -111,12 +129,28 @@ function tellTwins(entries: readonly FlowEntry[]): FlowEntry[] {
   });
 }
 
-function readOnce(builtIn: readonly string[]): (file: string) => Promise<FlowEntry> {
+interface FlowReader {
+  file(path: string): Promise<FlowEntry>;
+  /** Files that are no longer as they were read. */
+  changed(): readonly string[];
+  /** Forgets all. */
+  renew(): void;
+}
+
+function readOnce(builtIn: readonly string[]): FlowReader {
   const known = new Map<string, Promise<FlowEntry>>();
-  return (file) => {
-    const entry = known.get(file) ?? readFlow(file, builtIn.includes(file));
-    known.set(file, entry);
-    return entry;
+  let edition = firstEdition;
+  return {
+    file(path) {
+      const entry = known.get(path) ?? readFlow({ file: path, isBuiltIn: builtIn.includes(path), edition });
+      known.set(path, entry);
+      return entry;
+    },
+    changed: () => changedFiles(edition),
+    renew() {
+      known.clear();
+      edition = nextEdition(edition);
+    },
   };
 }
 
@@ -148,16 +182,22 @@ function flowFiles(folder: string): string[] {
   }
 }
 
-async function readFlow(file: string, isBuiltIn: boolean): Promise<FlowEntry> {
+interface FlowFile {
+  readonly file: string;
+  readonly isBuiltIn: boolean;
+  readonly edition: number;
+}
+
+async function readFlow({ file, isBuiltIn, edition }: FlowFile): Promise<FlowEntry> {
   try {
+    noteFile(file, edition);
     if (yamlExtensions.some((extension) => file.endsWith(extension))) {
       // Loaded where it is used: most commands read no YAML flow.
       const { loadYamlFlow } = await import("./yaml/yaml-flow.ts");
       const flow = await loadYamlFlow(file);
       return { name: flow.name, file, isBuiltIn, flow, problem: null };
     }
-    installHooks();
-    const module: unknown = await import(pathToFileURL(file).href);
+    const module = await importUserModule(file, edition);
     const flow = typeof module === "object" && module !== null && "default" in module ? module.default : undefined;
     if (isFlow(flow)) return { name: flow.name, file, isBuiltIn, flow, problem: null };
     throw new TuttiError("flow.invalid", `${file} has no flow as its default export`, {
@@ -186,7 +226,7 @@ async function toProblem(file: string, error: unknown): Promise<TuttiError> {
 async function syntaxPlace(file: string, error: unknown): Promise<string | null> {
   const first = error instanceof Error ? (error.stack ?? "").split("\n")[0] : "";
   const told = /^(?:file:\/\/)?(\/.*|[A-Za-z]:.*?):(\d+)$/.exec(first?.trim() ?? "");
-  if (told) return `${told[1]}:${told[2]}`;
+  if (told) return `${told[1]?.replace(/\?.*$/, "")}:${told[2]}`;
   if (!(error instanceof SyntaxError)) return placeInStack(file, error);
   const output = await promisify(execFile)(process.execPath, ["--check", file]).then(
     () => "",
@@ -201,32 +241,6 @@ function placeInStack(file: string, error: unknown): string | null {
     error instanceof Error ? (error.stack ?? "").split("\n").find((line) => line.includes(file)) : undefined;
   const line = /:(\d+):\d+\)?$/.exec(frame ?? "");
   return line ? `${file}:${line[1]}` : null;
-}
-
-let areHooksInstalled = false;
-
-/** `import { flow, z } from "tutti"` in a user's file means this very package, wherever the file lies. */
-function installHooks(): void {
-  if (areHooksInstalled) return;
-  areHooksInstalled = true;
-  const self = import.meta.url;
-  const index = new URL(self.endsWith(".ts") ? "../index.ts" : "../index.js", self).href;
-  registerHooks({
-    resolve(specifier, context, next) {
-      if (specifier === "tutti")
-        return { url: index, format: self.endsWith(".ts") ? "module-typescript" : "module", shortCircuit: true };
-      const resolved = next(specifier, context);
-      // A user's .ts file is a module whatever package.json stands above it, or none.
-      if (
-        resolved.url.startsWith("file:") &&
-        resolved.url.endsWith(".ts") &&
-        !fileURLToPath(resolved.url).includes("node_modules")
-      ) {
-        return { ...resolved, format: "module-typescript" };
-      }
-      return resolved;
-    },
-  });
 }
 
 function missing(name: string, entries: readonly FlowEntry[]): never {

@@ -70,7 +70,7 @@ export async function newRow(
 }
 
 /** A project that is moved takes its flows along. */
-function relativeFile(file: string | null, folder: string): string | null {
+export function relativeFile(file: string | null, folder: string): string | null {
   return file?.startsWith(folder + sep) ? file.slice(folder.length + 1) : file;
 }
 

@@ -1,5 +1,6 @@
 import type { Generated, Selectable } from "kysely";
 import type { Migration } from "../core/capability.ts";
+import { scheduleMigration } from "./schedule/schedule-table.ts";
 
 /** Times are epoch milliseconds; `input`, `output`, `result`, `failure` hold JSON or a blob's name (storage/payload.ts). */
 export interface RunTable {
@@ -182,4 +183,5 @@ export const engineMigrations: readonly Migration[] = [
     sqlite: ["alter table runs add column trigger text"],
     postgres: ["alter table runs add column trigger text"],
   },
+  scheduleMigration,
 ];

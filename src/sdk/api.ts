@@ -40,6 +40,10 @@ export interface Api {
   readonly event: {
     /** Emits an event; the run that has waited for it the longest takes it. `POST /api/events` */
     emit(input: EventEmitInput, options?: CallOptions): Promise<EventEmitOutput>;
+    /** Lists stored events in the order in which they happened; without --after the newest ones. `GET /api/events` */
+    list: Listing<[input?: EventListInput, options?: CallOptions], EventListEntry>;
+    /** Follows the stored events as they come, until it is ended. `GET /api/events/stream` */
+    tail(input?: EventTailInput, options?: CallOptions): Following<EventTailProgress, EventTailOutput>;
   };
   readonly flow: {
     /** Lists the flows of this folder. `GET /api/flows` */
@@ -48,6 +52,10 @@ export interface Api {
     show(input: string | FlowShowInput, options?: CallOptions): Promise<FlowShowOutput>;
     /** Runs a flow, then replays it behind every step and says what differs. `POST /api/flows/verify` */
     verify(input?: FlowVerifyInput, options?: CallOptions): Following<RunEvent, FlowVerifyOutput>;
+  };
+  readonly host: {
+    /** Shows the daemon of this folder: where it listens, since when, and what its data takes. `GET /api/host` */
+    show(input?: Nothing, options?: CallOptions): Promise<HostShowOutput>;
   };
   readonly models: {
     /** Shows which model `auto` would take, best first, and what speaks against the others. `GET /api/models-advice` */
@@ -97,11 +105,47 @@ export interface Api {
     /** Follows a run until it has ended or is paused. `GET /api/runs/:id/watch` */
     watch(input: string | RunWatchInput, options?: CallOptions): Following<RunEvent, Run>;
   };
+  readonly schedule: {
+    /** Adds a schedule that starts runs of a flow; the same one again changes nothing. `POST /api/schedules` */
+    add(input: ScheduleAddInput, options?: CallOptions): Promise<ScheduleAddOutput>;
+    /** Lists the schedules and when each is due next. `GET /api/schedules` */
+    list: Listing<[input?: Nothing, options?: CallOptions], ScheduleListEntry>;
+    /** Pauses a schedule: what would be due meanwhile is not missed, it is left out. `POST /api/schedules/:name/pause` */
+    pause(input: string | SchedulePauseInput, options?: CallOptions): Promise<SchedulePauseOutput>;
+    /** Removes a schedule; runs that it has started go on. `DELETE /api/schedules/:name` */
+    remove(input: string | ScheduleRemoveInput, options?: CallOptions): Promise<ScheduleRemoveOutput>;
+    /** Lets a paused schedule go on with its next due time. `POST /api/schedules/:name/resume` */
+    resume(input: string | ScheduleResumeInput, options?: CallOptions): Promise<ScheduleResumeOutput>;
+    /** Shows a schedule, its next due times and what became of the last ones. `GET /api/schedules/:name` */
+    show(input: string | ScheduleShowInput, options?: CallOptions): Promise<ScheduleShowOutput>;
+  };
   readonly tool: {
     /** Lists the built-in tools that agents may call, with the JSON Schema of their arguments. `GET /api/tools` */
     list: Listing<[input?: Nothing, options?: CallOptions], Tool>;
   };
 }
+
+export type EventTailProgress =
+  | {
+      specversion: "1.0";
+      id: string;
+      source: string;
+      type: string;
+      /** What it is about: a run's id, a budget's name … */
+      subject: string;
+      time: string;
+      /** Grows in the order of storing; the `after` of who goes on from here. */
+      sequence: number;
+      data: unknown;
+    }
+  | {
+      live: {
+        /** The step that tells it */
+        key: string | null;
+        type: string;
+        data: unknown;
+      };
+    };
 
 export type RunStatus = "queued" | "running" | "waiting" | "paused" | "succeeded" | "failed" | "cancelled";
 
@@ -335,6 +379,46 @@ export interface EventEmitOutput {
   run: string | null;
 }
 
+export interface EventListInput {
+  /** Only events behind this number, oldest first: the sequence of the last one that is known */
+  after?: number;
+  /** Only what is about this: a run's id, a budget's name … */
+  subject?: string;
+  /** Only events of these types, with commas; "tutti.run.*" means all that begin so */
+  type?: string;
+  /** How many at the most. Default: 50 */
+  limit?: number;
+}
+
+export interface EventListEntry {
+  specversion: "1.0";
+  id: string;
+  source: string;
+  type: string;
+  /** What it is about: a run's id, a budget's name … */
+  subject: string;
+  time: string;
+  /** Grows in the order of storing; the `after` of who goes on from here. */
+  sequence: number;
+  data: unknown;
+}
+
+export interface EventTailInput {
+  /** Begin behind this number; default: with what comes from now on */
+  after?: number;
+  /** Only what is about this: a run's id, a budget's name … */
+  subject?: string;
+  /** Only events of these types, with commas; "tutti.run.*" means all that begin so */
+  types?: string;
+  /** Also what this run tells and does not store: tokens, lines of output */
+  run?: string;
+}
+
+export interface EventTailOutput {
+  /** The number of the last event that was told or passed over */
+  latest: number;
+}
+
 export interface FlowSummary {
   name: string;
   file: string;
@@ -400,6 +484,31 @@ export interface Failure {
   code: string;
   message: string;
   data?: unknown;
+}
+
+export interface HostShowOutput {
+  version: string;
+  pid: number;
+  /** When the process began, milliseconds since 1970. */
+  startedAt: number;
+  uptimeMs: number;
+  /** From the start of the process until it answered. */
+  bootMs: number;
+  /** Where the API and the web UI are; null: this process is not `tutti up`. */
+  url: string | null;
+  /** The data folder. */
+  home: string;
+  database: "sqlite" | "postgres";
+  /** Runs that its worker works on at once. */
+  concurrency: number;
+  sizes: {
+    /** Null where the database is not a file of this machine. */
+    databaseBytes: number | null;
+    /** Null where blobs are rows of the database. */
+    blobsBytes: number | null;
+    /** Free space where the data folder lies. */
+    freeBytes: number | null;
+  };
 }
 
 export interface ModelsAdviseInput {
@@ -840,6 +949,240 @@ export interface RunWatchInput {
   id: string;
   /** Return as soon as only waits are left */
   untilIdle?: string | boolean;
+}
+
+export interface ScheduleAddInput {
+  /** The schedule's name */
+  name: string;
+  /** The flow's name, or the path of its file */
+  flow: string;
+  /** A cron pattern: five fields, or six with seconds first, such as "30 7 * * MON-FRI" */
+  cron?: string;
+  /** In place of a pattern: an interval from 1s to 366d, such as "15m" */
+  every?: string | number;
+  /** The time zone of the pattern, such as "Europe/Berlin"; this machine's unless given */
+  timeZone?: string;
+  /** The input of each run, JSON */
+  input?: unknown;
+  /** What was due while nothing worked here: no run, one run for all, or one each (the last 100). Default: "once" */
+  missed?: "skip" | "once" | "all";
+  /** Whether a run is started while the one before it is still open. Default: "allow" */
+  overlap?: "allow" | "skip";
+  /** Take the place of another schedule of this name */
+  replace?: string | boolean;
+}
+
+export interface ScheduleAddOutput {
+  name: string;
+  flow: string;
+  cron: string | null;
+  every: string | null;
+  timeZone: string;
+  missed: "skip" | "once" | "all";
+  overlap: "allow" | "skip";
+  folder: string;
+  isPaused: boolean;
+  /** When it is due next; null while it is paused */
+  nextAt: number | null;
+  /** When its last run was due */
+  lastAt: number | null;
+  lastRun: string | null;
+  /** Why it would start no run if it were due now */
+  problem: {
+    code: string;
+    message: string;
+  } | null;
+  input: unknown;
+  /** The next due times */
+  upcoming: number[];
+  /** What became of the last due times, newest first */
+  fires: {
+    dueAt: number;
+    /** Another than `dueAt` where several were missed together */
+    firstDueAt: number;
+    /** How many due times; counted up to 1,000 */
+    count: number;
+    /** When it was dealt with */
+    at: number;
+    outcome: "started" | "missed" | "skipped";
+    run: string | null;
+    reason: {
+      code: string;
+      message: string;
+    } | null;
+  }[];
+  change: "created" | "replaced" | "unchanged";
+}
+
+export interface ScheduleListEntry {
+  name: string;
+  flow: string;
+  cron: string | null;
+  every: string | null;
+  timeZone: string;
+  missed: "skip" | "once" | "all";
+  overlap: "allow" | "skip";
+  folder: string;
+  isPaused: boolean;
+  /** When it is due next; null while it is paused */
+  nextAt: number | null;
+  /** When its last run was due */
+  lastAt: number | null;
+  lastRun: string | null;
+  /** Why it would start no run if it were due now */
+  problem: {
+    code: string;
+    message: string;
+  } | null;
+  input: unknown;
+  isInputCut: boolean;
+}
+
+export interface SchedulePauseInput {
+  /** The schedule's name */
+  name: string;
+}
+
+export interface SchedulePauseOutput {
+  name: string;
+  flow: string;
+  cron: string | null;
+  every: string | null;
+  timeZone: string;
+  missed: "skip" | "once" | "all";
+  overlap: "allow" | "skip";
+  folder: string;
+  isPaused: boolean;
+  /** When it is due next; null while it is paused */
+  nextAt: number | null;
+  /** When its last run was due */
+  lastAt: number | null;
+  lastRun: string | null;
+  /** Why it would start no run if it were due now */
+  problem: {
+    code: string;
+    message: string;
+  } | null;
+  input: unknown;
+  /** The next due times */
+  upcoming: number[];
+  /** What became of the last due times, newest first */
+  fires: {
+    dueAt: number;
+    /** Another than `dueAt` where several were missed together */
+    firstDueAt: number;
+    /** How many due times; counted up to 1,000 */
+    count: number;
+    /** When it was dealt with */
+    at: number;
+    outcome: "started" | "missed" | "skipped";
+    run: string | null;
+    reason: {
+      code: string;
+      message: string;
+    } | null;
+  }[];
+}
+
+export interface ScheduleRemoveInput {
+  /** The schedule's name */
+  name: string;
+}
+
+export interface ScheduleRemoveOutput {
+  name: string;
+}
+
+export interface ScheduleResumeInput {
+  /** The schedule's name */
+  name: string;
+}
+
+export interface ScheduleResumeOutput {
+  name: string;
+  flow: string;
+  cron: string | null;
+  every: string | null;
+  timeZone: string;
+  missed: "skip" | "once" | "all";
+  overlap: "allow" | "skip";
+  folder: string;
+  isPaused: boolean;
+  /** When it is due next; null while it is paused */
+  nextAt: number | null;
+  /** When its last run was due */
+  lastAt: number | null;
+  lastRun: string | null;
+  /** Why it would start no run if it were due now */
+  problem: {
+    code: string;
+    message: string;
+  } | null;
+  input: unknown;
+  /** The next due times */
+  upcoming: number[];
+  /** What became of the last due times, newest first */
+  fires: {
+    dueAt: number;
+    /** Another than `dueAt` where several were missed together */
+    firstDueAt: number;
+    /** How many due times; counted up to 1,000 */
+    count: number;
+    /** When it was dealt with */
+    at: number;
+    outcome: "started" | "missed" | "skipped";
+    run: string | null;
+    reason: {
+      code: string;
+      message: string;
+    } | null;
+  }[];
+}
+
+export interface ScheduleShowInput {
+  /** The schedule's name */
+  name: string;
+}
+
+export interface ScheduleShowOutput {
+  name: string;
+  flow: string;
+  cron: string | null;
+  every: string | null;
+  timeZone: string;
+  missed: "skip" | "once" | "all";
+  overlap: "allow" | "skip";
+  folder: string;
+  isPaused: boolean;
+  /** When it is due next; null while it is paused */
+  nextAt: number | null;
+  /** When its last run was due */
+  lastAt: number | null;
+  lastRun: string | null;
+  /** Why it would start no run if it were due now */
+  problem: {
+    code: string;
+    message: string;
+  } | null;
+  input: unknown;
+  /** The next due times */
+  upcoming: number[];
+  /** What became of the last due times, newest first */
+  fires: {
+    dueAt: number;
+    /** Another than `dueAt` where several were missed together */
+    firstDueAt: number;
+    /** How many due times; counted up to 1,000 */
+    count: number;
+    /** When it was dealt with */
+    at: number;
+    outcome: "started" | "missed" | "skipped";
+    run: string | null;
+    reason: {
+      code: string;
+      message: string;
+    } | null;
+  }[];
 }
 
 export interface Tool {

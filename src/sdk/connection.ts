@@ -17,8 +17,28 @@ export interface ConnectOptions {
   readonly interrupted?: AbortSignal | undefined;
   /** The caller leaves now: the end of the connection drops running steps and only hands the runs back. */
   readonly hurried?: AbortSignal | undefined;
+  /** Only if another process hosts the folder; null where none does. */
+  readonly asClientOnly?: boolean | undefined;
+  /** If this process becomes the host: serve the API and the web UI, too. */
+  readonly serve?: boolean | undefined;
   readonly log: Log;
 }
+
+/** What a process serves beside the folder's socket, and what it waits for. */
+export interface Served {
+  readonly url: string;
+  /** Another one than that of `url` where that was taken; 0: any. */
+  readonly wantedPort: number;
+  readonly tokenFile: string;
+  readonly bootMs: number;
+  /** A link that opens a session in a browser, once. */
+  createLink(path?: string): string;
+  /** Resolves when the process is to end, and rejects where it has nothing to serve any more. */
+  readonly ended: Promise<ServedEnd>;
+}
+
+/** Somebody has told it to; or the settings have changed, and it is to start anew, on the same port unless that is what has changed. */
+export type ServedEnd = { readonly kind: "told" } | { readonly kind: "settings"; readonly port: number | null };
 
 /** A way to a data folder: this process is its host, or the client of the one that is. */
 export interface Connection extends AsyncDisposable {
@@ -34,6 +54,8 @@ export interface Connection extends AsyncDisposable {
   whenIdle(): Promise<void>;
   /** Resolves once nothing can run, now or later, without a person or an event. Only a host knows. */
   whenDone(): Promise<void>;
+  /** Null where this process was not told to serve, or is a client. */
+  readonly served: Served | null;
   /** The one place behind the host; null where another process has it. */
   standBy(): Disposable | null;
 }

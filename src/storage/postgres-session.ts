@@ -1,4 +1,4 @@
-import pg from "pg";
+import type pg from "pg";
 import { TuttiError } from "../core/error.ts";
 import type { Log } from "../core/log.ts";
 import { connectionConfig, toStorageError } from "./postgres-connection.ts";
@@ -44,7 +44,9 @@ class Session implements PostgresSession {
   }
 
   async connect(): Promise<void> {
-    const client = new pg.Client({ ...connectionConfig(this.#options.url), connectionTimeoutMillis: longestSilenceMs });
+    // Loaded where it is used: a tenth of what a start on SQLite would load.
+    const { Client } = await import("pg").then(({ default: driver }) => driver);
+    const client = new Client({ ...connectionConfig(this.#options.url), connectionTimeoutMillis: longestSilenceMs });
     client.on("notification", ({ channel, payload = "" }) => this.#handlers.get(channel)?.(payload));
     client.on("error", () => this.#broken(client));
     client.on("end", () => this.#broken(client));

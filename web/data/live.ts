@@ -1,9 +1,6 @@
 import { signal as reactive } from "@preact/signals";
-import type { StoredEvent as SdkEvent } from "tutti/client";
 import { tutti } from "./api.ts";
-
-/** As much of a stored event as pages look at. */
-export type StoredEvent = Pick<SdkEvent, "type" | "subject" | "sequence" | "data">;
+import type { StoredEvent } from "./event.ts";
 
 export type LiveState = "connecting" | "live" | "lost";
 

@@ -1,5 +1,6 @@
 import { useEffect, useRef, useState } from "preact/hooks";
-import { onEvents, resyncType, type StoredEvent } from "./live.ts";
+import type { StoredEvent } from "./event.ts";
+import { onEvents, resyncType } from "./live.ts";
 
 /** What was asked of the daemon: loading, empty and failed are three things, and old data stays on the screen meanwhile. */
 export interface Answer<T> {

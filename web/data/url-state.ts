@@ -3,9 +3,12 @@ import { useLocation, useSearch } from "wouter-preact";
 /** The state of a page is its address: `useUrlState()` gives the parameters and a way to change some of them. */
 export interface UrlState {
   readonly values: URLSearchParams;
-  get(key: string): string | undefined;
+  readonly get: (key: string) => string | undefined;
   /** Sets or (with null, undefined or "") removes; `replace` leaves no step for Back. */
-  set(change: Readonly<Record<string, string | null | undefined>>, how?: { readonly replace?: boolean }): void;
+  readonly set: (
+    change: Readonly<Record<string, string | null | undefined>>,
+    how?: { readonly replace?: boolean },
+  ) => void;
 }
 
 export function useUrlState(): UrlState {

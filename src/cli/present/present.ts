@@ -5,12 +5,14 @@ import { presentBudget, presentBudgets } from "./budget.ts";
 import { presentCost } from "./cost.ts";
 import { presentContext } from "./context.ts";
 import { presentChecks } from "./doctor.ts";
+import { eventCells, presentEvent } from "./event.ts";
 import { presentExplanation } from "./explanation.ts";
 import { nearPlace } from "./place.ts";
 import { formatBytes } from "../byte-size.ts";
 import { presentModel } from "./model.ts";
 import { presentReview } from "./review.ts";
 import { presentRun, took } from "./run.ts";
+import { presentSchedule, presentSchedules } from "./schedule.ts";
 import { presentVerification } from "./verification.ts";
 import { table, type TableLook } from "./table.ts";
 
@@ -50,6 +52,14 @@ const forms: Readonly<Record<string, (result: never, look: TableLook) => string>
   "budget.list": presentBudgets,
   "budget.remove": () => "Removed. What was used stays in the ledger: tutti cost show",
   "models.advise": presentAdvice,
+  "schedule.list": presentSchedules,
+  "schedule.show": presentSchedule,
+  "schedule.add": presentSchedule,
+  "schedule.pause": presentSchedule,
+  "schedule.resume": presentSchedule,
+  "schedule.remove": () => "Removed. Runs that it has started go on: tutti run list",
+  "event.list": eventCells,
+  "event.tail": presentEvent,
 };
 
 const columns: Readonly<Record<string, readonly string[]>> = {
@@ -64,15 +74,18 @@ const columns: Readonly<Record<string, readonly string[]>> = {
 };
 
 const emptyTexts: Readonly<Record<string, string>> = {
+  "event.list": "Nothing has happened yet.",
   "run.list": "No runs yet. Start one: tutti run <flow>",
   "flow.list": "No flows found. Put one into flows/NAME.ts, or: tutti init",
   "review.list": "Nothing waits for you.",
   "budget.list": "No budgets yet. Set one: tutti budget set daily --window day --tokens 200000",
+  "schedule.list": 'No schedules yet. Add one: tutti schedule add nightly <flow> --cron "30 2 * * *"',
   "models.advise": "The model servers list no chat model. Get one: tutti models pull llama3.2",
   "models.list": "The model server has no models. Get one: tutti models pull llama3.2",
 };
 
 const noMatchTexts: Readonly<Record<string, string>> = {
+  "event.list": "No event is like that. The newest of all: tutti event list",
   "run.list": "No run is like that. All of them: tutti run list",
   "review.list": "No review is like that. All of them: tutti review list --status all",
 };

@@ -63,6 +63,7 @@ export async function callTutti(
       takeUp: async () => mode === "host",
       whenIdle: async () => undefined,
       whenDone: async () => undefined,
+      served: null,
       standBy: () => null,
       [Symbol.asyncDispose]: async () => {
         isOpen = false;
@@ -77,7 +78,7 @@ export async function callTutti(
     on: () => undefined,
   });
   const code = await runProgram(words, {
-    product: { operations: async () => operations, connect },
+    product: { operations: async () => operations, connect, dataFolder: async () => (hasFolder ? "/made/up" : null) },
     streams: { stdout: stream("stdout"), stderr: stream("stderr") },
     stdin: Object.assign(Readable.from(stdin), { isTTY: isTerminal }),
     interrupt: createInterrupt(signalSource(signals)),

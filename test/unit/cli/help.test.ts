@@ -16,7 +16,7 @@ async function help(...words: string[]): Promise<{ code: number; stdout: string;
     on: () => undefined,
   });
   const code = await runHelp(words, {
-    product: { operations: async () => realOperations(), connect: async () => null },
+    product: { operations: async () => realOperations(), connect: async () => null, dataFolder: async () => null },
     streams: { stdout: stream("stdout"), stderr: stream("stderr") },
     stdin: Readable.from([]),
     interrupt: createInterrupt(signalSource()),

@@ -1,6 +1,7 @@
 import { useEffect, useReducer, useRef } from "preact/hooks";
 import { tutti } from "../../data/api.ts";
-import { onEvents, resyncType, type StoredEvent } from "../../data/live.ts";
+import type { StoredEvent } from "../../data/event.ts";
+import { onEvents, resyncType } from "../../data/live.ts";
 import { changesRuns, type RunRow } from "./run-row.ts";
 import { emptyPages, reducePages, type RunPages } from "./run-pages-state.ts";
 

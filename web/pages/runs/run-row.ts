@@ -1,4 +1,4 @@
-import type { StoredEvent } from "../../data/live.ts";
+import type { StoredEvent } from "../../data/event.ts";
 
 /** A run as lists know it. */
 export interface RunRow {

@@ -1,18 +1,20 @@
 import { join } from "node:path";
 import { setTimeout as delay } from "node:timers/promises";
-import { tryFolderLock } from "./storage/lock.ts";
-import { findHome, isFolder, openHome, type Home } from "./storage/home.ts";
-import { TuttiError } from "./core/error.ts";
-import { toMs } from "./core/duration.ts";
-import { describeOperations, openApp, readConfig, type App, type AppOptions } from "./app.ts";
-import type { Config } from "./config/load.ts";
-import { storageSection } from "./storage/capability.ts";
-import { engineSettings, guardBodies, type Worker } from "./engine/capability.ts";
-import { createClient, type Transport } from "./sdk/client.ts";
-import type { Connection, ConnectOptions } from "./sdk/connection.ts";
-import { socketTransport } from "./sdk/socket-transport.ts";
-import { createHttpApp } from "./server/http.ts";
-import { serveOnSocket, socketPath } from "./server/socket.ts";
+import { tryFolderLock } from "../storage/lock.ts";
+import { findHome, isFolder, openHome, type Home } from "../storage/home.ts";
+import { TuttiError } from "../core/error.ts";
+import { toMs } from "../core/duration.ts";
+import { describeOperations, openApp, readConfig, readConfigOrDefaults, type App, type AppOptions } from "../app.ts";
+import type { Config } from "../config/load.ts";
+import { storageSection } from "../storage/capability.ts";
+import { engineSettings, guardBodies, type Worker } from "../engine/capability.ts";
+import { createClient, type Transport } from "../sdk/client.ts";
+import type { Connection, ConnectOptions } from "../sdk/connection.ts";
+import { socketTransport } from "../sdk/socket-transport.ts";
+import { createHttpApp } from "../server/http.ts";
+import { serveOnSocket, socketPath } from "../server/socket.ts";
+import { HostProcess } from "./host-process.ts";
+import { serve } from "./serve.ts";
 
 // A host that has just taken the lock needs this long at most until it listens: it opens the database in between.
 const startingHostMs = 5_000;
@@ -27,6 +29,7 @@ const sayAfterMs = 1_000;
 export async function connect(options: ConnectOptions): Promise<Connection | null> {
   const named = options.environment["TUTTI_HOME"] || undefined;
   const found = findHome(options.cwd, named);
+  if (options.asClientOnly) return found && isFolder(found.path) ? joinHost(found, options) : null;
   if (!found && !options.write) {
     // Where nothing is opened, wrong settings would never be told.
     readConfig({ folder: options.cwd, environment: options.environment, flags: options.flags });
@@ -41,16 +44,33 @@ export async function connect(options: ConnectOptions): Promise<Connection | nul
 }
 
 async function lockOrJoin(home: Home, options: ConnectOptions): Promise<Connection> {
+  const found = await lockOrFind(home, options);
+  return found.held ? host(home, found.lock, options) : found.client;
+}
+
+/** The client of the host that is there; null where none is. */
+async function joinHost(home: Home, options: ConnectOptions): Promise<Connection | null> {
+  const found = await lockOrFind(home, options);
+  if (!found.held) return found.client;
+  found.lock[Symbol.dispose]();
+  return null;
+}
+
+type Found = { readonly held: true; readonly lock: Disposable } | { readonly held: false; readonly client: Connection };
+
+/** Takes the lock, or finds who has it and answers: a host that is about to begin or to end is waited for. */
+async function lockOrFind(home: Home, options: ConnectOptions): Promise<Found> {
   const began = performance.now();
-  const limitMs = longestAbsenceMs(home, options);
+  let limitMs: number | undefined;
   for (;;) {
     options.interrupted?.throwIfAborted();
     const attempt = tryFolderLock(home.lock);
-    if (attempt.held) return host(home, attempt.lock, options);
+    if (attempt.held) return attempt;
     const transport = socketTransport(socketPath(home.path), { folder: options.cwd });
     const state = await hostState(transport);
-    if (state === "answering") return asClient(home, transport, options);
+    if (state === "answering") return { held: false, client: asClient(home, transport, options) };
     const waitedMs = performance.now() - began;
+    limitMs ??= longestAbsenceMs(home, options);
     if (state === "silent" || waitedMs > limitMs) throw busy(home, attempt.pid);
     if (waitedMs > sayAfterMs) options.log.warn("host.waited_for", { pid: attempt.pid });
     await delay(50);
@@ -59,7 +79,13 @@ async function lockOrJoin(home: Home, options: ConnectOptions): Promise<Connecti
 
 /** A host listens a while after it has taken the lock; when it stops, no longer while its steps come to their ends. */
 function longestAbsenceMs(home: Home, options: ConnectOptions): number {
-  return startingHostMs + graceOf(readConfig(appOptions(home, options)));
+  return startingHostMs + graceOf(settingsOf(home, options));
+}
+
+/** Who only speaks to a host goes by that host's settings, so its own may be wrong. */
+function settingsOf(home: Home, options: ConnectOptions): Config {
+  const app = appOptions(home, options);
+  return options.asClientOnly ? readConfigOrDefaults(app) : readConfig(app);
 }
 
 function graceOf(config: Config): number {
@@ -71,9 +97,13 @@ async function host(home: Home, lock: Disposable | null, options: ConnectOptions
   const stack = new AsyncDisposableStack();
   try {
     if (lock) stack.use(lock);
-    const app = stack.use(await openApp(appOptions(home, options)));
+    const hosting = new HostProcess(home, options.concurrency);
+    const app = stack.use(await openApp({ ...appOptions(home, options), hosting }));
+    hosting.hosts(app);
     const worker = await startWorker(app, options, stack);
+    const served = options.serve ? await serve({ home, options, app, worker, hosting, stack }) : null;
     const http = createHttpApp(app.operations, { caller: "cli", isLocal: true });
+    // Whoever is answered here finds the rest there, too.
     if (lock) stack.use(await serveOnSocket(http, socketPath(home.path)));
     return {
       mode: "host",
@@ -84,6 +114,7 @@ async function host(home: Home, lock: Disposable | null, options: ConnectOptions
       takeUp: async (run) => worker !== undefined || app.takeUp(createWorker(app, options, stack), run),
       whenIdle: async () => worker?.whenIdle(),
       whenDone: async () => worker && whenDone(app, worker, options.interrupted),
+      served,
       standBy: () => null,
       [Symbol.asyncDispose]: () => stack.disposeAsync(),
     };
@@ -140,10 +171,11 @@ function asClient(home: Home, transport: Transport, options: ConnectOptions): Co
     home: home.path,
     operations,
     client: createClient(transport, operations),
-    graceMs: graceOf(readConfig(app)),
+    graceMs: graceOf(settingsOf(home, options)),
     takeUp: async () => false,
     whenIdle: async () => undefined,
     whenDone: async () => undefined,
+    served: null,
     standBy() {
       const attempt = tryFolderLock(join(home.path, "standby.lock"));
       return attempt.held ? attempt.lock : null;

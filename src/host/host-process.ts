@@ -1,0 +1,81 @@
+import type { App } from "../app.ts";
+import { systemClock } from "../core/clock.ts";
+import { TuttiError } from "../core/error.ts";
+import { engineSettings } from "../engine/capability.ts";
+import { notServed, type HostFacts, type Hosting } from "../hosting.ts";
+import type { WebServer } from "../server/web.ts";
+import type { Home } from "../storage/home.ts";
+import { databaseSize, folderMeter, freeBytes } from "./folder-size.ts";
+import { version } from "./version.ts";
+
+/** This process as the host of a folder; what it serves is told to it once it listens. */
+export class HostProcess implements Hosting {
+  readonly #home: Home;
+  readonly #concurrency: number | undefined;
+  readonly #blobsBytes: () => Promise<number>;
+  readonly #startedAt = systemClock.now() - performance.now();
+  readonly #told = Promise.withResolvers<void>();
+  #app: App | undefined;
+  #web: WebServer | undefined;
+  #bootMs = 0;
+
+  constructor(home: Home, concurrency: number | undefined) {
+    this.#home = home;
+    this.#concurrency = concurrency;
+    this.#blobsBytes = folderMeter(home.tenant("default").blobs);
+  }
+
+  /** Resolves when somebody has asked for the end. */
+  get toldToStop(): Promise<void> {
+    return this.#told.promise;
+  }
+
+  get bootMs(): number {
+    return this.#bootMs;
+  }
+
+  hosts(app: App): void {
+    this.#app = app;
+  }
+
+  serves(web: WebServer): void {
+    this.#web = web;
+    this.#bootMs = Math.round(performance.now());
+  }
+
+  async show(): Promise<HostFacts> {
+    const app = this.#app;
+    const isSqlite = app?.database.dialect !== "postgres";
+    const { database } = this.#home.tenant("default");
+    const settings = app?.config.get({ name: "engine", schema: engineSettings });
+    const [databaseBytes, blobsBytes, free] = await Promise.all([
+      isSqlite ? databaseSize(database) : null,
+      isSqlite ? this.#blobsBytes() : null,
+      freeBytes(this.#home.path),
+    ]);
+    return {
+      version: version(),
+      pid: process.pid,
+      startedAt: Math.round(this.#startedAt),
+      uptimeMs: Math.round(performance.now()),
+      bootMs: this.#bootMs,
+      url: this.#web?.url ?? null,
+      home: this.#home.path,
+      database: isSqlite ? "sqlite" : "postgres",
+      concurrency: this.#concurrency ?? settings?.concurrency ?? 0,
+      sizes: { databaseBytes, blobsBytes, freeBytes: free },
+    };
+  }
+
+  stop(): void {
+    if (this.#web) return this.#told.resolve();
+    throw new TuttiError("host.busy", `process ${process.pid} hosts this folder for a command of its own`, {
+      hint: "It ends by itself. `tutti down` ends `tutti up` only.",
+    });
+  }
+
+  link(path: string | undefined): string {
+    if (this.#web) return this.#web.createLink(path);
+    throw notServed();
+  }
+}
