@@ -15,7 +15,7 @@ export function causeOf(tree: Tree): Cause | null {
   const { span } = tree.root;
   if (span.status !== "failed") return null;
   const parts = [...walk(tree.root)].filter(({ parent }) => parent !== null);
-  const part = rootFailure(parts) ?? null;
+  const part = rootFailure(parts, span.error) ?? null;
   const error = part?.span.error ?? span.error;
   if (error === null) return null;
   return { part, code: error.code, message: error.message, more: part === null ? [] : moreOf(part, parts) };

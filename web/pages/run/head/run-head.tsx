@@ -33,10 +33,14 @@ export function RunHead({ score, onAct }: RunHeadProps): JSX.Element {
         <Figure small={run.startedAt === null ? "not begun" : `${tookWord(score)} ${clockTime(run.startedAt, score.now, look.value)}`}>
           {duration(score.now - score.zero)}
         </Figure>
-        <Figure small={tokensWord(totals)}>{count(sumOf(totals))}</Figure>
-        <Figure small={spentWord(totals)} title={priceReason(totals)}>
-          {money(totals.money, totals.currency)}
-        </Figure>
+        {totals.models.length === 0 ? null : (
+          <>
+            <Figure small={tokensWord(totals, score.isOpen)}>{count(sumOf(totals))}</Figure>
+            <Figure small={spentWord(totals)} title={priceReason(totals)}>
+              {money(totals.money, totals.currency)}
+            </Figure>
+          </>
+        )}
         <Figure small={<StartedBy trigger={run.trigger} id={run.id} />} isWide>
           {totals.models.length === 0 ? "no model" : totals.models.map(shortModel).join(", ")}
         </Figure>
@@ -105,21 +109,19 @@ function sumOf({ input, output }: Totals): number | null {
   return input === null && output === null ? null : (input ?? 0) + (output ?? 0);
 }
 
-function tokensWord(totals: Totals): string {
-  if (sumOf(totals) === null) return totals.models.length === 0 ? "tokens: no model was asked" : "tokens: the server told none";
+function tokensWord(totals: Totals, isOpen: boolean): string {
+  if (sumOf(totals) === null) return isOpen ? "tokens, told when a call ends" : "tokens: the server told none";
   return `tokens, ${count(totals.input)} read`;
 }
 
 function spentWord({ money: spent, unpriced }: Totals): string {
-  if (spent === null) return "by your price list";
+  if (spent === null) return "no price in tutti.yaml";
   return unpriced > 0 ? `and ${plural(unpriced, "call")} unpriced` : "by your price list";
 }
 
 function priceReason({ money: spent, models }: Totals): string | undefined {
   if (spent !== null) return undefined;
-  return models.length === 0
-    ? `${unknown}: no model was asked`
-    : `${unknown}: tutti.yaml has no price for ${models.join(", ")} (cost.prices)`;
+  return `${unknown}: cost.prices in tutti.yaml has none for ${models.join(", ")}`;
 }
 
 function StartedBy({ trigger, id }: { readonly trigger: string | null | undefined; readonly id: string }): JSX.Element {

@@ -31,7 +31,7 @@ interface Tab {
 /** One step from near: figures, messages, tools, what its model was given, and what is stored of it. */
 export function Inspector({ score, state, live, onFork }: InspectorProps): JSX.Element {
   const part = score.tree.byId.get(state.selected) ?? score.tree.root;
-  const step = useStep(score.timeline.run.id, part.span.isDerived && part.span.kind !== "attempt" ? null : storedKey(part), part.span.status);
+  const step = useStep(score.timeline.run.id, storedKey(part), part.span.status);
   const tabs = tabsFor(part, step.data);
   const tab = tabs.find(({ id }) => id === state.tab) ?? tabs[0];
   return (
@@ -60,10 +60,11 @@ export function Inspector({ score, state, live, onFork }: InspectorProps): JSX.E
   );
 }
 
-/** The last attempt of a step is stored as the step itself. */
-function storedKey(part: Part): string {
-  const { span, parent } = part;
-  return span.kind === "attempt" && span.isDerived && parent !== null ? parent.id : part.id;
+/** Under which key a part is stored, if it is: the last attempt of a step is stored as the step itself. */
+export function storedKey({ id, span, parent }: Part): string | null {
+  if (parent === null || span.status === "running" || span.status === "pending") return null;
+  if (span.isDerived !== true) return id;
+  return span.kind === "attempt" ? parent.id : null;
 }
 
 function Head({ part, state }: { readonly part: Part; readonly state: RunState }): JSX.Element {

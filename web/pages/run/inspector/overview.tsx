@@ -110,6 +110,12 @@ function Facts({ span, score, part }: { readonly span: Span; readonly score: Sco
           ? "not known"
           : `${clockTime(span.startedAt, Date.now(), look.value)}, ${duration(Math.max(0, span.startedAt - score.zero))} into the run`}
       </dd>
+      {timeLedger(span, score.now).lines.length > 0 || span.startedAt === null ? null : (
+        <>
+          <dt>{span.finishedAt === null ? "So far" : "Took"}</dt>
+          <dd>{duration((span.finishedAt ?? score.now) - span.startedAt)}</dd>
+        </>
+      )}
       {span.child ? (
         <>
           <dt>Child run</dt>
@@ -160,9 +166,9 @@ function Ledgers({ span, now }: { readonly span: Span; readonly now: number }): 
   const tokens = tokenLedger(span);
   return (
     <div class="ledgers">
-      <LedgerTable name="Time" ledger={time} />
+      {time.lines.length > 0 ? <LedgerTable name="Time" ledger={time} /> : null}
       {tokens.total ? <LedgerTable name="Tokens" ledger={tokens} /> : null}
-      {span.model !== null && span.status !== "running" ? <Spent span={span} /> : null}
+      {span.model !== null && span.finishedAt !== null && span.kind !== "map" ? <Spent span={span} /> : null}
     </div>
   );
 }

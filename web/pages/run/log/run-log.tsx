@@ -142,10 +142,10 @@ function Line({ line, top, index, zero, onSelect }: LineProps): JSX.Element {
       </span>
       <span role="cell" class="cut mono" title={key}>
         {onSelect === null ? (
-          key
+          readable(key)
         ) : (
           <button type="button" class="link" onClick={() => onSelect(key)}>
-            {key}
+            {readable(key)}
           </button>
         )}
       </span>
@@ -154,6 +154,11 @@ function Line({ line, top, index, zero, onSelect }: LineProps): JSX.Element {
       </span>
     </div>
   );
+}
+
+/** Names are written into keys so that a slash in one is no step inside of another. */
+function readable(key: string): string {
+  return key.replaceAll(/%([0-9A-F]{2})/g, (_all, code: string) => String.fromCharCode(Number.parseInt(code, 16)));
 }
 
 interface Tail {

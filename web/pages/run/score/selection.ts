@@ -4,20 +4,26 @@ import type { Row } from "./row.ts";
 /** What is looked at first: the failure that the rest follows from, else what runs or waits, else the last that was done. */
 export function firstSelection(tree: Tree): string {
   const parts = [...walk(tree.root)].filter(({ parent }) => parent !== null);
-  const failed = tree.root.span.status === "failed" ? rootFailure(parts) : undefined;
+  const failed = tree.root.span.status === "failed" ? rootFailure(parts, tree.root.span.error) : undefined;
   const open = (status: string): Part | undefined =>
     parts.findLast(({ span, children }) => span.status === status && children.length === 0);
   const found = failed ?? open("running") ?? open("waiting") ?? lastDone(parts);
   return found?.id ?? rootId;
 }
 
-/** The failure that ended the run: the first one in time that nothing below it explains. */
-export function rootFailure(parts: readonly Part[]): Part | undefined {
+/**
+ * The failure that ended the run: of those that nothing below explains the first with the run's own error, as failures that
+ * the flow has caught ended nothing; else the first of all.
+ */
+export function rootFailure(parts: readonly Part[], ended: Part["span"]["error"]): Part | undefined {
   const failed = parts.filter(({ span }) => span.status === "failed");
   const leaves = failed.filter(({ children }) => !children.some(({ failures }) => failures > 0));
   // A try that failed before one that did not is no reason for anything.
   const counted = leaves.filter((part) => !isHealed(part));
-  return (counted.length > 0 ? counted : leaves).toSorted((a, b) => endOf(a) - endOf(b))[0];
+  const candidates = (counted.length > 0 ? counted : leaves).toSorted((a, b) => endOf(a) - endOf(b));
+  const isCause = ({ span: { error } }: Part): boolean =>
+    error !== null && error.code === ended?.code && error.message === ended.message;
+  return candidates.find(isCause) ?? candidates[0];
 }
 
 /** A failed step whose surroundings went on all the same: a try that was made again, a failure that was caught. */

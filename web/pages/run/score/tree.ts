@@ -113,9 +113,17 @@ function runSpan({ run, spans }: Pick<Timeline, "run" | "spans">): Span {
   };
 }
 
-/** What has not begun comes last, as it was told. */
+/** Items in their order, other steps in that of beginning. What has not begun comes last, as it was told. */
 function byBeginning(a: Part, b: Part): number {
+  const items = [itemOf(a), itemOf(b)] as const;
+  if (items[0] !== null && items[1] !== null) return items[0] - items[1];
   return (a.span.startedAt ?? Infinity) - (b.span.startedAt ?? Infinity) || 0;
+}
+
+function itemOf({ id, parent }: Part): number | null {
+  const inside = parent !== null && id.startsWith(`${parent.id}[`) ? id.slice(parent.id.length) : "";
+  const found = /^\[(\d+)\]/.exec(inside)?.[1];
+  return found === undefined ? null : Number(found);
 }
 
 function countFailures(part: Part): number {

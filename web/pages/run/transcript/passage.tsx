@@ -5,6 +5,7 @@ import { bytes, duration, whole } from "../../../data/format.ts";
 import { Glyph } from "../../../ui/glyph.tsx";
 import { Failure, Wait } from "../../../ui/state.tsx";
 import type { LiveTexts } from "../data/live-text.ts";
+import { storedKey } from "../inspector/inspector.tsx";
 import { LiveWords } from "../inspector/live-words.tsx";
 import { CallView } from "../inspector/message-view.tsx";
 import { Payload, Value } from "../inspector/payload.tsx";
@@ -29,8 +30,7 @@ export function Passage({ entry, run, now, zero, live, isSelected, onSelect }: P
   const { span } = part;
   const isDone = span.finishedAt !== null;
   const [isOpen, setOpen] = useState(kind !== "tool" || span.status === "failed");
-  const storedKey = span.kind === "attempt" && span.isDerived && part.parent ? part.parent.id : part.id;
-  const answer = useStep(run, isNear && isOpen && isDone ? storedKey : null, span.status);
+  const answer = useStep(run, isNear && isOpen && isDone ? storedKey(part) : null, span.status);
   return (
     <li ref={element} class={`passage is-${kind}`} aria-current={isSelected ? "step" : undefined}>
       {heading === null ? null : <h2 class="passage-heading">{heading}</h2>}
