@@ -12,7 +12,8 @@ import { InspectorContext } from "./context.tsx";
 import { MessageView } from "./message-view.tsx";
 import { InspectorOverview } from "./overview.tsx";
 import { Payload } from "./payload.tsx";
-import { messagesOf, partUrl, toolsOf, useStep, type StepData } from "./step-data.ts";
+import { messagesOf, partUrl, toolsOf, type StepData } from "./step-data.ts";
+import { useStep } from "./use-step.ts";
 import { InspectorTools } from "./tools.tsx";
 
 export interface InspectorProps {
