@@ -61,7 +61,11 @@ function tailOperation(ports: TailPorts): AnyOperation {
     input: tailInput,
     output: z.object({ latest: z.number().describe("The number of the last event that was told or passed over") }),
     faces: ["cli", "http", "sdk"],
-    cli: { prints: true, waitsForRuns: true, examples: ["tutti event tail", "tutti event tail --after 0 --types 'tutti.run.*' --json"] },
+    cli: {
+      prints: true,
+      waitsForRuns: true,
+      examples: ["tutti event tail", "tutti event tail --after 0 --types 'tutti.run.*' --json"],
+    },
     handle: ({ after: from, subject: about, types: wanted, run }, { signal }) =>
       tail(ports, { after: from, subject: about, types: typesIn(wanted), run }, signal),
   });

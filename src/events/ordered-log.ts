@@ -96,7 +96,7 @@ function heldBack({ database, build, head, clock }: HoldingPorts): () => Promise
 async function haveEnded(database: Database, build: Kysely<EventTables>, clock: Clock): Promise<boolean> {
   const writers = await writersNow(database, build);
   const giveUpAt = clock.now() + longestWaitMs;
-  for (let open = writers; open.size > 0; ) {
+  for (let open = writers; open.size > 0;) {
     if (clock.now() >= giveUpAt) return false;
     await new Promise<void>((resolve) => void clock.after(lookAgainMs, resolve));
     const now = await writersNow(database, build);
@@ -118,7 +118,11 @@ async function lastBeforeGap(database: Database, build: Kysely<EventTables>, set
   const query = sql<{ seq: number }>`select seq from events as one where seq > ${settled}
     and not exists (select 1 from events as next where next.seq = one.seq + 1) order by seq limit 1`;
   const first = await database.read(
-    build.selectFrom("events").select("seq").where("seq", "=", settled + 1).compile(),
+    build
+      .selectFrom("events")
+      .select("seq")
+      .where("seq", "=", settled + 1)
+      .compile(),
   );
   if (first.length === 0) return settled;
   return (await database.read(query.compile(build)))[0]?.seq ?? settled;
