@@ -206,6 +206,11 @@ function createRooms({ home, folder, environment, log }: AppOptions, config: Con
     endProcess: async (pid, started) => void (await endProcessGroup(pid, started)),
     processStartTime,
     shared,
+    reads: {
+      reviewsOf: (runs) => review.ofRuns(runs),
+      callsOf: (run) => cost.callsOf(run),
+      eventEnd: () => events.latest(),
+    },
   });
   const review = createReview({ ...ports, settings: config.get(reviewSection), waits: engine.control });
   return {

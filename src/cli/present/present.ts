@@ -13,6 +13,7 @@ import { presentModel } from "./model.ts";
 import { presentReview } from "./review.ts";
 import { presentRun, took } from "./run.ts";
 import { presentSchedule, presentSchedules } from "./schedule.ts";
+import { presentStats, presentStep, presentTimeline } from "./timeline.ts";
 import { presentVerification } from "./verification.ts";
 import { table, type TableLook } from "./table.ts";
 
@@ -58,12 +59,15 @@ const forms: Readonly<Record<string, (result: never, look: TableLook) => string>
   "schedule.pause": presentSchedule,
   "schedule.resume": presentSchedule,
   "schedule.remove": () => "Removed. Runs that it has started go on: tutti run list",
+  "run.timeline": presentTimeline,
+  "run.step": presentStep,
+  "run.stats": presentStats,
   "event.list": eventCells,
   "event.tail": presentEvent,
 };
 
 const columns: Readonly<Record<string, readonly string[]>> = {
-  "run.list": ["id", "flow", "status", "createdAt", "took"],
+  "run.list": ["id", "flow", "status", "createdAt", "took", "summary"],
   "flow.list": ["name", "file", "description"],
   // What may be long comes last.
   "review.list": ["id", "createdAt", "step", "title"],
@@ -100,7 +104,8 @@ type Row = Readonly<Record<string, unknown>>;
 function presentList(operation: string, { rows, input }: Listed, look: TableLook): string {
   const [first] = rows;
   if (!first) return (hasFilter(input) ? noMatchTexts[operation] : undefined) ?? emptyTexts[operation] ?? "Nothing.";
-  const names = columnsFor(operation, input) ?? Object.keys(first).filter((key) => typeof first[key] !== "object");
+  const names =
+    columnsFor(operation, input, look) ?? Object.keys(first).filter((key) => typeof first[key] !== "object");
   const heads = names.map((name) => titles[name] ?? name);
   return table(
     heads,
@@ -114,7 +119,15 @@ function hasFilter({ limit: _limit, ...filters }: Answered["input"]): boolean {
   return Object.entries(filters).some(([key, value]) => !(key === "status" && (value === "open" || value === "all")));
 }
 
-function columnsFor(operation: string, { status }: Answered["input"]): readonly string[] | undefined {
+// Below this the line that says most of a run would be nothing but its sign that there was more.
+const roomForTimes = 100;
+
+function columnsFor(
+  operation: string,
+  { status }: Answered["input"],
+  { width }: TableLook,
+): readonly string[] | undefined {
+  if (operation === "run.list" && width < roomForTimes) return columns[operation]?.filter((name) => name !== "took");
   // Without a word about them only open ones are listed.
   const isMixed = operation === "review.list" && status !== undefined;
   return isMixed ? ["id", "createdAt", "status", "step", "title"] : columns[operation];
