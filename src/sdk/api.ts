@@ -102,6 +102,12 @@ export interface Api {
     retry(input: string | RunRetryInput, options?: CallOptions): Promise<Run>;
     /** Starts a run of a flow. `POST /api/runs` */
     start(input: RunStartInput, options?: CallOptions): Promise<Run>;
+    /** Counts runs by state and by when they were made. `GET /api/runs/stats` */
+    stats(input?: RunStatsInput, options?: CallOptions): Promise<RunStatsOutput>;
+    /** Shows one step of a run: what it was given, what it gave, and what its model read. `GET /api/runs/:id/step` */
+    step(input: RunStepInput, options?: CallOptions): Promise<RunStepOutput>;
+    /** Shows where the time of a run went: its steps, attempts, waits and scopes in their order. `GET /api/runs/:id/timeline` */
+    timeline(input: string | RunTimelineInput, options?: CallOptions): Promise<RunTimelineOutput>;
     /** Follows a run until it has ended or is paused. `GET /api/runs/:id/watch` */
     watch(input: string | RunWatchInput, options?: CallOptions): Following<RunEvent, Run>;
   };
@@ -896,6 +902,8 @@ export interface RunGetOutput {
 }
 
 export interface RunListInput {
+  /** Only runs like this: status:failed,waiting flow:triage error:"no room" -model:qwen since:24h words */
+  query?: string;
   status?: RunStatus;
   /** Only runs of this flow */
   flow?: string;
@@ -916,6 +924,16 @@ export interface RunSummary {
   startedAt: number | null;
   finishedAt: number | null;
   usage: Usage;
+  /** One line: why it failed and where, what it waits for, or a short word on its input. */
+  summary: string;
+  /** Who or what started it: cli, http, schedule:NAME, run:ID, fork:ID, retry:ID. */
+  trigger: string | null;
+  models: string[];
+  waitingFor: ("review" | "event" | "sleep" | "child" | "budget") | null;
+  parent: {
+    run: string;
+    step: string | null;
+  } | null;
 }
 
 export interface RunPauseInput {
@@ -942,6 +960,181 @@ export interface RunStartInput {
   priority?: number;
   /** The run fails after this long, such as "10m" */
   deadline?: string | number;
+}
+
+export interface RunStatsInput {
+  /** How far back. Default: "24h" */
+  since?: string | number;
+  /** How long a bucket is. Default: "1h" */
+  bucket?: string | number;
+  /** Only runs like this: status:failed,waiting flow:triage error:"no room" -model:qwen since:24h words */
+  query?: string;
+}
+
+export interface RunStatsOutput {
+  since: number;
+  until: number;
+  bucketMs: number;
+  total: number;
+  byStatus: {
+    queued: number;
+    running: number;
+    waiting: number;
+    paused: number;
+    succeeded: number;
+    failed: number;
+    cancelled: number;
+  };
+  /** By when runs were made, oldest first. */
+  buckets: {
+    at: number;
+    queued: number;
+    running: number;
+    waiting: number;
+    paused: number;
+    succeeded: number;
+    failed: number;
+    cancelled: number;
+  }[];
+  tokens: {
+    input: number;
+    output: number;
+  } | null;
+  usage: {
+    runsWithModels: number;
+  };
+}
+
+export interface RunStepInput {
+  /** The run's id */
+  id: string;
+  /** The step's key, as `tutti run timeline` shows it */
+  key: string;
+  /** How much of each part; what is longer is cut. Default: 262144 */
+  maxBytes?: number;
+  /** Only this part, and the whole of it */
+  part?: "input" | "output" | "error" | "messages" | "tools";
+}
+
+export interface RunStepOutput {
+  run: string;
+  key: string;
+  name: string;
+  kind: string;
+  status: string;
+  attempts: number;
+  startedAt: number | null;
+  finishedAt: number | null;
+  skipped: {
+    reason: string;
+    hint: string;
+  } | null;
+  model: string | null;
+  turn: number | null;
+  options: unknown;
+  input: {
+    /** Of its JSON text. */
+    bytes: number;
+    truncated: boolean;
+    value?: unknown;
+    /** In place of the value where it is cut: the beginning of its JSON text. */
+    text?: string;
+  } | null;
+  output: {
+    /** Of its JSON text. */
+    bytes: number;
+    truncated: boolean;
+    value?: unknown;
+    /** In place of the value where it is cut: the beginning of its JSON text. */
+    text?: string;
+  } | null;
+  error: {
+    /** Of its JSON text. */
+    bytes: number;
+    truncated: boolean;
+    value?: unknown;
+    /** In place of the value where it is cut: the beginning of its JSON text. */
+    text?: string;
+  } | null;
+  /** What its model was given, and its answer as the last one; texts are cut where it is truncated. */
+  messages: {
+    /** Of its JSON text. */
+    bytes: number;
+    truncated: boolean;
+    value?: unknown;
+    /** In place of the value where it is cut: the beginning of its JSON text. */
+    text?: string;
+  } | null;
+  /** `offered`: tools that the model could call; `used`: those that it called. */
+  tools: {
+    /** Of its JSON text. */
+    bytes: number;
+    truncated: boolean;
+    value?: unknown;
+    /** In place of the value where it is cut: the beginning of its JSON text. */
+    text?: string;
+  } | null;
+}
+
+export interface RunTimelineInput {
+  /** The run's id */
+  id: string;
+  /** Only what is new since this row, and what is open. Default: 0 */
+  after?: number;
+}
+
+export interface RunTimelineOutput {
+  run: RunSummary;
+  /** The number of the run's last stored row: the `after` of who asks again. */
+  latest: number;
+  /** The number of the newest event: who follows the log from here misses nothing. */
+  sequence: number;
+  /** When it was read. */
+  now: number;
+  /** What lies in a span follows it. */
+  spans: {
+    key: string;
+    parent: string | null;
+    depth: number;
+    name: string;
+    /** The step's, or map, item, turn, scope, cleanup, attempt. */
+    kind: string;
+    status: string;
+    attempt: number;
+    attempts: number;
+    /** Null where nobody knows. */
+    startedAt: number | null;
+    finishedAt: number | null;
+    /** It has no row: its times and state are those of what lies in it. */
+    isDerived: boolean;
+    model: string | null;
+    /** `to` is null while it goes on. */
+    phases: {
+      kind: "queued" | "load" | "prompt" | "work" | "backoff" | "wait";
+      from: number;
+      to: number | null;
+    }[];
+    tokens: {
+      input: number;
+      cached: number | null;
+      output: number;
+      reasoning: number | null;
+    } | null;
+    cost: {
+      money: number;
+      currency: string;
+    } | null;
+    error: {
+      code: string;
+      message: string;
+    } | null;
+    skipped: string | null;
+    importance: "normal" | "quiet" | "hidden";
+    inputBytes: number | null;
+    outputBytes: number | null;
+    review: string | null;
+    child: string | null;
+  }[];
 }
 
 export interface RunWatchInput {

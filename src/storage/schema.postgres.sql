@@ -321,6 +321,10 @@ CREATE INDEX runs_parent ON runs USING btree (parent_run) WHERE (parent_run IS N
 
 CREATE UNIQUE INDEX runs_pkey ON runs USING btree (id);
 
+CREATE INDEX runs_status ON runs USING btree (status, id);
+
+CREATE INDEX runs_trigger ON runs USING btree (trigger, id) WHERE (trigger IS NOT NULL);
+
 CREATE UNIQUE INDEX schedule_fires_pkey ON schedule_fires USING btree (id);
 
 CREATE INDEX schedule_fires_schedule ON schedule_fires USING btree (schedule, id);
@@ -328,9 +332,6 @@ CREATE INDEX schedule_fires_schedule ON schedule_fires USING btree (schedule, id
 CREATE INDEX schedules_next ON schedules USING btree (next_at) WHERE (next_at IS NOT NULL);
 
 CREATE UNIQUE INDEX schedules_pkey ON schedules USING btree (name);
-CREATE INDEX runs_status ON runs USING btree (status, id);
-
-CREATE INDEX runs_trigger ON runs USING btree (trigger, id) WHERE (trigger IS NOT NULL);
 
 CREATE INDEX signals_name ON signals USING btree (name, id);
 

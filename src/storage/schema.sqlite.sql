@@ -84,6 +84,10 @@ CREATE INDEX runs_open on runs (status, priority desc, created_at) where status 
 
 CREATE INDEX runs_parent on runs (parent_run) where parent_run is not null;
 
+CREATE INDEX runs_status on runs (status, id);
+
+CREATE INDEX runs_trigger on runs (trigger, id) where trigger is not null;
+
 CREATE TABLE schedule_fires (
   id integer primary key, schedule text not null, first_due_at integer not null, due_at integer not null, due_count integer not null,
   at integer not null, outcome text not null, run_id text, reason text);
@@ -96,9 +100,6 @@ CREATE TABLE schedules (
   paused_at integer, next_at integer, reckoned_at integer not null, last_at integer, last_run text) without rowid;
 
 CREATE INDEX schedules_next on schedules (next_at) where next_at is not null;
-CREATE INDEX runs_status on runs (status, id);
-
-CREATE INDEX runs_trigger on runs (trigger, id) where trigger is not null;
 
 CREATE TABLE signals (id integer primary key autoincrement, name text not null, payload text, created_at integer not null);
 
