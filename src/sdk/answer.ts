@@ -42,7 +42,7 @@ async function* lines({ body }: Response, { host, signal }: Asked): AsyncGenerat
   if (!body) return;
   const split = lineSplitter();
   try {
-    for await (const text of textOf(body)) yield* split(text).filter((line) => line !== "");
+    for await (const text of textOf(body, signal)) yield* split(text).filter((line) => line !== "");
   } catch (error) {
     signal?.throwIfAborted();
     throw lost(host, cut, error);
@@ -50,9 +50,12 @@ async function* lines({ body }: Response, { host, signal }: Asked): AsyncGenerat
   // A line without its end was cut off with its writer.
 }
 
-async function readText(response: Response, { host, signal }: Asked): Promise<string> {
+async function readText({ body }: Response, { host, signal }: Asked): Promise<string> {
+  const pieces: string[] = [];
+  if (!body) return "";
   try {
-    return await response.text();
+    for await (const text of textOf(body, signal)) pieces.push(text);
+    return pieces.join("");
   } catch (error) {
     signal?.throwIfAborted();
     throw lost(host, cut, error);
