@@ -30,9 +30,17 @@ export interface CommandShape {
   readonly examples: readonly string[];
 }
 
+/** How a list that is longer than an answer goes on. */
+export interface PageShape {
+  /** The input key that says where the next page begins. */
+  readonly cursor: string;
+  /** The key of the last row whose value goes there. */
+  readonly key: string;
+}
+
 /**
  * A verb of the product. HTTP routes, SDK and commands are made from these; a handler that is an async generator yields
- * progress and returns the output.
+ * progress, whose shape is declared, and returns the output.
  */
 export interface Operation<Input = never, Output = unknown, Progress = unknown> {
   readonly name: string;
@@ -48,6 +56,10 @@ export interface Operation<Input = never, Output = unknown, Progress = unknown> 
   readonly progress?: z.ZodType<Progress>;
   readonly faces: readonly Face[];
   readonly cli: CommandShape;
+  /** For a list with `limit` in its input: HTTP then links the next page. */
+  readonly page?: PageShape;
+  /** The most that HTTP takes as a body, bytes; 1 MiB unless given. The local socket takes all. */
+  readonly mostBodyBytes?: number;
   /** What a reading command answers where there is no data folder yet. */
   readonly empty?: Output;
   // Not inferred from here, so that a generator without a declared `progress` does not compile.

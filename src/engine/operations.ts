@@ -87,6 +87,7 @@ function runOperations({ control, store, live, flows, context }: EngineOperation
         .describe("How many at the most"),
     }),
     output: z.array(summaryShape),
+    page: { cursor: "before", key: "id" },
     cli: { examples: ["tutti run list", "tutti run list --status failed --json"] },
     empty: [],
     handle: async (filter) => (await store.list(filter)).map(toRunSummary),

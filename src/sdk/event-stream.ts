@@ -11,12 +11,12 @@ export interface StreamMessage {
 /** Reads server-sent events. What was cut off in the middle is not told; `onChunk` hears of every sign of life. */
 export async function* readEventStream(
   body: ReadableStream<Uint8Array>,
-  { signal, onChunk }: { readonly signal?: AbortSignal; readonly onChunk?: () => void } = {},
+  onChunk: () => void = () => undefined,
 ): AsyncGenerator<StreamMessage, void, undefined> {
   const split = lineSplitter();
   const parse = createParser();
-  for await (const text of textOf(body, signal)) {
-    onChunk?.();
+  for await (const text of textOf(body)) {
+    onChunk();
     for (const line of split(text)) {
       const message = parse(line.endsWith("\r") ? line.slice(0, -1) : line);
       if (message) yield message;

@@ -80,12 +80,15 @@ async function* readOnce(
 ): AsyncGenerator<TuttiEvent, void, undefined> {
   const watchdog = createWatchdog(options.signal, dependencies.silentMs ?? silentForMs);
   try {
-    const body = await open(dependencies, { options, position, signal: watchdog.signal });
+    const request = toEventsRequest(dependencies, { options, position, signal: watchdog.signal });
+    const body = await open(dependencies, request);
     options.onConnection?.("open");
-    for await (const message of readEventStream(body, { signal: watchdog.signal, onChunk: watchdog.reset })) {
+    for await (const message of readEventStream(body, watchdog.reset)) {
       const event = take(message, position);
       if (event) yield event;
     }
+    // Used to the end, as answer.ts says of a request.
+    request.signal.throwIfAborted();
   } catch (error) {
     if (!options.signal?.aborted && !willPass(error)) throw error;
     end.error = error;
@@ -94,19 +97,23 @@ async function* readOnce(
   }
 }
 
-async function open(
-  { transport, host, request }: EventsDependencies,
+function toEventsRequest(
+  { request }: EventsDependencies,
   { options, position, signal }: Omit<Reading, "end"> & { readonly signal: AbortSignal },
-): Promise<ReadableStream<Uint8Array>> {
+): Request {
   const { after } = position;
   const { run, types } = options;
   const resumed = after === undefined ? {} : { "last-event-id": String(after) };
   const headers = { ...request.headers, ...resumed, accept: "text/event-stream" };
   const input = { after, run, types: types?.join(",") };
-  const response = await transport(toRequest(place, input, { ...request, headers, signal }));
+  return toRequest(place, input, { ...request, headers, signal });
+}
+
+async function open({ transport, host }: EventsDependencies, request: Request): Promise<ReadableStream<Uint8Array>> {
+  const response = await transport(request);
   if (response.ok && response.body && isEventStream(response)) return response.body;
   if (passing.includes(response.status)) throw lost(host, `answered with status ${response.status}`);
-  if (!response.ok) throw await readFailure(response, { host, signal });
+  if (!response.ok) throw await readFailure(response, { host, request });
   await response.body?.cancel();
   throw new TuttiError("internal.defect", `${host} answered something that is no stream of events`, {
     hint: "Is the address that of `tutti up`, and is it of this version?",

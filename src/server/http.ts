@@ -1,53 +1,81 @@
 import { Hono, type Context } from "hono";
-import { TuttiError, type ErrorCode } from "../core/error.ts";
-import { issueInWords, issuesInWords } from "../core/issue.ts";
+import { bodyLimit } from "hono/body-limit";
+import { systemClock, type Clock } from "../core/clock.ts";
+import { TuttiError } from "../core/error.ts";
+import { silentLog, type Log } from "../core/log.ts";
 import type { AnyOperation } from "../core/operation.ts";
 import { folderHeader } from "../sdk/socket-transport.ts";
-import { toWireError } from "../sdk/wire.ts";
-
-/** The content type of an answer that is followed line by line. */
-export const streamType = "application/x-ndjson";
+import { jsonAnswer } from "./answer.ts";
+import { problemResponse, toProblem } from "./problem.ts";
+import { createInputReader, type InputReader } from "./request-input.ts";
+import { eventStreamLimits, type EventStreamLimits } from "./outbox.ts";
+import { streamAnswer } from "./stream.ts";
 
 export interface HttpAppOptions {
-  readonly caller: string;
-  /** Callers are the user's own processes on this machine, which may say in which folder they work. */
+  /** Who calls, for the record. */
+  readonly caller: string | ((context: Context) => string);
+  /** Callers are the user's own processes on this machine, which may say in which folder they work and send what they like. */
   readonly isLocal?: boolean;
+  /** Aborts when the server ends: streams then end with a word, so that their readers come again. */
+  readonly closing?: AbortSignal;
+  readonly log?: Log;
+  readonly clock?: Clock;
+  readonly streams?: EventStreamLimits;
 }
 
-/** The operation table as an HTTP app: one route each, JSON in and out, NDJSON for those that tell their progress. */
+const mostBodyBytes = 1_048_576;
+
+/** The operation table as an HTTP app: one route each, JSON in and out, a stream for those that tell their progress. */
 export function createHttpApp(operations: readonly AnyOperation[], options: HttpAppOptions): Hono {
   const app = new Hono();
   for (const operation of operations) {
-    app.on(operation.method, [`/api${operation.path}`], async (context) => {
-      try {
-        return await answer(operation, context, options);
-      } catch (error) {
-        return failure(context, error);
-      }
-    });
+    const read = createInputReader(operation);
+    const path = `/api${operation.path}`;
+    if (!options.isLocal && takesBody(operation)) app.use(path, limitFor(operation));
+    app.on(operation.method, [path], (context) => answer({ operation, read, context }, options));
   }
-  app.notFound((context) =>
-    context.json(
-      { error: toWireError(new TuttiError("usage.invalid", `there is nothing at ${context.req.path}`)) },
-      404,
-    ),
-  );
+  app.onError((error) => failure(error, options.log ?? silentLog));
+  app.notFound((context) => nothingThere(context, operations));
   return app;
 }
 
-async function answer(
-  operation: AnyOperation,
-  context: Context,
-  { caller, isLocal = false }: HttpAppOptions,
-): Promise<Response> {
-  const input = parseInput(operation, await readInput(operation, context));
+function takesBody({ method }: AnyOperation): boolean {
+  return method === "POST" || method === "PUT";
+}
+
+function limitFor(operation: AnyOperation): ReturnType<typeof bodyLimit> {
+  const maxSize = operation.mostBodyBytes ?? mostBodyBytes;
+  const limit = bodyLimit({
+    maxSize,
+    onError: () => {
+      throw new TuttiError("request.too_large", `the body of ${operation.name} has more than ${maxSize} bytes`, {
+        hint: "Send less, or call it on this machine with `tutti`, which has no such limit.",
+        data: { mostBytes: maxSize },
+      });
+    },
+  });
+  return (context, next) => (context.req.method === operation.method ? limit(context, next) : next());
+}
+
+interface Call {
+  readonly operation: AnyOperation;
+  readonly read: InputReader;
+  readonly context: Context;
+}
+
+async function answer({ operation, read, context }: Call, options: HttpAppOptions): Promise<Response> {
+  const input = await read(context);
   // A caller leaves by its request's signal or by giving up the body of the answer; a handler hears of both.
   const left = new AbortController();
   const signal = AbortSignal.any([context.req.raw.signal, left.signal]);
-  const result = operation.handle(input as never, { signal, caller, folder: isLocal ? folderOf(context) : undefined });
-  if (Symbol.asyncIterator in result) return stream(result, left);
-  const output = await result;
-  return context.json((output === undefined ? null : output) as never);
+  const { caller, isLocal = false, closing, clock = systemClock, streams = eventStreamLimits } = options;
+  const result = operation.handle(input as never, {
+    signal,
+    caller: typeof caller === "string" ? caller : caller(context),
+    folder: isLocal ? folderOf(context) : undefined,
+  });
+  if (Symbol.asyncIterator in result) return streamAnswer(context, { progress: result, left, closing, clock, streams });
+  return jsonAnswer(context, operation, { input, output: await result });
 }
 
 function folderOf({ req }: Context): string | undefined {
@@ -55,83 +83,24 @@ function folderOf({ req }: Context): string | undefined {
   return folder === undefined ? undefined : decodeURIComponent(folder);
 }
 
-async function readInput({ method }: AnyOperation, context: Context): Promise<Record<string, unknown>> {
-  const params = context.req.param() as Record<string, string>;
-  if (method === "GET" || method === "DELETE") return { ...context.req.query(), ...params };
-  const text = await context.req.text();
-  const body = text === "" ? {} : parseJson(text);
-  if (typeof body !== "object" || body === null || Array.isArray(body))
-    throw new TuttiError("usage.invalid", "the body is not a JSON object");
-  return { ...body, ...params };
+/** The boundary where whatever a handler throws becomes an answer; a defect is logged with what the caller is not told. */
+function failure(error: unknown, log: Log): Response {
+  const { status, code } = toProblem(error);
+  if (status === 500) log.error("server.defect", { code, error: error instanceof Error ? error.stack : String(error) });
+  return problemResponse(error);
 }
 
-function parseJson(text: string): unknown {
-  try {
-    return JSON.parse(text);
-  } catch (error) {
-    throw new TuttiError(
-      "usage.invalid",
-      `the body is not JSON: ${error instanceof Error ? error.message : String(error)}`,
-    );
-  }
+function nothingThere(context: Context, operations: readonly AnyOperation[]): Response {
+  const { path, method } = context.req;
+  const there = operations
+    .filter((operation) => toPattern(operation.path).test(path))
+    .map((operation) => operation.method);
+  if (there.length === 0) return problemResponse(new TuttiError("request.missing", `there is nothing at ${path}`));
+  const allowed = [...new Set(there)].flatMap((known) => (known === "GET" ? [known, "HEAD"] : [known])).join(", ");
+  const refusal = new TuttiError("request.method", `${path} does not take ${method}`, { hint: `It takes ${allowed}.` });
+  return problemResponse(refusal, { allow: allowed });
 }
 
-/** What is wrong is told at once, each thing with its place. */
-export function parseInput(operation: AnyOperation, input: unknown): unknown {
-  const parsed = operation.input.safeParse(input, { error: issueInWords });
-  if (parsed.success) return parsed.data;
-  const { issues } = parsed.error;
-  throw new TuttiError("usage.invalid", `the input of ${operation.name} is not valid: ${issuesInWords(issues)}`, {
-    data: { issues: issues.map(({ path, message }) => ({ path: path.map(String), message })) },
-  });
-}
-
-function stream(progress: AsyncGenerator<unknown, unknown>, left: AbortController): Response {
-  const encoder = new TextEncoder();
-  const body = new ReadableStream<Uint8Array>({
-    async pull(controller) {
-      const { message, isLast } = await nextMessage(progress);
-      if (left.signal.aborted) return;
-      controller.enqueue(encoder.encode(`${JSON.stringify(message)}\n`));
-      if (isLast) controller.close();
-    },
-    cancel() {
-      left.abort();
-      // Not awaited: it stands in line behind a turn that may only end by the signal. Nobody is left to hear an error.
-      progress.return(undefined).catch(() => undefined);
-    },
-  });
-  return new Response(body, { headers: { "content-type": streamType } });
-}
-
-async function nextMessage(progress: AsyncGenerator<unknown, unknown>): Promise<{ message: object; isLast: boolean }> {
-  try {
-    const next = await progress.next();
-    if (!next.done) return { message: { progress: next.value }, isLast: false };
-    return { message: { result: next.value === undefined ? null : next.value }, isLast: true };
-  } catch (error) {
-    return { message: { error: toWireError(error) }, isLast: true };
-  }
-}
-
-const statuses: Partial<Record<ErrorCode, 404 | 409 | 503>> = {
-  "flow.missing": 404,
-  "model.missing": 404,
-  "review.missing": 404,
-  "run.missing": 404,
-  "review.closed": 409,
-  "run.conflict": 409,
-  "tool.missing": 404,
-  "host.busy": 503,
-  "host.unreachable": 503,
-  "model.unreachable": 503,
-  "storage.unavailable": 503,
-  "storage.full": 503,
-  "storage.locked": 503,
-};
-
-function failure(context: Context, error: unknown): Response {
-  const isDefect = !(error instanceof TuttiError) || error.code === "internal.defect";
-  const status = isDefect ? 500 : (statuses[error.code] ?? 400);
-  return context.json({ error: toWireError(error) }, status);
+function toPattern(path: string): RegExp {
+  return new RegExp(`^/api${path.replaceAll(/:\w+/g, "[^/]+")}$`);
 }

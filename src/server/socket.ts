@@ -7,7 +7,7 @@ import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import { TuttiError } from "../core/error.ts";
 import { sha256 } from "../core/hash.ts";
-import { streamType } from "./http.ts";
+import { isStreamType } from "./stream.ts";
 
 // A Unix socket's path has at most 104 bytes on macOS and 108 on Linux.
 const longestPath = 100;
@@ -71,7 +71,7 @@ function openCalls(server: ReturnType<typeof createAdaptorServer>): { ended(with
 }
 
 function isCall(response: ServerResponse | null): boolean {
-  return response?.getHeader("content-type") !== streamType;
+  return !isStreamType(response?.getHeader("content-type"));
 }
 
 function listenPrivately(server: ReturnType<typeof createAdaptorServer>, path: string): void {

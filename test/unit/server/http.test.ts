@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
 import { describe, it, test } from "node:test";
+import { silentLog } from "../../../src/core/log.ts";
 import { createHttpApp } from "../../../src/server/http.ts";
 import { describeOperations } from "../../../src/app.ts";
 import { homeToDescribe } from "../../../src/cli/nowhere.ts";
@@ -27,39 +28,118 @@ describe("the operation table over HTTP", () => {
 
   it("says where an input is wrong", async () => {
     const { status, body } = await ask("/api/things", post('{"size":"big","colour":1}'));
-    const { error } = body as { error: { code: string; data: { issues: { path: string[] }[] } } };
+    const { code, data } = body as { code: string; data: { issues: { path: string[] }[] } };
     assert.equal(status, 400);
-    assert.equal(error.code, "usage.invalid");
-    assert.deepEqual(error.data.issues[0]?.path, ["size"]);
+    assert.equal(code, "usage.invalid");
+    assert.deepEqual(data.issues[0]?.path, ["size"]);
   });
 
   for (const text of ["{", "[1]", '"text"', "null"]) {
     it(`refuses the body ${text}`, async () => {
       const { status, body } = await ask("/api/things", post(text));
       assert.equal(status, 400);
-      assert.equal((body as { error: { code: string } }).error.code, "usage.invalid");
+      assert.equal((body as { code: string }).code, "usage.invalid");
     });
   }
 
-  it("answers an error whole, with a fitting status", async () => {
-    const { status, body } = await ask("/api/things/x1/fail", post(""));
-    assert.equal(status, 404);
-    assert.deepEqual(body, {
-      error: {
-        code: "run.missing",
-        message: "there is no x1",
-        hint: "Look again.",
-        docs: "docs/errors.md#run.missing",
-        where: "here",
-        retryable: false,
-        data: { id: "x1" },
-      },
+  it("answers an error whole, as problem details with a fitting status", async () => {
+    const response = await app.request("/api/things/x1/fail", post(""));
+    assert.equal(response.status, 404);
+    assert.equal(response.headers.get("content-type"), "application/problem+json");
+    assert.deepEqual(await response.json(), {
+      type: "/docs/errors#run.missing",
+      title: "There is no such run",
+      status: 404,
+      detail: "there is no x1",
+      code: "run.missing",
+      hint: "Look again.",
+      where: "here",
+      retryable: false,
+      data: { id: "x1" },
     });
   });
 
-  it("tells a defect from an error, and an unknown place from both", async () => {
-    assert.equal((await ask("/api/things/defect/fail", post(""))).status, 500);
+  it("tells a defect without where in the code it is, which is for the log", async () => {
+    const logged: unknown[] = [];
+    const log = { ...silentLog, error: (event: string, fields?: object) => void logged.push([event, fields]) };
+    const response = await createHttpApp(madeUpOperations(), { caller: "tester", log }).request(
+      "/api/things/defect/fail",
+      post(""),
+    );
+    const text = await response.text();
+    assert.equal(response.status, 500);
+    assert.match(text, /"code":"internal.defect"/);
+    assert.doesNotMatch(text, /made-up|\.ts|at /);
+    assert.match(JSON.stringify(logged), /server.defect.*made-up\.ts/);
+  });
+
+  it("tells an unknown place, and a method that a known place does not take", async () => {
     assert.equal((await ask("/api/nothing")).status, 404);
+    const response = await app.request("/api/things/x1", { method: "PUT" });
+    assert.equal(response.status, 405);
+    assert.equal(response.headers.get("allow"), "GET, HEAD");
+    assert.equal((await app.request("/api/things/x1", { method: "OPTIONS" })).status, 405);
+  });
+
+  it("takes a list as a key that comes again, or as JSON", async () => {
+    const tags = async (query: string): Promise<unknown> => (await ask(`/api/things?${query}`)).body;
+    const idsOf = (rows: unknown): string[] => (rows as { id: string }[]).map(({ id }) => id);
+    assert.deepEqual(idsOf(await tags("only=t2&only=t4")), ["t4", "t2"]);
+    assert.deepEqual(idsOf(await tags("only=t2")), ["t2"]);
+    assert.deepEqual(idsOf(await tags(`only=${encodeURIComponent('["t2","t3"]')}`)), ["t3", "t2"]);
+    assert.equal((await ask(`/api/things?only=${encodeURIComponent("[1")}`)).status, 400);
+    assert.equal((await ask("/api/things?limit=2&limit=3")).status, 400);
+  });
+
+  it("takes no NUL in an address", async () => {
+    assert.equal((await ask("/api/things/a%00b")).status, 400);
+    assert.equal((await ask("/api/things?before=%00")).status, 400);
+  });
+
+  it("links the next page of a list until there is none", async () => {
+    const seen: string[] = [];
+    let path: string | undefined = "/api/things?limit=2&only=t1&only=t2&only=t3";
+    for (let pages = 0; path !== undefined && pages < 5; pages++) {
+      const response: Response = await app.request(path);
+      seen.push(((await response.json()) as { id: string }[]).map(({ id }) => id).join());
+      path = /^<([^>]+)>; rel="next"$/.exec(response.headers.get("link") ?? "")?.[1];
+    }
+    assert.deepEqual(seen, ["t3,t2", "t1"]);
+  });
+
+  it("tags what was read, and does not send it to who has it", async () => {
+    const response = await app.request("/api/things/x1");
+    const tag = response.headers.get("etag") ?? "";
+    assert.match(tag, /^W\/"[\w-]{27}"$/);
+    const known = async (header: string): Promise<Response> =>
+      app.request("/api/things/x1", { headers: { "if-none-match": header } });
+    for (const header of [tag, `"other", ${tag}`, tag.slice(2), "*"]) {
+      const again = await known(header);
+      assert.equal(again.status, 304, header);
+      assert.equal(await again.text(), "");
+      assert.equal(again.headers.get("etag"), tag);
+    }
+    assert.equal((await known('"other"')).status, 200);
+    assert.notEqual((await app.request("/api/things/x2")).headers.get("etag"), tag);
+  });
+
+  it("takes no body over the limit, whether its length is said or not, but from this machine's own socket", async () => {
+    const long = JSON.stringify({ size: 1, tags: ["x".repeat(1_100_000)] });
+    const declared = { ...post(long), headers: { "content-length": String(long.length) } };
+    const chunked = {
+      method: "POST",
+      body: new Blob([long]).stream(),
+      duplex: "half",
+      headers: { "transfer-encoding": "chunked" },
+    } as RequestInit;
+    for (const init of [declared, chunked]) {
+      const { status, body } = await ask("/api/things", init);
+      assert.equal(status, 413);
+      const { code, data } = body as { code: string; data: unknown };
+      assert.deepEqual({ code, data }, { code: "request.too_large", data: { mostBytes: 1_048_576 } });
+    }
+    const local = createHttpApp(madeUpOperations(), { caller: "cli", isLocal: true });
+    assert.equal((await local.request("/api/things", declared)).status, 200);
   });
 
   it("answers a generator line by line", async () => {

@@ -23,6 +23,24 @@ export function madeUpOperations(heard: string[] = []): AnyOperation[] {
       handle: async (input, { caller }) => ({ ...input, caller }),
     }),
     operation({
+      ...read,
+      name: "thing.list",
+      summary: "Lists things, newest first",
+      path: "/things",
+      input: z.strictObject({
+        before: z.string().optional(),
+        only: z.array(z.string()).optional(),
+        limit: z.coerce.number().int().min(1).max(10).default(3),
+      }),
+      output: z.array(z.object({ id: z.string() })),
+      page: { cursor: "before", key: "id" },
+      handle: async ({ before = "t9", only, limit }) =>
+        ["t5", "t4", "t3", "t2", "t1"]
+          .filter((id) => id < before && (only?.includes(id) ?? true))
+          .slice(0, limit)
+          .map((id) => ({ id })),
+    }),
+    operation({
       ...write,
       name: "thing.make",
       summary: "Makes a thing",
@@ -50,6 +68,7 @@ export function madeUpOperations(heard: string[] = []): AnyOperation[] {
       path: "/things/:id/follow",
       input: z.strictObject({ id: z.string() }),
       output: z.unknown(),
+      progress: z.unknown(),
       handle: async function* ({ id }, { signal }) {
         try {
           yield { turn: 1 };
