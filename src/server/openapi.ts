@@ -99,7 +99,9 @@ function body(input: Schema, others: readonly [string, Schema][], required: Read
 
 function success(operation: AnyOperation): Schema {
   const schema = schemaOf(operation.output, "output");
-  if (operation.progress) return { 200: streamed(operation, schema) };
+  if (operation.progress) {
+    return { 200: streamed(operation, { progress: schemaOf(operation.progress, "output"), result: schema }) };
+  }
   const headers = {
     ...(operation.method === "GET" ? { ETag: { schema: { type: "string" } } } : {}),
     ...(operation.page
@@ -112,10 +114,13 @@ function success(operation: AnyOperation): Schema {
   };
 }
 
-function streamed({ summary }: AnyOperation, result: Schema): Schema {
+function streamed(
+  { summary }: AnyOperation,
+  { progress, result }: { readonly progress: Schema; readonly result: Schema },
+): Schema {
   const line = {
     oneOf: [
-      { type: "object", required: ["progress"], properties: { progress: {} } },
+      { type: "object", required: ["progress"], properties: { progress } },
       { type: "object", required: ["result"], properties: { result } },
       { type: "object", required: ["error"], properties: { error: { type: "object" } } },
     ],

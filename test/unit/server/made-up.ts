@@ -68,6 +68,7 @@ export function madeUpOperations(heard: string[] = []): AnyOperation[] {
       path: "/things/:id/follow",
       input: z.strictObject({ id: z.string() }),
       output: z.unknown(),
+      progress: z.unknown(),
       handle: async function* ({ id }, { signal }) {
         try {
           yield { turn: 1 };
