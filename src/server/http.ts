@@ -92,9 +92,10 @@ function failure(error: unknown, log: Log): Response {
 
 function nothingThere(context: Context, operations: readonly AnyOperation[]): Response {
   const { path, method } = context.req;
-  const there = operations
-    .filter((operation) => toPattern(operation.path).test(path))
-    .map((operation) => operation.method);
+  // As OpenAPI reads its paths: one that is this address goes before one with a place for a word of it.
+  const exact = operations.filter((operation) => `/api${operation.path}` === path);
+  const fitting = operations.filter((operation) => toPattern(operation.path).test(path));
+  const there = (exact.length > 0 ? exact : fitting).map((operation) => operation.method);
   if (there.length === 0) return problemResponse(new TuttiError("request.missing", `there is nothing at ${path}`));
   const allowed = [...new Set(there)].flatMap((known) => (known === "GET" ? [known, "HEAD"] : [known])).join(", ");
   const refusal = new TuttiError("request.method", `${path} does not take ${method}`, { hint: `It takes ${allowed}.` });

@@ -28,6 +28,7 @@ const statuses: Partial<Record<ErrorCode, ProblemStatus>> = {
   "request.too_large": 413,
   "request.too_slow": 408,
   "budget.missing": 404,
+  "config.unknown_key": 404,
   "flow.missing": 404,
   "model.missing": 404,
   "review.missing": 404,
