@@ -7,6 +7,7 @@ import { serveWeb } from "../server/web.ts";
 import type { Home } from "../storage/home.ts";
 import type { HostProcess } from "./host-process.ts";
 import { tokenFile } from "./place.ts";
+import { version } from "./version.ts";
 import { watchGround } from "./watch.ts";
 
 export interface HostToServe {
@@ -30,6 +31,7 @@ export async function serve({ home, options, app, worker, hosting, stack }: Host
       port,
       allowedHosts,
       assets: assets(),
+      version: version(),
       log: options.log,
     }),
   );
@@ -42,6 +44,7 @@ export async function serve({ home, options, app, worker, hosting, stack }: Host
   ended.catch(() => undefined);
   return {
     url: web.url,
+    host,
     wantedPort: port,
     tokenFile: tokenFile(home.path),
     bootMs: hosting.bootMs,

@@ -46,18 +46,12 @@ export function greet(
 }
 
 /** Said even when quiet: everybody who can reach the address may try the token. */
-export function warnOfOpenHost(url: string, { output }: Invocation): void {
-  const { hostname } = new URL(url);
-  if (isLoopback(hostname)) return;
+export function warnOfOpenHost({ host, url }: Served, { output }: Invocation): void {
+  if (host === "localhost" || host === "::1" || (isIP(host) === 4 && host.startsWith("127."))) return;
   output.complain(
-    `${output.color.yellow("▲")} Other machines can reach ${url}, by plain HTTP: who reads the traffic can read the token. ` +
-      "For more than a trusted network put a proxy with TLS before it.",
+    `${output.color.yellow("▲")} Listening on ${host}: other machines can reach port ${new URL(url).port} by plain HTTP. ` +
+      "Whoever reads the traffic can read the token; beyond a trusted network put a proxy with TLS before it.",
   );
-}
-
-function isLoopback(hostname: string): boolean {
-  const name = hostname.replace(/^\[|\]$/g, "");
-  return name === "localhost" || name === "::1" || (isIP(name) === 4 && name.startsWith("127."));
 }
 
 /** How the model servers are doing, when they have answered. Must not throw: it is nobody's to wait for. */
