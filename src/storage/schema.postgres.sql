@@ -210,6 +210,39 @@ create table runs (
   trigger text
 );
 
+create table schedule_fires (
+  id bigint not null,
+  schedule text not null,
+  first_due_at bigint not null,
+  due_at bigint not null,
+  due_count bigint not null,
+  at bigint not null,
+  outcome text not null,
+  run_id text,
+  reason text
+);
+
+create table schedules (
+  name text not null,
+  flow text not null,
+  file text,
+  folder text not null,
+  cron text,
+  every text,
+  time_zone text not null,
+  input text,
+  missed text not null,
+  overlap text not null,
+  revision bigint not null,
+  anchor_at bigint not null,
+  created_at bigint not null,
+  paused_at bigint,
+  next_at bigint,
+  reckoned_at bigint not null,
+  last_at bigint,
+  last_run text
+);
+
 create table signals (
   id bigint not null,
   name text not null,
@@ -272,6 +305,14 @@ CREATE INDEX runs_open ON runs USING btree (status, priority DESC, created_at) W
 CREATE INDEX runs_parent ON runs USING btree (parent_run) WHERE (parent_run IS NOT NULL);
 
 CREATE UNIQUE INDEX runs_pkey ON runs USING btree (id);
+
+CREATE UNIQUE INDEX schedule_fires_pkey ON schedule_fires USING btree (id);
+
+CREATE INDEX schedule_fires_schedule ON schedule_fires USING btree (schedule, id);
+
+CREATE INDEX schedules_next ON schedules USING btree (next_at) WHERE (next_at IS NOT NULL);
+
+CREATE UNIQUE INDEX schedules_pkey ON schedules USING btree (name);
 
 CREATE INDEX signals_name ON signals USING btree (name, id);
 

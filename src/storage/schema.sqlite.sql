@@ -76,6 +76,19 @@ CREATE INDEX runs_open on runs (status, priority desc, created_at) where status 
 
 CREATE INDEX runs_parent on runs (parent_run) where parent_run is not null;
 
+CREATE TABLE schedule_fires (
+  id integer primary key, schedule text not null, first_due_at integer not null, due_at integer not null, due_count integer not null,
+  at integer not null, outcome text not null, run_id text, reason text);
+
+CREATE INDEX schedule_fires_schedule on schedule_fires (schedule, id);
+
+CREATE TABLE schedules (
+  name text primary key, flow text not null, file text, folder text not null, cron text, every text, time_zone text not null, input text,
+  missed text not null, overlap text not null, revision integer not null, anchor_at integer not null, created_at integer not null,
+  paused_at integer, next_at integer, reckoned_at integer not null, last_at integer, last_run text) without rowid;
+
+CREATE INDEX schedules_next on schedules (next_at) where next_at is not null;
+
 CREATE TABLE signals (id integer primary key autoincrement, name text not null, payload text, created_at integer not null);
 
 CREATE INDEX signals_name on signals (name, id);

@@ -17,7 +17,11 @@ const definition = {
 
 export function definitionTests(open: OpenScheduleCase): void {
   const refused = async (schedules: ScheduleCase, change: Record<string, unknown>, expected: object): Promise<void> => {
-    await assert.rejects(schedules.call("schedule.add", { ...definition, ...change }), expected, JSON.stringify(change));
+    await assert.rejects(
+      schedules.call("schedule.add", { ...definition, ...change }),
+      expected,
+      JSON.stringify(change),
+    );
   };
 
   test("whatever a run would be refused for is refused when the schedule is added", async () => {
@@ -26,7 +30,11 @@ export function definitionTests(open: OpenScheduleCase): void {
     schedules.add(testFlow("dated", async () => null, { input: z.object({ at: z.coerce.date() }) }));
     await refused(schedules, { flow: "unknown" }, { code: "flow.missing" });
     await refused(schedules, { input: {} }, { code: "flow.input_invalid", message: /last/ });
-    await refused(schedules, { input: { last: 5, lsat: 6 } }, { code: "flow.input_invalid", message: /no input "lsat"/ });
+    await refused(
+      schedules,
+      { input: { last: 5, lsat: 6 } },
+      { code: "flow.input_invalid", message: /no input "lsat"/ },
+    );
     await refused(schedules, { flow: "dated", input: { at: "2026-11-25" } }, { code: "engine.not_json" });
     await refused(schedules, { cron: "61 * * * *" }, { code: "usage.invalid", message: /cron pattern/ });
     await refused(schedules, { cron: "0 0 30 2 *" }, { code: "usage.invalid", message: /never due/ });
@@ -42,7 +50,10 @@ export function definitionTests(open: OpenScheduleCase): void {
     await using schedules = await open();
     schedules.add(strict);
     const input = { last: 5, depth: 1 };
-    assert.equal((await schedules.call<{ change: string }>("schedule.add", { ...definition, input })).change, "created");
+    assert.equal(
+      (await schedules.call<{ change: string }>("schedule.add", { ...definition, input })).change,
+      "created",
+    );
     await schedules.pass(1_000);
     const again = await schedules.call<{ change: string; nextAt: number }>("schedule.add", {
       ...definition,
