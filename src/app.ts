@@ -15,6 +15,7 @@ import {
   findAgent,
   patientDatabase,
   type Engine,
+  type JobOptions,
   type Worker,
 } from "./engine/capability.ts";
 import { createTools, endProcessGroup, processStartTime, runProcess, toolsSection } from "./tools/capability.ts";
@@ -53,8 +54,8 @@ export interface App extends AsyncDisposable {
   startWorker(worker: Worker): Promise<AsyncDisposable>;
   /** Lets a worker that was not started take up one run; false where others are to do that. */
   takeUp(worker: Worker, run: string): Promise<boolean>;
-  /** Starts the background jobs of all capabilities. */
-  startJobs(): Promise<AsyncDisposable>;
+  /** Starts the background jobs of all capabilities, and what is scheduled. */
+  startJobs(options?: JobOptions): Promise<AsyncDisposable>;
 }
 
 // One schema for each tenant; there is one tenant so far.
@@ -138,7 +139,11 @@ function assemble(options: AppOptions, config: Config, database: Database): App 
     createWorker: (given = {}) => engine.createWorker(given),
     startWorker: (worker) => engine.startWorker(worker),
     takeUp: (worker, run) => engine.takeUp(worker, run),
-    startJobs: () => engine.startJobs(capabilities.flatMap((capability) => capability.jobs ?? [])),
+    startJobs: (given) =>
+      engine.startJobs(
+        capabilities.flatMap((capability) => capability.jobs ?? []),
+        given,
+      ),
     async [Symbol.asyncDispose]() {
       await engine[Symbol.asyncDispose]();
       await cost[Symbol.asyncDispose]();

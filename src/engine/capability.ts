@@ -78,11 +78,16 @@ export interface Engine extends Capability, AsyncDisposable {
   /** Lets a worker that was not started take up one run and whatever that wakes; false where the database is shared, as others work there. */
   takeUp(worker: Worker, run: string): Promise<boolean>;
   /** Runs the background jobs of all capabilities, and starts what is scheduled, until it is disposed. */
-  startJobs(jobs: readonly Job[]): Promise<AsyncDisposable>;
+  startJobs(jobs: readonly Job[], options?: JobOptions): Promise<AsyncDisposable>;
   /** Hands in what the capabilities add, once they are all there. */
   equip(equipment: Equipment): void;
   /** A worker with the verbs and rings of all capabilities; one in a process. */
   createWorker(options: { readonly concurrency?: number | undefined }): Worker;
+}
+
+export interface JobOptions {
+  /** False for a process that leaves soon: it would begin what it cannot end. Default: true. */
+  readonly schedules?: boolean;
 }
 
 /** What capabilities add to runs; rings are in order from the outside in. */
@@ -141,10 +146,10 @@ export function createEngine(dependencies: EngineDependencies): Engine {
     verbs: createWorkVerbs(work),
     jobs: [{ name: "engine.sweep", every: sweepEvery, run: async () => worker?.sweep() }],
     checks: [jobCheck(jobStore)],
-    async startJobs(jobs) {
+    async startJobs(jobs, { schedules: isScheduling = true } = {}) {
       await using stack = new AsyncDisposableStack();
       stack.use(await startJobs(jobs, { database, store: jobStore, clock, log }));
-      stack.use(schedules.start());
+      if (isScheduling) stack.use(schedules.start());
       return stack.move();
     },
     control,
