@@ -50,6 +50,7 @@ export async function openMeterCase(database: Database, options: MeterOptions): 
     log: silentLog,
     shared: options.shared,
     contextOf: () => undefined,
+    runs: { resume: async () => false, hasEnded: async () => false },
     ask: () => Promise.reject(new Error("nobody is asked")),
     choice: {
       candidates: async () => [],

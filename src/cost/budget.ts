@@ -5,6 +5,8 @@ const scopes = ["run", "flow", "agent", "model", "tenant"] as const;
 export const metrics = ["tokens", "calls", "seconds", "money"] as const;
 export type Metric = (typeof metrics)[number];
 const actions = ["stop", "ask", "degrade"] as const;
+const resumes = ["auto", "manual"] as const;
+type Resume = (typeof resumes)[number];
 export type Action = (typeof actions)[number];
 
 export interface Budget {
@@ -24,6 +26,7 @@ export interface Budget {
   readonly action: Action;
   readonly degradeTo: string | null;
   readonly raiseBy: number;
+  readonly resume: Resume;
 }
 
 const limit = z.number().positive().max(1e12).optional();
@@ -45,6 +48,10 @@ export const budgetShape = {
   onLimit: z.enum(actions).default("stop").describe("Pause the run, ask a human, or go on with another model"),
   degradeTo: z.string().min(1).optional().describe("The model to go on with"),
   raiseBy: z.number().positive().max(1e12).optional().describe("What an approval adds; default: the limit once more"),
+  resume: z
+    .enum(resumes)
+    .default("auto")
+    .describe("Whether paused runs go on by themselves once there is room, or when somebody resumes them"),
 };
 export const budgetSchema = z.strictObject(budgetShape).superRefine(checkBudget);
 export type BudgetDefinition = z.output<typeof budgetSchema>;
@@ -92,6 +99,7 @@ export function toBudget(
     action: definition.onLimit,
     degradeTo: definition.degradeTo ?? null,
     raiseBy: toCount(metric, definition.raiseBy ?? amount),
+    resume: definition.resume,
   };
 }
 
@@ -125,6 +133,11 @@ function subjectOf({ scope, subject: only }: Budget, payer: Payer): string | und
   if (scope === "run") return only === null || only === payer.flow ? payer.run : undefined;
   const subject = payer[scope];
   return only === null || only === subject ? subject : undefined;
+}
+
+/** Null where each run has a period of its own. */
+export function currentPeriod({ period }: Pick<Budget, "period">, hour: string): string | null {
+  return periodKey(period, { model: "" }, hour) ?? null;
 }
 
 function periodKey(kind: PeriodKind, { run }: Payer, hour: string): string | undefined {

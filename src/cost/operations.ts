@@ -19,6 +19,8 @@ export interface CostOperationPorts extends DescribePorts {
   readonly random: Random;
   /** What the configuration says is stored, and what the dead have left is settled. */
   readonly ready: () => Promise<void>;
+  /** A limit has changed: runs that wait for room may go on. */
+  readonly roomMade: () => Promise<void>;
 }
 
 const faces = ["cli", "http", "sdk", "mcp"] as const;
@@ -47,6 +49,7 @@ function showCost({ report, settings, calendar, clock, ready }: CostOperationPor
       since: z.string().nullable(),
       timeZone: z.string(),
       prices: z.object({ date: z.string(), currency: z.string() }).nullable(),
+      keptSince: z.string().nullable().describe("The day after the last one of which only sums are kept"),
       inFlight: z.number().describe("Calls that have not ended, and are in no row yet"),
       rows: z.array(costRow),
     }),
@@ -66,11 +69,16 @@ function showCost({ report, settings, calendar, clock, ready }: CostOperationPor
         since: run === undefined ? first : null,
         timeZone: calendar.timeZone,
         prices: prices ? { date: prices.date, currency: prices.currency } : null,
+        keptSince: dayAfter(await report.prunedThrough()),
         inFlight: await report.inFlight(),
         rows: await report.rows({ by, since: first, run }),
       };
     },
   });
+}
+
+function dayAfter(day: string | null): string | null {
+  return day === null ? null : new Date(Date.parse(`${day}T00:00:00Z`) + 86_400_000).toISOString().slice(0, 10);
 }
 
 function firstDay(since: string, ago: (ms: number) => string): string {
@@ -112,7 +120,9 @@ function setBudget(ports: CostOperationPorts): AnyOperation {
       const currency = settings.prices?.currency ?? null;
       if (definition.money !== undefined && currency === null) throw noCurrency(`budget "${given}"`, "usage.invalid");
       const budget = toBudget(definition, { id: newBudgetId(random), name: given, source: "command", currency });
-      return describeBudget(ports, await store.set(budget));
+      const view = await describeBudget(ports, await store.set(budget));
+      await ports.roomMade();
+      return view;
     },
   });
 }
@@ -171,7 +181,7 @@ async function inOrder(
   return views;
 }
 
-function removeBudget({ store, ready }: CostOperationPorts): AnyOperation {
+function removeBudget({ store, ready, roomMade }: CostOperationPorts): AnyOperation {
   return operation({
     name: "budget.remove",
     summary: "Removes a budget; what was used stays in the ledger",
@@ -189,6 +199,7 @@ function removeBudget({ store, ready }: CostOperationPorts): AnyOperation {
       await store.get(given);
       await refuseConfigured(store, given);
       await store.remove(given);
+      await roomMade();
       return { name: given };
     },
   });

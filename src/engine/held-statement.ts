@@ -150,7 +150,8 @@ function leaveStatements(build: Runs) {
     (slot) =>
       build
         .updateTable("runs")
-        .set({ status: "paused", owner: null, deaths: 0, failure: slot("failure"), pause_at: null })
+        // `pause_at` stays where a human has asked: then only a human resumes it.
+        .set({ status: "paused", owner: null, deaths: 0, failure: slot("failure") })
         .where("id", "=", slot("id"))
         .where("epoch", "=", slot("epoch"))
         .where("owner", "=", slot("owner")),

@@ -79,7 +79,7 @@ export async function openCostEngine(database: Database, options: CostOptions): 
   assert.ok(parts && review);
   const [given, room] = [parts, review];
   const live = (): Life => {
-    const next = openLife(given, room, options);
+    const next = openLife({ ...given, store: engine.store }, room, options);
     plan.splice(0, plan.length, ...(next.cost.plan ?? []));
     ring.splice(0, ring.length, ...(next.cost.effect ?? []));
     return next;
@@ -128,7 +128,7 @@ interface Life {
   kill(): void;
 }
 
-function openLife(parts: EngineParts, review: ReviewRoom, options: CostOptions): Life {
+function openLife(parts: EngineParts & Pick<TestEngine, "store">, review: ReviewRoom, options: CostOptions): Life {
   let isDead = false;
   const { database } = parts;
   const mortal: Database = {
@@ -143,6 +143,10 @@ function openLife(parts: EngineParts, review: ReviewRoom, options: CostOptions):
     log: options.log ?? silentLog,
     shared: null,
     contextOf: options.contextOf ?? (() => undefined),
+    runs: {
+      resume: (run) => parts.control.resumePausedFor(run, ["budget.exceeded", "budget.unpriced"]),
+      hasEnded: async (run) => (await parts.store.run(run)).finished_at !== null,
+    },
     ask: ({ host }, { name, ...question }) => review.ask(host, name, question),
     choice: {
       candidates: async () => options.models.map(({ name }) => ({ name, sizeBytes: null, loaded: false })),
