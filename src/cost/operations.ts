@@ -19,14 +19,15 @@ export interface CostOperationPorts extends DescribePorts {
   readonly random: Random;
   /** What the configuration says is stored, and what the dead have left is settled. */
   readonly ready: () => Promise<void>;
-  /** A limit has changed: runs that wait for room may go on. */
-  readonly roomMade: () => Promise<void>;
+  /** A limit has changed: the runs that go on for it. */
+  readonly roomMade: () => Promise<string[]>;
 }
 
 const faces = ["cli", "http", "sdk", "mcp"] as const;
 // Not for agents: one that is told to keep to a budget must not be able to raise it.
 const peopleOnly = ["cli", "http", "sdk"] as const;
 const read = { method: "GET", role: "viewer", effect: "read", idempotent: true, faces } as const;
+const resumed = z.array(z.string()).describe("Paused runs that go on because of it");
 const name = z.string().min(1).describe("The budget's name");
 
 export function createCostOperations(ports: CostOperationPorts): AnyOperation[] {
@@ -104,7 +105,7 @@ function setBudget(ports: CostOperationPorts): AnyOperation {
     effect: "write",
     idempotent: true,
     input: z.strictObject({ name: budgetName.describe("The budget's name"), ...budgetShape }).superRefine(checkBudget),
-    output: budgetView,
+    output: budgetView.extend({ resumed }),
     faces: peopleOnly,
     cli: {
       positional: ["name"],
@@ -121,8 +122,7 @@ function setBudget(ports: CostOperationPorts): AnyOperation {
       if (definition.money !== undefined && currency === null) throw noCurrency(`budget "${given}"`, "usage.invalid");
       const budget = toBudget(definition, { id: newBudgetId(random), name: given, source: "command", currency });
       const view = await describeBudget(ports, await store.set(budget));
-      await ports.roomMade();
-      return view;
+      return { ...view, resumed: await ports.roomMade() };
     },
   });
 }
@@ -191,7 +191,7 @@ function removeBudget({ store, ready, roomMade }: CostOperationPorts): AnyOperat
     effect: "destroy",
     idempotent: false,
     input: z.strictObject({ name }),
-    output: z.object({ name: z.string() }),
+    output: z.object({ name: z.string(), resumed }),
     faces: peopleOnly,
     cli: { positional: ["name"], examples: ["tutti budget remove daily"] },
     handle: async ({ name: given }) => {
@@ -199,8 +199,7 @@ function removeBudget({ store, ready, roomMade }: CostOperationPorts): AnyOperat
       await store.get(given);
       await refuseConfigured(store, given);
       await store.remove(given);
-      await roomMade();
-      return { name: given };
+      return { name: given, resumed: await roomMade() };
     },
   });
 }

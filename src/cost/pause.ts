@@ -23,8 +23,8 @@ export interface BudgetedRuns {
 export interface Pauses {
   /** Joins the transaction that pauses the run. */
   remember(run: string, failure: Failure): Statement[];
-  /** Resumes those whose budget has room now, in the order in which they were paused. */
-  look(): Promise<void>;
+  /** Resumes those whose budget has room now, in the order in which they were paused, and tells which. */
+  look(): Promise<string[]>;
 }
 
 export interface PausePorts {
@@ -47,16 +47,18 @@ export function createPauses(ports: PausePorts): Pauses {
     },
     async look() {
       const pauses = await database.read(build.selectFrom("cost_pauses").selectAll().orderBy("at").orderBy("id").compile());
-      if (pauses.length === 0) return;
+      const resumed: string[] = [];
+      if (pauses.length === 0) return resumed;
       const { budgets } = await store.fresh();
       for (const pause of pauses) {
         const budget = budgets.find(({ id }) => id === pause.budget);
         if (budget && !(await mayGoOn(ports, budget, pause))) continue;
         // Also where it was not resumed: it has ended, was resumed before, or a human has paused it, who resumes it as well.
-        await runs.resume(pause.run);
+        if (await runs.resume(pause.run)) resumed.push(pause.run);
         const done = build.deleteFrom("cost_pauses").where("run", "=", pause.run).where("id", "=", pause.id);
         await database.write([toStatement(done)]);
       }
+      return resumed;
     },
   };
 }

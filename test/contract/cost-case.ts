@@ -1,4 +1,5 @@
 import assert from "node:assert/strict";
+import { systemClock, type Clock } from "../../src/core/clock.ts";
 import { silentLog, type Log } from "../../src/core/log.ts";
 import type { AnyOperation } from "../../src/core/operation.ts";
 import type { RunRecord } from "../../src/core/step.ts";
@@ -9,6 +10,7 @@ import { defineFlow, type AnyFlow } from "../../src/engine/flow.ts";
 import { createWorkVerbs } from "../../src/engine/work-verbs.ts";
 import type { Step } from "../../src/index.ts";
 import type { ChatModel } from "../../src/models/chat-model.ts";
+import type { EmbeddingModel } from "../../src/models/embedding-model.ts";
 import { createReview, type Review as ReviewRoom } from "../../src/review/capability.ts";
 import { reviewMigrations } from "../../src/review/review-table.ts";
 import type { Review } from "../../src/review/review.ts";
@@ -35,7 +37,11 @@ export interface CostEngine extends TestEngine {
   rows(sql: string): Promise<Row[]>;
   /** A call as no step makes it: a probe. */
   model(name: string): ChatModel;
+  embedding(model: EmbeddingModel): EmbeddingModel;
   sweep(): Promise<void>;
+  prune(): Promise<void>;
+  /** What the review room does in the background. */
+  deliver(): Promise<void>;
 }
 
 export type OpenCost = (options: CostOptions) => Promise<CostEngine>;
@@ -110,15 +116,27 @@ export async function openCostEngine(database: Database, options: CostOptions): 
       return found.map((row) => Object.fromEntries(Object.entries(row)));
     },
     model: metered,
-    sweep: async () => {
-      for (const job of current().cost.jobs ?? []) await job.run(new AbortController().signal);
-    },
+    embedding: (model) => current().cost.meterEmbedding(model),
+    sweep: () => runJob(current().cost, "cost.sweep"),
+    prune: () => runJob(current().cost, "cost.prune"),
+    deliver: () => runJob(room, "review.deliver"),
     async [Symbol.asyncDispose]() {
       await engine.worker.stop(1_000);
       await cost?.cost[Symbol.asyncDispose]();
       await engine[Symbol.asyncDispose]();
     },
   };
+}
+
+async function runJob({ jobs = [] }: Pick<Cost, "jobs">, name: string): Promise<void> {
+  const job = jobs.find((candidate) => candidate.name === name) ?? assert.fail(`no job ${name}`);
+  await job.run(new AbortController().signal);
+}
+
+/** The real time, which can be moved on. */
+export function movedClock(from: string): Clock & { move(ms: number): void } {
+  let ahead = Date.parse(from) - systemClock.now();
+  return { now: () => systemClock.now() + ahead, after: systemClock.after, move: (ms) => void (ahead += ms) };
 }
 
 interface Life {

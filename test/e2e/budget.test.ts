@@ -41,11 +41,11 @@ describe("a run that a budget stops", { concurrency: 2 }, () => {
       const run = jsonOf(ending) as RunRecord;
       assert.deepEqual([run.status, run.error?.code], ["paused", "budget.exceeded"]);
       assert.match(ending.stderr, /! Budget "b" has used .* budget\.soft_mark/);
-      assert.match(ending.stderr, /fix +Raise it with `tutti budget set b --window total --calls …`, then/);
+      assert.match(ending.stderr, /fix +Raise it with `tutti budget set b --window total --calls …`, the runs/);
       assert.doesNotMatch(ending.stderr, /maxTokens/, "which saves no calls");
-      assert.match(ending.stderr, /go on +tutti run resume/);
-      assert.equal((await project.tutti("budget", "set", "b", "--window", "total", "--calls", "3")).code, 0);
-      assert.equal((await project.tutti("run", "resume", run.id)).code, 0);
+      const set = await project.tutti("budget", "set", "b", "--window", "total", "--calls", "3");
+      assert.equal(set.code, 0);
+      assert.match(set.stdout, new RegExp(`1 run that it had paused goes on: ${run.id}`));
       const watched = await project.tutti("run", "watch", run.id);
       assert.deepEqual([watched.code, watched.stdout.trim()], [0, "done"]);
       assert.equal(server.chats.length, 3);
@@ -174,7 +174,47 @@ describe("on Postgres", { skip: postgresServerUnavailable() }, () => {
       reply: { text: "one two three", delayMs: 40 },
     });
   });
+
+  it("30 runs of three worker processes ask one question, whose answer lets all go on, though two have been killed", async () => {
+    await using postgres = await PostgresServer.start();
+    const address = await postgres.database("ask");
+    await withServer((project) => oneQuestion(project, address), { env: { TUTTI_DATABASE: address } });
+  });
 });
+
+async function oneQuestion(project: Project, address: string): Promise<void> {
+  project.flow("one", calls(1));
+  const words = ["--window", "total", "--calls", "1", "--on-limit", "ask", "--raise-by", "100"];
+  assert.equal((await project.tutti("budget", "set", "b", ...words)).code, 0);
+  await using database = await openPostgres({ url: address, schema: "tutti_default" });
+  const count = async (where: string): Promise<number> => {
+    const sql = `select count(*) as count from runs where ${where}`;
+    const [row] = await database.read<Row>({ sql, parameters: [], query: { kind: "RawNode" } } as never);
+    return Number(row?.["count"]);
+  };
+  const workers = Array.from({ length: 3 }, () => project.start(["work", "--concurrency", "4"]));
+  for (const worker of workers) await worker.says(/Working on the runs/);
+  const { folder, environment } = project;
+  await using app = await openApp({ home: openHome(folder, undefined), folder, environment, log: silentLog });
+  for (let index = 0; index < 30; index++) await app.engine.control.start({ flow: "one" });
+  await until("all but one wait", async () => (await count("status = 'waiting'")) === 29, { withinMs: 40_000 });
+  const reviews = await project.json<Review[]>("review", "list");
+  assert.deepEqual(
+    reviews.map(({ runs }) => runs.length),
+    [29],
+  );
+  const id = reviews[0]?.id ?? "";
+  assert.match((await project.tutti("review", "show", id)).stdout, /and 28 more runs wait for it/);
+  for (const worker of workers.slice(1)) await worker.kill();
+  assert.equal((await project.tutti("review", "approve", id)).code, 0);
+  await until("every run has ended", async () => (await count("status = 'succeeded'")) === 30, { withinMs: 40_000 });
+  const [window] = await database.read<Row>({
+    sql: "select used, reserved, raised from cost_windows",
+    parameters: [],
+    query: { kind: "RawNode" },
+  } as never);
+  assert.deepEqual({ ...window }, { used: 30, reserved: 0, raised: 100 });
+}
 
 async function race(context: TestContext, project: Project, address: string): Promise<void> {
   const limit = 1_000;
