@@ -38,6 +38,7 @@ export interface CostEngine extends TestEngine {
   /** A call as no step makes it: a probe. */
   model(name: string): ChatModel;
   embedding(model: EmbeddingModel): EmbeddingModel;
+  cost(): Cost;
   sweep(): Promise<void>;
   prune(): Promise<void>;
   /** What the review room does in the background. */
@@ -116,6 +117,7 @@ export async function openCostEngine(database: Database, options: CostOptions): 
       return found.map((row) => Object.fromEntries(Object.entries(row)));
     },
     model: metered,
+    cost: () => current().cost,
     embedding: (model) => current().cost.meterEmbedding(model),
     sweep: () => runJob(current().cost, "cost.sweep"),
     prune: () => runJob(current().cost, "cost.prune"),

@@ -48,6 +48,10 @@ export function presentBudget(budget: ShownBudget, look: TableLook): string {
   ].join("\n");
 }
 
+export function presentRemovedBudget(removed: { readonly resumed: readonly string[] }): string {
+  return ["Removed. What was used stays in the ledger: tutti cost show", ...presentResumed(removed)].join("\n");
+}
+
 /** One line for each budget, with its fullest window that is open now. */
 export function presentBudgets(budgets: readonly ShownBudget[], look: TableLook): string {
   const rows = budgets.map((budget) => {
