@@ -9,8 +9,7 @@ import type { ChatModel } from "../../src/models/chat-model.ts";
 import type { Database, Row } from "../../src/storage/database.ts";
 
 /** A model that answers after a moment, with the counts of a real one: 40 tokens in, 10 out. */
-export function quickModel(delayMs: number): ChatModel {
-  const name = "bench/model";
+export function quickModel(delayMs: number, name = "bench/model"): ChatModel {
   return {
     name,
     async chat() {
@@ -93,7 +92,8 @@ function isRefused(error: unknown): false {
   throw error;
 }
 
-async function setBudget(cost: Cost, name: string, budget: Record<string, unknown>): Promise<void> {
+/** As `tutti budget set` does. */
+export async function setBudget(cost: Cost, name: string, budget: Record<string, unknown>): Promise<void> {
   const operation = cost.operations.find((candidate) => candidate.name === "budget.set");
   if (!operation) throw new Error("there is no budget.set");
   await operation.handle(operation.input.parse({ name, ...budget }) as never, { signal: never, caller: "bench" });
