@@ -71,10 +71,19 @@ export function checkBudget(given: z.output<z.ZodObject<typeof budgetShape>>, co
     refuse(`must have an of that names the server, such as ollama/${of}: it would count nothing`);
   if ((onLimit === "degrade") !== (degradeTo !== undefined))
     refuse("must have degradeTo with onLimit degrade, and only there");
+  for (const name of [...limits, "raiseBy"] as const) {
+    const [metric = "tokens"] = name === "raiseBy" ? limits : [name];
+    const amount = given[name];
+    if (amount === undefined || isCountable(metric, amount)) continue;
+    refuse(`must have ${units[metric] === 1 ? "a whole number" : `${fromCount(metric, 1)} or more`} in ${name}`);
+  }
   if (onLimit !== "ask" && raiseBy !== undefined) refuse("must have raiseBy with onLimit ask only");
 }
 
 const units: Readonly<Record<Metric, number>> = { tokens: 1, calls: 1, seconds: 1_000, money: 1e6 };
+
+const isCountable = (metric: Metric, amount: number): boolean =>
+  units[metric] === 1 ? Number.isInteger(amount) : Math.round(amount * units[metric]) >= 1;
 
 /** From what people write to what is counted, and back. */
 export const toCount = (metric: Metric, amount: number): number => Math.round(amount * units[metric]);

@@ -73,6 +73,11 @@ export function createCost(dependencies: CostDependencies): Cost {
     await ready();
     await sweeper.sweep();
     await parts.marks.sweep();
+  };
+  const resume = async (): Promise<void> => {
+    if (!(await parts.pauses.hasAny())) return;
+    // The file may have other limits by now.
+    await ready();
     await parts.pauses.look();
   };
   // Who asks is told that the database is away, and does not wait for it as work does.
@@ -110,6 +115,7 @@ export function createCost(dependencies: CostDependencies): Cost {
     effect: [createBudgetStop({ paused: (run, failure) => parts.pauses.remember(run, failure) })],
     jobs: [
       { name: "cost.sweep", every: sweepEvery, run: sweep },
+      { name: "cost.resume", every: sweepEvery, atStart: true, run: resume },
       {
         name: "cost.prune",
         every: pruneEvery,

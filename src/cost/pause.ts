@@ -23,6 +23,7 @@ export interface BudgetedRuns {
 export interface Pauses {
   /** Joins the transaction that pauses the run. */
   remember(run: string, failure: Failure): Statement[];
+  hasAny(): Promise<boolean>;
   /** Resumes those whose budget has room now, in the order in which they were paused, and tells which. */
   look(): Promise<string[]>;
 }
@@ -45,6 +46,8 @@ export function createPauses(ports: PausePorts): Pauses {
       const row = toRow(ports, run, failure);
       return row ? [replaceStatement(build, row)] : [];
     },
+    hasAny: async () =>
+      (await database.read(build.selectFrom("cost_pauses").select("run").limit(1).compile())).length > 0,
     async look() {
       const pauses = await database.read(build.selectFrom("cost_pauses").selectAll().orderBy("at").orderBy("id").compile());
       const resumed: string[] = [];

@@ -90,11 +90,11 @@ function advice(budget: Budget, calendar: Calendar, at: EpochMs): string {
   const less = metric === "calls" ? "" : "; a smaller options.maxTokens makes calls ask for less";
   const resume =
     budget.resume === "auto"
-      ? `the runs that it has paused then go on by themselves${less}`
-      : `then \`tutti run resume\` the runs that it has paused${less}`;
+      ? `; the runs that it has paused go on by themselves then${less}`
+      : `, then \`tutti run resume\` the runs that it has paused${less}`;
   const isTimed = period === "hour" || period === "day" || period === "month";
   const wait = isTimed ? ` or wait until ${new Date(calendar.endOf(period, at)).toISOString()}` : "";
-  return `${raise}${wait}, ${resume}.`;
+  return `${raise}${wait}${resume}.`;
 }
 
 /** All that the budget has besides its limit: the command sets what it does not name back to the defaults. */
@@ -113,11 +113,12 @@ function flagsOf(budget: Budget): string[] {
 }
 
 export function unpriced(budget: Budget, model: string): TuttiError {
+  const then = budget.resume === "auto" ? "and the run goes on by itself" : "then `tutti run resume`";
   return new TuttiError(
     "budget.unpriced",
     `budget "${budget.name}" limits money, and ${model} has no price in ${budget.currency ?? "its currency"}`,
     {
-      hint: `Add it to cost.prices.models in tutti.yaml ("${model}": { perHour: 0 } for one that costs nothing), then \`tutti run resume\`.`,
+      hint: `Add it to cost.prices.models in tutti.yaml ("${model}": { perHour: 0 } for one that costs nothing), ${then}.`,
       data: { budget: budget.name, budgetId: budget.id, model },
     },
   );

@@ -78,6 +78,7 @@ export function createReview(dependencies: ReviewDependencies): Review {
       {
         name: "review.deliver",
         every: deliverEvery,
+        atStart: true,
         async run() {
           // A decision that a crash has cut off from those who wait for it.
           await shared.deliver();

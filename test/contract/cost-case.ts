@@ -119,7 +119,9 @@ export async function openCostEngine(database: Database, options: CostOptions): 
     model: metered,
     cost: () => current().cost,
     embedding: (model) => current().cost.meterEmbedding(model),
-    sweep: () => runJob(current().cost, "cost.sweep"),
+    sweep: async () => {
+      for (const name of ["cost.sweep", "cost.resume"]) await runJob(current().cost, name);
+    },
     prune: () => runJob(current().cost, "cost.prune"),
     deliver: () => runJob(room, "review.deliver"),
     async [Symbol.asyncDispose]() {

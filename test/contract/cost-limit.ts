@@ -36,7 +36,7 @@ export function limitTests(open: OpenCost): void {
     );
     assert.match(
       JSON.stringify(paused.error?.data),
-      /tutti budget set b --window total --calls … *`.*go on by themselves/,
+      /tutti budget set b --window total --calls … *`; .*go on by themselves then/,
     );
     assert.equal(asked.requests.length, 1);
     await engine.op("budget.set", { name: "b", window: "total", calls: 2 });

@@ -41,7 +41,7 @@ describe("a run that a budget stops", { concurrency: 2 }, () => {
       const run = jsonOf(ending) as RunRecord;
       assert.deepEqual([run.status, run.error?.code], ["paused", "budget.exceeded"]);
       assert.match(ending.stderr, /! Budget "b" has used .* budget\.soft_mark/);
-      assert.match(ending.stderr, /fix +Raise it with `tutti budget set b --window total --calls …`, the runs/);
+      assert.match(ending.stderr, /fix +Raise it with `tutti budget set b --window total --calls …`; the runs/);
       assert.doesNotMatch(ending.stderr, /maxTokens/, "which saves no calls");
       const set = await project.tutti("budget", "set", "b", "--window", "total", "--calls", "3");
       assert.equal(set.code, 0);
@@ -50,6 +50,27 @@ describe("a run that a budget stops", { concurrency: 2 }, () => {
       assert.deepEqual([watched.code, watched.stdout.trim()], [0, "done"]);
       assert.equal(server.chats.length, 3);
       assert.equal((await project.json<Cost>("cost", "show")).rows[0]?.calls, 3);
+    }));
+
+  it("goes on with the next host once tutti.yaml gives more, or has a price for its model", () =>
+    withServer(async (project) => {
+      project.flow("three", calls(2));
+      const prices = "  prices: { date: 2026-11-01, currency: EUR, models: { other/x: { perHour: 1 } } }\n";
+      const cost = (budget: string): string => `cost:\n${prices}  budgets:\n    b: ${budget}\n`;
+      project.write("tutti.yaml", cost("{ window: total, calls: 1 }"));
+      const run = jsonOf(await project.tutti("run", "three", "--json")) as RunRecord;
+      assert.equal(run.status, "paused");
+      await project.tutti("work", "--until-idle");
+      assert.equal((await project.json<RunRecord>("run", "get", run.id)).status, "paused");
+      project.write("tutti.yaml", cost("{ window: total, calls: 5 }"));
+      await project.tutti("work", "--until-idle");
+      assert.equal((await project.json<RunRecord>("run", "get", run.id)).status, "succeeded");
+      project.write("tutti.yaml", cost("{ window: total, money: 1 }"));
+      const unpriced = jsonOf(await project.tutti("run", "three", "--json")) as RunRecord;
+      assert.deepEqual([unpriced.status, unpriced.error?.code], ["paused", "budget.unpriced"]);
+      project.write("tutti.yaml", cost("{ window: total, money: 1 }").replace("other/x", "ollama/*"));
+      await project.tutti("work", "--until-idle");
+      assert.equal((await project.json<RunRecord>("run", "get", unpriced.id)).status, "succeeded");
     }));
 
   it("and whose budget asks a human waits with 7; an approval raises the limit, a rejection fails it with 8", () =>
