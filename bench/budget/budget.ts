@@ -73,7 +73,14 @@ async function overhead(name: string, { rounds, calls, open }: OverheadOptions):
 
 const wide = { window: "total", tokens: 1e12 };
 // Used up by the first step: each later one is refused once, which is journaled, and done by the other model.
-const usedUp = { scope: "model", of: "bench/dear", window: "total", calls: 1, onLimit: "degrade", degradeTo: "bench/model" };
+const usedUp = {
+  scope: "model",
+  of: "bench/dear",
+  window: "total",
+  calls: 1,
+  onLimit: "degrade",
+  degradeTo: "bench/model",
+};
 
 const ringCases: readonly RingCase[] = [
   { what: "without the cost room", around: "nothing", budgets: [] },
@@ -96,7 +103,9 @@ async function rings(name: string, { rounds, calls, open }: OverheadOptions): Pr
   }
   for (const [what, values] of medians) {
     const [least = 0, middle = 0, most = 0] = [0, 0.5, 1].map((share) => quantile(values, share));
-    say(`${name}, a model step in a flow, ${what}: ${text(middle)} ms (${text(least)}–${text(most)}), median of ${calls} steps`);
+    say(
+      `${name}, a model step in a flow, ${what}: ${text(middle)} ms (${text(least)}–${text(most)}), median of ${calls} steps`,
+    );
   }
 }
 

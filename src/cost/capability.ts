@@ -219,7 +219,10 @@ function raiser({ events, clock, patient }: CostDependencies, { windows, build }
     const first = build.insertInto("cost_raises").values({ question, budget: budgetId });
     const data = { budget, subject, period, metric, currency, by };
     await patient.write([
-      toStatement(first.onConflict((conflict) => conflict.column("question").doNothing()), { guard: true }),
+      toStatement(
+        first.onConflict((conflict) => conflict.column("question").doNothing()),
+        { guard: true },
+      ),
       windows.raise(budgetId, { subject, period }, by),
       events.append({ type: "tutti.budget.raised", subject: budget, at: clock.now(), data }),
     ]);

@@ -192,7 +192,18 @@ const tables = (integer: string): string[] => [
 
 /** Made anew from the calls, which were all kept until now. */
 const daysByKind = (integer: string): string[] => {
-  const nullable = ["input", "output", "cached", "reasoning", "queue_ms", "load_ms", "prompt_ms", "generate_ms", "total_ms", "money"];
+  const nullable = [
+    "input",
+    "output",
+    "cached",
+    "reasoning",
+    "queue_ms",
+    "load_ms",
+    "prompt_ms",
+    "generate_ms",
+    "total_ms",
+    "money",
+  ];
   const sums = [...nullable, "charged_tokens", "charged_ms", "charged_money"];
   return [
     `alter table cost_calls add column kind text not null default 'chat'`,

@@ -49,7 +49,9 @@ export function createPauses(ports: PausePorts): Pauses {
     hasAny: async () =>
       (await database.read(build.selectFrom("cost_pauses").select("run").limit(1).compile())).length > 0,
     async look() {
-      const pauses = await database.read(build.selectFrom("cost_pauses").selectAll().orderBy("at").orderBy("id").compile());
+      const pauses = await database.read(
+        build.selectFrom("cost_pauses").selectAll().orderBy("at").orderBy("id").compile(),
+      );
       const resumed: string[] = [];
       if (pauses.length === 0) return resumed;
       const { budgets } = await store.fresh();
@@ -74,7 +76,9 @@ function toRow({ clock, random }: PausePorts, run: string, failure: Failure): Pa
     return { ...about, budget, subject, period, model, needed };
   }
   const unpriced = unpricedOf(failure);
-  return unpriced && { ...about, budget: unpriced.budgetId, subject: "", period: "", model: unpriced.model, needed: null };
+  return (
+    unpriced && { ...about, budget: unpriced.budgetId, subject: "", period: "", model: unpriced.model, needed: null }
+  );
 }
 
 function replaceStatement(build: CostBuild, row: PauseTable): Statement {
@@ -86,7 +90,8 @@ function replaceStatement(build: CostBuild, row: PauseTable): Statement {
 async function mayGoOn(ports: PausePorts, budget: Budget, pause: PauseTable): Promise<boolean> {
   const { database, build, prices, calendar, clock } = ports;
   if (budget.resume === "manual") return false;
-  if (pause.needed === null) return findPrice(prices, pause.model) !== undefined && prices?.currency === budget.currency;
+  if (pause.needed === null)
+    return findPrice(prices, pause.model) !== undefined && prices?.currency === budget.currency;
   // The window may have turned since.
   const period = currentPeriod(budget, calendar.hourOf(clock.now())) ?? pause.period;
   const window = build.selectFrom("cost_windows").selectAll().where("budget", "=", budget.id);

@@ -19,6 +19,7 @@ export interface PrunePorts {
 
 // A transaction that holds the only connection of SQLite for longer than some milliseconds is felt by every run.
 const batch = 2_000;
+const together = 100;
 
 /**
  * Deletes what is older than it is kept: single calls, whose sums stay, and the counts of windows that are closed. May be
@@ -34,7 +35,7 @@ export async function prune(ports: PrunePorts, signal: AbortSignal): Promise<voi
   for (const budget of (await ports.store.fresh()).budgets) {
     if (signal.aborted) return;
     await (budget.period === "run" || budget.scope === "run"
-      ? deleteWindowsOfRuns(ports, budget)
+      ? deleteWindowsOfRuns(ports, budget, signal)
       : deleteClosedWindows(ports, budget, hour));
   }
   await forgetPauses(ports, clock.now() - keepMs);
@@ -67,18 +68,29 @@ async function deleteClosedWindows({ database, build }: PrunePorts, budget: Budg
 }
 
 /** A run that waits for a month is still counted when it goes on. */
-async function deleteWindowsOfRuns({ database, build, runs }: PrunePorts, budget: Budget): Promise<void> {
+async function deleteWindowsOfRuns(
+  { database, build, runs }: PrunePorts,
+  budget: Budget,
+  signal: AbortSignal,
+): Promise<void> {
   const run = budget.scope === "run" ? "subject" : "period";
   const idle = build
     .selectFrom("cost_windows")
     .select(["subject", "period"])
     .where("budget", "=", budget.id)
     .where("reserved", "=", 0)
-    .where(sql<boolean>`not exists (select 1 from cost_calls where cost_calls.run = ${sql.ref(`cost_windows.${run}`)})`);
-  for (const { subject, period } of await database.read(idle.compile())) {
-    if (!(await runs.hasEnded(run === "subject" ? subject : period))) continue;
-    const gone = build.deleteFrom("cost_windows").where("budget", "=", budget.id);
-    await database.write([toStatement(gone.where("subject", "=", subject).where("period", "=", period))]);
+    .where(
+      sql<boolean>`not exists (select 1 from cost_calls where cost_calls.run = ${sql.ref(`cost_windows.${run}`)})`,
+    );
+  const windows = await database.read(idle.compile());
+  for (let start = 0; start < windows.length && !signal.aborted; start += together) {
+    const some = windows.slice(start, start + together);
+    const hasEnded = await Promise.all(some.map((window) => runs.hasEnded(window[run])));
+    const statements = some.flatMap(({ subject, period }, index) => {
+      const gone = build.deleteFrom("cost_windows").where("budget", "=", budget.id).where("subject", "=", subject);
+      return hasEnded[index] ? [toStatement(gone.where("period", "=", period))] : [];
+    });
+    if (statements.length > 0) await database.write(statements);
   }
 }
 

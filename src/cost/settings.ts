@@ -41,7 +41,7 @@ export const costSection = {
         "What a budget of seconds, or of money for time, reserves for a call, which is ended when it takes longer.",
       ),
     keepCalls: duration
-      .refine((value) => !isDuration(value) || toMs(value) >= shortestKeepMs, "must be a day or more, such as \"30d\"")
+      .refine((value) => !isDuration(value) || toMs(value) >= shortestKeepMs, 'must be a day or more, such as "30d"')
       .default("30d")
       .describe("How long single calls are kept; their sums by day, model, flow and agent are kept for good."),
     templateTokens: z

@@ -51,7 +51,9 @@ export function createSharedReviews({ database, store, waits }: SharedReviewPort
         const found = await store.get(review);
         if (!found.decision) continue;
         const outcome = outcomeOf(found, { ...found.decision, review });
-        const rows = await database.read(build.selectFrom("review_waits").selectAll().where("review", "=", review).compile());
+        const rows = await database.read(
+          build.selectFrom("review_waits").selectAll().where("review", "=", review).compile(),
+        );
         const settle = async ({ run_id: run, step: key }: ReviewTables["review_waits"]): Promise<void> => {
           const gone = toStatement(build.deleteFrom("review_waits").where("run_id", "=", run).where("step", "=", key));
           // Where nobody waits any more, nothing was written.
@@ -61,10 +63,18 @@ export function createSharedReviews({ database, store, waits }: SharedReviewPort
       }
     },
     async withdrawUnasked(before) {
-      const old = build.selectFrom("reviews").select("id").where("status", "=", "open").where("created_at", "<", before);
+      const old = build
+        .selectFrom("reviews")
+        .select("id")
+        .where("status", "=", "open")
+        .where("created_at", "<", before);
       const rows = await database.read(old.where("shared", "is not", null).where(isUnasked).compile());
       for (const { id } of rows) {
-        const lock = build.updateTable("reviews").set({ status: "open" }).where("id", "=", id).where("status", "=", "open");
+        const lock = build
+          .updateTable("reviews")
+          .set({ status: "open" })
+          .where("id", "=", id)
+          .where("status", "=", "open");
         const withdraw = build.updateTable("reviews").set({ status: "withdrawn" }).where("id", "=", id);
         await database.write([toStatement(lock, { guard: true }), toStatement(withdraw.where(isUnasked))]);
       }

@@ -55,7 +55,9 @@ export function kindTests(open: OpenCost): void {
     await engine.embedding(embedder({})).embed(["a"], { signal });
     const broken = new TuttiError("model.bad_answer", "broke");
     await assert.rejects(engine.embedding(embedder({}, broken)).embed(["abc"], { signal }), broken);
-    const rows = await engine.rows("select total_ms, charged_ms, state, charged_tokens, bound_tokens from cost_calls order by began_at, bound_tokens");
+    const rows = await engine.rows(
+      "select total_ms, charged_ms, state, charged_tokens, bound_tokens from cost_calls order by began_at, bound_tokens",
+    );
     assert.deepEqual([rows[0]?.["total_ms"], rows[0]?.["charged_ms"], rows[0]?.["state"]], [null, 10_000, "settled"]);
     assert.deepEqual([rows[1]?.["state"], rows[1]?.["charged_tokens"]], ["estimated", rows[1]?.["bound_tokens"]]);
     await mustAgree(engine);

@@ -138,7 +138,9 @@ export function ledgerTests(open: OpenCost): void {
     const answers = [{ error: refused }, { error: broken }, { error: unable }];
     await using engine = await open({ models: [scripted(answers)] });
     const run = await engine.run(
-      costFlow((step) => Promise.all([ask(step, "a"), ask(step, "b"), ask(step, "c")].map((asked) => asked.catch(() => "failed")))),
+      costFlow((step) =>
+        Promise.all([ask(step, "a"), ask(step, "b"), ask(step, "c")].map((asked) => asked.catch(() => "failed"))),
+      ),
     );
     assert.equal(run.status, "succeeded");
     const rows = await engine.rows("select state, charged_calls, input from cost_calls order by charged_calls");

@@ -14,7 +14,8 @@ const both = costFlow(async (step) => {
 }, "both");
 
 type Shown = { readonly keptSince: string | null; readonly rows: readonly Record<string, unknown>[] };
-const show = (engine: CostEngine, by: string): Promise<Shown> => engine.op<Shown>("cost.show", { by, since: "2026-01-01" });
+const show = (engine: CostEngine, by: string): Promise<Shown> =>
+  engine.op<Shown>("cost.show", { by, since: "2026-01-01" });
 
 /** What all rows come to; null stays null. */
 function totals({ rows }: Shown): Record<string, number | null> {
@@ -53,7 +54,10 @@ export function pruneTests(open: OpenCost): void {
       assert.deepEqual([was.keptSince, after.keptSince], [null, "2026-10-11"]);
     }
     const again = await show(engine, "run");
-    assert.deepEqual(again.rows.filter(({ key }) => key === null).map(({ calls }) => calls), [1, 1]);
+    assert.deepEqual(
+      again.rows.filter(({ key }) => key === null).map(({ calls }) => calls),
+      [1, 1],
+    );
     await engine.prune();
     assert.deepEqual(await show(engine, "run"), again);
   });
@@ -63,7 +67,9 @@ export function pruneTests(open: OpenCost): void {
     await using engine = made;
     await engine.prune();
     assert.deepEqual(await engine.rows("select count(*) as count from cost_calls"), [{ count: 4 }]);
-    await engine.database.write([{ sql: "update cost_calls set state = 'reserved' where model = 'scripted/a'", parameters: [] }]);
+    await engine.database.write([
+      { sql: "update cost_calls set state = 'reserved' where model = 'scripted/a'", parameters: [] },
+    ]);
     clock.move(90 * dayMs);
     await engine.prune();
     assert.deepEqual(await engine.rows("select model, state from cost_calls"), [
@@ -83,14 +89,18 @@ export function pruneTests(open: OpenCost): void {
       await engine.prune();
       await engine.op("budget.set", { name: "late", window: "total", ...budget });
       const { windows } = await engine.op<{ windows: { used: number }[] }>("budget.show", { name: "late" });
-      assert.deepEqual(windows.map((window) => window.used), [used]);
+      assert.deepEqual(
+        windows.map((window) => window.used),
+        [used],
+      );
     });
   }
 
   test("takes the windows of budgets that are closed, and of runs that have ended, and no others", async () => {
     const clock = movedClock("2026-10-01T10:00:00Z");
     await using engine = await open({ models: models(), clock });
-    for (const window of ["hour", "day", "month", "total", "run"]) await engine.op("budget.set", { name: window, window, calls: 100 });
+    for (const window of ["hour", "day", "month", "total", "run"])
+      await engine.op("budget.set", { name: window, window, calls: 100 });
     await engine.op("budget.set", { name: "each", scope: "run", window: "total", calls: 100 });
     const ended1 = await engine.run(both);
     const waiting = await engine.start(
@@ -114,7 +124,9 @@ export function pruneTests(open: OpenCost): void {
     assert.ok(ended1.id);
     await engine.control.emit("go", null);
     assert.equal((await engine.until(waiting, ...ended)).status, "succeeded");
-    const after = await engine.rows("select used from cost_windows w join cost_budgets b on b.id = w.budget where name = 'run'");
+    const after = await engine.rows(
+      "select used from cost_windows w join cost_budgets b on b.id = w.budget where name = 'run'",
+    );
     assert.deepEqual(after, [{ used: 2 }]);
   });
 }

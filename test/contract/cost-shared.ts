@@ -28,9 +28,11 @@ const states = async (engine: CostEngine, ids: readonly string[]): Promise<unkno
   );
 const raised = async (engine: CostEngine): Promise<unknown> => engine.rows("select raised from cost_windows");
 const told = async (engine: CostEngine): Promise<unknown> =>
-  (await engine.rows("select type from events where type like 'tutti.review.%' or type like 'tutti.budget.r%' order by seq")).map(
-    ({ type }) => type,
-  );
+  (
+    await engine.rows(
+      "select type from events where type like 'tutti.review.%' or type like 'tutti.budget.r%' order by seq",
+    )
+  ).map(({ type }) => type);
 
 function hasEnded(error: unknown): void {
   if (!(error instanceof TuttiError && error.code === "run.conflict")) throw error;
@@ -82,7 +84,10 @@ export function sharedQuestionTests(open: OpenCost): void {
     await assert.rejects(engine.review("review.approve", { id: review?.id }), /already rejected/);
     const later = await engine.start(one);
     await engine.until(later, "waiting", ...ended);
-    assert.deepEqual((await list(engine)).map(({ run: asker }) => asker), [later]);
+    assert.deepEqual(
+      (await list(engine)).map(({ run: asker }) => asker),
+      [later],
+    );
   });
 
   test("passes to another when the run that asked is cancelled, and is withdrawn with the last", async () => {
@@ -134,7 +139,10 @@ export function sharedQuestionTests(open: OpenCost): void {
     const runs = await Promise.all(ids.map((id) => engine.until(id, ...ended)));
     isRunning = false;
     await deciding;
-    assert.deepEqual(runs.filter(({ status }) => status !== "succeeded" && status !== "cancelled"), []);
+    assert.deepEqual(
+      runs.filter(({ status }) => status !== "succeeded" && status !== "cancelled"),
+      [],
+    );
     assert.deepEqual(await engine.rows("select * from review_waits"), []);
     const questions = await engine.rows("select id from reviews where status = 'approved'");
     const [{ raised: by } = {}] = await engine.rows("select raised from cost_windows");

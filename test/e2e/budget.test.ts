@@ -91,6 +91,40 @@ describe("a run that a budget stops", { concurrency: 2 }, () => {
       assert.match((jsonOf(failed) as RunRecord).error?.message ?? "", /a human did not raise it/);
     }));
 
+  it("and meets a question that stands is shown that one", () =>
+    withServer(async (project) => {
+      project.flow("one", calls(1));
+      await project.tutti(
+        "budget",
+        "set",
+        "b",
+        "--window",
+        "total",
+        "--calls",
+        "1",
+        "--on-limit",
+        "ask",
+        "--raise-by",
+        "9",
+      );
+      assert.equal((await project.tutti("run", "one")).code, 0);
+      const endings = [
+        await project.tutti("run", "one", "--until-idle"),
+        await project.tutti("run", "one", "--until-idle"),
+      ];
+      const reviews = await project.json<Review[]>("review", "list");
+      assert.deepEqual(
+        reviews.map(({ runs }) => runs.length),
+        [2],
+      );
+      for (const { code, stderr } of endings) {
+        assert.equal(code, 7);
+        assert.match(stderr, new RegExp(`answer +tutti review approve ${reviews[0]?.id}`));
+      }
+      assert.equal((await project.tutti("review", "approve", reviews[0]?.id ?? "")).code, 0);
+      for (const run of reviews[0]?.runs ?? []) assert.equal((await project.tutti("run", "watch", run)).code, 0);
+    }));
+
   it("and whose budget names another model goes on with that", () =>
     withServer(async (project, server) => {
       project.flow("three", calls(3));

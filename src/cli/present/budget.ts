@@ -109,7 +109,8 @@ function presentResumed({ resumed = [] }: Pick<ShownBudget, "resumed">): string[
   if (resumed.length === 0) return [];
   const [first = ""] = resumed;
   const which = resumed.length > 5 ? `${resumed.slice(0, 5).join(", ")}, …` : resumed.join(", ");
-  const what = resumed.length === 1 ? "1 run that it had paused goes on" : `${resumed.length} runs that it had paused go on`;
+  const what =
+    resumed.length === 1 ? "1 run that it had paused goes on" : `${resumed.length} runs that it had paused go on`;
   return ["", `${what}: ${which}`, `    tutti run watch ${first}`];
 }
 

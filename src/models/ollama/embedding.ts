@@ -78,7 +78,12 @@ async function embedAll(
     totalMs = addMs(totalMs, reply.total_duration);
     loadMs = addMs(loadMs, reply.load_duration);
   }
-  return { vectors, inputTokens, ...(totalMs === undefined ? {} : { totalMs }), ...(loadMs === undefined ? {} : { loadMs }) };
+  return {
+    vectors,
+    inputTokens,
+    ...(totalMs === undefined ? {} : { totalMs }),
+    ...(loadMs === undefined ? {} : { loadMs }),
+  };
 }
 
 /** What one request does not tell, nobody knows of all. */
