@@ -174,14 +174,19 @@ function createRooms({ home, folder, environment, log }: AppOptions, config: Con
   const shared = database.capabilities.sharedWriters
     ? { url: config.get(storageSection).database, schema: postgresSchema }
     : null;
+  const patient = patientDatabase(database, { clock: systemClock, log });
   const cost = createCost({
     ...ports,
     settings: config.get(costSection),
-    patient: patientDatabase(database, { clock: systemClock, log }),
+    patient,
     log,
     shared,
     contextOf: (model) => models.registry.contextOf(model),
     ask: ({ host }, { name, ...question }) => review.ask(host, name, question),
+    runs: {
+      resume: (run) => engine.control.resumePausedFor(run, ["budget.exceeded", "budget.unpriced"]),
+      hasEnded: async (run) => (await engine.store.run(run)).finished_at !== null,
+    },
     choice: choiceOf(() => models),
   });
   const models = createModels({
@@ -189,6 +194,7 @@ function createRooms({ home, folder, environment, log }: AppOptions, config: Con
     folder: config.file === undefined ? folder : dirname(config.file),
     database,
     meter: cost.meter,
+    meterEmbedding: cost.meterEmbedding,
   });
   const tools = createTools({ limits: config.get(toolsSection), environment });
   const engine = createEngine({
@@ -217,7 +223,7 @@ function createRooms({ home, folder, environment, log }: AppOptions, config: Con
       eventEnd: () => events.latest(),
     },
   });
-  const review = createReview({ ...ports, settings: config.get(reviewSection), waits: engine.control });
+  const review = createReview({ ...ports, patient, settings: config.get(reviewSection), waits: engine.control });
   return {
     engine,
     cost,

@@ -180,6 +180,7 @@ function leaveStatements(build: Runs) {
     (slot) =>
       build
         .updateTable("runs")
+        // `pause_at` stays where a human has asked: then only a human resumes it.
         .set({
           status: "paused",
           owner: null,
@@ -188,7 +189,6 @@ function leaveStatements(build: Runs) {
           error_code: slot("error_code"),
           error_text: slot("error_text"),
           error_step: null,
-          pause_at: null,
         })
         .where("id", "=", slot("id"))
         .where("epoch", "=", slot("epoch"))

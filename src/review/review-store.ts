@@ -17,15 +17,23 @@ export interface ReviewStore {
   ofRuns(runs: readonly string[]): Promise<RunReview[]>;
   /** By id or an unambiguous beginning of one; `review.missing`. */
   get(id: string): Promise<Review>;
+  isShared(id: string): Promise<boolean>;
   /** A guard: changes nothing where the review is no longer open. */
   decide(id: string, status: ReviewStatus, decision: Decision): Promise<Statement>;
 }
 
 export function createReviewStore(database: Database, payloads: Payloads): ReviewStore {
   const build = database.build as unknown as Kysely<ReviewTables>;
+  const runsOf = async ({ id, run_id, shared, status }: Selectable<ReviewTables["reviews"]>): Promise<string[]> => {
+    if (status !== "open") return [];
+    if (shared === null) return [run_id];
+    const waits = build.selectFrom("review_waits").select("run_id").distinct().where("review", "=", id);
+    return (await database.read(waits.orderBy("run_id").compile())).map((wait) => wait.run_id);
+  };
   const toReview = async (row: Selectable<ReviewTables["reviews"]>): Promise<Review> => ({
     id: row.id,
     run: row.run_id,
+    runs: await runsOf(row),
     step: row.step,
     title: row.title,
     payload: (await payloads.load(row.payload)) ?? null,
@@ -64,6 +72,10 @@ export function createReviewStore(database: Database, payloads: Payloads): Revie
       throw new TuttiError("review.missing", `there is no review ${id}`, {
         hint: "`tutti review list` shows the open ones.",
       });
+    },
+    async isShared(id) {
+      const [row] = await database.read(build.selectFrom("reviews").select("shared").where("id", "=", id).compile());
+      return typeof row?.shared === "string";
     },
     async decide(id, status, decision) {
       const column = await payloads.store(decision, "the decision");

@@ -1,7 +1,7 @@
 import type { RunRecord } from "../../core/step.ts";
 import type { Output } from "../output.ts";
 import { presentAdvice } from "./advice.ts";
-import { presentBudget, presentBudgets } from "./budget.ts";
+import { presentBudget, presentBudgets, presentRemovedBudget } from "./budget.ts";
 import { presentCost } from "./cost.ts";
 import { presentContext } from "./context.ts";
 import { presentChecks } from "./doctor.ts";
@@ -51,7 +51,7 @@ const forms: Readonly<Record<string, (result: never, look: TableLook) => string>
   "budget.set": presentBudget,
   "budget.show": presentBudget,
   "budget.list": presentBudgets,
-  "budget.remove": () => "Removed. What was used stays in the ledger: tutti cost show",
+  "budget.remove": presentRemovedBudget,
   "models.advise": presentAdvice,
   "schedule.list": presentSchedules,
   "schedule.show": presentSchedule,
