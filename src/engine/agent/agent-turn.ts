@@ -3,12 +3,13 @@ import { StepError } from "../../core/error.ts";
 import { noUsage, type Usage } from "../../core/step.ts";
 import type { AnyTool } from "../../core/tool.ts";
 import type { EffectSpec, VerbHost } from "../../core/verb.ts";
-import type { ChatMessage, JsonSchema, ToolDefinition } from "../../models/chat-model.ts";
+import type { ChatMessage, ToolDefinition } from "../../models/chat-model.ts";
 import { outputSchema } from "../../models/output/structured-output.ts";
 import type { Told } from "./agent-conduct.ts";
 import { asOutOfTime, refuseToolCalls, type Limits } from "./agent-limit.ts";
 import type { Results } from "./agent-result.ts";
 import { definitionsOf, problemOf, promptOf, type Offered } from "./agent-tool.ts";
+import type { Given } from "../model/given.ts";
 import type { AnsweredCall, ModelResult } from "../model/model-call.ts";
 import { modelIn, performModel } from "../model/model-step.ts";
 import type { ScopeHost } from "../step.ts";
@@ -104,10 +105,7 @@ async function askModel(
 }
 
 /** Stored with the answer of the first turn, and of one that has other tools: what the model was given besides messages. */
-function toGiven(
-  tools: readonly ToolDefinition[],
-  schema: z.ZodType | undefined,
-): { tools: readonly ToolDefinition[]; format?: JsonSchema } | undefined {
+function toGiven(tools: readonly ToolDefinition[], schema: z.ZodType | undefined): Given | undefined {
   if (tools.length === 0 && !schema) return undefined;
   return { tools, ...(schema ? { format: outputSchema(schema).format } : {}) };
 }

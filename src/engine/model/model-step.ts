@@ -59,8 +59,10 @@ export async function performModel(ports: ModelPorts, context: EffectContext, ca
     const request = { messages, options, tools, onOverflow };
     if (!schema) return succeeded([await model.chat(request, chat)], call);
     const quirks = (await ports.quirksOf?.(model.name)) ?? {};
-    const asking = { output: outputSchema(schema), quirks, tell: (data: object) => context.live({ ...data }) };
-    return await askForOutput((sent) => model.chat(sent, chat), request, { ...asking, call });
+    const output = outputSchema(schema);
+    const asking = { output, quirks, tell: (data: object) => context.live({ ...data }) };
+    const told = tools ? call : { ...call, given: { tools: [], format: output.format } };
+    return await askForOutput((sent) => model.chat(sent, chat), request, { ...asking, call: told });
   } catch (error) {
     // "The run was cancelled" says more than "the call was aborted".
     context.signal.throwIfAborted();
