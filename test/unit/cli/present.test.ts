@@ -206,7 +206,7 @@ describe("the model steps of a run", () => {
 
   it("of one step alone are shown with its result, not with the run's", () => {
     const text = shown("run.get", { ...run, step: "draft", steps: run.steps.slice(0, 1) });
-    assert.match(text, /^draft {2}1\.5 s/m);
+    assert.match(text, /^draft +1\.5 s/m);
     assert.match(text, /"text": "hi"/);
     assert.ok(!text.includes("of the run"));
   });
