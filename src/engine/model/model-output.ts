@@ -1,4 +1,5 @@
 import { TuttiError, toFailure, type Failure } from "../../core/error.ts";
+import type { Usage } from "../../core/step.ts";
 import type { EffectOutcome } from "../../core/verb.ts";
 import type { AnswerRepair, ChatAnswer, ChatMessage, ChatRequest } from "../../models/chat-model.ts";
 import {
@@ -61,8 +62,8 @@ async function askAgain(
     return { answer: await ask(request) };
   } catch (error) {
     if (error instanceof TuttiError && error.code === "model.aborted") throw error;
-    const failure = toFailure(error, "model.bad_answer");
-    return { failed: { status: "failed", failure, usage: usageOf([first]) } };
+    const usage = usageOf([first]);
+    return { failed: { status: "failed", failure: withUsage(toFailure(error, "model.bad_answer"), usage), usage } };
   }
 }
 
@@ -121,7 +122,13 @@ function accept(
 /** An answer that does not fit the schema has cost its tokens all the same. */
 function refuse(answers: Answers, problem: string, given: Given): EffectOutcome {
   const failure = invalidOutput(answers.at(-1) ?? answers[0], problem, given);
-  return { status: "failed", failure, usage: usageOf(answers) };
+  const usage = usageOf(answers);
+  return { status: "failed", failure: withUsage(failure, usage), usage };
+}
+
+/** For whoever adds up what an agent has used: a failure is all that it hears of this step. */
+function withUsage({ data, ...failure }: Failure, usage: Usage): Failure {
+  return { ...failure, data: { ...(typeof data === "object" ? data : {}), usage } };
 }
 
 function invalidOutput({ text, model, finishReason, usage }: ChatAnswer, problem: string, given: Given): Failure {
