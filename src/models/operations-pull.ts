@@ -69,6 +69,7 @@ async function* pull(
   signal: AbortSignal,
 ): AsyncGenerator<TransferProgress | Stage, z.infer<typeof pulled>> {
   const { keeper, model, full, asked: named } = await registry.keeperOf(explicit(asked), signal);
+  if (!keeper.pull) throw fixed(full);
   refuseRegistry(named, registries);
   const startedAt = clock.now();
   const before = await digestBefore(keeper, model, signal);
@@ -92,6 +93,12 @@ async function* pull(
     tookMs: clock.now() - startedAt,
     layers,
   };
+}
+
+function fixed(model: string): TuttiError {
+  return new TuttiError("usage.invalid", `The server of ${model} cannot be told to get or to delete a model`, {
+    hint: "Only an Ollama can: start the server with the models that it is to have.",
+  });
 }
 
 /** Who may pull decides on the model, and not on which hosts the server speaks to. */
@@ -144,6 +151,7 @@ export function removeOperation({ registry }: PullDependencies): AnyOperation {
     },
     handle: async ({ model: asked }, { signal }) => {
       const { keeper, model, full } = await registry.keeperOf(explicit(asked), signal);
+      if (!keeper.remove) throw fixed(full);
       try {
         return { model: full, server: keeper.server, ...(await keeper.remove(model, signal)) };
       } catch (error) {

@@ -21,7 +21,7 @@ export interface OllamaKeeperOptions {
 // Looks at files only; no model is loaded for it.
 const timeoutMs = 10_000;
 
-export function createOllamaKeeper(options: OllamaKeeperOptions): ModelKeeper {
+export function createOllamaKeeper(options: OllamaKeeperOptions): Required<ModelKeeper> {
   const { client, provider, contextOf, allowRemote, clock } = options;
   return {
     server: client.url,

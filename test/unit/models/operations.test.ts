@@ -9,6 +9,7 @@ import { createScriptedModel } from "../../../src/models/scripted.ts";
 import { createClient, type Client } from "../../../src/sdk/client.ts";
 import { createHttpApp } from "../../../src/server/http.ts";
 import { closedDatabase, openSqlite } from "../../../src/storage/sqlite.ts";
+import { startOpenAiServer } from "../../support/openai-server.ts";
 import { startOllamaServer, type OllamaServer, type OllamaServerOptions } from "../../support/ollama-server.ts";
 
 describe("the models' operations, over HTTP", () => {
@@ -255,6 +256,29 @@ describe("where requests go", () => {
     assert.deepEqual([pulled.model, first.requests], ["fast/own/big:7b", []]);
     const shown = (await client.call("models.show", { model: pulled.model })) as Listed & { provider: string };
     assert.deepEqual([shown.provider, shown.model], ["fast", "fast/own/big:7b"]);
+  });
+
+  test("a server that speaks as OpenAI does is shown and probed, and says that it neither gets nor deletes models", async () => {
+    await using server = await startOpenAiServer({ reply: { text: "hello there" } });
+    const settings = modelsSettings.parse({ host: "127.0.0.1:9", openai: { box: server.url } });
+    await using database = await openSqlite({ path: ":memory:" });
+    const models = createModels({ settings, database });
+    await database.migrate([{ room: "models", migrations: models.migrations }]);
+    const app = createHttpApp(models.operations, { caller: "test" });
+    const client = createClient(async (request) => app.fetch(request), models.operations);
+    const model = "box/tiny-chat";
+    await client.call("models.probe", { model });
+    const shown = (await client.call("models.show", { model })) as Listed & {
+      provider: string;
+      facts: { tools: string };
+    };
+    assert.deepEqual([shown.model, shown.provider, shown.facts.tools], [model, "box", "none"]);
+    const [listed] = (await client.call("models.list", {})) as Listed[];
+    assert.equal(listed?.probe?.isStale, false);
+    assert.equal((await models.registry.factsOf(model))?.tools, "none");
+    for (const name of ["models.pull", "models.remove"])
+      await assert.rejects(client.call(name, { model }), { code: "usage.invalid", message: /cannot be told to get/ });
+    await assert.rejects(client.call("models.show", { model: "box/other" }), { code: "model.missing" });
   });
 
   test("a server that is not allowed is asked nothing, whatever is to be done there", async () => {
