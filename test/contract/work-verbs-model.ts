@@ -4,7 +4,7 @@ import type { AddressInfo } from "node:net";
 import { test } from "node:test";
 import type { StepError } from "../../src/core/error.ts";
 import { z, type Step } from "../../src/index.ts";
-import type { ChatModel } from "../../src/models/chat-model.ts";
+import type { ChatModel, ChatOptions } from "../../src/models/chat-model.ts";
 import { createModelRegistry } from "../../src/models/registry.ts";
 import { createScriptedModel } from "../../src/models/scripted.ts";
 import { acrossChange, acrossCrash, ended, failureOf, until, workFlow, type OpenWork } from "./work-verbs-case.ts";
@@ -121,6 +121,32 @@ function outputTests(open: OpenWork): void {
     const { estimated, limit } = data as { estimated: { likely: number }; limit: number };
     assert.deepEqual([code, estimated.likely, limit], ["model.context_overflow", 5, 4]);
   });
+
+  for (const [what, request, message] of [
+    ["an unknown option", { options: { max_tokens: 5 } }, /options takes no "max_tokens"|"max_tokens"/],
+    ["a limit that a server takes for none", { options: { maxTokens: 0 } }, /options\.maxTokens must be at least 1/],
+    ["a negative limit", { options: { maxTokens: -2 } }, /options\.maxTokens/],
+    ["a size that is no number", { options: { numCtx: "8k" } }, /options\.numCtx must be/],
+    ["a policy that there is not", { onOverflow: "shrink" }, /onOverflow must be/],
+  ] as const) {
+    test(`${what} rejects the promise of a model step, and fails an agent, before a model is asked`, async () => {
+      const model = createScriptedModel({ answers: ["never"] });
+      await using engine = await open({ model });
+      const given = request as { options?: ChatOptions };
+      const agent = { name: "a", instructions: "Do.", ...given };
+      const flow = workFlow(async (step) => {
+        const reason = ({ code, message: text }: StepError): string => `${code} ${text}`;
+        const ofStep = await step.model("m", { prompt: "Hi", ...given }).then(() => "", reason);
+        return [ofStep, await step.agent("a", agent, { prompt: "Hi" }).then(() => "", reason)];
+      });
+      const [ofStep = "", ofAgent = ""] = (await engine.run(flow)).output as string[];
+      assert.match(ofStep, /^usage\.invalid model step "m": /);
+      assert.match(ofAgent, /^agent\.invalid agent "a": /);
+      assert.match(ofStep, message);
+      assert.match(ofAgent, message);
+      assert.deepEqual(model.requests, []);
+    });
+  }
 
   test("neither prompt nor messages rejects the promise", async () => {
     await using engine = await open();

@@ -9,6 +9,7 @@ import { createResults } from "./agent-result.ts";
 import { offeredTo } from "./agent-tool.ts";
 import { isForTheModel, spentBy, takeTurn, type Turn, type TurnHost } from "./agent-turn.ts";
 import type { ModelResult } from "../model/model-call.ts";
+import { refuseOptions } from "../model/model-options.ts";
 import { ScopeOutcome, type InnerScope, type ScopeHost } from "../step.ts";
 import type { Agent, WorkPorts } from "../work-ports.ts";
 
@@ -57,6 +58,7 @@ export function runAgent(
     const { host: steps }: TurnHost = inner.step;
     // A file's agent is read in a step: what it said then is what the whole run goes by.
     const role = typeof agent === "string" ? await readAgent(ports, steps, agent) : agent;
+    refuseOptions("agent.invalid", `agent "${role.name}"`, role);
     const helpers: Agent[] = [];
     for (const helper of role.agents ?? [])
       helpers.push(typeof helper === "string" ? await readAgent(ports, steps, helper) : helper);

@@ -5,6 +5,7 @@ import type { EffectContext, EffectOutcome, EffectSpec } from "../../core/verb.t
 import type { ChatCaller, ChatChunk, ChatMessage, ChatOptions, OverflowPolicy } from "../../models/chat-model.ts";
 import { outputSchema } from "../../models/output/structured-output.ts";
 import type { ModelCall, ModelPorts } from "./model-call.ts";
+import { refuseOptions } from "./model-options.ts";
 import { askForOutput } from "./model-output.ts";
 import { succeeded } from "./model-result.ts";
 
@@ -25,6 +26,7 @@ export interface ModelRequest<Schema extends z.ZodType> {
 
 export function modelEffect(ports: ModelPorts, name: string, request: ModelRequest<z.ZodType>): EffectSpec {
   const { model, options, output, optional, timeout, onOverflow } = request;
+  refuseOptions("usage.invalid", `model step "${name}"`, request);
   const messages = toMessages(name, request);
   return {
     kind: "model",
