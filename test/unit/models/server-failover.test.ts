@@ -139,6 +139,21 @@ describe("failover", () => {
     assert.equal((await ask(await registry.chat("tiny-chat"), hello)).model, "ollama/tiny-chat");
   });
 
+  test("a server that lacks the model is left for the next one; where all do, each is named with what it has", async () => {
+    await using one = await startOllamaServer({ models: ["other"] });
+    await using two = await startOllamaServer({ reply: "from two" });
+    const servers = { two: { url: two.url }, gone: { url: nowhere } };
+    const registry = createModelRegistry({ ollamaUrl: one.url, servers, failover: ["ollama", "two"] });
+    assert.equal((await ask(await registry.chat("tiny-chat"), hello)).model, "two/tiny-chat");
+    const error = await failure(await registry.chat("nobody-has-it"), hello);
+    assertCode(error, "model.missing");
+    assert.match(error.message, /ollama: .*other:latest; two: .*tiny-chat:latest/);
+    const half = createModelRegistry({ ollamaUrl: one.url, servers, failover: ["gone", "ollama"] });
+    const down = await failure(await half.chat("tiny-chat"), hello);
+    assertCode(down, "model.unreachable");
+    assert.match(down.message, /gone: .*connection refused.*ollama: The model tiny-chat is not installed/);
+  });
+
   test("after the first token nobody else is asked", async () => {
     await using one = await startOllamaServer({ reply: { text: "half an", wordDelayMs: 20, hang: "cut" } });
     await using two = await startOllamaServer();
