@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { join } from "node:path";
-import { describe, it } from "node:test";
+import { describe, it, test } from "node:test";
 import type { RunRecord } from "../../../src/core/step.ts";
 import { createOutput } from "../../../src/cli/output.ts";
 import { present } from "../../../src/cli/present/present.ts";
@@ -163,6 +163,13 @@ describe("a run that failed in the user's own code", () => {
     const far = { ...error, data: { where: "/elsewhere/f.ts:3:7" } };
     assert.ok(shown("run.get", { ...run, error: far }).includes("\nwhere    /elsewhere/f.ts:3:7\n"));
   });
+});
+
+test("the list of model servers names what is loaded", () => {
+  const server = { name: "ollama", kind: "ollama", url: "http://127.0.0.1:1", reachable: true, inFlight: 0 };
+  const row = { ...server, waiting: 0, swaps: 0, loaded: ["a:latest", "b:latest"] };
+  assert.match(shown("models.servers", [row]), /true +a:latest, b:latest +0/);
+  assert.match(shown("models.servers", [{ ...row, loaded: [] }]), /true +– +0/);
 });
 
 describe("the model steps of a run", () => {
