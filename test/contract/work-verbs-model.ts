@@ -148,6 +148,32 @@ function outputTests(open: OpenWork): void {
     });
   }
 
+  test("what is not text, no number or no schema is refused by name, before a model is asked", async () => {
+    const model = createScriptedModel({ answers: ["never"] });
+    await using engine = await open({ model });
+    const flow = workFlow(async (step) => {
+      const reason = ({ code, message }: StepError): string => `${code} ${message}`;
+      const asked = (request: object): Promise<string> => step.model("m", request).then(() => "", reason);
+      const acted = (more: object, prompt: unknown = "Go."): Promise<string> =>
+        step.agent("a", { name: "a", instructions: "Do.", ...more }, { prompt } as never).then(() => "", reason);
+      return [
+        await asked({ prompt: 5 }),
+        await asked({ prompt: "Hi", output: { good: "boolean" } }),
+        await acted({}, null),
+        await acted({ instructions: null }),
+        await acted({ maxTurns: 0, maxTotalTokens: Number.NaN }),
+      ];
+    });
+    assert.deepEqual((await engine.run(flow)).output, [
+      'usage.invalid model step "m" was given a prompt or a message that is not text',
+      "usage.invalid the output of a model step must be a zod schema",
+      'agent.invalid agent "a": its prompt must be text',
+      'agent.invalid agent "a": instructions must be text',
+      'agent.invalid agent "a": maxTurns must be at least 1; maxTotalTokens must be a whole number',
+    ]);
+    assert.deepEqual(model.requests, []);
+  });
+
   test("neither prompt nor messages rejects the promise", async () => {
     await using engine = await open();
     const flow = workFlow(async (step) => step.model("m", {}).catch((error: StepError) => error.code));

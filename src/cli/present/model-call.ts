@@ -8,6 +8,7 @@ interface Answer {
   readonly model?: string;
   readonly usage?: { readonly inputTokens?: number; readonly outputTokens?: number; readonly cachedTokens?: number };
   readonly timings?: {
+    readonly totalMs?: number;
     readonly queueMs?: number;
     readonly loadMs?: number;
     readonly promptMs?: number;
@@ -20,7 +21,7 @@ interface Answer {
   readonly repairs?: readonly { readonly kind: string }[];
 }
 
-/** Where the time of each model step went: its place in the line, the load of its model, reading, writing. */
+/** Where the time of each model step went: our line, the server's own, the load of its model, reading, writing. */
 export function presentModelCalls(steps: readonly StepRecord[], look: TableLook): string {
   const rows = steps
     .filter(({ kind }) => kind === "model")
@@ -31,7 +32,19 @@ export function presentModelCalls(steps: readonly StepRecord[], look: TableLook)
   return rows.length === 0 ? "" : table([...heads], rows, look);
 }
 
-const heads = ["model step", "queue", "load", "read", "write", "first token", "in", "out", "model", ""] as const;
+const heads = [
+  "model step",
+  "queue",
+  "server queue",
+  "load",
+  "read",
+  "write",
+  "first token",
+  "in",
+  "out",
+  "model",
+  "",
+] as const;
 
 function answerOf({ output }: StepRecord): Answer | undefined {
   // What a model step stores; one that was skipped or failed has none of it.
@@ -40,11 +53,18 @@ function answerOf({ output }: StepRecord): Answer | undefined {
 
 function toRow(key: string, { timings = {}, usage = {}, model, ...rest }: Answer): readonly string[] {
   const { queueMs, loadMs, promptMs, generateMs, firstTokenMs } = timings;
-  const times = [queueMs, loadMs, promptMs, generateMs, firstTokenMs].map((ms) =>
+  const times = [queueMs, unexplained(timings), loadMs, promptMs, generateMs, firstTokenMs].map((ms) =>
     ms === undefined ? "–" : formatMs(ms),
   );
   const tokens = [usage.inputTokens, usage.outputTokens].map((count) => (count === undefined ? "–" : amount(count)));
   return [key, ...times, ...tokens, model ?? "–", notesOf(rest)];
+}
+
+/** What the server does not account for: the call stood behind those of other programs, or of other processes of ours. */
+function unexplained({ totalMs, loadMs, promptMs, generateMs }: NonNullable<Answer["timings"]>): number | undefined {
+  if (totalMs === undefined || loadMs === undefined || promptMs === undefined || generateMs === undefined)
+    return undefined;
+  return Math.max(0, totalMs - loadMs - promptMs - generateMs);
 }
 
 /** What was done to get the answer, in a few words; the context of the step says more. */

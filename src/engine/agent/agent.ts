@@ -4,6 +4,7 @@ import { addUsage, noUsage, type Usage } from "../../core/step.ts";
 import type { VerbHost } from "../../core/verb.ts";
 import type { ChatMessage, FinishReason } from "../../models/chat-model.ts";
 import { Conduct } from "./agent-conduct.ts";
+import { refuseUnfit } from "./agent-file-limit.ts";
 import { limitsOf, mustHaveTime, refuseDepth, refuseTokens, refuseTurns, type Limits } from "./agent-limit.ts";
 import { createResults } from "./agent-result.ts";
 import { offeredTo } from "./agent-tool.ts";
@@ -59,6 +60,7 @@ export function runAgent(
     // A file's agent is read in a step: what it said then is what the whole run goes by.
     const role = typeof agent === "string" ? await readAgent(ports, steps, agent) : agent;
     refuseOptions("agent.invalid", `agent "${role.name}"`, role);
+    refuseUnfit(role, request.prompt);
     const helpers: Agent[] = [];
     for (const helper of role.agents ?? [])
       helpers.push(typeof helper === "string" ? await readAgent(ports, steps, helper) : helper);

@@ -87,7 +87,11 @@ function toMessages(name: string, { prompt, messages = [] }: ModelRequest<z.ZodT
   const all: readonly ChatMessage[] =
     prompt === undefined ? messages : [...messages, { role: "user", content: prompt }];
   if (all.length === 0) throw new TuttiError("usage.invalid", `model step "${name}" has neither prompt nor messages`);
-  return all;
+  const wrong = all.find(({ content }) => typeof content !== "string");
+  if (!wrong) return all;
+  throw new TuttiError("usage.invalid", `model step "${name}" was given a prompt or a message that is not text`, {
+    hint: "Make text of it first, for example with JSON.stringify.",
+  });
 }
 
 function isWithoutModel(error: unknown): error is TuttiError {

@@ -20,6 +20,12 @@ export type OutputReading =
 
 /** What the model is to write is what the schema takes: a transform has no JSON Schema of its own. */
 export function outputSchema(schema: z.ZodType): OutputSchema {
+  // Types are not checked when a flow runs, and the package may be there twice.
+  if (!isRecord(schema) || !("_zod" in schema)) {
+    throw new TuttiError("usage.invalid", "the output of a model step must be a zod schema", {
+      hint: 'For example: output: z.object({ good: z.boolean() }), with z from "tutti".',
+    });
+  }
   try {
     return { schema, format: z.toJSONSchema(schema, { io: "input" }) };
   } catch (error) {

@@ -12,7 +12,10 @@ const serverInfo = z.object({
   url: z.string(),
   reachable: z.boolean(),
   reason: z.string().nullable().describe("Why it is not reachable, and what to do."),
-  loaded: z.array(z.string()).readonly().describe("Models in its memory, as it tells; of one that does not, as this process knows."),
+  loaded: z
+    .array(z.string())
+    .readonly()
+    .describe("Models in its memory, as it tells; of one that does not, as this process knows."),
   inFlight: z.int().describe("Calls of this process that it works on."),
   waiting: z.int().describe("Calls of this process that wait for a place."),
   parallel: z.int().describe("Calls of one model that it is given at once."),

@@ -173,7 +173,7 @@ test("the list of model servers names what is loaded", () => {
 });
 
 describe("the model steps of a run", () => {
-  const timings = { totalMs: 4_000, queueMs: 1_500, loadMs: 280, promptMs: 40, generateMs: 2_180, firstTokenMs: 320 };
+  const timings = { totalMs: 4_500, queueMs: 1_500, loadMs: 280, promptMs: 40, generateMs: 2_180, firstTokenMs: 320 };
   const answered = {
     text: "hi",
     usage: { inputTokens: 1_200, outputTokens: 30 },
@@ -194,11 +194,15 @@ describe("the model steps of a run", () => {
   it("are shown with where their time went, and what is not told is a dash and no zero", () => {
     const lines = shown("run.get", run).split("\n");
     const cells = (key: string): string[] => lines.findLast((line) => line.startsWith(key))?.split(/ {2,}/) ?? [];
-    assert.deepEqual(cells("model step"), "model step|queue|load|read|write|first token|in|out|model".split("|"));
+    assert.deepEqual(
+      cells("model step"),
+      "model step|queue|server queue|load|read|write|first token|in|out|model".split("|"),
+    );
     const notes = "asked 2 times, context 2048 to 4096";
     assert.deepEqual(cells("draft"), [
       "draft",
       "1.5 s",
+      "2.0 s",
       "280 ms",
       "40 ms",
       "2.2 s",
@@ -208,7 +212,7 @@ describe("the model steps of a run", () => {
       "ollama/m",
       notes,
     ]);
-    assert.deepEqual(cells("other"), ["other", ..."–".repeat(8)]);
+    assert.deepEqual(cells("other"), ["other", ..."–".repeat(9)]);
   });
 
   it("of one step alone are shown with its result, not with the run's", () => {
