@@ -44,6 +44,12 @@ export const modelsSettings = z.object({
     .array(z.string().min(1))
     .default([])
     .describe("Hosts beyond this machine that prompts may be sent to, such as gpu-box or gpu-box:11434."),
+  registries: z
+    .array(z.string().min(1))
+    .default([])
+    .describe(
+      "Hosts that `models pull` may let a model server fetch from, such as hf.co, besides registry.ollama.ai and this machine.",
+    ),
   ...serverSettings,
 });
 export type ModelsSettings = z.infer<typeof modelsSettings>;
@@ -103,7 +109,10 @@ export function createModels(dependencies: ModelsDependencies): Models {
     name: "models",
     config: { name: "models", schema: modelsSettings },
     migrations: modelMigrations,
-    operations: [...createModelOperations({ registry, probes, clock }), listServers(registry, clock)],
+    operations: [
+      ...createModelOperations({ registry, probes, registries: settings.registries, clock }),
+      listServers(registry, clock),
+    ],
     checks: [...modelChecks(registry, probes), ...serverChecks(registry)],
     registry,
     quirksOf: async (name) => quirksOf(await registry.factsOf(name)),

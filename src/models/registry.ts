@@ -168,7 +168,7 @@ function kept({ provider, model, source }: Place): KeptModel {
     });
   }
   const name = keeper.canonical(model);
-  return { keeper, model: name, full: `${provider}/${name}` };
+  return { keeper, model: name, asked: model, full: `${provider}/${name}` };
 }
 
 /** What is called at once, without a line. */

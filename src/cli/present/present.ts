@@ -157,7 +157,7 @@ function cell(name: string, row: Row): string {
   if (name === "sizeBytes") return formatBytes(Number(value));
   if (name === "capabilities") return can(row as unknown as Able);
   if (name === "probe") return probed(value as { probedAt: number; isStale: boolean });
-  if (name === "loaded") return value === true ? "yes" : "no";
+  if (name === "loaded" && typeof value === "boolean") return value ? "yes" : "no";
   if (name.endsWith("At")) return new Date(Number(value)).toISOString().replace("T", " ").slice(0, 19);
   if (Array.isArray(value)) return value.length === 0 ? "–" : value.join(", ");
   return typeof value === "string" ? value : JSON.stringify(value);
