@@ -15,7 +15,7 @@ export interface Api {
     /** Removes a budget; what was used stays in the ledger. `DELETE /api/budgets/:name` */
     remove(input: string | BudgetRemoveInput, options?: CallOptions): Promise<BudgetRemoveOutput>;
     /** Makes a budget or changes it; what was used before counts. `PUT /api/budgets/:name` */
-    set(input: string | BudgetSetInput, options?: CallOptions): Promise<Budget>;
+    set(input: string | BudgetSetInput, options?: CallOptions): Promise<BudgetSetOutput>;
     /** Shows a budget and what it has counted, newest first. `GET /api/budgets/:name` */
     show(input: string | BudgetShowInput, options?: CallOptions): Promise<Budget>;
   };
@@ -216,6 +216,7 @@ export interface Budget {
   onLimit: string;
   degradeTo: string | null;
   raiseBy: number | null;
+  resume: "auto" | "manual";
   timeZone: string;
   resetsAt: number | null;
   windows: {
@@ -239,6 +240,8 @@ export interface BudgetRemoveInput {
 
 export interface BudgetRemoveOutput {
   name: string;
+  /** Paused runs that go on because of it */
+  resumed: string[];
 }
 
 export interface BudgetSetInput {
@@ -266,6 +269,40 @@ export interface BudgetSetInput {
   degradeTo?: string;
   /** What an approval adds; default: the limit once more */
   raiseBy?: number;
+  /** Whether paused runs go on by themselves once there is room, or when somebody resumes them. Default: "auto" */
+  resume?: "auto" | "manual";
+}
+
+export interface BudgetSetOutput {
+  name: string;
+  source: "command" | "config";
+  scope: string;
+  of: string | null;
+  window: "run" | "hour" | "day" | "month" | "total";
+  metric: "tokens" | "calls" | "seconds" | "money";
+  limit: number;
+  currency: string | null;
+  warnAt: number;
+  onLimit: string;
+  degradeTo: string | null;
+  raiseBy: number | null;
+  resume: "auto" | "manual";
+  timeZone: string;
+  resetsAt: number | null;
+  windows: {
+    subject: string;
+    period: string;
+    used: number;
+    /** By calls that have not ended */
+    reserved: number;
+    /** With what people have added */
+    limit: number;
+    isCurrent: boolean;
+    warnedAt: number | null;
+    reachedAt: number | null;
+  }[];
+  /** Paused runs that go on because of it */
+  resumed: string[];
 }
 
 export interface BudgetShowInput {
@@ -321,7 +358,7 @@ export interface ConfigSchemaOutput {
 
 export interface CostShowInput {
   /** What the calls are added up by. Default: "model" */
-  by?: "model" | "agent" | "flow" | "day" | "tenant" | "run" | "step";
+  by?: "model" | "agent" | "flow" | "kind" | "day" | "tenant" | "run" | "step";
   /** A day such as "2026-11-01", or how long ago, such as "7d". Default: "30d" */
   since?: string;
   /** Only calls of this run, whatever their day */
@@ -329,13 +366,15 @@ export interface CostShowInput {
 }
 
 export interface CostShowOutput {
-  by: "model" | "agent" | "flow" | "day" | "tenant" | "run" | "step";
+  by: "model" | "agent" | "flow" | "kind" | "day" | "tenant" | "run" | "step";
   since: string | null;
   timeZone: string;
   prices: {
     date: string;
     currency: string;
   } | null;
+  /** The day after the last one of which only sums are kept */
+  keptSince: string | null;
   /** Calls that have not ended, and are in no row yet */
   inFlight: number;
   rows: {
@@ -628,7 +667,7 @@ export interface ModelsProbeProgress {
 }
 
 export interface ModelsPullInput {
-  /** A name of the registry, such as llama3.2:3b or hf.co/owner/model:Q4_K_M */
+  /** A name of the registry, such as llama3.2:3b; hf.co/owner/model:Q4_K_M where models.registries has hf.co */
   model: string;
   /** Over plain HTTP (with http:// before the name), or with a certificate that cannot be checked */
   insecure?: boolean;
@@ -673,7 +712,7 @@ export interface ModelServer {
   reachable: boolean;
   /** Why it is not reachable, and what to do. */
   reason: string | null;
-  /** Models in its memory, as far as this process knows. */
+  /** Models in its memory, as it tells; of one that does not, as this process knows. */
   loaded: string[];
   /** Calls of this process that it works on. */
   inFlight: number;
@@ -746,7 +785,10 @@ export interface ReviewAnswerInput {
 
 export interface Review {
   id: string;
+  /** The run that asked first */
   run: string;
+  /** The runs that wait for the decision */
+  runs: string[];
   step: string;
   title: string;
   payload: unknown;
@@ -760,6 +802,8 @@ export interface Review {
     reason: string | null;
     by: string;
     at: number;
+    /** The review, where several steps have waited for one */
+    review?: string;
   } | null;
 }
 
@@ -846,6 +890,7 @@ export interface RunGetOutput {
   input: unknown;
   output: unknown;
   steps: Step[];
+  step?: string;
   context?: {
     step: string;
     turn: number;
@@ -856,7 +901,16 @@ export interface RunGetOutput {
       description: string;
       [k: string]: unknown;
     }[];
+    /** The schema that the answer must fit. */
     format: unknown;
+    /** Whether the server was told to constrain the answer by it, besides the words. */
+    isGrammar: boolean | null;
+    /** Old messages that were left out to make the prompt fit, and about how many tokens they had. */
+    compacted: {
+      messages: number;
+      tokens: number;
+      [k: string]: unknown;
+    } | null;
     messages: {
       /** The turn in which it was new. */
       turn: number;
