@@ -19,8 +19,7 @@ import {
 } from "./engine/capability.ts";
 import { createTools, endProcessGroup, processStartTime, runProcess, toolsSection } from "./tools/capability.ts";
 import { createDoctor, ownChecks, storageChecks } from "./doctor.ts";
-import { createEventLog, eventMigrations } from "./events/event-log.ts";
-import { createLiveEvents } from "./events/live.ts";
+import { createEvents } from "./events/capability.ts";
 import { createModels, modelsSettings, type Models } from "./models/capability.ts";
 import { createReview, reviewSection } from "./review/capability.ts";
 import { fileBlobs, tableBlobs } from "./storage/blob.ts";
@@ -147,12 +146,14 @@ interface Rooms {
   readonly capabilities: readonly Capability[];
 }
 
-function createRooms({ home, folder, environment, log }: AppOptions, config: Config, database: Database): Rooms {
+function createRooms({ home, folder, environment, log }: AppOptions, config: Config, opened: Database): Rooms {
+  const events = createEvents({ database: opened, clock: systemClock });
+  const { database } = events;
   const blobs = database.dialect === "sqlite" ? fileBlobs(home.tenant("default").blobs) : tableBlobs(database);
   const ports = {
     database,
     payloads: createPayloads(blobs),
-    events: createEventLog(database),
+    events: events.log,
     clock: systemClock,
     random: systemRandom,
   };
@@ -179,7 +180,7 @@ function createRooms({ home, folder, environment, log }: AppOptions, config: Con
   const tools = createTools({ limits: config.get(toolsSection), environment });
   const engine = createEngine({
     ...ports,
-    live: createLiveEvents(),
+    live: events.live,
     log,
     settings: config.get({ name: "engine", schema: engineSettings }),
     flows: createFlowLoader({ folder, builtIn: builtInFlows() }),
@@ -197,12 +198,17 @@ function createRooms({ home, folder, environment, log }: AppOptions, config: Con
     endProcess: async (pid, started) => void (await endProcessGroup(pid, started)),
     processStartTime,
     shared,
+    reads: {
+      reviewsOf: (runs) => review.ofRuns(runs),
+      callsOf: (run) => cost.callsOf(run),
+      eventEnd: () => events.latest(),
+    },
   });
   const review = createReview({ ...ports, settings: config.get(reviewSection), waits: engine.control });
   return {
     engine,
     cost,
-    capabilities: [createStorage(database), createConfig(config), models, tools, engine, review, cost],
+    capabilities: [createStorage(database), createConfig(config), models, tools, engine, review, cost, events],
   };
 }
 
@@ -232,8 +238,7 @@ async function openDatabase(config: Config, path: string): Promise<Database> {
 }
 
 function migrationsOf(capabilities: readonly Capability[]): RoomMigrations[] {
-  const rooms = capabilities.map(({ name, migrations }) => ({ room: name, migrations }));
-  return [...rooms, { room: "events", migrations: eventMigrations }];
+  return capabilities.map(({ name, migrations }) => ({ room: name, migrations }));
 }
 
 /** How the tables differ from what this version makes; null where they do not. Asked of SQLite, which can make them aside. */

@@ -69,10 +69,15 @@ async function call(asked: Asked, connection: Connection, invocation: Invocation
   try {
     const result = await connection.client.call(operation.name, input, {
       signal: interrupt.signal,
-      onProgress: (event) => (isStep(event) ? progress.step(event.step) : activity.take(event)),
+      onProgress: (event) => {
+        if (operation.cli.prints) print(asked, event, invocation);
+        else if (isStep(event)) progress.step(event.step);
+        else activity.take(event);
+      },
     });
     progress.stop();
     activity.stop();
+    if (operation.cli.prints) return exitCodes.ok;
     if (!isToEnd(operation)) return show(asked, result, invocation);
     const code = show(asked, await seeThrough(result as RunRecord, connection, invocation), invocation);
     return interrupt.signal.aborted ? interrupt.exitCode() : code;
@@ -83,6 +88,11 @@ async function call(asked: Asked, connection: Connection, invocation: Invocation
     progress.stop();
     activity.stop();
   }
+}
+
+/** One value of many: a line. */
+function print({ operation: { name }, input }: Asked, result: unknown, { isJson, output }: Invocation): void {
+  output.data(isJson ? JSON.stringify(result) : present({ operation: name, input, result }, output));
 }
 
 /** Without a host, and with what Ctrl-C leaves behind told by the one who was at it. */
@@ -130,12 +140,13 @@ function runToWatch(operation: string, result: unknown): string | null {
 function olderRuns(input: Asked["input"], parsed: unknown, result: unknown): string[] {
   const limit = typeof parsed === "object" && parsed !== null && "limit" in parsed ? parsed.limit : undefined;
   if (!Array.isArray(result) || result.length !== limit) return [];
-  const { before: _earlier, ...filters } = input;
+  const { before: _earlier, query, ...filters } = input;
+  const words = typeof query === "string" ? [`'${query}'`] : [];
   const flags = Object.entries(filters).map(([key, value]) =>
     value === true ? `--${key}` : `--${key} ${String(value)}`,
   );
   const { id } = result.at(-1) as { readonly id: string };
-  return [`older    ${["tutti run list", ...flags, "--before", id].join(" ")}`];
+  return [`older    ${["tutti run list", ...words, ...flags, "--before", id].join(" ")}`];
 }
 
 /** A check of the doctor that fails, or a flow that does not replay as it ran. */

@@ -22,6 +22,8 @@ export interface CommandShape {
   readonly isLocal?: boolean;
   /** Waits for runs, so a process that becomes the host for it works on them meanwhile. */
   readonly waitsForRuns?: boolean;
+  /** What it tells on the way is what was asked for: each value is printed as it comes, with `--json` as one line of JSON. */
+  readonly prints?: boolean;
   /** Asked before it is done, with `{key}` for a value of the input; `--yes` answers it. Without either it is not done. */
   readonly confirms?: string;
   /** Input keys that may be the path of a file, which is meant from where the command is called. */

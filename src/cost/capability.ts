@@ -27,6 +27,7 @@ import type { Refusal } from "./refusal.ts";
 import { createReserver } from "./reservation.ts";
 import { configuredBudgets, costSection, type CostSettings } from "./settings.ts";
 import { budgetStop, createBudgetPlan, type AskHuman } from "./step-budget.ts";
+import { callsOfRun, type StepCall } from "./step-call.ts";
 import { createSweeper } from "./sweeper.ts";
 
 export interface CostDependencies {
@@ -52,6 +53,8 @@ export interface Cost extends Capability, AsyncDisposable {
   /** The model `auto`. */
   readonly auto: ChatModel;
   readonly meter: (model: ChatModel) => ChatModel;
+  /** The calls that steps of a run have made, oldest first. */
+  readonly callsOf: (run: string) => Promise<readonly StepCall[]>;
 }
 
 // A process that died is noticed on Postgres after this; its calls have held their bound until then.
@@ -91,6 +94,7 @@ export function createCost(dependencies: CostDependencies): Cost {
     plan: [createBudgetPlan({ ask: dependencies.ask, raise: raiseStatements(dependencies, parts) })],
     effect: [budgetStop],
     jobs: [{ name: "cost.sweep", every: sweepEvery, run: sweep }],
+    callsOf: (run) => callsOfRun(dependencies.database, parts.build, run),
     auto: createAutoModel(choice, assessor),
     meter: createMeter({
       ...parts,

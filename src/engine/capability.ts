@@ -27,6 +27,8 @@ import { createRunStatements, type RunStatements } from "./run-statement.ts";
 import { createRunStore, type RunStore } from "./run-store.ts";
 import { engineMigrations } from "./run-table.ts";
 import { createStepFactory } from "./step.ts";
+import type { OpenCall } from "./read/journal-span.ts";
+import type { ReadPorts } from "./read/port.ts";
 import type { WorkPorts } from "./work-ports.ts";
 import { createWorkVerbs } from "./work-verbs.ts";
 import { Worker } from "./worker.ts";
@@ -63,6 +65,7 @@ export interface EngineDependencies {
   readonly processStartTime: (pid: number) => string | undefined;
   /** Null where this process alone works on the database. */
   readonly shared: SharedDatabase | null;
+  readonly reads: ReadPorts;
 }
 
 export interface Engine extends Capability, AsyncDisposable {
@@ -107,6 +110,7 @@ export function createEngine(dependencies: EngineDependencies): Engine {
   const reserve: RunControlPorts["reserve"] = (id, flow) => worker?.reserve(id, flow) ?? null;
   const control = createRunControl({ ...base, random, woken, reserve });
   const work = trackingWork(dependencies, statements);
+  const context = contextReader(base);
   const jobStore = createJobStore(database);
   let equipment = bare;
   let stepFor = createStepFactory({});
@@ -116,7 +120,13 @@ export function createEngine(dependencies: EngineDependencies): Engine {
     name: "engine",
     config: { name: "engine", schema: engineSettings },
     migrations: engineMigrations,
-    operations: createEngineOperations({ ...base, control, verify, context: contextReader(base) }),
+    operations: createEngineOperations({
+      ...base,
+      control,
+      verify,
+      context,
+      reads: { ...base, ...dependencies.reads, context, run: store.run, openCalls: (run) => openCallsOf(worker, run) },
+    }),
     verbs: createWorkVerbs(work),
     jobs: [{ name: "engine.sweep", every: sweepEvery, run: async () => worker?.sweep() }],
     checks: [jobCheck(jobStore)],
@@ -155,6 +165,23 @@ export function createEngine(dependencies: EngineDependencies): Engine {
       return worker;
     },
   };
+}
+
+/** What a run that this process works on is at. */
+function openCallsOf(worker: Worker | undefined, run: string): readonly OpenCall[] | null {
+  const calls = worker?.callsOf(run) ?? null;
+  return (
+    calls
+      ?.filter(({ state }) => state === "started")
+      .map(({ key, kind, name, attempts, startedAt, isWaiting: isWait }) => ({
+        key,
+        kind,
+        name,
+        attempts,
+        startedAt,
+        isWait,
+      })) ?? null
+  );
 }
 
 function workerPorts(
@@ -207,6 +234,7 @@ export { refine, type Refined, type RefineRequest } from "./pattern/refine.ts";
 export { route, type Routed, type RouteRequest } from "./pattern/route.ts";
 export { supervise, type Supervised, type SuperviseRequest } from "./pattern/supervise.ts";
 export { vote, type Vote, type VoteRequest } from "./pattern/vote.ts";
+export { noReadPorts, type CallTime, type ReadPorts } from "./read/port.ts";
 export type { StepOf } from "./step.ts";
 export type { Agent } from "./work-ports.ts";
 export type { ShellOptions, ShellResult, WorkVerbs } from "./work-verbs.ts";

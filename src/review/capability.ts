@@ -14,7 +14,7 @@ import type { Payloads } from "../storage/payload.ts";
 import { createApproval } from "./approval.ts";
 import { createReviewOperations, type WaitSettler } from "./operations.ts";
 import { reviewMigrations, type ReviewTables } from "./review-table.ts";
-import { createReviewStore } from "./review-store.ts";
+import { createReviewStore, type ReviewStore } from "./review-store.ts";
 import type { Decision, ReviewRequest } from "./review.ts";
 
 export const reviewSection = {
@@ -42,6 +42,8 @@ export interface ReviewDependencies {
 export interface Review extends Capability {
   /** The verb, for other rooms' plans. */
   readonly ask: (host: VerbHost, name: string, request: ReviewRequest) => Promise<Decision>;
+  /** What steps of these runs have asked, oldest first. */
+  readonly ofRuns: ReviewStore["ofRuns"];
 }
 
 /** Questions that a run asks a human. Opened with the wait in one transaction, decided with its settlement in one. */
@@ -60,6 +62,7 @@ export function createReview(dependencies: ReviewDependencies): Review {
     operations: createReviewOperations({ ...dependencies, store }),
     waits: [{ kind: "review", withdrawn: (address) => [withdrawReview(dependencies.database, address)] }],
     ask: async (host, name, request) => (await ask(dependencies, host, name, request)) as Decision,
+    ofRuns: store.ofRuns,
     verbs: { review: (host) => (name: string, request: ReviewRequest) => ask(dependencies, host, name, request) },
   };
 }

@@ -9,8 +9,12 @@ import type { Decision, Review, ReviewStatus } from "./review.ts";
 // "rev_" alone says nothing.
 const shortestStart = 5;
 
+/** A review without what it is about. */
+export interface RunReview extends Pick<Review, "id" | "run" | "step" | "title" | "status"> {}
+
 export interface ReviewStore {
   list(status: ReviewStatus | "all"): Promise<Review[]>;
+  ofRuns(runs: readonly string[]): Promise<RunReview[]>;
   /** By id or an unambiguous beginning of one; `review.missing`. */
   get(id: string): Promise<Review>;
   /** A guard: changes nothing where the review is no longer open. */
@@ -35,6 +39,16 @@ export function createReviewStore(database: Database, payloads: Payloads): Revie
       const all = build.selectFrom("reviews").selectAll().orderBy("created_at").orderBy("id").limit(500);
       const rows = await database.read((status === "all" ? all : all.where("status", "=", status)).compile());
       return Promise.all(rows.map(toReview));
+    },
+    async ofRuns(runs) {
+      if (runs.length === 0) return [];
+      const query = build
+        .selectFrom("reviews")
+        .select(["id", "run_id", "step", "title", "status"])
+        .where("run_id", "in", runs)
+        .orderBy("created_at");
+      const rows = await database.read(query.compile());
+      return rows.map(({ run_id: run, status, ...rest }) => ({ ...rest, run, status: status as ReviewStatus }));
     },
     async get(id) {
       const all = build.selectFrom("reviews").selectAll();

@@ -40,6 +40,10 @@ export interface Api {
   readonly event: {
     /** Emits an event; the run that has waited for it the longest takes it. `POST /api/events` */
     emit(input: EventEmitInput, options?: CallOptions): Promise<EventEmitOutput>;
+    /** Lists stored events in the order in which they happened; without --after the newest ones. `GET /api/events` */
+    list: Listing<[input?: EventListInput, options?: CallOptions], EventEntry>;
+    /** Follows the stored events as they come, until it is ended. `GET /api/events/stream` */
+    tail(input?: EventTailInput, options?: CallOptions): Following<EventTailProgress, EventTailOutput>;
   };
   readonly flow: {
     /** Lists the flows of this folder. `GET /api/flows` */
@@ -94,6 +98,12 @@ export interface Api {
     retry(input: string | RunRetryInput, options?: CallOptions): Promise<Run>;
     /** Starts a run of a flow. `POST /api/runs` */
     start(input: RunStartInput, options?: CallOptions): Promise<Run>;
+    /** Counts runs by state and by when they were made. `GET /api/runs/stats` */
+    stats(input?: RunStatsInput, options?: CallOptions): Promise<RunStats>;
+    /** Shows one step of a run: what it was given, what it gave, and what its model read. `GET /api/runs/:id/step` */
+    step(input: RunStepInput, options?: CallOptions): Promise<StepDetail>;
+    /** Shows where the time of a run went: its steps, attempts, waits and scopes in their order. `GET /api/runs/:id/timeline` */
+    timeline(input: string | RunTimelineInput, options?: CallOptions): Promise<Timeline>;
     /** Follows a run until it has ended or is paused. `GET /api/runs/:id/watch` */
     watch(input: string | RunWatchInput, options?: CallOptions): Following<RunEvent, Run>;
   };
@@ -102,6 +112,18 @@ export interface Api {
     list: Listing<[input?: Nothing, options?: CallOptions], Tool>;
   };
 }
+
+export type EventTailProgress =
+  | EventEntry
+  | {
+      live: {
+        /** The step that tells it. */
+        key: string | null;
+        /** `live`, `started`, `run` …; `dropped` where the follower was too slow for what came. */
+        type: string;
+        data: unknown;
+      };
+    };
 
 export type RunStatus = "queued" | "running" | "waiting" | "paused" | "succeeded" | "failed" | "cancelled";
 
@@ -335,6 +357,46 @@ export interface EventEmitOutput {
   run: string | null;
 }
 
+export interface EventListInput {
+  /** Only events behind this number, oldest first: the sequence of the last one that is known */
+  after?: number;
+  /** Only what is about this: a run's id, a budget's name … */
+  subject?: string;
+  /** Only events of these types, with commas; "tutti.run.*" means all that begin so */
+  type?: string;
+  /** How many at the most. Default: 50 */
+  limit?: number;
+}
+
+export interface EventEntry {
+  specversion: "1.0";
+  id: string;
+  source: string;
+  type: string;
+  /** What it is about: a run's id, a budget's name … */
+  subject: string;
+  time: string;
+  /** Grows in the order of storing; the `after` of who goes on from here. */
+  sequence: number;
+  data: unknown;
+}
+
+export interface EventTailInput {
+  /** Begin behind this number; default: with what comes from now on */
+  after?: number;
+  /** Only what is about this: a run's id, a budget's name … */
+  subject?: string;
+  /** Only events of these types, with commas; "tutti.run.*" means all that begin so */
+  types?: string;
+  /** Also what this run tells and does not store: tokens, lines of output */
+  run?: string;
+}
+
+export interface EventTailOutput {
+  /** The number of the last event that was told or passed over */
+  latest: number;
+}
+
 export interface FlowSummary {
   name: string;
   file: string;
@@ -404,9 +466,9 @@ export interface Failure {
 
 export interface ModelsAdviseInput {
   /** For calls with tools */
-  tools?: string | boolean;
+  tools?: boolean;
   /** For answers by a JSON Schema */
-  schema?: string | boolean;
+  schema?: boolean;
   /** Tokens that prompt and answer fill. Default: 0 */
   context?: number;
   /** Within the budgets of this flow */
@@ -716,7 +778,7 @@ export interface RunGetInput {
   /** Only this step, by its key, and what lies in it */
   step?: string;
   /** With what the step's model was given: messages, tools, answer. Needs a step */
-  context?: string | boolean;
+  context?: boolean;
 }
 
 export interface RunGetOutput {
@@ -787,11 +849,13 @@ export interface RunGetOutput {
 }
 
 export interface RunListInput {
+  /** Only runs like this: status:failed,waiting flow:triage error:"no room" -model:qwen since:24h words */
+  query?: string;
   status?: RunStatus;
   /** Only runs of this flow */
   flow?: string;
   /** Only waiting runs that go on by themselves: a sleep, a timeout or a deadline is set */
-  due?: string | boolean;
+  due?: boolean;
   /** Only runs older than this one: the last one of the list before */
   before?: string;
   /** How many at the most. Default: 50 */
@@ -807,6 +871,16 @@ export interface RunSummary {
   startedAt: number | null;
   finishedAt: number | null;
   usage: Usage;
+  /** One line: why it failed and where, what it waits for, or a short word on its input. */
+  summary: string;
+  /** Who or what started it: cli, http, schedule:NAME, run:ID, fork:ID, retry:ID. */
+  trigger: string | null;
+  models: string[];
+  waitingFor: ("review" | "event" | "sleep" | "child" | "budget") | null;
+  parent: {
+    run: string;
+    step: string | null;
+  } | null;
 }
 
 export interface RunPauseInput {
@@ -835,11 +909,162 @@ export interface RunStartInput {
   deadline?: string | number;
 }
 
+export interface RunStatsInput {
+  /** How far back. Default: "24h" */
+  since?: string | number;
+  /** How long a bucket is. Default: "1h" */
+  bucket?: string | number;
+  /** Only runs like this: status:failed,waiting flow:triage error:"no room" -model:qwen since:24h words */
+  query?: string;
+}
+
+export interface RunStats {
+  since: number;
+  until: number;
+  bucketMs: number;
+  total: number;
+  byStatus: {
+    queued: number;
+    running: number;
+    waiting: number;
+    paused: number;
+    succeeded: number;
+    failed: number;
+    cancelled: number;
+  };
+  /** By when runs were made, oldest first. */
+  buckets: {
+    at: number;
+    queued: number;
+    running: number;
+    waiting: number;
+    paused: number;
+    succeeded: number;
+    failed: number;
+    cancelled: number;
+  }[];
+  tokens: {
+    input: number;
+    output: number;
+  } | null;
+  usage: {
+    runsWithModels: number;
+  };
+}
+
+export interface RunStepInput {
+  /** The run's id */
+  id: string;
+  /** The step's key, as `tutti run timeline` shows it */
+  key: string;
+  /** How much of each part; what is longer is cut. Default: 262144 */
+  maxBytes?: number;
+  /** Only this part, and the whole of it */
+  part?: "input" | "output" | "error" | "messages" | "tools";
+}
+
+export interface StepDetail {
+  run: string;
+  key: string;
+  name: string;
+  kind: string;
+  status: string;
+  attempts: number;
+  startedAt: number | null;
+  finishedAt: number | null;
+  skipped: {
+    reason: string;
+    hint: string;
+  } | null;
+  model: string | null;
+  turn: number | null;
+  options: unknown;
+  input: Excerpt | null;
+  output: Excerpt | null;
+  error: Excerpt | null;
+  /** What its model was given, and its answer as the last one; texts are cut where it is truncated. */
+  messages: Excerpt | null;
+  /** `offered`: tools that the model could call; `used`: those that it called. */
+  tools: Excerpt | null;
+}
+
+export interface Excerpt {
+  /** Of its JSON text. */
+  bytes: number;
+  truncated: boolean;
+  value?: unknown;
+  /** In place of the value where it is cut: the beginning of its JSON text. */
+  text?: string;
+}
+
+export interface RunTimelineInput {
+  /** The run's id */
+  id: string;
+  /** Only what is new since this row, and what is open. Default: 0 */
+  after?: number;
+}
+
+export interface Timeline {
+  run: RunSummary;
+  /** The number of the run's last stored row: the `after` of who asks again. */
+  latest: number;
+  /** The number of the newest event: who follows the log from here misses nothing. */
+  sequence: number;
+  /** When it was read. */
+  now: number;
+  /** What lies in a span follows it. */
+  spans: Span[];
+}
+
+export interface Span {
+  key: string;
+  parent: string | null;
+  depth: number;
+  name: string;
+  /** The step's, or map, item, turn, scope, cleanup, attempt. */
+  kind: string;
+  status: string;
+  attempt: number;
+  attempts: number;
+  /** Null where nobody knows. */
+  startedAt: number | null;
+  finishedAt: number | null;
+  /** It has no row: its times and state are those of what lies in it. */
+  isDerived: boolean;
+  model: string | null;
+  /** `to` is null while it goes on. */
+  phases: {
+    kind: "queued" | "load" | "prompt" | "work" | "backoff" | "wait";
+    from: number;
+    to: number | null;
+  }[];
+  tokens: {
+    input: number;
+    cached: number | null;
+    output: number;
+    reasoning: number | null;
+  } | null;
+  cost: {
+    money: number;
+    currency: string;
+  } | null;
+  error: {
+    code: string;
+    message: string;
+  } | null;
+  skipped: string | null;
+  importance: "normal" | "quiet" | "hidden";
+  inputBytes: number | null;
+  outputBytes: number | null;
+  review: string | null;
+  child: string | null;
+}
+
 export interface RunWatchInput {
   /** The run's id */
   id: string;
   /** Return as soon as only waits are left */
-  untilIdle?: string | boolean;
+  untilIdle?: boolean;
 }
 
 export interface Tool {

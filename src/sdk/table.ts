@@ -19,6 +19,8 @@ export const operationTable: readonly OperationRow[] = [
   { name: "cost.show", method: "GET", path: "/cost", kind: "call", idempotent: true },
   { name: "doctor", method: "GET", path: "/doctor", kind: "list", idempotent: true },
   { name: "event.emit", method: "POST", path: "/events", kind: "call", idempotent: false },
+  { name: "event.list", method: "GET", path: "/events", kind: "list", idempotent: true },
+  { name: "event.tail", method: "GET", path: "/events/stream", kind: "stream", idempotent: true },
   { name: "flow.list", method: "GET", path: "/flows", kind: "list", idempotent: true },
   { name: "flow.show", method: "GET", path: "/flows/:name", kind: "call", idempotent: true },
   { name: "flow.verify", method: "POST", path: "/flows/verify", kind: "stream", idempotent: false },
@@ -42,6 +44,9 @@ export const operationTable: readonly OperationRow[] = [
   { name: "run.resume", method: "POST", path: "/runs/:id/resume", kind: "call", idempotent: false },
   { name: "run.retry", method: "POST", path: "/runs/:id/retry", kind: "call", idempotent: false },
   { name: "run.start", method: "POST", path: "/runs", kind: "call", idempotent: false },
+  { name: "run.stats", method: "GET", path: "/runs/stats", kind: "call", idempotent: true },
+  { name: "run.step", method: "GET", path: "/runs/:id/step", kind: "call", idempotent: true },
+  { name: "run.timeline", method: "GET", path: "/runs/:id/timeline", kind: "call", idempotent: true },
   { name: "run.watch", method: "GET", path: "/runs/:id/watch", kind: "stream", idempotent: true },
   { name: "tool.list", method: "GET", path: "/tools", kind: "list", idempotent: true },
 ];

@@ -207,7 +207,14 @@ create table runs (
   parent_key text,
   forked_from text,
   usage text,
-  trigger text
+  trigger text,
+  brief text,
+  models text,
+  input_tokens bigint,
+  output_tokens bigint,
+  error_code text,
+  error_step text,
+  error_text text
 );
 
 create table signals (
@@ -247,6 +254,8 @@ CREATE UNIQUE INDEX events_pkey ON events USING btree (seq);
 
 CREATE UNIQUE INDEX jobs_pkey ON jobs USING btree (name);
 
+CREATE INDEX journal_failed ON journal USING btree (run_id, seq) WHERE (failure IS NOT NULL);
+
 CREATE UNIQUE INDEX journal_pkey ON journal USING btree (run_id, seq);
 
 CREATE UNIQUE INDEX model_probes_pkey ON model_probes USING btree (server, model, digest);
@@ -267,11 +276,21 @@ CREATE INDEX reviews_status ON reviews USING btree (status, created_at);
 
 CREATE INDEX runs_due ON runs USING btree (due_at) WHERE (status = 'waiting'::text);
 
+CREATE INDEX runs_failed ON runs USING btree (id, error_code, error_step, error_text) WHERE (error_code IS NOT NULL);
+
+CREATE INDEX runs_flow ON runs USING btree (flow, id);
+
+CREATE INDEX runs_models ON runs USING btree (id, models) WHERE (models IS NOT NULL);
+
 CREATE INDEX runs_open ON runs USING btree (status, priority DESC, created_at) WHERE (status = ANY (ARRAY['queued'::text, 'running'::text, 'waiting'::text]));
 
 CREATE INDEX runs_parent ON runs USING btree (parent_run) WHERE (parent_run IS NOT NULL);
 
 CREATE UNIQUE INDEX runs_pkey ON runs USING btree (id);
+
+CREATE INDEX runs_status ON runs USING btree (status, id);
+
+CREATE INDEX runs_trigger ON runs USING btree (trigger, id) WHERE (trigger IS NOT NULL);
 
 CREATE INDEX signals_name ON signals USING btree (name, id);
 

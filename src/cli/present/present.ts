@@ -5,12 +5,14 @@ import { presentBudget, presentBudgets } from "./budget.ts";
 import { presentCost } from "./cost.ts";
 import { presentContext } from "./context.ts";
 import { presentChecks } from "./doctor.ts";
+import { eventCells, presentEvent } from "./event.ts";
 import { presentExplanation } from "./explanation.ts";
 import { nearPlace } from "./place.ts";
 import { formatBytes } from "../byte-size.ts";
 import { presentModel } from "./model.ts";
 import { presentReview } from "./review.ts";
 import { presentRun, took } from "./run.ts";
+import { presentStats, presentStep, presentTimeline } from "./timeline.ts";
 import { presentVerification } from "./verification.ts";
 import { table, type TableLook } from "./table.ts";
 
@@ -50,10 +52,15 @@ const forms: Readonly<Record<string, (result: never, look: TableLook) => string>
   "budget.list": presentBudgets,
   "budget.remove": () => "Removed. What was used stays in the ledger: tutti cost show",
   "models.advise": presentAdvice,
+  "run.timeline": presentTimeline,
+  "run.step": presentStep,
+  "run.stats": presentStats,
+  "event.list": eventCells,
+  "event.tail": presentEvent,
 };
 
 const columns: Readonly<Record<string, readonly string[]>> = {
-  "run.list": ["id", "flow", "status", "createdAt", "took"],
+  "run.list": ["id", "flow", "status", "createdAt", "took", "summary"],
   "flow.list": ["name", "file", "description"],
   // What may be long comes last.
   "review.list": ["id", "createdAt", "step", "title"],
@@ -64,6 +71,7 @@ const columns: Readonly<Record<string, readonly string[]>> = {
 };
 
 const emptyTexts: Readonly<Record<string, string>> = {
+  "event.list": "Nothing has happened yet.",
   "run.list": "No runs yet. Start one: tutti run <flow>",
   "flow.list": "No flows found. Put one into flows/NAME.ts, or: tutti init",
   "review.list": "Nothing waits for you.",
@@ -73,6 +81,7 @@ const emptyTexts: Readonly<Record<string, string>> = {
 };
 
 const noMatchTexts: Readonly<Record<string, string>> = {
+  "event.list": "No event is like that. The newest of all: tutti event list",
   "run.list": "No run is like that. All of them: tutti run list",
   "review.list": "No review is like that. All of them: tutti review list --status all",
 };
@@ -87,7 +96,8 @@ type Row = Readonly<Record<string, unknown>>;
 function presentList(operation: string, { rows, input }: Listed, look: TableLook): string {
   const [first] = rows;
   if (!first) return (hasFilter(input) ? noMatchTexts[operation] : undefined) ?? emptyTexts[operation] ?? "Nothing.";
-  const names = columnsFor(operation, input) ?? Object.keys(first).filter((key) => typeof first[key] !== "object");
+  const names =
+    columnsFor(operation, input, look) ?? Object.keys(first).filter((key) => typeof first[key] !== "object");
   const heads = names.map((name) => titles[name] ?? name);
   return table(
     heads,
@@ -101,7 +111,15 @@ function hasFilter({ limit: _limit, ...filters }: Answered["input"]): boolean {
   return Object.entries(filters).some(([key, value]) => !(key === "status" && (value === "open" || value === "all")));
 }
 
-function columnsFor(operation: string, { status }: Answered["input"]): readonly string[] | undefined {
+// Below this the line that says most of a run would be nothing but its sign that there was more.
+const roomForTimes = 100;
+
+function columnsFor(
+  operation: string,
+  { status }: Answered["input"],
+  { width }: TableLook,
+): readonly string[] | undefined {
+  if (operation === "run.list" && width < roomForTimes) return columns[operation]?.filter((name) => name !== "took");
   // Without a word about them only open ones are listed.
   const isMixed = operation === "review.list" && status !== undefined;
   return isMixed ? ["id", "createdAt", "status", "step", "title"] : columns[operation];
