@@ -28,7 +28,7 @@ const mostBodyBytes = 1_048_576;
 /** The operation table as an HTTP app: one route each, JSON in and out, a stream for those that tell their progress. */
 export function createHttpApp(operations: readonly AnyOperation[], options: HttpAppOptions): Hono {
   const app = new Hono();
-  for (const operation of operations) {
+  for (const operation of operations.toSorted(literalFirst)) {
     const read = createInputReader(operation);
     const path = `/api${operation.path}`;
     if (!options.isLocal && takesBody(operation)) app.use(path, limitFor(operation));
@@ -37,6 +37,12 @@ export function createHttpApp(operations: readonly AnyOperation[], options: Http
   app.onError((error) => failure(error, options.log ?? silentLog));
   app.notFound((context) => nothingThere(context, operations));
   return app;
+}
+
+/** The first route that fits takes a request, so `/runs/stats` has to stand before `/runs/:id`. */
+function literalFirst(left: AnyOperation, right: AnyOperation): number {
+  const parameters = ({ path }: AnyOperation): number => path.split(":").length;
+  return parameters(left) - parameters(right);
 }
 
 function takesBody({ method }: AnyOperation): boolean {
