@@ -1,4 +1,5 @@
 import { errorCatalogue, isErrorCode, TuttiError, type ErrorCode } from "../core/error.ts";
+import type { Log } from "../core/log.ts";
 import { toWireError } from "../sdk/wire.ts";
 
 export const problemType = "application/problem+json";
@@ -66,6 +67,12 @@ export function toProblem(error: unknown): Problem {
 function statusOf(error: unknown): ProblemStatus {
   if (!(error instanceof TuttiError) || error.code === "internal.defect") return 500;
   return statuses[error.code] ?? 400;
+}
+
+/** A caller is told that there is a defect; the log, where in the code it is. */
+export function logDefect(error: unknown, log: Log): void {
+  if (statusOf(error) !== 500) return;
+  log.error("server.defect", { error: error instanceof Error ? error.stack : String(error) });
 }
 
 export function problemResponse(error: unknown, headers: Readonly<Record<string, string>> = {}): Response {
