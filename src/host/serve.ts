@@ -6,7 +6,7 @@ import type { ConnectOptions, Served } from "../sdk/connection.ts";
 import { serveWeb } from "../server/web.ts";
 import type { Home } from "../storage/home.ts";
 import type { HostProcess } from "./host-process.ts";
-import { tokenFile } from "./place.ts";
+import { tokenPath } from "./place.ts";
 import { version } from "./version.ts";
 import { watchGround } from "./watch.ts";
 
@@ -26,7 +26,7 @@ export async function serve({ home, options, app, worker, hosting, stack }: Host
   const web = stack.use(
     await serveWeb({
       operations: app.operations,
-      tokenFile: tokenFile(home.path),
+      tokenFile: tokenPath(home.path),
       host,
       port,
       allowedHosts,
@@ -46,7 +46,7 @@ export async function serve({ home, options, app, worker, hosting, stack }: Host
     url: web.url,
     host,
     wantedPort: port,
-    tokenFile: tokenFile(home.path),
+    tokenFile: tokenPath(home.path),
     bootMs: hosting.bootMs,
     createLink: (path) => web.createLink(path),
     ended,

@@ -68,7 +68,7 @@ describe("tutti service", { skip, concurrency: 2 }, () => {
     assert.equal(misspelled.code, 3);
     assert.match(misspelled.stderr, /Did you mean install\?/);
     assert.equal((await project.tutti("service", "install", "here")).code, 3);
-    project.write("tutti.yaml", "engine: { grace: soon }\n");
+    project.write("tutti.yaml", "engine: { graze: 3s }\n");
     assert.equal((await project.tutti("service", "install", "--dry-run")).code, 3);
   });
 });

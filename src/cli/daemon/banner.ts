@@ -2,7 +2,7 @@ import { isIP } from "node:net";
 import { formatMs } from "../../core/duration.ts";
 import type { HostFacts } from "../../hosting.ts";
 import type { Connection, Served } from "../../sdk/connection.ts";
-import { tokenFile } from "../../host/place.ts";
+import { tokenPath } from "../../host/place.ts";
 import { version } from "../../host/version.ts";
 import type { Invocation } from "../invocation.ts";
 import { keyHelp } from "./key.ts";
@@ -101,7 +101,7 @@ export function greetOther({ facts, link, isNew = false, isOther = false }: Othe
     output.complain(`It is Tutti ${facts.version}, and this is ${version()}: tutti down, then tutti up.`);
   }
   if (isJson) {
-    if (!isNew) output.data(lineOf({ url, pid, home, tokenFile: tokenFile(home) }, { reused: true }));
+    if (!isNew) output.data(lineOf({ url, pid, home, tokenFile: tokenPath(home) }, { reused: true }));
     return;
   }
   const how = isNew ? dim(`ready in ${formatMs(bootMs)}, process ${pid}`) : dim(`is up already, process ${pid}`);

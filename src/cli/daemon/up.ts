@@ -148,7 +148,7 @@ async function serve(
     interrupt.happened.then(() => ({ kind: "signal" as const })),
   ]);
   log.info("host.stopping", { pid: process.pid, why: asked.kind });
-  const say = flags.background ? () => undefined : output.say;
+  const say = (text: string): void => (flags.background ? undefined : output.say(text));
   if (asked.kind === "settings") {
     say("Starting anew by the changed settings.");
     return { kind: "again", code: exitCodes.ok, port: asked.port };

@@ -1,8 +1,9 @@
 import { z } from "zod";
 import { runStatuses } from "../../core/step.ts";
-import { failureShape } from "../step-shape.ts";
 import { phaseKinds } from "./span.ts";
 import { waitingFor } from "./query.ts";
+
+export const failureShape = z.object({ code: z.string(), message: z.string(), data: z.unknown().exactOptional() });
 
 export const usageShape = z.object({
   calls: z.number(),
