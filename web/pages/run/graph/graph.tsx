@@ -28,7 +28,7 @@ export function Graph({ score, state }: RunViewProps): JSX.Element {
     setClosed(next);
   };
   return (
-    <div class="graph" tabIndex={0} role="group" aria-label="Graph of the run, from left to right in time">
+    <div class="graph" tabIndex={0} role="group" aria-label="Graph of the run, from top to bottom in time">
       <div class="graph-in" style={{ width: `${plan.width}px`, height: `${plan.height}px` }}>
         <Boxes plan={plan} state={state} now={score.now} onToggle={toggle} />
       </div>
@@ -59,14 +59,15 @@ function Boxes({ plan, state, now, onToggle }: BoxesProps): JSX.Element {
 }
 
 function pathOf({ from, to }: Line): string {
-  const middle = (from.x + to.x) / 2;
-  return `M${from.x} ${from.y}C${middle} ${from.y} ${middle} ${to.y} ${to.x} ${to.y}`;
+  const middle = (from.y + to.y) / 2;
+  return `M${from.x} ${from.y}C${from.x} ${middle} ${to.x} ${middle} ${to.x} ${to.y}`;
 }
 
 interface GraphBoxProps extends Omit<BoxesProps, "plan"> {
   readonly box: Box;
 }
 
+/** A frame is as wide as what it holds, so its own words stand at its left. */
 function GraphBox({ box, state, now, onToggle }: GraphBoxProps): JSX.Element {
   const { group, x, y, width, height, inner } = box;
   const status = statusOf(group);

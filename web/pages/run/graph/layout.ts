@@ -24,35 +24,40 @@ export interface Plan {
 
 export const leaf = { width: 184, height: 44 };
 export const frame = { title: 36, padding: 12 };
-const gap = { x: 36, y: 12 };
+const gap = { x: 16, y: 28 };
 
-/** Time from left to right: what began when another had ended stands behind it, what ran together one below the other. */
+type Sized = Omit<Box, "x" | "y">;
+
+/** Time from top to bottom: what began when another had ended stands below it, what ran together side by side. */
 export function planOf(groups: readonly Group[], isOpen: (group: Group) => boolean): Plan {
-  const columns = Map.groupBy(layered(groups), ({ layer }) => layer);
-  const order = [...columns.keys()].toSorted((a, b) => a - b);
-  const boxes: Box[] = [];
-  let x = 0;
-  let height = 0;
-  for (const layer of order) {
-    const column = (columns.get(layer) ?? []).map(({ group }) => sized(group, isOpen));
-    let y = 0;
-    for (const box of column) {
-      boxes.push({ ...box, x, y });
-      y += box.height + gap.y;
-    }
-    height = Math.max(height, y - gap.y);
-    x += Math.max(...column.map((box) => box.width)) + gap.x;
+  const layers = Map.groupBy(layered(groups), ({ layer }) => layer);
+  const rows = [...layers.keys()]
+    .toSorted((a, b) => a - b)
+    .map((layer) => (layers.get(layer) ?? []).map(({ group }) => sized(group, isOpen)));
+  const width = Math.max(0, ...rows.map(widthOf));
+  const placed: Box[][] = [];
+  let y = 0;
+  for (const row of rows) {
+    placed.push(placeRow(row, { x: (width - widthOf(row)) / 2, y }));
+    y += Math.max(...row.map(({ height }) => height)) + gap.y;
   }
-  const centred = boxes.map((box) => ({ ...box, y: box.y + (height - columnHeight(boxes, box.x)) / 2 }));
-  return { width: Math.max(0, x - gap.x), height: Math.max(0, height), boxes: centred, lines: linesOf(centred) };
+  return { width, height: Math.max(0, y - gap.y), boxes: placed.flat(), lines: linesOf(placed) };
 }
 
-function columnHeight(boxes: readonly Box[], x: number): number {
-  const column = boxes.filter((box) => box.x === x);
-  return column.reduce((sum, box) => sum + box.height, gap.y * (column.length - 1));
+function placeRow(row: readonly Sized[], { x, y }: { readonly x: number; readonly y: number }): Box[] {
+  let left = x;
+  return row.map((box) => {
+    const at = left;
+    left += box.width + gap.x;
+    return { ...box, x: at, y };
+  });
 }
 
-function sized(group: Group, isOpen: (group: Group) => boolean): Omit<Box, "x" | "y"> {
+function widthOf(row: readonly Sized[]): number {
+  return row.reduce((sum, { width }) => sum + width, gap.x * (row.length - 1));
+}
+
+function sized(group: Group, isOpen: (group: Group) => boolean): Sized {
   if (group.inner.length === 0 || !isOpen(group)) return { group, ...leaf, inner: null };
   const inner = planOf(group.inner, isOpen);
   return {
@@ -72,22 +77,14 @@ function layered(groups: readonly Group[]): { readonly group: Group; readonly la
   return placed;
 }
 
-/** From each box to those of the next column. */
-function linesOf(boxes: readonly Box[]): Line[] {
-  const columns = [...new Set(boxes.map(({ x }) => x))].toSorted((a, b) => a - b);
-  return columns.slice(1).flatMap((x, index) => {
-    const left = boxes.filter((box) => box.x === columns[index]);
-    const right = boxes.filter((box) => box.x === x);
-    return left.flatMap((one) =>
-      right.map((other) => ({
-        from: { x: one.x + one.width, y: middle(one) },
-        to: { x: other.x, y: middle(other) },
+/** From each box to those of the next row. */
+function linesOf(rows: readonly (readonly Box[])[]): Line[] {
+  return rows.slice(1).flatMap((row, index) =>
+    (rows[index] ?? []).flatMap((above) =>
+      row.map((below) => ({
+        from: { x: above.x + above.width / 2, y: above.y + above.height },
+        to: { x: below.x + below.width / 2, y: below.y },
       })),
-    );
-  });
-}
-
-/** Of a frame its title: lines go to what it is called. */
-function middle({ y, height, inner }: Box): number {
-  return inner === null ? y + height / 2 : y + frame.title / 2;
+    ),
+  );
 }

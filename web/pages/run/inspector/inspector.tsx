@@ -12,7 +12,8 @@ import { InspectorContext } from "./context.tsx";
 import { MessageView } from "./message-view.tsx";
 import { InspectorOverview } from "./overview.tsx";
 import { Payload } from "./payload.tsx";
-import { messagesOf, partUrl, toolsOf, useStep, type StepData } from "./step-data.ts";
+import { messagesOf, partUrl, toolsOf, type StepData } from "./step-data.ts";
+import { useStep } from "./use-step.ts";
 import { InspectorTools } from "./tools.tsx";
 
 export interface InspectorProps {
@@ -96,11 +97,11 @@ export function copyLink(part: Part): void {
   void copyText(url.href, `a link to ${part.name}`);
 }
 
-function tabsFor({ span }: Part, step: StepData | undefined): readonly Tab[] {
+function tabsFor({ parent }: Part, step: StepData | undefined): readonly Tab[] {
   const hasModel = step?.messages !== null && step?.messages !== undefined;
   const overview: Tab = { id: "overview", name: "Overview" };
   const raw: Tab = { id: "raw", name: "Raw" };
-  if (span.kind === "run") return [overview];
+  if (parent === null) return [overview];
   if (!hasModel) return [overview, raw];
   const { offered, used } = toolsOf(step);
   return [

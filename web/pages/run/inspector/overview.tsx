@@ -38,7 +38,7 @@ export function InspectorOverview(props: InspectorOverviewProps): JSX.Element {
       <Ledgers span={span} now={score.now} />
       {isRunning ? <LiveWords text={live.of(span.key)} /> : null}
       {step.data ? <Gist data={step.data} run={run} /> : null}
-      {!step.data && step.isLoading && !isRunning && span.kind !== "run" && !span.isDerived ? <Wait /> : null}
+      {!step.data && step.isLoading && !isRunning && part.parent !== null && !span.isDerived ? <Wait /> : null}
       {part.parent === null ? <RunPayloads timeline={score.timeline} /> : null}
       {canFork(part) ? (
         <p>

@@ -1,6 +1,3 @@
-import { tutti } from "../../../data/api.ts";
-import { useQuery, type Answer } from "../../../data/query.ts";
-
 /** A value as far as it was asked for: whole, or the beginning of its text. */
 export interface PayloadPart {
   readonly bytes: number;
@@ -47,16 +44,6 @@ export interface ToolCall {
 export interface OfferedTool {
   readonly name: string;
   readonly description: string;
-}
-
-// What is read at once; the rest is a download.
-const maxBytes = 262_144;
-
-/** One step's payloads, when they are looked at. Asked again when its state is another. */
-export function useStep(run: string, key: string | null, status: string): Answer<StepData> {
-  return useQuery<StepData>(key === null || key === "" ? null : `step:${run}:${key}:${status}`, (signal) =>
-    tutti.run.step({ id: run, key: key ?? "", maxBytes }, { signal }),
-  );
 }
 
 /** The whole of a part, as a file: the browser writes it to the disk without holding it. */

@@ -42,12 +42,12 @@ function keptLane({ zero }: LaneContext): Lane {
   return { bars: [{ style: "kept", from: zero, to: zero, isOpen: false }], bracket: null, from: zero, to: zero };
 }
 
-function scopeLane({ span }: Part, { zero, now }: LaneContext): Lane {
+function scopeLane({ span, parent }: Part, { zero, now }: LaneContext): Lane {
   const from = Math.max(zero, span.startedAt ?? zero);
   const to = span.finishedAt ?? now;
   const isOpen = span.finishedAt === null;
   // Of the phases of a scope only what came before its steps can be told apart: its own wait for a place.
-  const queued = span.kind === "run" ? span.phases.filter(({ kind }) => kind === "queued") : [];
+  const queued = parent === null ? span.phases.filter(({ kind }) => kind === "queued") : [];
   const bars = queued.map((phase): Bar => toBar(phase, { span, now, isLast: false }));
   return { bars, bracket: { from, to, isOpen }, from: bars[0]?.from ?? from, to };
 }

@@ -73,7 +73,7 @@ export function kindOf(part: Part): string {
 }
 
 function agentWord({ children }: Part): string {
-  const turns = children.filter(({ span }) => /^turn \d+$/.test(span.name)).length;
+  const turns = children.filter(({ name }) => /^turn \d+$/.test(name)).length;
   return turns === 0 ? "agent" : `agent, ${plural(turns, "turn")}`;
 }
 

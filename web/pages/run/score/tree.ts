@@ -58,17 +58,23 @@ interface Place {
   readonly item?: string;
 }
 
-/** An item of a map that holds one step alone is that step: a line less for each. */
+/** What holds one step alone is that step, a line less for each: an item of a map, an agent's turn without tools, a single try. */
 function joinItems(part: Part, { depth, parent, item }: Place): Part {
   const [only] = part.children;
-  if (part.span.kind === "item" && part.children.length === 1 && only) {
+  if (["item", "turn"].includes(part.span.kind) && part.children.length === 1 && only) {
     return joinItems(only, { depth, parent, item: part.name });
   }
-  const name = item === undefined ? part.name : `${item} › ${part.name}`;
-  const joined: Part = { ...part, depth, parent, name, children: [] };
+  const joined: Part = { ...part, depth, parent, name: joinedName(part.name, item), children: [] };
+  if (part.children.length === 1 && only && isAttempt(only.span) && part.span.attempts <= 1) return joined;
   const children = part.children.map((child) => joinItems(child, { depth: depth + 1, parent: joined }));
   joined.children.push(...withShortNames(children).toSorted(byBeginning));
   return joined;
+}
+
+/** A turn's call is the turn; an item's step has a name that may be the same in all. */
+function joinedName(name: string, around: string | undefined): string {
+  if (around === undefined) return name;
+  return around.startsWith("turn ") ? around : `${around} › ${name}`;
 }
 
 /** Where the steps tell the items apart by themselves, the items' numbers only take room. */
@@ -132,8 +138,8 @@ function countFailures(part: Part): number {
   return part.failures;
 }
 
-export function isScope({ span, children }: Part): boolean {
-  return children.length > 0 || span.kind === "run";
+export function isScope({ parent, children }: Part): boolean {
+  return children.length > 0 || parent === null;
 }
 
 /** Several tries of one step, each a lane of its own. */
