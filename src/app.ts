@@ -15,6 +15,7 @@ import {
   findAgent,
   patientDatabase,
   type Engine,
+  type JobOptions,
   type Worker,
 } from "./engine/capability.ts";
 import { createTools, endProcessGroup, processStartTime, runProcess, toolsSection } from "./tools/capability.ts";
@@ -53,8 +54,8 @@ export interface App extends AsyncDisposable {
   startWorker(worker: Worker): Promise<AsyncDisposable>;
   /** Lets a worker that was not started take up one run; false where others are to do that. */
   takeUp(worker: Worker, run: string): Promise<boolean>;
-  /** Starts the background jobs of all capabilities. */
-  startJobs(): Promise<AsyncDisposable>;
+  /** Starts the background jobs of all capabilities, and what is scheduled. */
+  startJobs(options?: JobOptions): Promise<AsyncDisposable>;
 }
 
 // One schema for each tenant; there is one tenant so far.
@@ -138,7 +139,11 @@ function assemble(options: AppOptions, config: Config, database: Database): App 
     createWorker: (given = {}) => engine.createWorker(given),
     startWorker: (worker) => engine.startWorker(worker),
     takeUp: (worker, run) => engine.takeUp(worker, run),
-    startJobs: () => engine.startJobs(capabilities.flatMap((capability) => capability.jobs ?? [])),
+    startJobs: (given) =>
+      engine.startJobs(
+        capabilities.flatMap((capability) => capability.jobs ?? []),
+        given,
+      ),
     async [Symbol.asyncDispose]() {
       await engine[Symbol.asyncDispose]();
       await cost[Symbol.asyncDispose]();
@@ -169,14 +174,19 @@ function createRooms({ home, folder, environment, log }: AppOptions, config: Con
   const shared = database.capabilities.sharedWriters
     ? { url: config.get(storageSection).database, schema: postgresSchema }
     : null;
+  const patient = patientDatabase(database, { clock: systemClock, log });
   const cost = createCost({
     ...ports,
     settings: config.get(costSection),
-    patient: patientDatabase(database, { clock: systemClock, log }),
+    patient,
     log,
     shared,
     contextOf: (model) => models.registry.contextOf(model),
     ask: ({ host }, { name, ...question }) => review.ask(host, name, question),
+    runs: {
+      resume: (run) => engine.control.resumePausedFor(run, ["budget.exceeded", "budget.unpriced"]),
+      hasEnded: async (run) => (await engine.store.run(run)).finished_at !== null,
+    },
     choice: choiceOf(() => models),
   });
   const models = createModels({
@@ -184,6 +194,7 @@ function createRooms({ home, folder, environment, log }: AppOptions, config: Con
     folder: config.file === undefined ? folder : dirname(config.file),
     database,
     meter: cost.meter,
+    meterEmbedding: cost.meterEmbedding,
   });
   const tools = createTools({ limits: config.get(toolsSection), environment });
   const engine = createEngine({
@@ -206,8 +217,13 @@ function createRooms({ home, folder, environment, log }: AppOptions, config: Con
     endProcess: async (pid, started) => void (await endProcessGroup(pid, started)),
     processStartTime,
     shared,
+    reads: {
+      reviewsOf: (runs) => review.ofRuns(runs),
+      callsOf: (run) => cost.callsOf(run),
+      eventEnd: () => events.latest(),
+    },
   });
-  const review = createReview({ ...ports, settings: config.get(reviewSection), waits: engine.control });
+  const review = createReview({ ...ports, patient, settings: config.get(reviewSection), waits: engine.control });
   return {
     engine,
     cost,

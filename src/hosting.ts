@@ -34,8 +34,6 @@ export const serverSection = {
   }),
 } as const satisfies ConfigSection;
 
-export type ServerSettings = z.infer<typeof serverSection.schema>;
-
 const hostFacts = z.object({
   version: z.string(),
   pid: z.int(),

@@ -82,7 +82,7 @@ export const pages: Readonly<Record<PageId, PageEntry>> = {
 export const groups: readonly { readonly name: string; readonly pages: readonly PageId[] }[] = [
   { name: "", pages: ["overview", "reviews"] },
   { name: "Work", pages: ["runs", "flows"] },
-  { name: "Means", pages: ["models", "costs"] },
+  { name: "Resources", pages: ["models", "costs"] },
   { name: "System", pages: ["settings", "doctor"] },
 ];
 

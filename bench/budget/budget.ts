@@ -7,6 +7,7 @@ import { openPostgres } from "../../src/storage/postgres.ts";
 import { openSqlite } from "../../src/storage/sqlite.ts";
 import { DataFolder } from "../data-folder.ts";
 import { openScratchPostgres } from "../scratch-postgres.ts";
+import { measureRing, type RingCase } from "./ring-case.ts";
 import { openMeterCase, read, type MeterCase } from "./meter-case.ts";
 
 const schema = "bench";
@@ -16,6 +17,7 @@ export async function runBudgetBench(words: readonly string[]): Promise<number> 
   const calls = words.includes("--quick") ? 300 : 2_000;
   using data = new DataFolder();
   await overhead("SQLite", { rounds, calls, open: async () => openSqlite({ path: join(data.make(), "bench.db") }) });
+  await rings("SQLite", { rounds, calls, open: async () => openSqlite({ path: join(data.make(), "rings.db") }) });
   await sqliteRace(openSqlite({ path: join(data.make(), "race.db") }), calls * 5);
   const server = process.env["TUTTI_BENCH_POSTGRES"] ?? process.env["TUTTI_TEST_POSTGRES"];
   if (!server) {
@@ -28,6 +30,11 @@ export async function runBudgetBench(words: readonly string[]): Promise<number> 
     rounds,
     calls: calls / 4,
     open: () => openPostgres({ url: scratch.url, schema: `overhead_${++count}` }),
+  });
+  await rings("Postgres", {
+    rounds,
+    calls: calls / 4,
+    open: () => openPostgres({ url: scratch.url, schema: `rings_${++count}` }),
   });
   await postgresRace(scratch.url, calls);
   return 0;
@@ -60,6 +67,44 @@ async function overhead(name: string, { rounds, calls, open }: OverheadOptions):
     const [least = 0, middle = 0, most = 0] = [0, 0.5, 1].map((share) => quantile(values, share));
     say(
       `${name}, a step with one call, ${what}: ${text(middle)} ms (${text(least)}–${text(most)}), median of ${calls} calls`,
+    );
+  }
+}
+
+const wide = { window: "total", tokens: 1e12 };
+// Used up by the first step: each later one is refused once, which is journaled, and done by the other model.
+const usedUp = {
+  scope: "model",
+  of: "bench/dear",
+  window: "total",
+  calls: 1,
+  onLimit: "degrade",
+  degradeTo: "bench/model",
+};
+
+const ringCases: readonly RingCase[] = [
+  { what: "without the cost room", around: "nothing", budgets: [] },
+  { what: "metered, without the rings", around: "meter", budgets: [] },
+  { what: "metered and with the rings, no budget", around: "rings", budgets: [] },
+  { what: "the same, 1 budget", around: "rings", budgets: [wide] },
+  { what: "the same, and each step is refused and done by another model", around: "rings", budgets: [wide, usedUp] },
+];
+
+/** A flow of model steps in the real engine: what differs is what stands around the steps. */
+async function rings(name: string, { rounds, calls, open }: OverheadOptions): Promise<void> {
+  const medians = new Map<string, number[]>();
+  for (let round = 0; round < rounds; round++) {
+    for (const ringCase of ringCases) {
+      // Closed with its engine.
+      const took = await measureRing(await open(), ringCase, calls / 20);
+      const median = quantile(took.slice(Math.floor(took.length * 0.3)), 0.5);
+      medians.set(ringCase.what, [...(medians.get(ringCase.what) ?? []), median]);
+    }
+  }
+  for (const [what, values] of medians) {
+    const [least = 0, middle = 0, most = 0] = [0, 0.5, 1].map((share) => quantile(values, share));
+    say(
+      `${name}, a model step in a flow, ${what}: ${text(middle)} ms (${text(least)}–${text(most)}), median of ${calls} steps`,
     );
   }
 }

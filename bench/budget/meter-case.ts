@@ -9,8 +9,7 @@ import type { ChatModel } from "../../src/models/chat-model.ts";
 import type { Database, Row } from "../../src/storage/database.ts";
 
 /** A model that answers after a moment, with the counts of a real one: 40 tokens in, 10 out. */
-export function quickModel(delayMs: number): ChatModel {
-  const name = "bench/model";
+export function quickModel(delayMs: number, name = "bench/model"): ChatModel {
   return {
     name,
     async chat() {
@@ -50,6 +49,7 @@ export async function openMeterCase(database: Database, options: MeterOptions): 
     log: silentLog,
     shared: options.shared,
     contextOf: () => undefined,
+    runs: { resume: async () => false, hasEnded: async () => false },
     ask: () => Promise.reject(new Error("nobody is asked")),
     choice: {
       candidates: async () => [],
@@ -92,7 +92,8 @@ function isRefused(error: unknown): false {
   throw error;
 }
 
-async function setBudget(cost: Cost, name: string, budget: Record<string, unknown>): Promise<void> {
+/** As `tutti budget set` does. */
+export async function setBudget(cost: Cost, name: string, budget: Record<string, unknown>): Promise<void> {
   const operation = cost.operations.find((candidate) => candidate.name === "budget.set");
   if (!operation) throw new Error("there is no budget.set");
   await operation.handle(operation.input.parse({ name, ...budget }) as never, { signal: never, caller: "bench" });

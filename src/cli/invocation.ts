@@ -74,7 +74,7 @@ export function createInvocation(
     isSure,
     answers: mayAsk && !isJson && isTerminal(surroundings) ? surroundings.stdin : null,
     environment,
-    dataFolder: (options) => product.dataFolder({ cwd: process.cwd(), environment }, options),
+    dataFolder: (how) => product.dataFolder({ cwd: process.cwd(), environment }, how),
     async open({ flags: ownFlags = {}, log: ownLog = log, ...wanted }) {
       await using stack = new AsyncDisposableStack();
       // A process that holds runs has to hand them back, so a signal no longer ends it by itself.

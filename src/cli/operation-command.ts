@@ -140,12 +140,13 @@ function runToWatch(operation: string, result: unknown): string | null {
 function olderRuns(input: Asked["input"], parsed: unknown, result: unknown): string[] {
   const limit = typeof parsed === "object" && parsed !== null && "limit" in parsed ? parsed.limit : undefined;
   if (!Array.isArray(result) || result.length !== limit) return [];
-  const { before: _earlier, ...filters } = input;
+  const { before: _earlier, query, ...filters } = input;
+  const words = typeof query === "string" ? [`'${query}'`] : [];
   const flags = Object.entries(filters).map(([key, value]) =>
     value === true ? `--${key}` : `--${key} ${String(value)}`,
   );
   const { id } = result.at(-1) as { readonly id: string };
-  return [`older    ${["tutti run list", ...flags, "--before", id].join(" ")}`];
+  return [`older    ${["tutti run list", ...words, ...flags, "--before", id].join(" ")}`];
 }
 
 /** A check of the doctor that fails, or a flow that does not replay as it ran. */

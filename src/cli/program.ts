@@ -14,7 +14,16 @@ import { createInterrupt } from "./interrupt.ts";
 import { createInvocation, type Surroundings } from "./invocation.ts";
 import { runOperation } from "./operation-command.ts";
 import type { Output } from "./output.ts";
-import { argumentText, commandOf, fromHere, inputShape, keyOf, optionsOf, ownInput } from "./operation-flags.ts";
+import {
+  argumentText,
+  commandOf,
+  fromHere,
+  inputShape,
+  keyOf,
+  optionsOf,
+  ownInput,
+  type InputShape,
+} from "./operation-flags.ts";
 import { overview } from "./overview.ts";
 import { product } from "./product.ts";
 import { addRunCommand } from "./run-command.ts";
@@ -149,7 +158,10 @@ function addOperation(command: Command, operation: AnyOperation, onAction: OnAct
   command.action(() =>
     onAction(command, (invocation) => {
       const isPath = (key: string): boolean => operation.cli.paths?.includes(key) ?? false;
-      const words = keys.map((key, index): [string, unknown] => [key, command.processedArgs[index]]);
+      const words = keys.map((key, index): [string, unknown] => [
+        key,
+        asText(command.processedArgs[index], shape, key),
+      ]);
       const given = Object.fromEntries(
         words.map(([key, word]) => [key, isPath(key) && typeof word === "string" ? fromHere(word) : word]),
       );
@@ -157,6 +169,12 @@ function addOperation(command: Command, operation: AnyOperation, onAction: OnAct
       return runOperation(operation, { ...ownInput(shape, command.opts()), ...byPosition }, invocation);
     }),
   );
+}
+
+/** Words that make up one text. */
+function asText(word: unknown, { properties }: InputShape, key: string): unknown {
+  if (!Array.isArray(word) || properties[key]?.type !== "string") return word;
+  return word.length === 0 ? undefined : word.join(" ");
 }
 
 function configureAll(command: Command, write: (text: string) => void): void {

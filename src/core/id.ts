@@ -23,6 +23,19 @@ export function newId(prefix: string, random: Random): string {
 export function newRunId(random: Random, at: EpochMs): RunId {
   return `run_${timeText(at)}${newId("", random).slice(1, 1 + randomLength)}` as RunId;
 }
+/** What the ids of runs that were made at this time begin with; ids from before stand before it, and the others behind. */
+export function runTimeStart(at: EpochMs): string {
+  return `run_${timeText(at)}`;
+}
+
+/** When a run of this id was made; null for an id that does not say. */
+export function runTime(id: string): EpochMs | null {
+  const text = /^run_([0-9b-z]{9})/.exec(id)?.[1];
+  if (text === undefined) return null;
+  const digits = Array.from(text, (letter) => alphabet.indexOf(letter));
+  return digits.includes(-1) ? null : digits.reduce((time, digit) => time * alphabet.length + digit, 0);
+}
+
 export const newReviewId = (random: Random): ReviewId => newId("rev", random) as ReviewId;
 export const newWorkerId = (random: Random): WorkerId => newId("wrk", random) as WorkerId;
 

@@ -4,5 +4,7 @@ import type { Duration } from "./duration.ts";
 export interface Job {
   readonly name: string;
   readonly every: Duration;
+  /** Also before a host looks for work, and then perhaps by several at once: it may find some that nobody has taken up. */
+  readonly atStart?: boolean;
   run(signal: AbortSignal): Promise<void>;
 }

@@ -42,7 +42,7 @@ export interface PageShape {
 
 /**
  * A verb of the product. HTTP routes, SDK and commands are made from these; a handler that is an async generator yields
- * progress and returns the output.
+ * progress, whose shape is declared, and returns the output.
  */
 export interface Operation<Input = never, Output = unknown, Progress = unknown> {
   readonly name: string;

@@ -116,6 +116,7 @@ function toBudgetOfRow(row: Selectable<BudgetTable>): Budget {
     action: row.action as Budget["action"],
     degradeTo: row.degrade_to,
     raiseBy: row.raise_by,
+    resume: row.resume as Budget["resume"],
   };
 }
 
@@ -144,6 +145,7 @@ function replace({ build, clock }: BudgetStorePorts, budgets: readonly Budget[],
     action: budget.action,
     degrade_to: budget.degradeTo,
     raise_by: budget.raiseBy,
+    resume: budget.resume,
   };
   if (isSame) {
     const marks = build.updateTable("cost_windows").set({ warned_at: null, reached_at: null });
@@ -161,6 +163,7 @@ function removal(build: CostBuild, { id }: Budget): Statement[] {
   return [
     toStatement(build.deleteFrom("cost_budgets").where("id", "=", id)),
     toStatement(build.deleteFrom("cost_windows").where("budget", "=", id)),
+    toStatement(build.deleteFrom("cost_raises").where("budget", "=", id)),
   ];
 }
 

@@ -1,9 +1,9 @@
 import { z } from "zod";
 import type { Clock } from "../core/clock.ts";
-import { fromCount, metrics, type Budget, type WindowKey } from "./budget.ts";
+import { currentPeriod, fromCount, metrics, type Budget, type WindowKey } from "./budget.ts";
 import type { BudgetStore } from "./budget-store.ts";
 import { toWindowCount, type WindowCount } from "./budget-window.ts";
-import { dayOf, monthOf, periodKinds, type Calendar } from "./period.ts";
+import { periodKinds, type Calendar } from "./period.ts";
 import type { Reserver } from "./reservation.ts";
 
 const windowView = z.object({
@@ -31,6 +31,7 @@ export const budgetView = z.object({
   onLimit: z.string(),
   degradeTo: z.string().nullable(),
   raiseBy: z.number().nullable(),
+  resume: z.enum(["auto", "manual"]),
   timeZone: z.string(),
   resetsAt: z.number().nullable(),
   windows: z.array(windowView),
@@ -49,6 +50,7 @@ export async function describeBudget(ports: DescribePorts, budget: Budget): Prom
   await makeCurrent(ports, budget);
   const rows = await store.windows(budget);
   const { name, source, scope, subject, period, metric, hard, currency, softPercent, action, degradeTo } = budget;
+  const now = calendar.hourOf(clock.now());
   const isTimed = period === "hour" || period === "day" || period === "month";
   return {
     name,
@@ -63,10 +65,11 @@ export async function describeBudget(ports: DescribePorts, budget: Budget): Prom
     onLimit: action,
     degradeTo,
     raiseBy: action === "ask" ? fromCount(metric, budget.raiseBy) : null,
+    resume: budget.resume,
     timeZone: calendar.timeZone,
     resetsAt: isTimed ? calendar.endOf(period, clock.now()) : null,
     windows: rows.map((row) =>
-      viewOf(budget, { key: row, count: toWindowCount(row), now: currentPeriod(budget, ports) }),
+      viewOf(budget, { key: row, count: toWindowCount(row), now: currentPeriod(budget, now) }),
     ),
   };
 }
@@ -74,25 +77,8 @@ export async function describeBudget(ports: DescribePorts, budget: Budget): Prom
 /** What is counted for one subject alone is shown before its first call as well. */
 async function makeCurrent(ports: DescribePorts, budget: Budget): Promise<void> {
   const subject = budget.scope === "tenant" ? "all" : budget.scope === "run" ? null : budget.subject;
-  const period = currentPeriod(budget, ports);
+  const period = currentPeriod(budget, ports.calendar.hourOf(ports.clock.now()));
   if (subject !== null && period !== null) await ports.reserver.look(budget, { subject, period });
-}
-
-/** Null where each run has a period of its own. */
-function currentPeriod({ period }: Budget, { calendar, clock }: DescribePorts): string | null {
-  const hour = calendar.hourOf(clock.now());
-  switch (period) {
-    case "run":
-      return null;
-    case "hour":
-      return hour;
-    case "day":
-      return dayOf(hour);
-    case "month":
-      return monthOf(hour);
-    default:
-      return "total";
-  }
 }
 
 interface Counted {

@@ -115,9 +115,10 @@ function openQuery(build: CostBuild, { budget, key, except }: NewWindow) {
   return raw(
     build,
     sql`insert into cost_windows (budget, subject, period, used, reserved, raised)
-    select ${text(budget.id)}, ${text(key.subject)}, ${text(key.period)}, coalesce(sum(${spent(budget)}), 0), 0, 0
-    from cost_calls where id <> ${except} and ${concerns(budget, key)}
-    on conflict (budget, subject, period) do update set used = cost_windows.used returning ${columns}`,
+    select ${text(budget.id)}, ${text(key.subject)}, ${text(key.period)},
+      (select coalesce(sum(${spent(budget)}), 0) from cost_calls where id <> ${except} and ${concerns(budget, key)}${isKept(budget)})
+      + ${spentBefore(budget, key)}, 0, 0
+    where 1 = 1 on conflict (budget, subject, period) do update set used = cost_windows.used returning ${columns}`,
   );
 }
 
@@ -133,6 +134,30 @@ const spentByMetric: Readonly<Record<Metric, RawBuilder<number>>> = {
 function spent({ metric, currency }: Budget): RawBuilder<number> {
   if (metric !== "money") return spentByMetric[metric];
   return sql`case when currency = ${currency} then ${spentByMetric.money} else 0 end`;
+}
+
+const pruned = sql.raw("(select day from cost_pruned where id = 1)");
+
+/** Rollups know no runs, and no hours; those are counted by what is kept of their calls. */
+const hasRollups = ({ scope, period }: Budget): boolean => scope !== "run" && period !== "run" && period !== "hour";
+
+/** A call is counted by its row, or by the rollup of its day where rows of that day may be gone. */
+function isKept(budget: Budget): RawBuilder<boolean> {
+  return hasRollups(budget) ? sql` and (day > ${pruned} or state = 'reserved')` : sql``;
+}
+
+const rolledUp: Readonly<Record<Metric, RawBuilder<number>>> = {
+  tokens: sql`charged_tokens`,
+  calls: sql`calls`,
+  seconds: sql`charged_ms`,
+  money: sql`charged_money`,
+};
+
+function spentBefore(budget: Budget, key: WindowKey): RawBuilder<number> {
+  if (!hasRollups(budget)) return sql`0`;
+  const inCurrency = budget.metric === "money" ? sql` and currency = ${budget.currency}` : sql``;
+  return sql`(select coalesce(sum(${rolledUp[budget.metric]}), 0) from cost_days
+        where day <= ${pruned} and ${concerns(budget, key)}${inCurrency})`;
 }
 
 function concerns({ scope, subject: only, period }: Budget, key: WindowKey): RawBuilder<boolean> {

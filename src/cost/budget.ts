@@ -5,6 +5,8 @@ const scopes = ["run", "flow", "agent", "model", "tenant"] as const;
 export const metrics = ["tokens", "calls", "seconds", "money"] as const;
 export type Metric = (typeof metrics)[number];
 const actions = ["stop", "ask", "degrade"] as const;
+const resumes = ["auto", "manual"] as const;
+type Resume = (typeof resumes)[number];
 export type Action = (typeof actions)[number];
 
 export interface Budget {
@@ -24,6 +26,7 @@ export interface Budget {
   readonly action: Action;
   readonly degradeTo: string | null;
   readonly raiseBy: number;
+  readonly resume: Resume;
 }
 
 const limit = z.number().positive().max(1e12).optional();
@@ -45,6 +48,10 @@ export const budgetShape = {
   onLimit: z.enum(actions).default("stop").describe("Pause the run, ask a human, or go on with another model"),
   degradeTo: z.string().min(1).optional().describe("The model to go on with"),
   raiseBy: z.number().positive().max(1e12).optional().describe("What an approval adds; default: the limit once more"),
+  resume: z
+    .enum(resumes)
+    .default("auto")
+    .describe("Whether paused runs go on by themselves once there is room, or when somebody resumes them"),
 };
 export const budgetSchema = z.strictObject(budgetShape).superRefine(checkBudget);
 export type BudgetDefinition = z.output<typeof budgetSchema>;
@@ -64,10 +71,19 @@ export function checkBudget(given: z.output<z.ZodObject<typeof budgetShape>>, co
     refuse(`must have an of that names the server, such as ollama/${of}: it would count nothing`);
   if ((onLimit === "degrade") !== (degradeTo !== undefined))
     refuse("must have degradeTo with onLimit degrade, and only there");
+  for (const name of [...limits, "raiseBy"] as const) {
+    const [metric = "tokens"] = name === "raiseBy" ? limits : [name];
+    const amount = given[name];
+    if (amount === undefined || isCountable(metric, amount)) continue;
+    refuse(`must have ${units[metric] === 1 ? "a whole number" : `${fromCount(metric, 1)} or more`} in ${name}`);
+  }
   if (onLimit !== "ask" && raiseBy !== undefined) refuse("must have raiseBy with onLimit ask only");
 }
 
 const units: Readonly<Record<Metric, number>> = { tokens: 1, calls: 1, seconds: 1_000, money: 1e6 };
+
+const isCountable = (metric: Metric, amount: number): boolean =>
+  units[metric] === 1 ? Number.isInteger(amount) : Math.round(amount * units[metric]) >= 1;
 
 /** From what people write to what is counted, and back. */
 export const toCount = (metric: Metric, amount: number): number => Math.round(amount * units[metric]);
@@ -92,6 +108,7 @@ export function toBudget(
     action: definition.onLimit,
     degradeTo: definition.degradeTo ?? null,
     raiseBy: toCount(metric, definition.raiseBy ?? amount),
+    resume: definition.resume,
   };
 }
 
@@ -125,6 +142,11 @@ function subjectOf({ scope, subject: only }: Budget, payer: Payer): string | und
   if (scope === "run") return only === null || only === payer.flow ? payer.run : undefined;
   const subject = payer[scope];
   return only === null || only === subject ? subject : undefined;
+}
+
+/** Null where each run has a period of its own. */
+export function currentPeriod({ period }: Pick<Budget, "period">, hour: string): string | null {
+  return periodKey(period, { model: "" }, hour) ?? null;
 }
 
 function periodKey(kind: PeriodKind, { run }: Payer, hour: string): string | undefined {

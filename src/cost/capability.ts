@@ -5,10 +5,10 @@ import { TuttiError } from "../core/error.ts";
 import { newId } from "../core/id.ts";
 import type { Log } from "../core/log.ts";
 import type { Random } from "../core/random.ts";
-import type { Statement } from "../core/statement.ts";
 import type { EventLog } from "../events/event-log.ts";
 import type { ChatModel } from "../models/chat-model.ts";
-import type { Database } from "../storage/database.ts";
+import { toStatement, type Database } from "../storage/database.ts";
+import type { EmbeddingModel } from "../models/embedding-model.ts";
 import { adviseOperation } from "./advise-operation.ts";
 import { createAssessor } from "./assessor.ts";
 import { createAutoModel, type ModelChoicePorts } from "./auto-model.ts";
@@ -20,13 +20,17 @@ import { costMigrations, type CostBuild } from "./cost-table.ts";
 import { loneHolder, sharedHolder } from "./holder.ts";
 import { createLedger } from "./ledger.ts";
 import { createMarks } from "./mark.ts";
-import { createMeter } from "./meter.ts";
+import { meteredEmbedding } from "./embedding-meter.ts";
+import { createMeter, type Meter } from "./meter.ts";
 import { createCostOperations } from "./operations.ts";
+import { createPauses, type BudgetedRuns } from "./pause.ts";
 import { createCalendar } from "./period.ts";
+import { prune } from "./prune.ts";
 import type { Refusal } from "./refusal.ts";
 import { createReserver } from "./reservation.ts";
 import { configuredBudgets, costSection, type CostSettings } from "./settings.ts";
-import { budgetStop, createBudgetPlan, type AskHuman } from "./step-budget.ts";
+import { createBudgetPlan, createBudgetStop, type AskHuman } from "./step-budget.ts";
+import { callsOfRun, type StepCall } from "./step-call.ts";
 import { createSweeper } from "./sweeper.ts";
 
 export interface CostDependencies {
@@ -44,6 +48,7 @@ export interface CostDependencies {
   /** Tokens that a call of this model may fill where it names no `numCtx`, if the server keeps to what it is told. */
   readonly contextOf: (model: string) => number | undefined;
   readonly ask: AskHuman;
+  readonly runs: BudgetedRuns;
   /** What `model: auto` chooses from. */
   readonly choice: ModelChoicePorts;
 }
@@ -51,11 +56,15 @@ export interface CostDependencies {
 export interface Cost extends Capability, AsyncDisposable {
   /** The model `auto`. */
   readonly auto: ChatModel;
-  readonly meter: (model: ChatModel) => ChatModel;
+  readonly meter: Meter;
+  readonly meterEmbedding: (model: EmbeddingModel) => EmbeddingModel;
+  /** The calls that steps of a run have made, oldest first. */
+  readonly callsOf: (run: string) => Promise<readonly StepCall[]>;
 }
 
 // A process that died is noticed on Postgres after this; its calls have held their bound until then.
 const sweepEvery = "30s";
+const pruneEvery = "6h";
 
 /** The door of the room: what every call of a model costs, and what it may cost. */
 export function createCost(dependencies: CostDependencies): Cost {
@@ -67,6 +76,12 @@ export function createCost(dependencies: CostDependencies): Cost {
     await ready();
     await sweeper.sweep();
     await parts.marks.sweep();
+  };
+  const resume = async (): Promise<void> => {
+    if (!(await parts.pauses.hasAny())) return;
+    // The file may have other limits by now.
+    await ready();
+    await parts.pauses.look();
   };
   // Who asks is told that the database is away, and does not wait for it as work does.
   const askedReady = async (): Promise<void> => {
@@ -80,27 +95,40 @@ export function createCost(dependencies: CostDependencies): Cost {
     ready: patiently(clock, ready),
   };
   const assessor = createAssessor({ ...parts, ...choice, ...estimating, database: dependencies.database, clock });
+  const meter = createMeter({
+    ...parts,
+    ...estimating,
+    database: dependencies.patient,
+    holder: holders.me,
+    clock,
+    random,
+    log,
+  });
+  const pruning = { ...parts, runs: dependencies.runs, database: dependencies.patient, clock };
+  const asked = { store: parts.askedStore, ready: askedReady, roomMade: () => parts.pauses.look() };
   return {
     name: "cost",
     config: costSection,
     migrations: costMigrations,
     operations: [
-      ...createCostOperations({ ...parts, store: parts.askedStore, settings, clock, random, ready: askedReady }),
+      ...createCostOperations({ ...parts, ...asked, settings, clock, random }),
       adviseOperation({ assessor, prices: settings.prices, ready: askedReady }),
     ],
-    plan: [createBudgetPlan({ ask: dependencies.ask, raise: raiseStatements(dependencies, parts) })],
-    effect: [budgetStop],
-    jobs: [{ name: "cost.sweep", every: sweepEvery, run: sweep }],
+    plan: [createBudgetPlan({ ask: dependencies.ask, raise: raiser(dependencies, parts) })],
+    effect: [createBudgetStop({ paused: (run, failure) => parts.pauses.remember(run, failure) })],
+    callsOf: (run) => callsOfRun(dependencies.database, parts.build, run),
+    jobs: [
+      { name: "cost.sweep", every: sweepEvery, run: sweep },
+      { name: "cost.resume", every: sweepEvery, atStart: true, run: resume },
+      {
+        name: "cost.prune",
+        every: pruneEvery,
+        run: (signal) => prune({ ...pruning, keepMs: toMs(settings.keepCalls) }, signal),
+      },
+    ],
     auto: createAutoModel(choice, assessor),
-    meter: createMeter({
-      ...parts,
-      ...estimating,
-      database: dependencies.patient,
-      holder: holders.me,
-      clock,
-      random,
-      log,
-    }),
+    meter,
+    meterEmbedding: (model) => meteredEmbedding(meter, model),
     async [Symbol.asyncDispose]() {
       // What was aborted settles itself once its model has let go of it; the database must still be there for that.
       await withinTime(clock, sweeper.allDone());
@@ -151,6 +179,8 @@ function createParts(dependencies: CostDependencies) {
   const windows = createBudgetWindows(build, database.capabilities.sharedWriters);
   const store = createBudgetStore({ database: patient, build, clock, random });
   const sweeper = createSweeper({ database: patient, build, ledger, holders, clock, log });
+  const calendar = createCalendar(settings.timeZone);
+  const paused = { database: patient, build, store, calendar, clock, random, runs: dependencies.runs };
   return {
     build,
     holders,
@@ -158,7 +188,8 @@ function createParts(dependencies: CostDependencies) {
     windows,
     store,
     askedStore: createBudgetStore({ database, build, clock, random }),
-    calendar: createCalendar(settings.timeZone),
+    calendar,
+    pauses: createPauses({ ...paused, prices: settings.prices }),
     sweeper,
     marks: createMarks({ ...dependencies, database: patient, store, windows }),
     reserver: createReserver({ database: patient, store, windows, clock, stuck: () => sweeper.sweep() }),
@@ -185,16 +216,21 @@ function onceReady({ settings, random }: CostDependencies, { holders, store, swe
   return Object.assign(ready, { wasAsked: () => isReady !== undefined });
 }
 
-function raiseStatements({ events, clock }: CostDependencies, { windows }: Parts) {
-  return ({ budgetId, budget, subject, period, metric, currency }: Refusal, by: number): Statement[] => [
-    windows.raise(budgetId, { subject, period }, by),
-    events.append({
-      type: "tutti.budget.raised",
-      subject: budget,
-      at: clock.now(),
-      data: { budget, subject, period, metric, currency, by },
-    }),
-  ];
+/** The window is raised with the answer's row, so an answer counts once, however many it has let go on. */
+function raiser({ events, clock, patient }: CostDependencies, { windows, build }: Parts) {
+  return async (refusal: Refusal, by: number, question: string): Promise<void> => {
+    const { budgetId, budget, subject, period, metric, currency } = refusal;
+    const first = build.insertInto("cost_raises").values({ question, budget: budgetId });
+    const data = { budget, subject, period, metric, currency, by };
+    await patient.write([
+      toStatement(
+        first.onConflict((conflict) => conflict.column("question").doNothing()),
+        { guard: true },
+      ),
+      windows.raise(budgetId, { subject, period }, by),
+      events.append({ type: "tutti.budget.raised", subject: budget, at: clock.now(), data }),
+    ]);
+  };
 }
 
 export { costSection } from "./settings.ts";

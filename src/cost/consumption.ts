@@ -126,6 +126,9 @@ function wasNotSent(error: unknown): boolean {
     case "model.missing":
     case "usage.invalid":
       return true;
+    case "model.bad_answer":
+      // Refused as it stands: no tools, no thinking, a schema that cannot be.
+      return isClientError(data);
     case "model.context_overflow":
       return !has("used");
     case "model.aborted":
@@ -136,6 +139,11 @@ function wasNotSent(error: unknown): boolean {
     default:
       return false;
   }
+}
+
+function isClientError(data: unknown): boolean {
+  if (typeof data !== "object" || data === null || !("status" in data)) return false;
+  return typeof data.status === "number" && data.status >= 400 && data.status < 500;
 }
 
 function wasRefused(cause: unknown): boolean {

@@ -4,7 +4,7 @@ import type { Database } from "../storage/database.ts";
 import type { CostBuild } from "./cost-table.ts";
 import { counted, known } from "./ledger.ts";
 
-export const groupings = ["model", "agent", "flow", "day", "tenant", "run", "step"] as const;
+export const groupings = ["model", "agent", "flow", "kind", "day", "tenant", "run", "step"] as const;
 export type Grouping = (typeof groupings)[number];
 
 const count = z.number();
@@ -43,6 +43,8 @@ export interface CostReport {
   rows(filter: CostFilter): Promise<CostRow[]>;
   /** Calls that have not ended. */
   inFlight(): Promise<number>;
+  /** The last day whose single calls are gone; null while none are. */
+  prunedThrough(): Promise<string | null>;
 }
 
 export function createCostReport(database: Pick<Database, "read">, build: CostBuild): CostReport {
@@ -60,6 +62,10 @@ export function createCostReport(database: Pick<Database, "read">, build: CostBu
       const [row] = await database.read(query.compile());
       return Number(row?.count ?? 0);
     },
+    async prunedThrough() {
+      const [row] = await database.read(build.selectFrom("cost_pruned").select("day").compile());
+      return row?.day ? row.day : null;
+    },
   };
 }
 
@@ -74,16 +80,24 @@ function fromDays({ by, since }: CostFilter): RawBuilder<SumRow> {
     from cost_days where day >= ${since} group by 1, 2 order by 1, 2`;
 }
 
-/** Call by call: what rollups do not tell apart. */
+const sums = [...counted, ...known];
+
+/** Call by call: what rollups do not tell apart. Days whose calls are gone are one row, so the sum is that of all. */
 function fromCalls({ by, since, run }: CostFilter): RawBuilder<SumRow> {
-  const which = run === undefined ? sql`day >= ${since}` : sql`run = ${run}`;
-  return sql`select coalesce(${keyOf(by)}, '') as key, coalesce(currency, '') as currency,
-      sum(charged_calls) as calls, sum(is_estimated) as estimated,
-      sum(case when is_estimated = 1 then coalesce(charged_tokens, 0) else 0 end) as estimated_tokens,
-      sum(case when charged_tokens is null then 1 else 0 end) as unknown,
-      sum(case when money is null then 1 else 0 end) as unpriced, ${knownSums}
-    from cost_calls where state <> 'reserved' and ${which} group by 1, 2 order by 1, 2`;
+  const which = run === undefined ? sql`day >= ${since} and day > ${pruned}` : sql`run = ${run}`;
+  const kept = sql`select coalesce(${keyOf(by)}, '') as key, coalesce(currency, '') as currency,
+      charged_calls as calls, is_estimated as estimated,
+      case when is_estimated = 1 then coalesce(charged_tokens, 0) else 0 end as estimated_tokens,
+      case when charged_tokens is null then 1 else 0 end as unknown,
+      case when money is null then 1 else 0 end as unpriced, ${sql.raw(known.join(", "))}
+    from cost_calls where state <> 'reserved' and ${which}`;
+  const gone = sql`union all select '' as key, currency, ${sql.raw(sums.join(", "))}
+    from cost_days where day >= ${since} and day <= ${pruned}`;
+  return sql`select key, currency, ${sumsOf(sums)} from (${kept} ${run === undefined ? gone : sql``}) as parts
+    group by 1, 2 order by 1, 2`;
 }
+
+const pruned = sql.raw("(select day from cost_pruned where id = 1)");
 
 /** A database is one tenant's own. */
 function keyOf(by: Grouping): RawBuilder<string> {

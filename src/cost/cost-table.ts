@@ -1,9 +1,13 @@
 import type { Kysely } from "kysely";
 import type { Migration } from "../core/capability.ts";
 
+/** What a call was for: a step, a probe of the model, or vectors of texts. */
+export type CallKind = "chat" | "embedding" | "probe";
+
 /** One row for each call of a model. Times are epoch milliseconds, money is in millionths of the currency's unit. */
 export interface CallTable {
   id: string;
+  kind: CallKind;
   /** The process that made it: as long as that lives, so may the call. */
   holder: string;
   /** `reserved`; `settling` only within the transaction that settles it; then `settled` or `estimated`. */
@@ -52,6 +56,7 @@ export interface CallTable {
 /** Sums of settled calls; `''` where a call has no such thing. A sum of which nothing is known is null. */
 export interface RollupTable {
   day: string;
+  kind: string;
   model: string;
   agent: string;
   flow: string;
@@ -72,6 +77,9 @@ export interface RollupTable {
   generate_ms: number | null;
   total_ms: number | null;
   money: number | null;
+  charged_tokens: number | null;
+  charged_ms: number | null;
+  charged_money: number | null;
 }
 
 export interface BudgetTable {
@@ -90,6 +98,7 @@ export interface BudgetTable {
   action: string;
   degrade_to: string | null;
   raise_by: number;
+  resume: string;
   created_at: number;
 }
 
@@ -106,11 +115,30 @@ export interface WindowTable {
   reached_at: number | null;
 }
 
+/** A run that a budget has paused, and what would let it go on. */
+export interface PauseTable {
+  run: string;
+  /** Of this pause: a run may be paused again. */
+  id: string;
+  budget: string;
+  subject: string;
+  period: string;
+  model: string;
+  /** What the refused call may take; null where its model had no price. */
+  needed: number | null;
+  at: number;
+}
+
 export interface CostTables {
   cost_calls: CallTable;
   cost_days: RollupTable;
   cost_budgets: BudgetTable;
   cost_windows: WindowTable;
+  cost_pauses: PauseTable;
+  /** Decided questions whose raise has been made. */
+  cost_raises: { question: string; budget: string };
+  /** One row: calls of this day and before are counted by their rollups alone, and are deleted. */
+  cost_pruned: { id: number; day: string };
   /** One row: counts the changes of budgets. */
   cost_generation: { id: number; number: number };
 }
@@ -162,6 +190,49 @@ const tables = (integer: string): string[] => [
   ...indexes,
 ];
 
+/** Made anew from the calls, which were all kept until now. */
+const daysByKind = (integer: string): string[] => {
+  const nullable = [
+    "input",
+    "output",
+    "cached",
+    "reasoning",
+    "queue_ms",
+    "load_ms",
+    "prompt_ms",
+    "generate_ms",
+    "total_ms",
+    "money",
+  ];
+  const sums = [...nullable, "charged_tokens", "charged_ms", "charged_money"];
+  return [
+    `alter table cost_calls add column kind text not null default 'chat'`,
+    "drop table cost_days",
+    `create table cost_days (
+  day text not null, kind text not null, model text not null, agent text not null, flow text not null, currency text not null,
+  calls ${integer} not null, estimated ${integer} not null, estimated_tokens ${integer} not null, unknown ${integer} not null,
+  unpriced ${integer} not null, ${sums.map((name) => `${name} ${integer}`).join(", ")},
+  primary key (day, kind, model, agent, flow, currency))`,
+    `insert into cost_days (day, kind, model, agent, flow, currency, calls, estimated, estimated_tokens, unknown, unpriced, ${sums.join(", ")})
+  select day, kind, model, coalesce(agent, ''), coalesce(flow, ''), coalesce(currency, ''), sum(charged_calls), sum(is_estimated),
+    sum(case when is_estimated = 1 then coalesce(charged_tokens, 0) else 0 end),
+    sum(case when charged_tokens is null then 1 else 0 end), sum(case when money is null then 1 else 0 end),
+    ${sums.map((name) => `sum(${name})`).join(", ")}
+  from cost_calls where state <> 'reserved' group by 1, 2, 3, 4, 5, 6`,
+  ];
+};
+
+const lasting = (integer: string): string[] => [
+  ...daysByKind(integer),
+  "alter table cost_budgets add column resume text not null default 'auto'",
+  `create table cost_pauses (run text primary key, id text not null, budget text not null, subject text not null,
+  period text not null, model text not null, needed ${integer}, at ${integer} not null)`,
+  "create table cost_raises (question text primary key, budget text not null)",
+  `create table cost_pruned (id ${integer} primary key, day text not null)`,
+  "insert into cost_pruned (id, day) values (1, '')",
+];
+
 export const costMigrations: readonly Migration[] = [
   { name: "001-cost", sqlite: tables("integer"), postgres: tables("bigint") },
+  { name: "002-lasting", sqlite: lasting("integer"), postgres: lasting("bigint") },
 ];

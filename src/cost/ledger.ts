@@ -100,6 +100,7 @@ function openStatement(build: CostBuild) {
         .values({
           ...unsettled,
           id: slot("id"),
+          kind: slot("kind"),
           holder: slot("holder"),
           run: slot("run"),
           step: slot("step"),
@@ -203,11 +204,15 @@ export const known = [
   "money",
 ] as const;
 
+/** The same, for budgets that are made later. */
+const charged = ["charged_tokens", "charged_ms", "charged_money"] as const;
+
 function rollupStatement(build: CostBuild) {
-  const names = sql.raw(["day, model, agent, flow, currency", ...counted, ...known].join(", "));
+  const sums = [...known, ...charged];
+  const names = sql.raw(["day, kind, model, agent, flow, currency", ...counted, ...sums].join(", "));
   const add = [
     ...counted.map((name) => `${name} = cost_days.${name} + excluded.${name}`),
-    ...known.map(
+    ...sums.map(
       (name) => `${name} = coalesce(cost_days.${name} + excluded.${name}, cost_days.${name}, excluded.${name})`,
     ),
   ];
@@ -215,11 +220,11 @@ function rollupStatement(build: CostBuild) {
     raw(
       build,
       sql`insert into cost_days (${names})
-      select day, model, coalesce(agent, ''), coalesce(flow, ''), coalesce(currency, ''), charged_calls, is_estimated,
+      select day, kind, model, coalesce(agent, ''), coalesce(flow, ''), coalesce(currency, ''), charged_calls, is_estimated,
         case when is_estimated = 1 then coalesce(charged_tokens, 0) else 0 end,
-        case when charged_tokens is null then 1 else 0 end, case when money is null then 1 else 0 end, ${sql.raw(known.join(", "))}
+        case when charged_tokens is null then 1 else 0 end, case when money is null then 1 else 0 end, ${sql.raw(sums.join(", "))}
       from cost_calls where id = ${slot("id")} and state = 'settling'
-      on conflict (day, model, agent, flow, currency) do update set ${sql.raw(add.join(", "))}`,
+      on conflict (day, kind, model, agent, flow, currency) do update set ${sql.raw(add.join(", "))}`,
     ),
   );
 }

@@ -8,6 +8,7 @@ import type { Database } from "../storage/database.ts";
 import { modelName, type Payer } from "./budget.ts";
 import { amountOf, estimate, keptTo, type Estimate, type EstimateSettings } from "./call-estimate.ts";
 import { startCallDeadline } from "./call-deadline.ts";
+import type { CallKind } from "./cost-table.ts";
 import { answered, failed, type Reserved } from "./consumption.ts";
 import type { Hold, Ledger, Settlement } from "./ledger.ts";
 import type { Marks } from "./mark.ts";
@@ -15,6 +16,8 @@ import { dayOf, type Calendar } from "./period.ts";
 import { exceeded } from "./refusal.ts";
 import type { Ask, Held, Reserver } from "./reservation.ts";
 import type { Sweeper } from "./sweeper.ts";
+
+export type Meter = (model: ChatModel, kind?: CallKind) => ChatModel;
 
 export interface MeterPorts {
   readonly database: Pick<Database, "write">;
@@ -38,17 +41,17 @@ export interface MeterPorts {
  * Stands around every real call: reserves the most that it can cost in a transaction of its own, and settles what it did
  * cost in the transaction that ends its step.
  */
-export function createMeter(ports: MeterPorts): (model: ChatModel) => ChatModel {
-  return (model) => {
+export function createMeter(ports: MeterPorts): Meter {
+  return (model, kind = "chat") => {
     return {
       name: model.name,
       async chat(request, call) {
         const asked = estimate(request, {
           model: modelName(model.name),
-          contextTokens: contextFor(request, ports.contextOf(model.name)),
+          contextTokens: kind === "embedding" ? undefined : contextFor(request, ports.contextOf(model.name)),
           settings: ports.settings,
         });
-        return await metered(ports, { model, request, call, asked });
+        return await metered(ports, { model, kind, request, call, asked });
       },
     };
   };
@@ -61,18 +64,19 @@ function contextFor({ options }: ChatRequest, contextTokens: number | undefined)
 
 interface Metered {
   readonly model: ChatModel;
+  readonly kind: CallKind;
   readonly request: ChatRequest;
   readonly call: ChatCall;
   readonly asked: Estimate;
 }
 
-async function metered(ports: MeterPorts, { model, request, call, asked }: Metered): Promise<ChatAnswer> {
+async function metered(ports: MeterPorts, { model, kind, request, call, asked }: Metered): Promise<ChatAnswer> {
   const { sweeper, clock } = ports;
   const id = newId("call", ports.random);
   sweeper.began(id);
   try {
     await ports.ready();
-    const { holds, reserved } = await admit(ports, { id, call, asked, model: model.name });
+    const { holds, reserved } = await admit(ports, { id, call, asked, kind, model: model.name });
     const beganAt = clock.now();
     const watched = watch(call);
     using deadline = startCallDeadline(clock, call.signal, asked.needsDeadline(holds) ? asked.boundMs : null);
@@ -96,6 +100,7 @@ interface Admission {
   readonly id: string;
   readonly call: ChatCall;
   readonly asked: Estimate;
+  readonly kind: CallKind;
   readonly model: string;
 }
 
@@ -147,13 +152,14 @@ async function tellMarks({ marks }: MeterPorts, held: readonly Held[], run: stri
 
 function toRow(
   { calendar, holder, settings }: MeterPorts,
-  { id, call: { caller }, asked }: Admission,
+  { id, call: { caller }, asked, kind }: Admission,
   { payer, holds, at }: { payer: Payer; holds: readonly Hold[]; at: number },
 ) {
   const hour = calendar.hourOf(at);
   const isPriced = asked.price !== undefined;
   return {
     id,
+    kind,
     holder,
     run: payer.run ?? null,
     step: caller?.key ?? null,

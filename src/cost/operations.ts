@@ -19,12 +19,15 @@ export interface CostOperationPorts extends DescribePorts {
   readonly random: Random;
   /** What the configuration says is stored, and what the dead have left is settled. */
   readonly ready: () => Promise<void>;
+  /** A limit has changed: the runs that go on for it. */
+  readonly roomMade: () => Promise<string[]>;
 }
 
 const faces = ["cli", "http", "sdk", "mcp"] as const;
 // Not for agents: one that is told to keep to a budget must not be able to raise it.
 const peopleOnly = ["cli", "http", "sdk"] as const;
 const read = { method: "GET", role: "viewer", effect: "read", idempotent: true, faces } as const;
+const resumed = z.array(z.string()).describe("Paused runs that go on because of it");
 const name = z.string().min(1).describe("The budget's name");
 
 export function createCostOperations(ports: CostOperationPorts): AnyOperation[] {
@@ -47,6 +50,7 @@ function showCost({ report, settings, calendar, clock, ready }: CostOperationPor
       since: z.string().nullable(),
       timeZone: z.string(),
       prices: z.object({ date: z.string(), currency: z.string() }).nullable(),
+      keptSince: z.string().nullable().describe("The day after the last one of which only sums are kept"),
       inFlight: z.number().describe("Calls that have not ended, and are in no row yet"),
       rows: z.array(costRow),
     }),
@@ -66,11 +70,16 @@ function showCost({ report, settings, calendar, clock, ready }: CostOperationPor
         since: run === undefined ? first : null,
         timeZone: calendar.timeZone,
         prices: prices ? { date: prices.date, currency: prices.currency } : null,
+        keptSince: dayAfter(await report.prunedThrough()),
         inFlight: await report.inFlight(),
         rows: await report.rows({ by, since: first, run }),
       };
     },
   });
+}
+
+function dayAfter(day: string | null): string | null {
+  return day === null ? null : new Date(Date.parse(`${day}T00:00:00Z`) + 86_400_000).toISOString().slice(0, 10);
 }
 
 function firstDay(since: string, ago: (ms: number) => string): string {
@@ -96,7 +105,7 @@ function setBudget(ports: CostOperationPorts): AnyOperation {
     effect: "write",
     idempotent: true,
     input: z.strictObject({ name: budgetName.describe("The budget's name"), ...budgetShape }).superRefine(checkBudget),
-    output: budgetView,
+    output: budgetView.extend({ resumed }),
     faces: peopleOnly,
     cli: {
       positional: ["name"],
@@ -112,7 +121,8 @@ function setBudget(ports: CostOperationPorts): AnyOperation {
       const currency = settings.prices?.currency ?? null;
       if (definition.money !== undefined && currency === null) throw noCurrency(`budget "${given}"`, "usage.invalid");
       const budget = toBudget(definition, { id: newBudgetId(random), name: given, source: "command", currency });
-      return describeBudget(ports, await store.set(budget));
+      const view = await describeBudget(ports, await store.set(budget));
+      return { ...view, resumed: await ports.roomMade() };
     },
   });
 }
@@ -171,7 +181,7 @@ async function inOrder(
   return views;
 }
 
-function removeBudget({ store, ready }: CostOperationPorts): AnyOperation {
+function removeBudget({ store, ready, roomMade }: CostOperationPorts): AnyOperation {
   return operation({
     name: "budget.remove",
     summary: "Removes a budget; what was used stays in the ledger",
@@ -181,7 +191,7 @@ function removeBudget({ store, ready }: CostOperationPorts): AnyOperation {
     effect: "destroy",
     idempotent: false,
     input: z.strictObject({ name }),
-    output: z.object({ name: z.string() }),
+    output: z.object({ name: z.string(), resumed }),
     faces: peopleOnly,
     cli: { positional: ["name"], examples: ["tutti budget remove daily"] },
     handle: async ({ name: given }) => {
@@ -189,7 +199,7 @@ function removeBudget({ store, ready }: CostOperationPorts): AnyOperation {
       await store.get(given);
       await refuseConfigured(store, given);
       await store.remove(given);
-      return { name: given };
+      return { name: given, resumed: await roomMade() };
     },
   });
 }

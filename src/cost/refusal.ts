@@ -31,6 +31,13 @@ export function refusalOf(failure: Pick<Failure, "code" | "data"> | undefined): 
   return refusalSchema.safeParse(failure.data).data ?? null;
 }
 
+const unpricedSchema = z.looseObject({ budgetId: z.string(), model: z.string() });
+
+/** Which model had no price, if that is what this failure is about. */
+export function unpricedOf({ code, data }: Pick<Failure, "code" | "data">): z.infer<typeof unpricedSchema> | null {
+  return code === "budget.unpriced" ? (unpricedSchema.safeParse(data).data ?? null) : null;
+}
+
 export interface Refused extends Claim {
   readonly count: WindowCount;
   readonly model: string;
@@ -81,10 +88,13 @@ function advice(budget: Budget, calendar: Calendar, at: EpochMs): string {
       ? `Raise cost.budgets.${name}.${metric} in tutti.yaml`
       : `Raise it with \`tutti budget set ${[name, ...flagsOf(budget)].join(" ")} --${metric} …\``;
   const less = metric === "calls" ? "" : "; a smaller options.maxTokens makes calls ask for less";
-  const resume = `then \`tutti run resume\` the runs that it has paused${less}`;
+  const resume =
+    budget.resume === "auto"
+      ? `; the runs that it has paused go on by themselves then${less}`
+      : `, then \`tutti run resume\` the runs that it has paused${less}`;
   const isTimed = period === "hour" || period === "day" || period === "month";
   const wait = isTimed ? ` or wait until ${new Date(calendar.endOf(period, at)).toISOString()}` : "";
-  return `${raise}${wait}, ${resume}.`;
+  return `${raise}${wait}${resume}.`;
 }
 
 /** All that the budget has besides its limit: the command sets what it does not name back to the defaults. */
@@ -97,17 +107,19 @@ function flagsOf(budget: Budget): string[] {
     ...(softPercent === 80 ? [] : [`--warn-at ${softPercent}`]),
     ...(action === "stop" ? [] : [`--on-limit ${action}`]),
     ...(degradeTo === null ? [] : [`--degrade-to ${degradeTo}`]),
+    ...(budget.resume === "auto" ? [] : [`--resume ${budget.resume}`]),
     ...(action === "ask" && raiseBy !== hard ? [`--raise-by ${fromCount(metric, raiseBy)}`] : []),
   ];
 }
 
 export function unpriced(budget: Budget, model: string): TuttiError {
+  const then = budget.resume === "auto" ? "and the run goes on by itself" : "then `tutti run resume`";
   return new TuttiError(
     "budget.unpriced",
     `budget "${budget.name}" limits money, and ${model} has no price in ${budget.currency ?? "its currency"}`,
     {
-      hint: `Add it to cost.prices.models in tutti.yaml ("${model}": { perHour: 0 } for one that costs nothing), then \`tutti run resume\`.`,
-      data: { budget: budget.name, model },
+      hint: `Add it to cost.prices.models in tutti.yaml ("${model}": { perHour: 0 } for one that costs nothing), ${then}.`,
+      data: { budget: budget.name, budgetId: budget.id, model },
     },
   );
 }

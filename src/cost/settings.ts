@@ -16,6 +16,8 @@ const duration = z
   .union([z.string(), z.number().positive()])
   .refine((value) => isDuration(value), 'not a duration such as "30s" or "5m"');
 
+const shortestKeepMs = 86_400_000;
+
 export const costSection = {
   name: "cost",
   schema: z.object({
@@ -38,6 +40,10 @@ export const costSection = {
       .describe(
         "What a budget of seconds, or of money for time, reserves for a call, which is ended when it takes longer.",
       ),
+    keepCalls: duration
+      .refine((value) => !isDuration(value) || toMs(value) >= shortestKeepMs, 'must be a day or more, such as "30d"')
+      .default("30d")
+      .describe("How long single calls are kept; their sums by day, model, flow and agent are kept for good."),
     templateTokens: z
       .int()
       .min(0)

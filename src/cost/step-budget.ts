@@ -5,26 +5,43 @@ import { inWords } from "./amount.ts";
 import { toCount, fromCount } from "./budget.ts";
 import { refusalOf, type Refusal } from "./refusal.ts";
 
-/** Asks a human within a step's plan and waits; rejects with `review.rejected`. app.ts hands in the review room's. */
+/**
+ * Asks a human within a step's plan and waits; rejects with `review.rejected`. All that ask under one `shared` key while the
+ * question is open are told of one decision, and of the same `review`. app.ts hands in the review room's.
+ */
 export type AskHuman = (
   context: PlanContext,
-  question: { readonly name: string; readonly title: string; readonly payload: unknown },
-) => Promise<{ readonly payload: unknown }>;
+  question: { readonly name: string; readonly title: string; readonly payload: unknown; readonly shared: string },
+) => Promise<{ readonly payload: unknown; readonly review?: string | undefined }>;
+
+export interface BudgetStopPorts {
+  /** Statements that keep in mind what the run waits for; they join the transaction that pauses it. */
+  paused(run: string, failure: Failure): readonly Statement[];
+}
 
 /** A call that a budget has stopped puts its step off: the run pauses, and nothing of the step is stored. */
-export const budgetStop: EffectInterceptor = {
-  name: "budget",
-  async around(_context, _spec, next) {
-    try {
-      const outcome = await next();
-      // A step may have made a call before the one that was refused, and tells its usage with the failure.
-      return outcome.failure && mustPause(outcome.failure) ? { ...outcome, pausesRun: true } : outcome;
-    } catch (error) {
-      if (!(error instanceof TuttiError) || !mustPause(error)) throw error;
-      return { status: "failed", failure: toFailure(error, "budget.exceeded"), pausesRun: true };
-    }
-  },
-};
+export function createBudgetStop({ paused }: BudgetStopPorts): EffectInterceptor {
+  const pausing = (run: string, outcome: EffectOutcome, failure: Failure): EffectOutcome => ({
+    ...outcome,
+    writes: [...(outcome.writes ?? []), ...paused(run, failure)],
+    pausesRun: true,
+  });
+  return {
+    name: "budget",
+    async around({ run }, _spec, next) {
+      try {
+        const outcome = await next();
+        const { failure } = outcome;
+        // A step may have made a call before the one that was refused, and tells its usage with the failure.
+        return failure && mustPause(failure) ? pausing(run, outcome, failure) : outcome;
+      } catch (error) {
+        if (!(error instanceof TuttiError) || !mustPause(error)) throw error;
+        const failure = toFailure(error, "budget.exceeded");
+        return pausing(run, { status: "failed", failure }, failure);
+      }
+    },
+  };
+}
 
 function mustPause(error: Pick<Failure, "code" | "data">): boolean {
   return error.code === "budget.unpriced" || refusalOf(error)?.action === "stop";
@@ -32,8 +49,8 @@ function mustPause(error: Pick<Failure, "code" | "data">): boolean {
 
 export interface BudgetPlanPorts {
   readonly ask: AskHuman;
-  /** Statements that raise the limit of one window. */
-  raise(refusal: Refusal, by: number): readonly Statement[];
+  /** Raises the limit of one window, once for a question, whoever brings its answer and how often. */
+  raise(refusal: Refusal, by: number, question: string): Promise<void>;
 }
 
 /** Goes on with another model, or asks for more, where a budget says so. What is decided is journaled. */
@@ -90,24 +107,25 @@ function stopped(refusal: Refusal): Refusal {
 }
 
 async function isRaised(ports: BudgetPlanPorts, context: PlanContext, refusal: Refusal): Promise<boolean> {
-  const { budget, metric, currency, limit, used, needed, raiseBy } = refusal;
+  const { budget, budgetId, metric, currency, limit, used, needed, raiseBy, subject, period } = refusal;
   // Less would only lead to the next question.
   const proposed = Math.max(raiseBy, used + needed - limit);
   const words = (count: number): string => inWords(metric, count, currency);
   try {
-    const { payload } = await ports.ask(context, {
+    const { payload, review } = await ports.ask(context, {
       name: "raise budget",
+      shared: JSON.stringify(["budget", budgetId, subject, period]),
       title: `Raise budget "${budget}" by ${words(proposed)}? It has used ${words(used)} of ${words(limit)}`,
       payload: {
         raiseBy: fromCount(metric, proposed),
         unit: currency ?? metric,
         budget,
         model: refusal.model,
-        subject: refusal.subject,
-        period: refusal.period,
+        subject,
+        period,
       },
     });
-    await raise(ports, context, { refusal, by: raisedBy(payload, refusal) ?? proposed });
+    await raise(ports, context, { refusal, by: raisedBy(payload, refusal) ?? proposed, review });
     return true;
   } catch (error) {
     if (error instanceof StepError && error.code === "review.rejected") return false;
@@ -122,22 +140,23 @@ function raisedBy(payload: unknown, { metric }: Refusal): number | null {
   return typeof raiseBy === "number" && raiseBy >= 0 ? toCount(metric, raiseBy) : 0;
 }
 
-/** A step: its row and the raise are one commit, so an approval counts once, whatever happens. */
-async function raise(
-  ports: BudgetPlanPorts,
-  { host }: PlanContext,
-  { refusal, by }: { refusal: Refusal; by: number },
-): Promise<void> {
+interface Raise {
+  readonly refusal: Refusal;
+  readonly by: number;
+  readonly review: string | undefined;
+}
+
+/** A step of its own: the answer is known by then, and a crash in between brings it once more. */
+async function raise(ports: BudgetPlanPorts, { host }: PlanContext, { refusal, by, review }: Raise): Promise<void> {
   const { budget, subject, period, metric } = refusal;
   await host.effect({
     kind: "budget",
     name: "raise",
     input: { budget, subject, period, by: fromCount(metric, by) },
-    perform: async () => ({
-      status: "succeeded",
-      result: { by: fromCount(metric, by) },
-      writes: ports.raise(refusal, by),
-    }),
+    async perform({ run, key }) {
+      await ports.raise(refusal, by, review ?? `${run} ${key}`);
+      return { status: "succeeded", result: { by: fromCount(metric, by) } };
+    },
   });
 }
 

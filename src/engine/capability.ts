@@ -28,6 +28,8 @@ import { createRunStore, type RunStore } from "./run-store.ts";
 import { engineMigrations } from "./run-table.ts";
 import { createSchedules } from "./schedule/schedules.ts";
 import { createStepFactory } from "./step.ts";
+import type { OpenCall } from "./read/journal-span.ts";
+import type { ReadPorts } from "./read/port.ts";
 import type { WorkPorts } from "./work-ports.ts";
 import { createWorkVerbs } from "./work-verbs.ts";
 import { Worker } from "./worker.ts";
@@ -64,6 +66,7 @@ export interface EngineDependencies {
   readonly processStartTime: (pid: number) => string | undefined;
   /** Null where this process alone works on the database. */
   readonly shared: SharedDatabase | null;
+  readonly reads: ReadPorts;
 }
 
 export interface Engine extends Capability, AsyncDisposable {
@@ -75,11 +78,16 @@ export interface Engine extends Capability, AsyncDisposable {
   /** Lets a worker that was not started take up one run and whatever that wakes; false where the database is shared, as others work there. */
   takeUp(worker: Worker, run: string): Promise<boolean>;
   /** Runs the background jobs of all capabilities, and starts what is scheduled, until it is disposed. */
-  startJobs(jobs: readonly Job[]): Promise<AsyncDisposable>;
+  startJobs(jobs: readonly Job[], options?: JobOptions): Promise<AsyncDisposable>;
   /** Hands in what the capabilities add, once they are all there. */
   equip(equipment: Equipment): void;
   /** A worker with the verbs and rings of all capabilities; one in a process. */
   createWorker(options: { readonly concurrency?: number | undefined }): Worker;
+}
+
+export interface JobOptions {
+  /** False for a process that leaves soon: it would begin what it cannot end. Default: true. */
+  readonly schedules?: boolean;
 }
 
 /** What capabilities add to runs; rings are in order from the outside in. */
@@ -109,6 +117,7 @@ export function createEngine(dependencies: EngineDependencies): Engine {
   const control = createRunControl({ ...base, random, woken, reserve });
   const work = trackingWork(dependencies, statements);
   const schedules = createSchedules({ ...base, control, random, isShared: shared !== null });
+  const context = contextReader(base);
   const jobStore = createJobStore(database);
   let equipment = bare;
   let stepFor = createStepFactory({});
@@ -119,16 +128,28 @@ export function createEngine(dependencies: EngineDependencies): Engine {
     config: { name: "engine", schema: engineSettings },
     migrations: engineMigrations,
     operations: [
-      ...createEngineOperations({ ...base, control, verify, context: contextReader(base) }),
+      ...createEngineOperations({
+        ...base,
+        control,
+        verify,
+        context,
+        reads: {
+          ...base,
+          ...dependencies.reads,
+          context,
+          run: store.run,
+          openCalls: (run) => openCallsOf(worker, run),
+        },
+      }),
       ...schedules.operations,
     ],
     verbs: createWorkVerbs(work),
     jobs: [{ name: "engine.sweep", every: sweepEvery, run: async () => worker?.sweep() }],
     checks: [jobCheck(jobStore)],
-    async startJobs(jobs) {
+    async startJobs(jobs, { schedules: isScheduling = true } = {}) {
       await using stack = new AsyncDisposableStack();
       stack.use(await startJobs(jobs, { database, store: jobStore, clock, log }));
-      stack.use(schedules.start());
+      if (isScheduling) stack.use(schedules.start());
       return stack.move();
     },
     control,
@@ -165,6 +186,23 @@ export function createEngine(dependencies: EngineDependencies): Engine {
       return worker;
     },
   };
+}
+
+/** What a run that this process works on is at. */
+function openCallsOf(worker: Worker | undefined, run: string): readonly OpenCall[] | null {
+  const calls = worker?.callsOf(run) ?? null;
+  return (
+    calls
+      ?.filter(({ state }) => state === "started")
+      .map(({ key, kind, name, attempts, startedAt, isWaiting: isWait }) => ({
+        key,
+        kind,
+        name,
+        attempts,
+        startedAt,
+        isWait,
+      })) ?? null
+  );
 }
 
 function workerPorts(
@@ -217,6 +255,7 @@ export { refine, type Refined, type RefineRequest } from "./pattern/refine.ts";
 export { route, type Routed, type RouteRequest } from "./pattern/route.ts";
 export { supervise, type Supervised, type SuperviseRequest } from "./pattern/supervise.ts";
 export { vote, type Vote, type VoteRequest } from "./pattern/vote.ts";
+export { noReadPorts, type CallTime, type ReadPorts } from "./read/port.ts";
 export type { StepOf } from "./step.ts";
 export type { Agent } from "./work-ports.ts";
 export type { ShellOptions, ShellResult, WorkVerbs } from "./work-verbs.ts";

@@ -130,7 +130,13 @@ function pauseStatements(build: Runs) {
         status: sql<string>`case when status in ('queued', 'waiting') then 'paused' else status end`,
       })
       .where("id", "=", slot("id"))
-      .where("status", "in", ["queued", "running", "waiting"])
+      // A run that something has paused may go on by itself; one that a human has paused as well does not.
+      .where((where) =>
+        where.or([
+          where("status", "in", ["queued", "running", "waiting"]),
+          where.and([where("status", "=", "paused"), where("pause_at", "is", null)]),
+        ]),
+      )
       .returning(wokenColumns),
   );
   const resume = prepare<{ id: string }>(
@@ -143,5 +149,17 @@ function pauseStatements(build: Runs) {
         .returning(wokenColumns),
     { guard: true },
   );
-  return { requestPause, resume };
+  const resumeUnasked = prepare<{ id: string; failure: string }>(
+    (slot) =>
+      build
+        .updateTable("runs")
+        .set({ status: "queued", deaths: 0, failure: null })
+        .where("id", "=", slot("id"))
+        .where("status", "=", "paused")
+        .where("failure", "=", slot("failure"))
+        .where("pause_at", "is", null)
+        .returning(wokenColumns),
+    { guard: true },
+  );
+  return { requestPause, resume, resumeUnasked };
 }

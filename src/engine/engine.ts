@@ -41,6 +41,8 @@ export interface RunControl {
   cancel(id: string, reason?: string): Promise<void>;
   pause(id: string): Promise<void>;
   resume(id: string): Promise<void>;
+  /** The same for a run that is paused for one of these reasons, and that nobody has asked to pause; false where it is not. */
+  resumePausedFor(id: string, codes: readonly string[]): Promise<boolean>;
   /** A new run that keeps the rows before `from`. */
   fork(id: string, from: string): Promise<RunId>;
   /** A new run of a failed or cancelled one that keeps what had succeeded before the failure. */
@@ -89,6 +91,14 @@ export function createRunControl(ports: RunControlPorts): RunControl {
         events.append({ type: "tutti.run.resumed", subject: id, at: clock.now() }),
       ]);
       if (!rows) throw conflict(await store.run(id), "be resumed");
+    },
+    async resumePausedFor(id, codes) {
+      const { status, failure, pause_at } = await store.run(id);
+      if (status !== "paused" || failure === null || pause_at !== null) return false;
+      const { code } = (await ports.payloads.load(failure)) as Failure;
+      if (!codes.includes(code)) return false;
+      const told = events.append({ type: "tutti.run.resumed", subject: id, at: clock.now() });
+      return (await write([statements.resumeUnasked({ id, failure }), told])) !== null;
     },
     fork: (id, from) => forkRun(ports, id, from, write),
     retry: (id) => retryRun(ports, id, write),

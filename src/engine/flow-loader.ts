@@ -48,13 +48,9 @@ export function createFlowLoader({ folder: ownFolder, builtIn = [], onChange }: 
   const read = readOnce(builtIn);
   const found = new Map<string, Map<string, AnyFlow>>();
   const files = new WeakMap<AnyFlow, string>();
-  let lookedAt = performance.now();
   const renew = (): void => {
-    if (performance.now() - lookedAt < lookAgainMs) return;
-    lookedAt = performance.now();
-    const changed = read.changed();
+    const changed = read.renew();
     if (changed.length === 0) return;
-    read.renew();
     found.clear();
     onChange?.(changed);
   };
@@ -130,26 +126,29 @@ function tellTwins(entries: readonly FlowEntry[]): FlowEntry[] {
 }
 
 interface FlowReader {
-  file(path: string): Promise<FlowEntry>;
-  /** Files that are no longer as they were read. */
-  changed(): readonly string[];
-  /** Forgets all. */
-  renew(): void;
+  readonly file: (path: string) => Promise<FlowEntry>;
+  /** Forgets all if something is no longer as it was read; gives the files that are not. */
+  renew(): readonly string[];
 }
 
 function readOnce(builtIn: readonly string[]): FlowReader {
   const known = new Map<string, Promise<FlowEntry>>();
   let edition = firstEdition;
+  let lookedAt = performance.now();
   return {
     file(path) {
       const entry = known.get(path) ?? readFlow({ file: path, isBuiltIn: builtIn.includes(path), edition });
       known.set(path, entry);
       return entry;
     },
-    changed: () => changedFiles(edition),
     renew() {
+      if (performance.now() - lookedAt < lookAgainMs) return [];
+      lookedAt = performance.now();
+      const changed = changedFiles(edition);
+      if (changed.length === 0) return [];
       known.clear();
       edition = nextEdition(edition);
+      return changed;
     },
   };
 }

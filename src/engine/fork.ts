@@ -15,7 +15,7 @@ export async function forkRun(ports: RunControlPorts, id: string, from: string, 
   }
   const cancelled = rows.findIndex((row) => row.kind === "cancel");
   const kept = rows.slice(0, cancelled < 0 ? at : Math.min(at, cancelled));
-  return copyRun(ports, { origin, kept, from }, write);
+  return copyRun(ports, { origin, kept, from, by: "fork" }, write);
 }
 
 /**
@@ -27,9 +27,9 @@ export async function retryRun(ports: RunControlPorts, id: string, write: Write)
   if (origin.status !== "failed" && origin.status !== "cancelled") throw conflict(origin, "be retried");
   const rows = await ports.store.rows(id);
   const cause = causeOf(rows, origin);
-  if (!cause) return copyRun(ports, { origin, kept: rows, from: "" }, write);
+  if (!cause) return copyRun(ports, { origin, kept: rows, from: "", by: "retry" }, write);
   const from = cause.kind === "cancel" ? "" : cause.key;
-  return copyRun(ports, { origin, kept: rows.slice(0, rows.indexOf(cause)), from }, write);
+  return copyRun(ports, { origin, kept: rows.slice(0, rows.indexOf(cause)), from, by: "retry" }, write);
 }
 
 /** The row that ended the run: of a step in an agent, the step in it that failed, so that the turns before it are kept. */
@@ -63,9 +63,10 @@ interface Copy {
   readonly origin: RunRow;
   readonly kept: readonly JournalRow[];
   readonly from: string;
+  readonly by: "fork" | "retry";
 }
 
-async function copyRun(ports: RunControlPorts, { origin, kept, from }: Copy, write: Write): Promise<RunId> {
+async function copyRun(ports: RunControlPorts, { origin, kept, from, by }: Copy, write: Write): Promise<RunId> {
   const id = newRunId(ports.random, ports.clock.now());
   const lastSeq = kept.at(-1)?.seq ?? 0;
   const row: RunRow = {
@@ -79,7 +80,7 @@ async function copyRun(ports: RunControlPorts, { origin, kept, from }: Copy, wri
     deadline_at: null,
     parent_run: null,
     parent_key: null,
-    trigger: null,
+    trigger: `${by}:${origin.id}`,
   };
   const copies = kept.map((stored) => ports.statements.insertRow({ ...stored, run_id: id }));
   await write([ports.statements.insertRun(row), ...copies, createdEvent(ports, row)]);

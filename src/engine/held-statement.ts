@@ -1,5 +1,6 @@
 import type { Holder } from "./woken.ts";
 import { prepare } from "../storage/prepared.ts";
+import type { ErrorColumns, UsageColumns } from "./run-column.ts";
 import type { JournalTable, RunTable } from "./run-table.ts";
 import { oneMoreDeath, wokenColumns, type Runs } from "./woken.ts";
 
@@ -68,6 +69,13 @@ function insertStatements(build: Runs) {
         forked_from: slot("forked_from"),
         trigger: slot("trigger"),
         usage: slot("usage"),
+        brief: slot("brief"),
+        models: null,
+        input_tokens: null,
+        output_tokens: null,
+        error_code: null,
+        error_step: null,
+        error_text: null,
       })
       .returning(wokenColumns),
   );
@@ -93,10 +101,15 @@ function fenceStatements(build: Runs, hasSharedWriters: boolean) {
   const fenceWake = prepare<Holder & { wake: number }>((slot) => held(slot).where("wake", "=", slot("wake")), {
     guard: true,
   });
-  const setUsage = prepare<{ id: string; usage: string }>((slot) =>
+  const setUsage = prepare<{ id: string } & UsageColumns>((slot) =>
     build
       .updateTable("runs")
-      .set({ usage: slot("usage") })
+      .set({
+        usage: slot("usage"),
+        models: slot("models"),
+        input_tokens: slot("input_tokens"),
+        output_tokens: slot("output_tokens"),
+      })
       .where("id", "=", slot("id")),
   );
   return { fence, fenceWake, setUsage };
@@ -104,14 +117,15 @@ function fenceStatements(build: Runs, hasSharedWriters: boolean) {
 
 function endStatements(build: Runs) {
   const end = prepare<
-    Holder & {
-      status: string;
-      output: string | null;
-      failure: string | null;
-      abandoned: string | null;
-      at: number;
-      usage: string | null;
-    }
+    Holder &
+      UsageColumns &
+      ErrorColumns & {
+        status: string;
+        output: string | null;
+        failure: string | null;
+        abandoned: string | null;
+        at: number;
+      }
   >(
     (slot) =>
       build
@@ -123,6 +137,21 @@ function endStatements(build: Runs) {
           abandoned: slot("abandoned"),
           finished_at: slot("at"),
           usage: slot("usage"),
+          models: slot("models"),
+          input_tokens: slot("input_tokens"),
+          output_tokens: slot("output_tokens"),
+          error_code: slot("error_code"),
+          error_text: slot("error_text"),
+          // The innermost step whose failure this is: its row was written before those of the scopes around it.
+          error_step: build
+            .selectFrom("journal")
+            .select("key")
+            .where("run_id", "=", slot("id"))
+            .where("failure", "is not", null)
+            .where("failure", "=", slot("failure"))
+            .where("kind", "<>", "attempt")
+            .orderBy("seq")
+            .limit(1),
           owner: null,
           due_at: null,
           pause_at: null,
@@ -147,11 +176,20 @@ function leaveStatements(build: Runs) {
         .where("wake", "=", slot("wake")),
     { guard: true },
   );
-  const pause = prepare<Holder & { failure: string | null }>(
+  const pause = prepare<Holder & ErrorColumns & { failure: string | null }>(
     (slot) =>
       build
         .updateTable("runs")
-        .set({ status: "paused", owner: null, deaths: 0, failure: slot("failure"), pause_at: null })
+        // `pause_at` stays where a human has asked: then only a human resumes it.
+        .set({
+          status: "paused",
+          owner: null,
+          deaths: 0,
+          failure: slot("failure"),
+          error_code: slot("error_code"),
+          error_text: slot("error_text"),
+          error_step: null,
+        })
         .where("id", "=", slot("id"))
         .where("epoch", "=", slot("epoch"))
         .where("owner", "=", slot("owner")),

@@ -27,6 +27,7 @@ export async function startJobs(jobs: readonly Job[], ports: JobRunnerPorts): Pr
   const withdrawals = new Map<string, () => void>();
   for (const job of jobs)
     await database.write([store.register({ name: job.name, due: clock.now() + toMs(job.every) })]);
+  for (const job of jobs) if (job.atStart) await attempt(job);
   const due = await store.dueTimes();
   for (const job of jobs) arm(job, due.get(job.name) ?? clock.now());
 

@@ -7,6 +7,7 @@ import type { EffectOutcome } from "../core/verb.ts";
 import type { EventLog } from "../events/event-log.ts";
 import type { Database, Row } from "../storage/database.ts";
 import { mustFit, type Payloads } from "../storage/payload.ts";
+import { usageColumns } from "./run-column.ts";
 import type { RunStatements } from "./run-statement.ts";
 import type { JournalRow, RunRow } from "./run-table.ts";
 import { inputOf, type VerbCall } from "./scope.ts";
@@ -93,7 +94,7 @@ export class JournalWriter {
     );
     const body = finished.flatMap((entry, index) => this.#closing(entry, rows[index]));
     if (usage !== this.#usage) {
-      body.push(this.#ports.statements.setUsage({ id: this.#run.id, usage: JSON.stringify(usage) }));
+      body.push(this.#ports.statements.setUsage({ id: this.#run.id, ...usageColumns(usage) }));
     }
     const needsWake = finished.some((entry) => entry.needsWake);
     const answer = await this.#commit([this.#fence(needsWake), ...body], needsWake);

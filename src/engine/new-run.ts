@@ -6,6 +6,7 @@ import type { RunId } from "../core/id.ts";
 import type { Random } from "../core/random.ts";
 import type { Statement } from "../core/statement.ts";
 import type { Row } from "../storage/database.ts";
+import { briefOf } from "./read/brief.ts";
 import type { AnyFlow } from "./flow.ts";
 import type { JournalPorts } from "./journal-writer.ts";
 import type { RunStore } from "./run-store.ts";
@@ -65,7 +66,8 @@ export async function newRow(
     deadline_at: limit === undefined ? null : at + toMs(limit),
     parent_run: parent?.run ?? null,
     parent_key: parent?.key ?? null,
-    trigger: trigger ?? null,
+    trigger: trigger ?? (parent ? `run:${parent.run}` : null),
+    brief: briefOf(input),
   };
 }
 
@@ -93,6 +95,12 @@ export const emptyRun = {
   pause_at: null,
   forked_from: null,
   usage: null,
+  models: null,
+  input_tokens: null,
+  output_tokens: null,
+  error_code: null,
+  error_step: null,
+  error_text: null,
 } as const;
 
 export function createdEvent(ports: RunControlPorts, row: RunRow): Statement {

@@ -1,40 +1,23 @@
 import { z } from "zod";
 import { operation, type AnyOperation } from "../core/operation.ts";
-import { runStatuses, type RunRecord } from "../core/step.ts";
+import type { RunRecord } from "../core/step.ts";
 import { runGetOperation, type RunGetDependencies } from "./agent/agent-context-operation.ts";
 import type { RunControl } from "./engine.ts";
 import { refuseUnknownInput } from "./flow-input.ts";
-import { toRunSummary } from "./run-record.ts";
-import { failureShape, stepShape, watchShape } from "./step-shape.ts";
+import { createReadOperations, type ReadOperationPorts } from "./read/operations.ts";
+import { summaryShape } from "./read/shape.ts";
+import { stepShape, watchShape } from "./step-shape.ts";
 import { verifyOperation, type VerifyDependencies } from "./verify-operation.ts";
 import { watchRun, type WatchEvent } from "./watch.ts";
 
 export interface EngineOperationDependencies extends VerifyDependencies {
   readonly control: RunControl;
   readonly context: RunGetDependencies["context"];
+  readonly reads: ReadOperationPorts;
 }
 
-const usage = z.object({
-  calls: z.number(),
-  inputTokens: z.number().exactOptional(),
-  outputTokens: z.number().exactOptional(),
-  modelMs: z.number().exactOptional(),
-  models: z.array(z.string()).readonly().exactOptional(),
-});
-const summaryShape = z.object({
-  id: z.string(),
-  flow: z.string(),
-  status: z.enum(runStatuses),
-  error: failureShape.nullable(),
-  createdAt: z.number(),
-  startedAt: z.number().nullable(),
-  finishedAt: z.number().nullable(),
-  usage,
-});
 const runShape = summaryShape.extend({ input: z.unknown(), output: z.unknown(), steps: z.array(stepShape).readonly() });
 
-// Every run of a list is held in memory as a whole.
-const mostListed = 1_000;
 const flag = z.stringbool().or(z.boolean()).default(false);
 const faces = ["cli", "http", "sdk", "mcp"] as const;
 const id = z.string().min(1).describe("The run's id");
@@ -43,7 +26,12 @@ const read = { method: "GET", role: "viewer", effect: "read", idempotent: true, 
 const act = { method: "POST", role: "operator", effect: "write", idempotent: false, faces, output: runShape } as const;
 
 export function createEngineOperations(dependencies: EngineOperationDependencies): AnyOperation[] {
-  return [...runOperations(dependencies), ...controlOperations(dependencies), ...flowOperations(dependencies)];
+  return [
+    ...createReadOperations(dependencies.reads),
+    ...runOperations(dependencies),
+    ...controlOperations(dependencies),
+    ...flowOperations(dependencies),
+  ];
 }
 
 function runOperations({ control, store, live, flows, context }: EngineOperationDependencies): AnyOperation[] {
@@ -65,36 +53,9 @@ function runOperations({ control, store, live, flows, context }: EngineOperation
       return store.record(await control.start({ flow: found, input, priority, deadline, folder, trigger: caller }));
     },
   });
-  const list = operation({
-    ...read,
-    name: "run.list",
-    summary: "Lists runs, newest first, without their payloads",
-    path: "/runs",
-    input: z.strictObject({
-      status: z.enum(runStatuses).optional().describe("Only runs in this state"),
-      flow: z.string().optional().describe("Only runs of this flow"),
-      due: flag.describe("Only waiting runs that go on by themselves: a sleep, a timeout or a deadline is set"),
-      before: z.string().optional().describe("Only runs older than this one: the last one of the list before"),
-      limit: z.coerce
-        .number()
-        .int()
-        .min(1)
-        .max(
-          mostListed,
-          `must be at most ${mostListed}; for older runs, ask again with "before" and the last id of the list`,
-        )
-        .default(50)
-        .describe("How many at the most"),
-    }),
-    output: z.array(summaryShape),
-    page: { cursor: "before", key: "id" },
-    cli: { examples: ["tutti run list", "tutti run list --status failed --json"] },
-    empty: [],
-    handle: async (filter) => (await store.list(filter)).map(toRunSummary),
-  });
   const record = (asked: string): Promise<RunRecord> => store.record(asked);
   const get = runGetOperation({ record, context }, { shape: runShape, id, flag });
-  return [start, list, get, watchOperation({ store, live })];
+  return [start, get, watchOperation({ store, live })];
 }
 
 function watchOperation({ store, live }: Pick<EngineOperationDependencies, "store" | "live">): AnyOperation {

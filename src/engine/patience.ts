@@ -32,6 +32,9 @@ export function patientPayloads(payloads: Payloads, patience: Patience): Payload
     store: (value, what) => waitedFor(payloads.store(value, what), () => payloads.store(value, what)),
     place: (text, what) => waitedFor(payloads.place(text, what), () => payloads.place(text, what)),
     load: (column) => waitedFor(payloads.load(column), () => payloads.load(column)),
+    // For people, who are told.
+    text: (column) => payloads.text(column),
+    sizes: (columns) => payloads.sizes(columns),
   };
 
   // What is kept in the row is there at once, and stays so.

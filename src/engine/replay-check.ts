@@ -145,6 +145,8 @@ function deafPorts(
       store: toText,
       place: (json: string | undefined) => json ?? null,
       load: (column: string | null) => pace.during(payloads.load(column)),
+      text: payloads.text,
+      sizes: payloads.sizes,
     },
     store: { ...store, run: async () => run, openings: async () => [] },
     statements: {

@@ -2,13 +2,14 @@ import { TuttiError, toFailure, type Failure } from "../core/error.ts";
 import type { Statement } from "../core/statement.ts";
 import type { HeldRun } from "./held-run.ts";
 import { place } from "./scope.ts";
+import { errorColumns, usageColumns, type ErrorColumns } from "./run-column.ts";
 import { withdrawOpen } from "./withdrawal.ts";
 import type { WriteAnswer } from "./journal-writer.ts";
 
 export type BodyEnd = { readonly output: unknown } | { readonly failure: Failure } | null;
 type Cancel = { readonly kind: "cancel" | "deadline"; readonly failure: Failure } | null;
 
-interface EndColumns {
+interface EndColumns extends ErrorColumns {
   readonly status: "succeeded" | "failed" | "cancelled";
   readonly output: string | null;
   readonly failure: string | null;
@@ -46,12 +47,11 @@ export async function endRun(execution: HeldRun, end: BodyEnd, cancel: Cancel): 
   const open = [...execution.calls.values()].filter((call) => call.state === "held" || call.state === "started");
   const columns = await endColumns(execution, end, cancel);
   const at = ports.clock.now();
-  const usage = writer.usage.calls > 0 ? JSON.stringify(writer.usage) : null;
   const unasked = open.filter((call) => call.attemptOf === null).map((call) => call.key);
   const abandoned = unasked.length > 0 && !cancel ? JSON.stringify(unasked) : null;
   const hasChild = execution.startedChild || [...execution.openings.values()].some(({ kind }) => kind === "flow");
   return writer.last([
-    ports.statements.end({ ...writer.holder, ...columns, abandoned, at, usage }),
+    ports.statements.end({ ...writer.holder, ...columns, ...usageColumns(writer.usage), abandoned, at }),
     ...withdrawOpen(execution),
     ...(hasChild ? [ports.statements.cancelChildren({ parent: run.id, at })] : []),
     ...settleParent(execution, columns, at),
@@ -69,7 +69,7 @@ export async function pauseRun(
   const text = failure ? await ports.payloads.store(failure, "the reason of the pause") : null;
   const data = failure ? { code: failure.code } : {};
   return writer.last([
-    ports.statements.pause({ ...writer.holder, failure: text }),
+    ports.statements.pause({ ...writer.holder, failure: text, ...errorColumns(failure) }),
     ...writes,
     ports.events.append({ type: "tutti.run.paused", subject: run.id, at: ports.clock.now(), data }),
   ]);
@@ -81,6 +81,7 @@ async function endColumns(execution: HeldRun, end: BodyEnd, cancel: Cancel): Pro
     status,
     output: null,
     failure: await payloads.store(failure, "the run's failure"),
+    ...errorColumns(failure),
   });
   if (cancel) return failed(cancel.failure, cancel.kind === "cancel" ? "cancelled" : "failed");
   if (end && "failure" in end) {
@@ -91,7 +92,8 @@ async function endColumns(execution: HeldRun, end: BodyEnd, cancel: Cancel): Pro
     }
   }
   try {
-    return { status: "succeeded", output: await payloads.store(end?.output, "the flow's output"), failure: null };
+    const output = await payloads.store(end?.output, "the flow's output");
+    return { status: "succeeded", output, failure: null, ...errorColumns(null) };
   } catch (error) {
     return failed(toFailure(error, "engine.not_json"));
   }

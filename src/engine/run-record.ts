@@ -1,5 +1,5 @@
 import type { Failure } from "../core/error.ts";
-import type { RunId } from "../core/id.ts";
+import { runTime, type RunId } from "../core/id.ts";
 import {
   noUsage,
   type RunRecord,
@@ -14,13 +14,14 @@ import type { CancelRecord } from "./cancel-record.ts";
 import type { JournalRow, OpeningRow, RunRow } from "./run-table.ts";
 
 /** A run for lists: without payloads and steps. */
-export function toRunSummary(row: RunRow): Omit<RunRecord, "input" | "output" | "steps"> {
+export function toRunSummary(row: Omit<RunRow, "input" | "output">): Omit<RunRecord, "input" | "output" | "steps"> {
   return {
     id: row.id as RunId,
     flow: row.flow,
     status: row.status as RunStatus,
     error: row.failure === null || row.failure.startsWith("@") ? null : (JSON.parse(row.failure) as Failure),
-    createdAt: row.created_at,
+    // A fork has its origin's time for its body, and its own for people.
+    createdAt: row.forked_from === null ? row.created_at : (runTime(row.id) ?? row.created_at),
     startedAt: row.started_at,
     finishedAt: row.finished_at,
     usage: row.usage === null ? noUsage : (JSON.parse(row.usage) as Usage),

@@ -1,6 +1,6 @@
 import type { Kysely, Selectable } from "kysely";
 import { TuttiError } from "../core/error.ts";
-import type { RunRecord, RunStatus, StepRecord } from "../core/step.ts";
+import type { RunRecord, StepRecord } from "../core/step.ts";
 import type { Database } from "../storage/database.ts";
 import type { Payloads } from "../storage/payload.ts";
 import { prepareRead } from "../storage/prepared.ts";
@@ -10,16 +10,6 @@ import type { EngineTables, JournalRow, OpeningRow, ProcessTable, RunRow } from 
 export type QueuedColumns = Pick<RunRow, "id" | "flow" | "file" | "folder" | "priority" | "created_at" | "deaths">;
 
 const allOfThem = 2_147_483_647;
-
-export interface RunFilter {
-  readonly status?: RunStatus | undefined;
-  readonly flow?: string | undefined;
-  /** Only runs that go on by themselves at some time: a sleep, a timeout or a deadline is set. */
-  readonly due?: boolean | undefined;
-  /** Only runs that were made before this one. */
-  readonly before?: string | undefined;
-  readonly limit: number;
-}
 
 /** Reads of the engine's tables. Writes are batches of `RunStatements`. */
 export interface RunStore {
@@ -38,7 +28,8 @@ export interface RunStore {
   heldBy(owner: string): Promise<Pick<RunRow, "id" | "epoch">[]>;
   nextDue(): Promise<number | null>;
   countOpen(): Promise<{ active: number; waiting: number }>;
-  list(filter: RunFilter): Promise<RunRow[]>;
+  /** Rows of runs, newest first. What people list is read/run-list.ts. */
+  list(filter: { readonly flow?: string; readonly limit: number }): Promise<RunRow[]>;
   /** One whole run, payloads loaded; `run.missing` if there is none. */
   record(id: string): Promise<RunRecord>;
   /** What a row tells of steps: its own, or the waits that a cancel has ended. */
@@ -59,7 +50,10 @@ export function createRunStore(database: Database, payloads: Payloads): RunStore
     // A scope that has no row of its own may lie in one that has.
     replayRows: async (id) => withoutStoredScopes(await database.read(reads.replayRows({ id }))),
     ...queueReads(database, build),
-    list: (filter) => listRuns(database, build, filter),
+    async list({ flow, limit }) {
+      const query = build.selectFrom("runs").selectAll().orderBy("id", "desc").limit(limit);
+      return database.read((flow === undefined ? query : query.where("flow", "=", flow)).compile());
+    },
     async record(id) {
       const [row, stored, open] = await Promise.all([run(id), rows(id), openings(id)]);
       const steps = await Promise.all(stored.map((entry) => stepsOf(entry, payloads)));
@@ -172,15 +166,6 @@ function queueReads(database: Database, build: Kysely<EngineTables>) {
       return { active: count("queued") + count("running"), waiting: count("waiting") };
     },
   };
-}
-
-function listRuns(database: Database, build: Kysely<EngineTables>, filter: RunFilter): Promise<RunRow[]> {
-  let query = build.selectFrom("runs").selectAll().orderBy("id", "desc").limit(filter.limit);
-  if (filter.status !== undefined) query = query.where("status", "=", filter.status);
-  if (filter.flow !== undefined) query = query.where("flow", "=", filter.flow);
-  if (filter.due) query = query.where("status", "=", "waiting").where("due_at", "is not", null);
-  if (filter.before !== undefined) query = query.where("id", "<", filter.before);
-  return database.read(query.compile());
 }
 
 function missingRun(id: string): never {

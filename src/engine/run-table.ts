@@ -39,9 +39,18 @@ export interface RunTable {
   parent_run: string | null;
   parent_key: string | null;
   forked_from: string | null;
-  /** Who or what started it: `cli`, `http`, `schedule:NAME`; null for a child, a fork, a retry and what is older than the column. */
+  /** Who or what started it: `cli`, `http`, `schedule:NAME`, `run:ID` for a child, `fork:ID`, `retry:ID`; null where nobody said. */
   trigger: string | null;
   usage: string | null;
+  /** What lists and searches read, so that they need not open what the columns above hold (run-column.ts). */
+  brief: string | null;
+  models: string | null;
+  input_tokens: number | null;
+  output_tokens: number | null;
+  /** Good only as long as `failure` is there. */
+  error_code: string | null;
+  error_step: string | null;
+  error_text: string | null;
 }
 
 export interface JournalTable {
@@ -156,6 +165,36 @@ const indexes = [
   "create index signals_name on signals (name, id)",
 ];
 
+const readColumns = (integer: string): string[] =>
+  [
+    "brief text",
+    "models text",
+    `input_tokens ${integer}`,
+    `output_tokens ${integer}`,
+    "error_code text",
+    "error_step text",
+    "error_text text",
+  ].map((column) => `alter table runs add column ${column}`);
+
+const readIndexes = [
+  "create index journal_failed on journal (run_id, seq) where failure is not null",
+  "create index runs_status on runs (status, id)",
+  "create index runs_flow on runs (flow, id)",
+  "create index runs_trigger on runs (trigger, id) where trigger is not null",
+  "create index runs_models on runs (id, models) where models is not null",
+  "create index runs_failed on runs (id, error_code, error_step, error_text) where error_code is not null",
+];
+
+/** What older runs would have, had the columns been there; what lies in a blob is left out. */
+const readFill = (json: { get(column: string, key: string): string; models: string }): string[] => [
+  "update runs set trigger = 'run:' || parent_run where trigger is null and parent_run is not null",
+  `update runs set models = ${json.models}, input_tokens = ${json.get("usage", "inputTokens")},
+    output_tokens = ${json.get("usage", "outputTokens")} where usage is not null`,
+  `update runs set error_code = ${json.get("failure", "code")}, error_text = substr(${json.get("failure", "message")}, 1, 500),
+    error_step = (select key from journal where run_id = runs.id and journal.failure = runs.failure and kind <> 'attempt' order by seq limit 1)
+    where failure is not null and failure not like '@%'`,
+];
+
 export const engineMigrations: readonly Migration[] = [
   {
     name: "001-runs",
@@ -184,4 +223,24 @@ export const engineMigrations: readonly Migration[] = [
     postgres: ["alter table runs add column trigger text"],
   },
   scheduleMigration,
+  {
+    name: "003-reads",
+    sqlite: [
+      ...readColumns("integer"),
+      ...readIndexes,
+      ...readFill({
+        get: (column, key) => `json_extract(${column}, '$.${key}')`,
+        models: "(select group_concat(value, ',') from json_each(usage, '$.models'))",
+      }),
+    ],
+    postgres: [
+      ...readColumns("bigint"),
+      ...readIndexes,
+      ...readFill({
+        get: (column, key) => `(${column}::json ->> '${key}')${key.endsWith("Tokens") ? "::bigint" : ""}`,
+        models:
+          "(select string_agg(value, ',') from json_array_elements_text(usage::json -> 'models') as list (value))",
+      }),
+    ],
+  },
 ];

@@ -1,11 +1,6 @@
 import { z } from "zod";
 import { runStatuses, stepStatuses } from "../core/step.ts";
-
-export const failureShape = z.object({
-  code: z.string(),
-  message: z.string(),
-  data: z.unknown().exactOptional(),
-});
+import { failureShape } from "./read/shape.ts";
 
 export const stepShape = z.object({
   key: z.string(),

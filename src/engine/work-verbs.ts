@@ -52,13 +52,20 @@ export function createWorkVerbs(ports: WorkPorts): Verbs {
     shell: (host) => (name: string, argv: readonly string[], options?: ShellOptions) =>
       promised(() => host.effect(shellEffect(ports, name, argv, options))),
     model: (host) => (name: string, request: ModelRequest<z.ZodType>) =>
-      promised(() => host.effect(modelEffect(ports, name, request))),
+      promised(async () => withoutGiven(await host.effect(modelEffect(ports, name, request)))),
     tool: (host) => (name: string, tool: string | AnyTool, values: unknown) =>
       promised(() => callTool(ports, host, { name, tool, values })),
     agent: (host) => (name: string, agent: Agent | string, request: AgentRequest<z.ZodType>) =>
       // The engine's own hosts can open scopes; capabilities are handed the same object by a narrower type.
       promised(() => runAgent(ports, host as VerbHost & ScopeHost, { name, agent, request })),
   };
+}
+
+/** What is stored for who looks at the run is no part of the answer. */
+function withoutGiven(result: unknown): unknown {
+  if (typeof result !== "object" || result === null || !("given" in result)) return result;
+  const { given: _given, ...answer } = result;
+  return answer;
 }
 
 /** A verb answers with a promise, also where its arguments are wrong: `step.model(…).catch(…)` must see that too. */

@@ -9,6 +9,7 @@ import type { Place } from "./new-run.ts";
 import type { ChangedRun } from "./announcer.ts";
 import { openCalls } from "./opening.ts";
 import type { WorkerPorts } from "./worker-ports.ts";
+import type { VerbCall } from "./scope.ts";
 import { Suspects } from "./suspect.ts";
 import { ReadyRuns, wokenRuns, type QueuedRun } from "./run-queue.ts";
 import type { QueuedColumns } from "./run-store.ts";
@@ -52,6 +53,12 @@ export class Worker {
   get room(): number {
     if (this.#isStopping) return 0;
     return this.#ports.concurrency - this.active - this.#ready.count((flow) => this.#hasPlaceFor(flow));
+  }
+
+  /** What runs or waits now in a run that this worker holds; null where it does not hold it. */
+  callsOf(run: string): readonly VerbCall[] | null {
+    const held = this.#executions.get(run);
+    return held ? [...held.calls.values()] : null;
   }
 
   get isIdle(): boolean {

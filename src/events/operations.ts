@@ -15,8 +15,8 @@ const eventShape = z.object({
 });
 
 const liveShape = z.object({
-  key: z.string().nullable().describe("The step that tells it"),
-  type: z.string(),
+  key: z.string().nullable().describe("The step that tells it."),
+  type: z.string().describe("`live`, `started`, `run` …; `dropped` where the follower was too slow for what came."),
   data: z.unknown(),
 });
 
@@ -65,8 +65,8 @@ function tailOperation(ports: TailPorts): AnyOperation {
     summary: "Follows the stored events as they come, until it is ended",
     path: "/events/stream",
     input: tailInput,
-    output: z.object({ latest: z.number().describe("The number of the last event that was told or passed over") }),
     progress: z.union([eventShape, z.object({ live: liveShape })]),
+    output: z.object({ latest: z.number().describe("The number of the last event that was told or passed over") }),
     faces: ["cli", "http", "sdk"],
     cli: {
       prints: true,

@@ -1,4 +1,4 @@
-import { lstat, readdir, stat, statfs } from "node:fs/promises";
+import { lstat, readdir, statfs } from "node:fs/promises";
 import { join } from "node:path";
 
 // A page that asks every second must not walk over a hundred thousand blobs each time.
@@ -42,14 +42,6 @@ export async function databaseSize(path: string): Promise<number> {
 export async function freeBytes(folder: string): Promise<number | null> {
   return statfs(folder).then(
     ({ bavail, bsize }) => bavail * bsize,
-    () => null,
-  );
-}
-
-/** What tells a folder from another one that has taken its name; null where there is none. */
-export async function identityOf(path: string): Promise<string | null> {
-  return stat(path).then(
-    ({ dev, ino, birthtimeMs }) => `${dev}:${ino}:${birthtimeMs}`,
     () => null,
   );
 }

@@ -18,6 +18,6 @@ export function makeDataFolder({ cwd, environment }: Place): string {
 }
 
 /** What opens the API to a program. */
-export function tokenFile(home: string): string {
+export function tokenPath(home: string): string {
   return join(home, "token");
 }

@@ -6,7 +6,8 @@ import type { ConnectOptions, Served } from "../sdk/connection.ts";
 import { serveWeb } from "../server/web.ts";
 import type { Home } from "../storage/home.ts";
 import type { HostProcess } from "./host-process.ts";
-import { tokenFile } from "./place.ts";
+import { tokenPath } from "./place.ts";
+import { version } from "./version.ts";
 import { watchGround } from "./watch.ts";
 
 export interface HostToServe {
@@ -25,11 +26,12 @@ export async function serve({ home, options, app, worker, hosting, stack }: Host
   const web = stack.use(
     await serveWeb({
       operations: app.operations,
-      tokenFile: tokenFile(home.path),
+      tokenFile: tokenPath(home.path),
       host,
       port,
       allowedHosts,
       assets: assets(),
+      version: version(),
       log: options.log,
     }),
   );
@@ -42,8 +44,9 @@ export async function serve({ home, options, app, worker, hosting, stack }: Host
   ended.catch(() => undefined);
   return {
     url: web.url,
+    host,
     wantedPort: port,
-    tokenFile: tokenFile(home.path),
+    tokenFile: tokenPath(home.path),
     bootMs: hosting.bootMs,
     createLink: (path) => web.createLink(path),
     ended,

@@ -1,4 +1,4 @@
-import { readFileSync } from "node:fs";
+import { readFileSync, statSync } from "node:fs";
 import { basename, dirname, join } from "node:path";
 import { readConfig } from "../app.ts";
 import type { Config } from "../config/load.ts";
@@ -6,7 +6,6 @@ import { TuttiError } from "../core/error.ts";
 import { serverSection } from "../hosting.ts";
 import type { ConnectOptions, ServedEnd } from "../sdk/connection.ts";
 import type { Home } from "../storage/home.ts";
-import { identityOf } from "./folder-size.ts";
 
 export interface WatchedHost {
   readonly home: Home;
@@ -25,17 +24,34 @@ const lookAgainMs = 1_000;
 export function watchGround(host: WatchedHost): { readonly ended: Promise<ServedEnd> } & Disposable {
   const { promise, resolve, reject } = Promise.withResolvers<ServedEnd>();
   const settings = settingsWatch(host);
-  const folder = identityOf(host.home.lock);
-  const look = async (): Promise<void> => {
-    if ((await identityOf(host.home.lock)) !== (await folder)) return reject(folderGone(host.home));
+  const lock = identityOf(host.home.lock);
+  const look = (): void => {
+    if (identityOf(host.home.lock) !== lock) return reject(folderGone(host.home));
     const changed = settings();
     // Where a process cannot replace itself (Windows), whoever has started it has to.
     if (changed !== null && process.execve !== undefined && host.isIdle())
       resolve({ kind: "settings", port: changed.port });
   };
-  const timer = setInterval(() => void look().catch(reject), lookAgainMs);
+  const timer = setInterval(() => attempt(look, reject), lookAgainMs);
   timer.unref();
   return { ended: promise, [Symbol.dispose]: () => clearInterval(timer) };
+}
+
+function attempt(act: () => void, fail: (error: unknown) => void): void {
+  try {
+    act();
+  } catch (error) {
+    fail(error);
+  }
+}
+
+/**
+ * A lock in a folder that was removed, or that another has taken the place of, holds nothing any more. Only looked at:
+ * to open the lock's file in the process that holds it, and to close it, would give the lock away (fcntl(2)).
+ */
+function identityOf(lock: string): string | null {
+  const there = statSync(lock, { throwIfNoEntry: false });
+  return there ? `${there.dev}:${there.ino}:${there.mtimeMs}` : null;
 }
 
 /** Gives what a new start would use once it differs from what is in use; says so, and what speaks against it. */

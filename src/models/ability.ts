@@ -36,12 +36,19 @@ export function createAbility({ list, factsOf }: AbilityPorts) {
     async inability(name: string, needs: ModelNeeds, signal: AbortSignal): Promise<string | null> {
       const model = (await chats(signal)).find((known) => `${known.provider}/${known.name}` === name);
       if (!model) return "it is not installed";
-      return inabilityOf(model, needs) ?? provenInability(await factsOf(name, signal), needs);
+      return inabilityOf(model, needs) ?? provenInability(name, needs, { model, facts: await factsOf(name, signal) });
     },
   };
 }
 
-function provenInability(facts: ProbeFacts | null, { tools, schema, contextTokens }: ModelNeeds): string | null {
+function provenInability(
+  name: string,
+  { tools, schema, contextTokens }: ModelNeeds,
+  { model, facts }: { readonly model: ModelInfo; readonly facts: ProbeFacts | null },
+): string | null {
+  // A server that tells nothing of its models: only a probe knows.
+  const isUnknown = model.capabilities.length === 0 && (facts === null || facts.tools === "unknown");
+  if (tools && isUnknown) return `whether it calls tools is not known: tutti models probe ${name}`;
   if (!facts) return null;
   if (tools && (facts.tools === "none" || facts.tools === "refused")) return "its probe found that it calls no tools";
   if (schema && facts.schema.streamed === "ignored") return "its probe found that it ignores schemas";
@@ -52,7 +59,7 @@ function provenInability(facts: ProbeFacts | null, { tools, schema, contextToken
 
 // Every chat model answers by a schema, as the server constrains its grammar; how well is for a probe to say.
 function inabilityOf({ capabilities, contextLength }: ModelInfo, { tools, contextTokens }: ModelNeeds): string | null {
-  if (tools && !capabilities.includes("tools")) return "it cannot call tools";
+  if (tools && capabilities.length > 0 && !capabilities.includes("tools")) return "it cannot call tools";
   if (contextLength !== null && contextTokens > contextLength)
     return `its context of ${contextLength} tokens is smaller than the ${contextTokens} needed`;
   return null;

@@ -9,12 +9,11 @@ import { modelMigrations } from "./model-table.ts";
 import { defaultFirstTokenTimeoutMs, defaultTimeoutMs } from "./ollama/client.ts";
 import { defaultMaxNumCtx, defaultNumCtx } from "./ollama/context.ts";
 import { createAbility, type AbleModel, type ModelNeeds } from "./ability.ts";
-import type { ChatModel } from "./chat-model.ts";
 import type { Fetch } from "./ollama/patient-fetch.ts";
 import { quirksOf, type Quirks } from "./probe/probe.ts";
 import { createModelOperations } from "./operations.ts";
 import type { ModelProvider } from "./provider.ts";
-import { createModelRegistry, type ModelRegistry } from "./registry.ts";
+import { createModelRegistry, type ModelRegistry, type ModelRegistryOptions } from "./registry.ts";
 import { listServers, serverChecks } from "./server/operation.ts";
 import { duration, host, serverSettings } from "./server/settings.ts";
 
@@ -45,6 +44,12 @@ export const modelsSettings = z.object({
     .array(z.string().min(1))
     .default([])
     .describe("Hosts beyond this machine that prompts may be sent to, such as gpu-box or gpu-box:11434."),
+  registries: z
+    .array(z.string().min(1))
+    .default([])
+    .describe(
+      "Hosts that `models pull` may let a model server fetch from, such as hf.co, besides registry.ollama.ai and this machine.",
+    ),
   ...serverSettings,
 });
 export type ModelsSettings = z.infer<typeof modelsSettings>;
@@ -57,7 +62,8 @@ export interface ModelsDependencies {
   /** Where `models.modules` are sought from. */
   readonly folder?: string | undefined;
   /** See `ModelRegistryOptions`. */
-  readonly meter?: ((model: ChatModel) => ChatModel) | undefined;
+  readonly meter?: ModelRegistryOptions["meter"];
+  readonly meterEmbedding?: ModelRegistryOptions["meterEmbedding"];
   readonly fetch?: Fetch | undefined;
   readonly clock?: Clock | undefined;
 }
@@ -74,7 +80,7 @@ export interface Models extends Capability {
 
 /** The door of the room: models by name for those who run steps, a list for people, a check for the doctor. */
 export function createModels(dependencies: ModelsDependencies): Models {
-  const { settings, database, providers, meter, fetch, clock = systemClock } = dependencies;
+  const { settings, database, providers, meter, meterEmbedding, fetch, clock = systemClock } = dependencies;
   const probes = createProbeStore(database);
   const registry = createModelRegistry({
     ollamaUrl: settings.host,
@@ -94,6 +100,7 @@ export function createModels(dependencies: ModelsDependencies): Models {
     patienceMs: toMs(settings.patience),
     providers,
     meter,
+    meterEmbedding,
     fetch,
     clock,
     probes,
@@ -102,7 +109,10 @@ export function createModels(dependencies: ModelsDependencies): Models {
     name: "models",
     config: { name: "models", schema: modelsSettings },
     migrations: modelMigrations,
-    operations: [...createModelOperations({ registry, probes, clock }), listServers(registry, clock)],
+    operations: [
+      ...createModelOperations({ registry, probes, registries: settings.registries, clock }),
+      listServers(registry, clock),
+    ],
     checks: [...modelChecks(registry, probes), ...serverChecks(registry)],
     registry,
     quirksOf: async (name) => quirksOf(await registry.factsOf(name)),

@@ -1,4 +1,5 @@
 import { TuttiError } from "../core/error.ts";
+import type { ChatCaller, ChatTimings } from "./chat-model.ts";
 
 /** Which space vectors lie in. Kept beside every set of vectors: those of two spaces must never be compared. */
 export interface EmbedderIdentity {
@@ -19,10 +20,14 @@ export interface EmbeddingAnswer {
   /** Null when no text was given. */
   readonly identity: EmbedderIdentity | null;
   readonly usage: { readonly inputTokens: number };
+  /** What the server has told, and the wait for a place at it. */
+  readonly timings?: Partial<ChatTimings> | undefined;
 }
 
 export interface EmbeddingCall {
   readonly signal: AbortSignal;
+  /** As in a chat. */
+  readonly caller?: ChatCaller | undefined;
   /** Of the vectors that these are to stand beside: another model is refused with `model.embedder_changed`. */
   readonly expected?: EmbedderIdentity | undefined;
 }

@@ -45,13 +45,14 @@ export interface ModelKeeper {
   readonly server: string;
   /** What the server calls a model that may be written in several ways: `llama3.2` is `llama3.2:latest`. */
   canonical(model: string): string;
-  /** Changes with the model's content; `model.missing`. */
+  /** Changes with the model's content, or with what the server tells of it where that is all; `model.missing`. */
   digest(model: string, signal: AbortSignal): Promise<string>;
   show(model: string, signal: AbortSignal): Promise<ModelDetails>;
-  /** Ends when the model is there, whole and verified. What an abort leaves half done, the next pull goes on with. */
-  pull(model: string, call: PullCall): AsyncGenerator<PullStatus, void>;
-  /** Tells what there was; `model.missing`. */
-  remove(model: string, signal: AbortSignal): Promise<{ readonly digest: string; readonly sizeBytes: number }>;
+  /** Ends when the model is there, whole and verified. What an abort leaves half done, the next pull goes on with. Absent: its
+   *  models are what the server was started with. */
+  pull?(model: string, call: PullCall): AsyncGenerator<PullStatus, void>;
+  /** Tells what there was; `model.missing`. Absent as above. */
+  remove?(model: string, signal: AbortSignal): Promise<{ readonly digest: string; readonly sizeBytes: number }>;
   /** The model as it is: no queue, no repair, no ledger. */
   probe(model: string): ProbeTarget;
 }

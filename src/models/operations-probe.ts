@@ -58,9 +58,8 @@ async function* probe(
   { asked, budgetMs }: { readonly asked: string; readonly budgetMs: number },
   signal: AbortSignal,
 ): AsyncGenerator<ProbeStage | { readonly type: "stage"; readonly text: string }, ProbeFacts> {
-  const { keeper, model, full } = await registry.keeperOf(asked, signal);
+  const { keeper, full, target } = await registry.probeOf(asked, signal);
   yield { type: "stage", text: `probing ${full}, which takes ${formatMs(budgetMs)} at most` };
-  const target = keeper.probe(model);
   try {
     const facts = yield* runProbe(target, { model: full, server: keeper.server, clock, budgetMs, signal });
     await probes.save(facts);

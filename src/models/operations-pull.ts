@@ -4,11 +4,14 @@ import { TuttiError } from "../core/error.ts";
 import { operation, type AnyOperation } from "../core/operation.ts";
 import type { ModelKeeper } from "./keeper.ts";
 import { withNearName } from "./model-error.ts";
+import { isAllowedRegistry, registryOf } from "./ollama/registry-host.ts";
 import { createPullMeter, type TransferProgress } from "./pull-meter.ts";
 import type { ModelRegistry } from "./registry.ts";
 
 interface PullDependencies {
   readonly registry: ModelRegistry;
+  /** Hosts that a server may be told to fetch models from, besides Ollama's own registry and this machine. */
+  readonly registries: readonly string[];
   readonly clock: Clock;
 }
 
@@ -49,7 +52,9 @@ export function pullOperation(dependencies: PullDependencies): AnyOperation {
     effect: "write",
     idempotent: true,
     input: z.strictObject({
-      model: explicitName.describe("A name of the registry, such as llama3.2:3b or hf.co/owner/model:Q4_K_M"),
+      model: explicitName.describe(
+        "A name of the registry, such as llama3.2:3b; hf.co/owner/model:Q4_K_M where models.registries has hf.co",
+      ),
       insecure: z
         .boolean()
         .default(false)
@@ -68,17 +73,19 @@ export function pullOperation(dependencies: PullDependencies): AnyOperation {
 }
 
 async function* pull(
-  { registry, clock }: PullDependencies,
+  { registry, registries, clock }: PullDependencies,
   { asked, isInsecure }: { readonly asked: string; readonly isInsecure: boolean },
   signal: AbortSignal,
 ): AsyncGenerator<TransferProgress | Stage, z.infer<typeof pulled>> {
-  const { keeper, model, full } = await registry.keeperOf(explicit(asked), signal);
+  const { keeper, model, full, asked: named } = await registry.keeperOf(explicit(asked), signal);
+  if (!keeper.pull) throw fixed(full);
+  refuseRegistry(named, registries);
   const startedAt = clock.now();
   const before = await digestBefore(keeper, model, signal);
   const meter = createPullMeter(clock);
   let isVerified = false;
   // As it was typed: the scheme tells the server how to reach the registry.
-  for await (const status of keeper.pull(asked.replace(/^ollama\//, ""), { signal, isInsecure })) {
+  for await (const status of keeper.pull(named, { signal, isInsecure })) {
     isVerified ||= status.kind === "verifying";
     const told = status.kind === "layer" ? meter.take(status.layer) : stage(status);
     if (told) yield told;
@@ -95,6 +102,22 @@ async function* pull(
     tookMs: clock.now() - startedAt,
     layers,
   };
+}
+
+function fixed(model: string): TuttiError {
+  return new TuttiError("usage.invalid", `The server of ${model} cannot be told to get or to delete a model`, {
+    hint: "Only an Ollama can: start the server with the models that it is to have.",
+  });
+}
+
+/** Who may pull decides on the model, and not on which hosts the server speaks to. */
+function refuseRegistry(name: string, registries: readonly string[]): void {
+  const host = registryOf(name);
+  if (isAllowedRegistry(host, registries)) return;
+  throw new TuttiError("usage.invalid", `${host} is no registry that models may be pulled from, so it was not asked`, {
+    hint: `Add ${host} to models.registries in tutti.yaml, if models from there are wanted.`,
+    data: { registry: host },
+  });
 }
 
 function stage(status: { readonly kind: "verifying" } | { readonly kind: "said"; readonly text: string }): Stage {
@@ -137,6 +160,7 @@ export function removeOperation({ registry }: PullDependencies): AnyOperation {
     },
     handle: async ({ model: asked }, { signal }) => {
       const { keeper, model, full } = await registry.keeperOf(explicit(asked), signal);
+      if (!keeper.remove) throw fixed(full);
       try {
         return { model: full, server: keeper.server, ...(await keeper.remove(model, signal)) };
       } catch (error) {

@@ -15,6 +15,8 @@ import type { ModelRegistry } from "./registry.ts";
 export interface ModelOperationDependencies {
   readonly registry: ModelRegistry;
   readonly probes: ProbeStore;
+  /** See `models.registries`. */
+  readonly registries: readonly string[];
   readonly clock: Clock;
 }
 

@@ -7,7 +7,9 @@ import type { EmbeddingModel } from "./embedding-model.ts";
 import { inLine, layered, layeredPool } from "./layer.ts";
 import type { ProbeStore } from "./model-store.ts";
 import type { Fetch } from "./ollama/patient-fetch.ts";
+import { layeredProbe } from "./probe/layer.ts";
 import type { ProbeFacts } from "./probe/probe.ts";
+import type { ProbeTarget } from "./probe/target.ts";
 import { createFactsReader, type KeptModel } from "./probe/fact.ts";
 import type { ModelInfo } from "./model-info.ts";
 import type { ModelProvider, Reachable } from "./provider.ts";
@@ -37,7 +39,8 @@ export interface ModelRegistryOptions extends Omit<ServerDefaults, "clock" | "ra
   /** What the name `default` stands for; without it, the first chat model that Ollama lists. */
   readonly defaultModel?: string | undefined;
   /** Stands around every call of a chat model, inside of what tries again: a ledger, a budget. */
-  readonly meter?: ((model: ChatModel) => ChatModel) | undefined;
+  readonly meter?: ((model: ChatModel, kind?: "probe") => ChatModel) | undefined;
+  readonly meterEmbedding?: ((model: EmbeddingModel) => EmbeddingModel) | undefined;
   /** By the first part of a name: `{ scripted }` serves `scripted/…`. */
   readonly providers?: Readonly<Record<string, ModelProvider>> | undefined;
   readonly fetch?: Fetch | undefined;
@@ -66,6 +69,8 @@ export interface ModelRegistry {
   contextOf(name: string): number | undefined;
   /** The model at the server that keeps it, whether it is there or not; `usage.invalid` where its provider keeps none. */
   keeperOf(name?: string, signal?: AbortSignal): Promise<KeptModel>;
+  /** The same, for measuring it: its calls stand in line and are metered as others are. */
+  probeOf(name?: string, signal?: AbortSignal): Promise<KeptModel & { readonly target: ProbeTarget }>;
   /** What a probe has measured of the model as it is now; null where none has. Never throws for a model that can be named. */
   factsOf(name: string, signal?: AbortSignal): Promise<ProbeFacts | null>;
 }
@@ -106,7 +111,8 @@ export function createModelRegistry(options: ModelRegistryOptions): ModelRegistr
       return remember(embeddings, full, () => {
         const made = source.embedding?.(model) ?? refuse(provider, "embedding models");
         const server = servers.get(provider);
-        return server ? scheduledEmbedding(made, server.schedule(model, "wait")) : made;
+        const queued = server ? scheduledEmbedding(made, server.schedule(model, "wait")) : made;
+        return options.meterEmbedding?.(queued) ?? queued;
       });
     },
     list: (signal = never()) => listAll([...providers.values()], signal),
@@ -120,6 +126,13 @@ export function createModelRegistry(options: ModelRegistryOptions): ModelRegistr
     },
     async keeperOf(name = "default", signal = never()) {
       return kept(await ofPool(await findDefault(name, signal), pool, signal));
+    },
+    async probeOf(name = "default", signal = never()) {
+      const found = await ofPool(await findDefault(name, signal), pool, signal);
+      const model = kept(found);
+      const schedule = servers.get(found.provider)?.schedule(model.model, "wait");
+      const layers = { schedule, meter: (chat: ChatModel): ChatModel => meter(chat, "probe") };
+      return { ...model, target: layeredProbe(model.keeper.probe(model.model), model.full, layers) };
     },
     async factsOf(name, signal = never()) {
       const found = find(name);
@@ -155,7 +168,7 @@ function kept({ provider, model, source }: Place): KeptModel {
     });
   }
   const name = keeper.canonical(model);
-  return { keeper, model: name, full: `${provider}/${name}` };
+  return { keeper, model: name, asked: model, full: `${provider}/${name}` };
 }
 
 /** What is called at once, without a line. */

@@ -14,8 +14,9 @@ import type { Payloads } from "../storage/payload.ts";
 import { createApproval } from "./approval.ts";
 import { createReviewOperations, type WaitSettler } from "./operations.ts";
 import { reviewMigrations, type ReviewTables } from "./review-table.ts";
-import { createReviewStore } from "./review-store.ts";
-import type { Decision, ReviewRequest } from "./review.ts";
+import { createReviewStore, type ReviewStore } from "./review-store.ts";
+import type { Decision, ReviewRequest, RoomRequest } from "./review.ts";
+import { createSharedReviews, type SharedReviews } from "./shared-review.ts";
 
 export const reviewSection = {
   name: "review",
@@ -32,6 +33,8 @@ export const reviewSection = {
 export interface ReviewDependencies {
   readonly settings: z.output<typeof reviewSection.schema>;
   readonly database: Database;
+  /** The same for work, which waits until it is back. */
+  readonly patient?: Pick<Database, "read" | "write">;
   readonly payloads: Payloads;
   readonly events: EventLog;
   readonly clock: Clock;
@@ -41,40 +44,67 @@ export interface ReviewDependencies {
 
 export interface Review extends Capability {
   /** The verb, for other rooms' plans. */
-  readonly ask: (host: VerbHost, name: string, request: ReviewRequest) => Promise<Decision>;
+  readonly ask: (host: VerbHost, name: string, request: RoomRequest) => Promise<Decision>;
+  /** What steps of these runs have asked, oldest first. */
+  readonly ofRuns: ReviewStore["ofRuns"];
+}
+
+const deliverEvery = "30s";
+// Between a review that is opened for many and the first that waits for it lies a commit.
+const unaskedMs = 60_000;
+
+interface ReviewPorts extends ReviewDependencies {
+  readonly shared: SharedReviews;
 }
 
 /** Questions that a run asks a human. Opened with the wait in one transaction, decided with its settlement in one. */
 export function createReview(dependencies: ReviewDependencies): Review {
-  const store = createReviewStore(dependencies.database, dependencies.payloads);
+  const { database, patient = database, clock } = dependencies;
+  const store = createReviewStore(database, dependencies.payloads);
+  const work = { ...patient, build: database.build };
+  const shared = createSharedReviews({ database: work, store, waits: dependencies.waits });
+  const ports = { ...dependencies, shared };
   const { tools } = dependencies.settings;
   const approval = createApproval({
     tools,
-    ask: async ({ host }, request) => (await ask(dependencies, host, "approval", request)) as Decision,
+    ask: async ({ host }, request) => (await ask(ports, host, "approval", request)) as Decision,
   });
   return {
     name: "review",
     config: reviewSection,
     plan: tools.length > 0 ? [approval] : [],
     migrations: reviewMigrations,
-    operations: createReviewOperations({ ...dependencies, store }),
-    waits: [{ kind: "review", withdrawn: (address) => [withdrawReview(dependencies.database, address)] }],
-    ask: async (host, name, request) => (await ask(dependencies, host, name, request)) as Decision,
-    verbs: { review: (host) => (name: string, request: ReviewRequest) => ask(dependencies, host, name, request) },
+    operations: createReviewOperations({ ...ports, store }),
+    waits: [{ kind: "review", withdrawn: (address) => [...shared.leave(address), withdrawReview(database, address)] }],
+    jobs: [
+      {
+        name: "review.deliver",
+        every: deliverEvery,
+        atStart: true,
+        async run() {
+          // A decision that a crash has cut off from those who wait for it.
+          await shared.deliver();
+          await shared.withdrawUnasked(clock.now() - unaskedMs);
+        },
+      },
+    ],
+    ask: async (host, name, request) => (await ask(ports, host, name, request)) as Decision,
+    ofRuns: store.ofRuns,
+    verbs: { review: (host) => (name: string, request: ReviewRequest) => ask(ports, host, name, request) },
   };
 }
 
-function ask(dependencies: ReviewDependencies, host: VerbHost, name: string, request: ReviewRequest): Promise<unknown> {
+function ask(ports: ReviewPorts, host: VerbHost, name: string, request: RoomRequest): Promise<unknown> {
   try {
-    return host.wait(toWait(dependencies, name, request));
+    return host.wait(toWait(ports, name, request));
   } catch (error) {
     // A verb answers with a promise, also where its arguments are wrong.
     return Promise.reject(error instanceof Error ? error : new TypeError(String(error)));
   }
 }
 
-function toWait(dependencies: ReviewDependencies, name: string, request: ReviewRequest): WaitSpec {
-  const { title, payload, choices = [], timeout } = request;
+function toWait(ports: ReviewPorts, name: string, request: RoomRequest): WaitSpec {
+  const { title, payload, choices = [], timeout, shared } = request;
   if (typeof title !== "string" || title === "") {
     throw new TuttiError("usage.invalid", `review "${name}" has no title`, {
       hint: "Say in `title` what is to be decided.",
@@ -84,7 +114,7 @@ function toWait(dependencies: ReviewDependencies, name: string, request: ReviewR
     kind: "review",
     name,
     input: { title, payload: payload ?? null, choices },
-    prepare: (address, at) => openReview(dependencies, address, { title, payload, choices, at }),
+    prepare: (address, at) => openReview(ports, address, { title, payload, choices, at, shared }),
   };
   if (timeout === undefined) return spec;
   const failure = { code: "engine.deadline", message: `nobody decided "${title}" within ${timeout}` };
@@ -96,16 +126,17 @@ interface NewReview {
   readonly payload: unknown;
   readonly choices: readonly string[];
   readonly at: number;
+  readonly shared: string | undefined;
 }
 
 async function openReview(
-  { database, payloads, random, events }: ReviewDependencies,
+  { database, payloads, random, events, shared }: ReviewPorts,
   address: StepAddress,
   review: NewReview,
 ): Promise<Statement[]> {
   const build = database.build as unknown as Kysely<ReviewTables>;
   const id = newReviewId(random);
-  const insert = build.insertInto("reviews").values({
+  const row = {
     id,
     run_id: address.run,
     step: address.key,
@@ -115,14 +146,16 @@ async function openReview(
     status: "open",
     created_at: review.at,
     decision: null,
-  });
+    shared: review.shared ?? null,
+  };
   const told = events.append({
     type: "tutti.review.opened",
     subject: address.run,
     at: review.at,
     data: { review: id, step: address.key, title: review.title },
   });
-  return [toStatement(insert), told];
+  if (row.shared !== null) return shared.join({ ...row, shared: row.shared }, address, told);
+  return [toStatement(build.insertInto("reviews").values(row)), told];
 }
 
 function withdrawReview(database: Database, address: StepAddress): Statement {

@@ -4,28 +4,35 @@ import { TuttiError } from "../core/error.ts";
 import { operation, type AnyOperation } from "../core/operation.ts";
 import type { Statement } from "../core/statement.ts";
 import type { EventLog } from "../events/event-log.ts";
+import type { Database } from "../storage/database.ts";
 import type { ReviewStore } from "./review-store.ts";
 import { reviewSchema, reviewStatuses, type Decision, type Review, type ReviewStatus } from "./review.ts";
+import type { SharedReviews } from "./shared-review.ts";
+import { outcomeOf } from "./verdict.ts";
+
+export type WaitOutcome =
+  | { readonly status: "succeeded"; readonly result: unknown }
+  | {
+      readonly status: "failed";
+      readonly code: "review.rejected";
+      readonly message: string;
+      readonly data?: unknown;
+    };
 
 /** What reviews need of the engine: to settle the wait that asked. False if it is no longer open. */
 export interface WaitSettler {
   settle(settle: {
     readonly run: string;
     readonly key: string;
-    readonly outcome:
-      | { readonly status: "succeeded"; readonly result: unknown }
-      | {
-          readonly status: "failed";
-          readonly code: "review.rejected";
-          readonly message: string;
-          readonly data?: unknown;
-        };
+    readonly outcome: WaitOutcome;
     readonly writes: readonly Statement[];
   }): Promise<boolean>;
 }
 
 export interface ReviewOperationDependencies {
+  readonly database: Pick<Database, "write">;
   readonly store: ReviewStore;
+  readonly shared: Pick<SharedReviews, "deliver">;
   readonly waits: WaitSettler;
   readonly events: EventLog;
   readonly clock: Clock;
@@ -172,36 +179,26 @@ function mustApprove({ id: review }: Review): TuttiError {
   });
 }
 
-/** What the flow is told of a rejection besides its message. */
-function why({ reason, by, at }: Decision): Pick<Decision, "reason" | "by" | "at"> {
-  return { reason, by, at };
-}
-
 async function decide(
   dependencies: ReviewOperationDependencies,
   review: Review,
   status: ReviewStatus,
   decision: Decision,
 ): Promise<Review> {
-  const { store, waits, events, clock } = dependencies;
-  const message = `"${review.title}" was rejected${decision.reason ? `: ${decision.reason}` : ""}`;
-  const isDecided = await waits.settle({
-    run: review.run,
-    key: review.step,
-    outcome:
-      status === "rejected"
-        ? { status: "failed", code: "review.rejected", message, data: { review: review.id, ...why(decision) } }
-        : { status: "succeeded", result: decision },
-    writes: [
-      await store.decide(review.id, status, decision),
-      events.append({
-        type: "tutti.review.decided",
-        subject: review.run,
-        at: clock.now(),
-        data: { review: review.id, verdict: decision.verdict, by: decision.by },
-      }),
-    ],
-  });
+  const { store, waits, events, clock, database, shared } = dependencies;
+  const writes = [
+    await store.decide(review.id, status, decision),
+    events.append({
+      type: "tutti.review.decided",
+      subject: review.run,
+      at: clock.now(),
+      data: { review: review.id, verdict: decision.verdict, by: decision.by },
+    }),
+  ];
+  const settle = { run: review.run, key: review.step, outcome: outcomeOf(review, decision), writes };
+  const isShared = await store.isShared(review.id);
+  const isDecided = isShared ? (await database.write(writes)).committed : await waits.settle(settle);
+  if (isDecided && isShared) await shared.deliver(review.id);
   const now = await store.get(review.id);
   if (isDecided) return now;
   throw new TuttiError(

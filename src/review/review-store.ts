@@ -9,19 +9,31 @@ import type { Decision, Review, ReviewStatus } from "./review.ts";
 // "rev_" alone says nothing.
 const shortestStart = 5;
 
+/** A review without what it is about. */
+export interface RunReview extends Pick<Review, "id" | "run" | "step" | "title" | "status"> {}
+
 export interface ReviewStore {
   list(status: ReviewStatus | "all"): Promise<Review[]>;
+  ofRuns(runs: readonly string[]): Promise<RunReview[]>;
   /** By id or an unambiguous beginning of one; `review.missing`. */
   get(id: string): Promise<Review>;
+  isShared(id: string): Promise<boolean>;
   /** A guard: changes nothing where the review is no longer open. */
   decide(id: string, status: ReviewStatus, decision: Decision): Promise<Statement>;
 }
 
 export function createReviewStore(database: Database, payloads: Payloads): ReviewStore {
   const build = database.build as unknown as Kysely<ReviewTables>;
+  const runsOf = async ({ id, run_id, shared, status }: Selectable<ReviewTables["reviews"]>): Promise<string[]> => {
+    if (status !== "open") return [];
+    if (shared === null) return [run_id];
+    const waits = build.selectFrom("review_waits").select("run_id").distinct().where("review", "=", id);
+    return (await database.read(waits.orderBy("run_id").compile())).map((wait) => wait.run_id);
+  };
   const toReview = async (row: Selectable<ReviewTables["reviews"]>): Promise<Review> => ({
     id: row.id,
     run: row.run_id,
+    runs: await runsOf(row),
     step: row.step,
     title: row.title,
     payload: (await payloads.load(row.payload)) ?? null,
@@ -35,6 +47,16 @@ export function createReviewStore(database: Database, payloads: Payloads): Revie
       const all = build.selectFrom("reviews").selectAll().orderBy("created_at").orderBy("id").limit(500);
       const rows = await database.read((status === "all" ? all : all.where("status", "=", status)).compile());
       return Promise.all(rows.map(toReview));
+    },
+    async ofRuns(runs) {
+      if (runs.length === 0) return [];
+      const query = build
+        .selectFrom("reviews")
+        .select(["id", "run_id", "step", "title", "status"])
+        .where("run_id", "in", runs)
+        .orderBy("created_at");
+      const rows = await database.read(query.compile());
+      return rows.map(({ run_id: run, status, ...rest }) => ({ ...rest, run, status: status as ReviewStatus }));
     },
     async get(id) {
       const all = build.selectFrom("reviews").selectAll();
@@ -50,6 +72,10 @@ export function createReviewStore(database: Database, payloads: Payloads): Revie
       throw new TuttiError("review.missing", `there is no review ${id}`, {
         hint: "`tutti review list` shows the open ones.",
       });
+    },
+    async isShared(id) {
+      const [row] = await database.read(build.selectFrom("reviews").select("shared").where("id", "=", id).compile());
+      return typeof row?.shared === "string";
     },
     async decide(id, status, decision) {
       const column = await payloads.store(decision, "the decision");

@@ -11,7 +11,11 @@ export interface ReviewTables {
     status: string;
     created_at: number;
     decision: string | null;
+    /** The key of a question that many steps have; at most one of a key is open. */
+    shared: string | null;
   };
+  /** Who waits for a shared review. */
+  review_waits: { run_id: string; step: string; review: string };
 }
 
 const table = (integer: string): string => `create table reviews (
@@ -23,6 +27,14 @@ const indexes = [
   "create index reviews_run on reviews (run_id, step)",
 ];
 
+const shared = [
+  "alter table reviews add column shared text",
+  "create unique index reviews_shared on reviews (shared) where status = 'open'",
+  "create table review_waits (run_id text not null, step text not null, review text not null, primary key (run_id, step))",
+  "create index review_waits_review on review_waits (review)",
+];
+
 export const reviewMigrations: readonly Migration[] = [
   { name: "001-reviews", sqlite: [table("integer"), ...indexes], postgres: [table("bigint"), ...indexes] },
+  { name: "002-shared", sqlite: shared, postgres: shared },
 ];

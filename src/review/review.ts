@@ -11,12 +11,14 @@ export const decisionSchema = z.object({
   reason: z.string().nullable(),
   by: z.string(),
   at: z.number(),
+  review: z.string().optional().describe("The review, where several steps have waited for one"),
 });
 export type Decision = z.infer<typeof decisionSchema>;
 
 export const reviewSchema = z.object({
   id: z.string(),
-  run: z.string(),
+  run: z.string().describe("The run that asked first"),
+  runs: z.array(z.string()).describe("The runs that wait for the decision"),
   step: z.string(),
   title: z.string(),
   payload: z.unknown(),
@@ -35,6 +37,12 @@ export interface ReviewRequest {
   readonly choices?: readonly string[];
   /** After this long without a decision the review fails with `engine.deadline`. */
   readonly timeout?: string | number;
+}
+
+/** What other rooms may ask for besides. */
+export interface RoomRequest extends ReviewRequest {
+  /** Steps that ask under the same key, of any run, have one review while it is open, and get its decision. */
+  readonly shared?: string | undefined;
 }
 
 export interface ReviewVerbs {

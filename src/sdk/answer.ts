@@ -3,10 +3,13 @@ import { lineSplitter, textOf } from "./chunk.ts";
 import { lost } from "./lost.ts";
 import { failureIn } from "./wire.ts";
 
-/** Whose answer it is, for messages, and whether anybody still waits for it. */
+/**
+ * What was asked, and of whom. The request has to be at hand until its answer is read: Node forgets the signal of a
+ * Request that is collected as garbage, and then nothing ends a stream any more.
+ */
 export interface Asked {
   readonly host: string;
-  readonly signal?: AbortSignal | undefined;
+  readonly request: Request;
 }
 
 const cut = "went away in the middle of an answer";
@@ -34,27 +37,27 @@ export async function* readProgress(response: Response, asked: Asked): AsyncGene
     if (hasKey(message, "result")) return message.result;
     if (hasKey(message, "progress")) yield message.progress;
   }
-  asked.signal?.throwIfAborted();
+  asked.request.signal.throwIfAborted();
   throw lost(asked.host, cut);
 }
 
-async function* lines({ body }: Response, { host, signal }: Asked): AsyncGenerator<string> {
+async function* lines({ body }: Response, { host, request }: Asked): AsyncGenerator<string> {
   if (!body) return;
   const split = lineSplitter();
   try {
     for await (const text of textOf(body)) yield* split(text).filter((line) => line !== "");
   } catch (error) {
-    signal?.throwIfAborted();
+    request.signal.throwIfAborted();
     throw lost(host, cut, error);
   }
   // A line without its end was cut off with its writer.
 }
 
-async function readText(response: Response, { host, signal }: Asked): Promise<string> {
+async function readText(response: Response, { host, request }: Asked): Promise<string> {
   try {
     return await response.text();
   } catch (error) {
-    signal?.throwIfAborted();
+    request.signal.throwIfAborted();
     throw lost(host, cut, error);
   }
 }

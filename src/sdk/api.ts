@@ -15,7 +15,7 @@ export interface Api {
     /** Removes a budget; what was used stays in the ledger. `DELETE /api/budgets/:name` */
     remove(input: string | BudgetRemoveInput, options?: CallOptions): Promise<BudgetRemoveOutput>;
     /** Makes a budget or changes it; what was used before counts. `PUT /api/budgets/:name` */
-    set(input: string | BudgetSetInput, options?: CallOptions): Promise<Budget>;
+    set(input: string | BudgetSetInput, options?: CallOptions): Promise<BudgetSetOutput>;
     /** Shows a budget and what it has counted, newest first. `GET /api/budgets/:name` */
     show(input: string | BudgetShowInput, options?: CallOptions): Promise<Budget>;
   };
@@ -102,6 +102,12 @@ export interface Api {
     retry(input: string | RunRetryInput, options?: CallOptions): Promise<Run>;
     /** Starts a run of a flow. `POST /api/runs` */
     start(input: RunStartInput, options?: CallOptions): Promise<Run>;
+    /** Counts runs by state and by when they were made. `GET /api/runs/stats` */
+    stats(input?: RunStatsInput, options?: CallOptions): Promise<RunStatsOutput>;
+    /** Shows one step of a run: what it was given, what it gave, and what its model read. `GET /api/runs/:id/step` */
+    step(input: RunStepInput, options?: CallOptions): Promise<RunStepOutput>;
+    /** Shows where the time of a run went: its steps, attempts, waits and scopes in their order. `GET /api/runs/:id/timeline` */
+    timeline(input: string | RunTimelineInput, options?: CallOptions): Promise<RunTimelineOutput>;
     /** Follows a run until it has ended or is paused. `GET /api/runs/:id/watch` */
     watch(input: string | RunWatchInput, options?: CallOptions): Following<RunEvent, Run>;
   };
@@ -210,6 +216,7 @@ export interface Budget {
   onLimit: string;
   degradeTo: string | null;
   raiseBy: number | null;
+  resume: "auto" | "manual";
   timeZone: string;
   resetsAt: number | null;
   windows: {
@@ -233,6 +240,8 @@ export interface BudgetRemoveInput {
 
 export interface BudgetRemoveOutput {
   name: string;
+  /** Paused runs that go on because of it */
+  resumed: string[];
 }
 
 export interface BudgetSetInput {
@@ -260,6 +269,40 @@ export interface BudgetSetInput {
   degradeTo?: string;
   /** What an approval adds; default: the limit once more */
   raiseBy?: number;
+  /** Whether paused runs go on by themselves once there is room, or when somebody resumes them. Default: "auto" */
+  resume?: "auto" | "manual";
+}
+
+export interface BudgetSetOutput {
+  name: string;
+  source: "command" | "config";
+  scope: string;
+  of: string | null;
+  window: "run" | "hour" | "day" | "month" | "total";
+  metric: "tokens" | "calls" | "seconds" | "money";
+  limit: number;
+  currency: string | null;
+  warnAt: number;
+  onLimit: string;
+  degradeTo: string | null;
+  raiseBy: number | null;
+  resume: "auto" | "manual";
+  timeZone: string;
+  resetsAt: number | null;
+  windows: {
+    subject: string;
+    period: string;
+    used: number;
+    /** By calls that have not ended */
+    reserved: number;
+    /** With what people have added */
+    limit: number;
+    isCurrent: boolean;
+    warnedAt: number | null;
+    reachedAt: number | null;
+  }[];
+  /** Paused runs that go on because of it */
+  resumed: string[];
 }
 
 export interface BudgetShowInput {
@@ -315,7 +358,7 @@ export interface ConfigSchemaOutput {
 
 export interface CostShowInput {
   /** What the calls are added up by. Default: "model" */
-  by?: "model" | "agent" | "flow" | "day" | "tenant" | "run" | "step";
+  by?: "model" | "agent" | "flow" | "kind" | "day" | "tenant" | "run" | "step";
   /** A day such as "2026-11-01", or how long ago, such as "7d". Default: "30d" */
   since?: string;
   /** Only calls of this run, whatever their day */
@@ -323,13 +366,15 @@ export interface CostShowInput {
 }
 
 export interface CostShowOutput {
-  by: "model" | "agent" | "flow" | "day" | "tenant" | "run" | "step";
+  by: "model" | "agent" | "flow" | "kind" | "day" | "tenant" | "run" | "step";
   since: string | null;
   timeZone: string;
   prices: {
     date: string;
     currency: string;
   } | null;
+  /** The day after the last one of which only sums are kept */
+  keptSince: string | null;
   /** Calls that have not ended, and are in no row yet */
   inFlight: number;
   rows: {
@@ -622,7 +667,7 @@ export interface ModelsProbeProgress {
 }
 
 export interface ModelsPullInput {
-  /** A name of the registry, such as llama3.2:3b or hf.co/owner/model:Q4_K_M */
+  /** A name of the registry, such as llama3.2:3b; hf.co/owner/model:Q4_K_M where models.registries has hf.co */
   model: string;
   /** Over plain HTTP (with http:// before the name), or with a certificate that cannot be checked */
   insecure?: boolean;
@@ -667,7 +712,7 @@ export interface ModelServer {
   reachable: boolean;
   /** Why it is not reachable, and what to do. */
   reason: string | null;
-  /** Models in its memory, as far as this process knows. */
+  /** Models in its memory, as it tells; of one that does not, as this process knows. */
   loaded: string[];
   /** Calls of this process that it works on. */
   inFlight: number;
@@ -740,7 +785,10 @@ export interface ReviewAnswerInput {
 
 export interface Review {
   id: string;
+  /** The run that asked first */
   run: string;
+  /** The runs that wait for the decision */
+  runs: string[];
   step: string;
   title: string;
   payload: unknown;
@@ -754,6 +802,8 @@ export interface Review {
     reason: string | null;
     by: string;
     at: number;
+    /** The review, where several steps have waited for one */
+    review?: string;
   } | null;
 }
 
@@ -840,6 +890,7 @@ export interface RunGetOutput {
   input: unknown;
   output: unknown;
   steps: Step[];
+  step?: string;
   context?: {
     step: string;
     turn: number;
@@ -850,7 +901,16 @@ export interface RunGetOutput {
       description: string;
       [k: string]: unknown;
     }[];
+    /** The schema that the answer must fit. */
     format: unknown;
+    /** Whether the server was told to constrain the answer by it, besides the words. */
+    isGrammar: boolean | null;
+    /** Old messages that were left out to make the prompt fit, and about how many tokens they had. */
+    compacted: {
+      messages: number;
+      tokens: number;
+      [k: string]: unknown;
+    } | null;
     messages: {
       /** The turn in which it was new. */
       turn: number;
@@ -896,6 +956,8 @@ export interface RunGetOutput {
 }
 
 export interface RunListInput {
+  /** Only runs like this: status:failed,waiting flow:triage error:"no room" -model:qwen since:24h words */
+  query?: string;
   status?: RunStatus;
   /** Only runs of this flow */
   flow?: string;
@@ -916,6 +978,16 @@ export interface RunSummary {
   startedAt: number | null;
   finishedAt: number | null;
   usage: Usage;
+  /** One line: why it failed and where, what it waits for, or a short word on its input. */
+  summary: string;
+  /** Who or what started it: cli, http, schedule:NAME, run:ID, fork:ID, retry:ID. */
+  trigger: string | null;
+  models: string[];
+  waitingFor: ("review" | "event" | "sleep" | "child" | "budget") | null;
+  parent: {
+    run: string;
+    step: string | null;
+  } | null;
 }
 
 export interface RunPauseInput {
@@ -942,6 +1014,181 @@ export interface RunStartInput {
   priority?: number;
   /** The run fails after this long, such as "10m" */
   deadline?: string | number;
+}
+
+export interface RunStatsInput {
+  /** How far back. Default: "24h" */
+  since?: string | number;
+  /** How long a bucket is. Default: "1h" */
+  bucket?: string | number;
+  /** Only runs like this: status:failed,waiting flow:triage error:"no room" -model:qwen since:24h words */
+  query?: string;
+}
+
+export interface RunStatsOutput {
+  since: number;
+  until: number;
+  bucketMs: number;
+  total: number;
+  byStatus: {
+    queued: number;
+    running: number;
+    waiting: number;
+    paused: number;
+    succeeded: number;
+    failed: number;
+    cancelled: number;
+  };
+  /** By when runs were made, oldest first. */
+  buckets: {
+    at: number;
+    queued: number;
+    running: number;
+    waiting: number;
+    paused: number;
+    succeeded: number;
+    failed: number;
+    cancelled: number;
+  }[];
+  tokens: {
+    input: number;
+    output: number;
+  } | null;
+  usage: {
+    runsWithModels: number;
+  };
+}
+
+export interface RunStepInput {
+  /** The run's id */
+  id: string;
+  /** The step's key, as `tutti run timeline` shows it */
+  key: string;
+  /** How much of each part; what is longer is cut. Default: 262144 */
+  maxBytes?: number;
+  /** Only this part, and the whole of it */
+  part?: "input" | "output" | "error" | "messages" | "tools";
+}
+
+export interface RunStepOutput {
+  run: string;
+  key: string;
+  name: string;
+  kind: string;
+  status: string;
+  attempts: number;
+  startedAt: number | null;
+  finishedAt: number | null;
+  skipped: {
+    reason: string;
+    hint: string;
+  } | null;
+  model: string | null;
+  turn: number | null;
+  options: unknown;
+  input: {
+    /** Of its JSON text. */
+    bytes: number;
+    truncated: boolean;
+    value?: unknown;
+    /** In place of the value where it is cut: the beginning of its JSON text. */
+    text?: string;
+  } | null;
+  output: {
+    /** Of its JSON text. */
+    bytes: number;
+    truncated: boolean;
+    value?: unknown;
+    /** In place of the value where it is cut: the beginning of its JSON text. */
+    text?: string;
+  } | null;
+  error: {
+    /** Of its JSON text. */
+    bytes: number;
+    truncated: boolean;
+    value?: unknown;
+    /** In place of the value where it is cut: the beginning of its JSON text. */
+    text?: string;
+  } | null;
+  /** What its model was given, and its answer as the last one; texts are cut where it is truncated. */
+  messages: {
+    /** Of its JSON text. */
+    bytes: number;
+    truncated: boolean;
+    value?: unknown;
+    /** In place of the value where it is cut: the beginning of its JSON text. */
+    text?: string;
+  } | null;
+  /** `offered`: tools that the model could call; `used`: those that it called. */
+  tools: {
+    /** Of its JSON text. */
+    bytes: number;
+    truncated: boolean;
+    value?: unknown;
+    /** In place of the value where it is cut: the beginning of its JSON text. */
+    text?: string;
+  } | null;
+}
+
+export interface RunTimelineInput {
+  /** The run's id */
+  id: string;
+  /** Only what is new since this row, and what is open. Default: 0 */
+  after?: number;
+}
+
+export interface RunTimelineOutput {
+  run: RunSummary;
+  /** The number of the run's last stored row: the `after` of who asks again. */
+  latest: number;
+  /** The number of the newest event: who follows the log from here misses nothing. */
+  sequence: number;
+  /** When it was read. */
+  now: number;
+  /** What lies in a span follows it. */
+  spans: {
+    key: string;
+    parent: string | null;
+    depth: number;
+    name: string;
+    /** The step's, or map, item, turn, scope, cleanup, attempt. */
+    kind: string;
+    status: string;
+    attempt: number;
+    attempts: number;
+    /** Null where nobody knows. */
+    startedAt: number | null;
+    finishedAt: number | null;
+    /** It has no row: its times and state are those of what lies in it. */
+    isDerived: boolean;
+    model: string | null;
+    /** `to` is null while it goes on. */
+    phases: {
+      kind: "queued" | "load" | "prompt" | "work" | "backoff" | "wait";
+      from: number;
+      to: number | null;
+    }[];
+    tokens: {
+      input: number;
+      cached: number | null;
+      output: number;
+      reasoning: number | null;
+    } | null;
+    cost: {
+      money: number;
+      currency: string;
+    } | null;
+    error: {
+      code: string;
+      message: string;
+    } | null;
+    skipped: string | null;
+    importance: "normal" | "quiet" | "hidden";
+    inputBytes: number | null;
+    outputBytes: number | null;
+    review: string | null;
+    child: string | null;
+  }[];
 }
 
 export interface RunWatchInput {

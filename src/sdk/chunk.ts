@@ -1,5 +1,5 @@
 /** The text of a body, piece by piece. Leaving the loop gives up the body, and with it the connection. */
-export async function* textOf(body: ReadableStream<Uint8Array>): AsyncGenerator<string> {
+export async function* textOf(body: ReadableStream<Uint8Array>): AsyncGenerator<string, void, undefined> {
   // Not every browser can iterate a stream.
   const reader = body.getReader();
   const decoder = new TextDecoder();

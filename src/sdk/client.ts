@@ -79,8 +79,8 @@ function createCaller(transport: Transport, options: ClientOptions): Caller {
   return {
     ask: (place, input, signal) =>
       patiently<Answer>(patience, { isSafe: place.idempotent ?? false, signal }, async () => {
-        const response = await transport(toRequest(place, input, { base, headers, signal }));
-        return read(response, { host, signal }, now);
+        const request = toRequest(place, input, { base, headers, signal });
+        return read(await transport(request), { host, request }, now);
       }),
   };
 }

@@ -27,6 +27,8 @@ export interface ConnectOptions {
 /** What a process serves beside the folder's socket, and what it waits for. */
 export interface Served {
   readonly url: string;
+  /** The address it listens on; `url` is what this machine calls it by. */
+  readonly host: string;
   /** Another one than that of `url` where that was taken; 0: any. */
   readonly wantedPort: number;
   readonly tokenFile: string;

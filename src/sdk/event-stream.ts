@@ -11,7 +11,7 @@ export interface StreamMessage {
 /** Reads server-sent events. What was cut off in the middle is not told; `onChunk` hears of every sign of life. */
 export async function* readEventStream(
   body: ReadableStream<Uint8Array>,
-  onChunk: () => void,
+  onChunk: () => void = () => undefined,
 ): AsyncGenerator<StreamMessage, void, undefined> {
   const split = lineSplitter();
   const parse = createParser();

@@ -27,6 +27,8 @@ export interface EventsDependencies {
   readonly host: string;
   readonly request: Omit<RequestOptions, "signal">;
   readonly random: () => number;
+  /** After this long without a sign of life the connection is given up, milliseconds. */
+  readonly silentMs?: number;
 }
 
 /** Where the reader is: behind the last event that it has passed on. */
@@ -34,8 +36,8 @@ interface Position {
   after: number | undefined;
 }
 
-// The host sends a sign of life every 15 seconds: after this long without one nobody is there any more.
-const silentMs = 45_000;
+// The host gives a sign of life every 15 seconds.
+const silentForMs = 45_000;
 const place = { method: "GET", path: "/events/stream" };
 // States of a host that starts, ends or is overworked, or of what stands before it.
 const passing = [408, 429, 502, 503, 504];
@@ -76,14 +78,17 @@ async function* readOnce(
   dependencies: EventsDependencies,
   { options, position, end }: Reading,
 ): AsyncGenerator<TuttiEvent, void, undefined> {
-  const watchdog = createWatchdog(options.signal);
+  const watchdog = createWatchdog(options.signal, dependencies.silentMs ?? silentForMs);
   try {
-    const body = await open(dependencies, { options, position, signal: watchdog.signal });
+    const request = toEventsRequest(dependencies, { options, position, signal: watchdog.signal });
+    const body = await open(dependencies, request);
     options.onConnection?.("open");
     for await (const message of readEventStream(body, watchdog.reset)) {
       const event = take(message, position);
       if (event) yield event;
     }
+    // Used to the end, as answer.ts says of a request.
+    request.signal.throwIfAborted();
   } catch (error) {
     if (!options.signal?.aborted && !willPass(error)) throw error;
     end.error = error;
@@ -92,19 +97,23 @@ async function* readOnce(
   }
 }
 
-async function open(
-  { transport, host, request }: EventsDependencies,
+function toEventsRequest(
+  { request }: EventsDependencies,
   { options, position, signal }: Omit<Reading, "end"> & { readonly signal: AbortSignal },
-): Promise<ReadableStream<Uint8Array>> {
+): Request {
   const { after } = position;
   const { run, types } = options;
   const resumed = after === undefined ? {} : { "last-event-id": String(after) };
   const headers = { ...request.headers, ...resumed, accept: "text/event-stream" };
   const input = { after, run, types: types?.join(",") };
-  const response = await transport(toRequest(place, input, { ...request, headers, signal }));
+  return toRequest(place, input, { ...request, headers, signal });
+}
+
+async function open({ transport, host }: EventsDependencies, request: Request): Promise<ReadableStream<Uint8Array>> {
+  const response = await transport(request);
   if (response.ok && response.body && isEventStream(response)) return response.body;
   if (passing.includes(response.status)) throw lost(host, `answered with status ${response.status}`);
-  if (!response.ok) throw await readFailure(response, { host, signal });
+  if (!response.ok) throw await readFailure(response, { host, request });
   await response.body?.cancel();
   throw new TuttiError("internal.defect", `${host} answered something that is no stream of events`, {
     hint: "Is the address that of `tutti up`, and is it of this version?",
@@ -151,22 +160,26 @@ function takeResync({ latest }: { readonly latest: number | null }, position: Po
   return { type: "resync", latest: position.after ?? null };
 }
 
-/** Gives a connection up that gives no sign of life. */
-function createWatchdog(signal: AbortSignal | undefined): {
-  readonly signal: AbortSignal;
-  readonly reset: () => void;
-  readonly stop: () => void;
-} {
-  const silent = new AbortController();
+/** Gives a connection up that gives no sign of life, or that its reader leaves. */
+function createWatchdog(
+  signal: AbortSignal | undefined,
+  silentMs: number,
+): { readonly signal: AbortSignal; readonly reset: () => void; readonly stop: () => void } {
+  const end = new AbortController();
+  const leave = (): void => end.abort(signal?.reason);
   let timer: ReturnType<typeof setTimeout> | undefined;
   const reset = (): void => {
     clearTimeout(timer);
-    timer = setTimeout(() => silent.abort(), silentMs);
+    timer = setTimeout(() => end.abort(new Error(`the host was silent for ${silentMs} ms`)), silentMs);
   };
   reset();
+  signal?.addEventListener("abort", leave, { once: true });
   return {
-    signal: signal ? AbortSignal.any([signal, silent.signal]) : silent.signal,
+    signal: end.signal,
     reset,
-    stop: () => clearTimeout(timer),
+    stop() {
+      clearTimeout(timer);
+      signal?.removeEventListener("abort", leave);
+    },
   };
 }

@@ -14,6 +14,10 @@ export interface Payloads {
   /** The same for a value that is JSON text already. */
   place(text: string | undefined, what: string): Promise<string | null> | string | null;
   load(column: string | null): unknown;
+  /** The JSON text itself; null where there is none. */
+  text(column: string | null): Promise<string | null> | string | null;
+  /** The bytes of blobs, by their columns; what is no blob, or is missing, is left out. */
+  sizes(columns: readonly (string | null)[]): Promise<ReadonlyMap<string, number>>;
 }
 
 export function createPayloads(blobs: BlobStore): Payloads {
@@ -29,6 +33,16 @@ export function createPayloads(blobs: BlobStore): Payloads {
     load(column) {
       if (column === null || !column.startsWith("@")) return decodeJson(column);
       return blobs.get(column.slice(1)).then((bytes) => decodeJson(Buffer.from(bytes).toString()));
+    },
+    text(column) {
+      if (column === null || !column.startsWith("@")) return column;
+      return blobs.get(column.slice(1)).then((bytes) => Buffer.from(bytes).toString());
+    },
+    async sizes(columns) {
+      const hashes = new Set(columns.flatMap((column) => (column?.startsWith("@") ? [column.slice(1)] : [])));
+      if (hashes.size === 0) return new Map();
+      const sizes = await blobs.sizes([...hashes]);
+      return new Map([...sizes].map(([hash, size]) => [`@${hash}`, size]));
     },
   };
 }

@@ -17,7 +17,8 @@ create table cost_budgets (
   action text not null,
   degrade_to text,
   raise_by bigint not null,
-  created_at bigint not null
+  created_at bigint not null,
+  resume text not null
 );
 
 create table cost_calls (
@@ -55,11 +56,13 @@ create table cost_calls (
   charged_tokens bigint,
   charged_ms bigint,
   charged_money bigint,
-  holds text not null
+  holds text not null,
+  kind text not null
 );
 
 create table cost_days (
   day text not null,
+  kind text not null,
   model text not null,
   agent text not null,
   flow text not null,
@@ -78,12 +81,36 @@ create table cost_days (
   prompt_ms bigint,
   generate_ms bigint,
   total_ms bigint,
-  money bigint
+  money bigint,
+  charged_tokens bigint,
+  charged_ms bigint,
+  charged_money bigint
 );
 
 create table cost_generation (
   id bigint not null,
   number bigint not null
+);
+
+create table cost_pauses (
+  run text not null,
+  id text not null,
+  budget text not null,
+  subject text not null,
+  period text not null,
+  model text not null,
+  needed bigint,
+  at bigint not null
+);
+
+create table cost_pruned (
+  id bigint not null,
+  day text not null
+);
+
+create table cost_raises (
+  question text not null,
+  budget text not null
 );
 
 create table cost_windows (
@@ -165,6 +192,12 @@ create table processes (
   started text not null
 );
 
+create table review_waits (
+  run_id text not null,
+  step text not null,
+  review text not null
+);
+
 create table reviews (
   id text not null,
   run_id text not null,
@@ -174,7 +207,8 @@ create table reviews (
   choices text not null,
   status text not null,
   created_at bigint not null,
-  decision text
+  decision text,
+  shared text
 );
 
 create table runs (
@@ -207,7 +241,14 @@ create table runs (
   parent_key text,
   forked_from text,
   usage text,
-  trigger text
+  trigger text,
+  brief text,
+  models text,
+  input_tokens bigint,
+  output_tokens bigint,
+  error_code text,
+  error_step text,
+  error_text text
 );
 
 create table schedule_fires (
@@ -270,15 +311,23 @@ CREATE UNIQUE INDEX cost_calls_pkey ON cost_calls USING btree (id);
 
 CREATE INDEX cost_calls_run ON cost_calls USING btree (run, began_at);
 
-CREATE UNIQUE INDEX cost_days_pkey ON cost_days USING btree (day, model, agent, flow, currency);
+CREATE UNIQUE INDEX cost_days_pkey ON cost_days USING btree (day, kind, model, agent, flow, currency);
 
 CREATE UNIQUE INDEX cost_generation_pkey ON cost_generation USING btree (id);
+
+CREATE UNIQUE INDEX cost_pauses_pkey ON cost_pauses USING btree (run);
+
+CREATE UNIQUE INDEX cost_pruned_pkey ON cost_pruned USING btree (id);
+
+CREATE UNIQUE INDEX cost_raises_pkey ON cost_raises USING btree (question);
 
 CREATE UNIQUE INDEX cost_windows_pkey ON cost_windows USING btree (budget, subject, period);
 
 CREATE UNIQUE INDEX events_pkey ON events USING btree (seq);
 
 CREATE UNIQUE INDEX jobs_pkey ON jobs USING btree (name);
+
+CREATE INDEX journal_failed ON journal USING btree (run_id, seq) WHERE (failure IS NOT NULL);
 
 CREATE UNIQUE INDEX journal_pkey ON journal USING btree (run_id, seq);
 
@@ -292,19 +341,35 @@ CREATE UNIQUE INDEX openings_run_id_key_key ON openings USING btree (run_id, key
 
 CREATE UNIQUE INDEX processes_pkey ON processes USING btree (run_id, key);
 
+CREATE UNIQUE INDEX review_waits_pkey ON review_waits USING btree (run_id, step);
+
+CREATE INDEX review_waits_review ON review_waits USING btree (review);
+
 CREATE UNIQUE INDEX reviews_pkey ON reviews USING btree (id);
 
 CREATE INDEX reviews_run ON reviews USING btree (run_id, step);
 
+CREATE UNIQUE INDEX reviews_shared ON reviews USING btree (shared) WHERE (status = 'open'::text);
+
 CREATE INDEX reviews_status ON reviews USING btree (status, created_at);
 
 CREATE INDEX runs_due ON runs USING btree (due_at) WHERE (status = 'waiting'::text);
+
+CREATE INDEX runs_failed ON runs USING btree (id, error_code, error_step, error_text) WHERE (error_code IS NOT NULL);
+
+CREATE INDEX runs_flow ON runs USING btree (flow, id);
+
+CREATE INDEX runs_models ON runs USING btree (id, models) WHERE (models IS NOT NULL);
 
 CREATE INDEX runs_open ON runs USING btree (status, priority DESC, created_at) WHERE (status = ANY (ARRAY['queued'::text, 'running'::text, 'waiting'::text]));
 
 CREATE INDEX runs_parent ON runs USING btree (parent_run) WHERE (parent_run IS NOT NULL);
 
 CREATE UNIQUE INDEX runs_pkey ON runs USING btree (id);
+
+CREATE INDEX runs_status ON runs USING btree (status, id);
+
+CREATE INDEX runs_trigger ON runs USING btree (trigger, id) WHERE (trigger IS NOT NULL);
 
 CREATE UNIQUE INDEX schedule_fires_pkey ON schedule_fires USING btree (id);
 

@@ -3,7 +3,7 @@ CREATE TABLE blobs (hash text primary key, bytes blob not null) without rowid;
 CREATE TABLE cost_budgets (
   id text primary key, name text not null unique, source text not null, scope text not null, subject text, period text not null,
   metric text not null, hard integer not null, currency text, soft_percent integer not null, action text not null,
-  degrade_to text, raise_by integer not null, created_at integer not null);
+  degrade_to text, raise_by integer not null, created_at integer not null, resume text not null default 'auto');
 
 CREATE TABLE cost_calls (
   id text primary key, holder text not null, state text not null, run text, step text, attempt integer, flow text, agent text,
@@ -12,7 +12,7 @@ CREATE TABLE cost_calls (
   input integer, output integer, cached integer, reasoning integer, queue_ms integer, load_ms integer,
   prompt_ms integer, generate_ms integer, total_ms integer, money integer, currency text, priced_on text,
   is_estimated integer not null, charged_calls integer, charged_tokens integer, charged_ms integer,
-  charged_money integer, holds text not null);
+  charged_money integer, holds text not null, kind text not null default 'chat');
 
 CREATE INDEX cost_calls_day on cost_calls (day);
 
@@ -21,13 +21,19 @@ CREATE INDEX cost_calls_open on cost_calls (run, step) where state = 'reserved';
 CREATE INDEX cost_calls_run on cost_calls (run, began_at);
 
 CREATE TABLE cost_days (
-  day text not null, model text not null, agent text not null, flow text not null, currency text not null,
+  day text not null, kind text not null, model text not null, agent text not null, flow text not null, currency text not null,
   calls integer not null, estimated integer not null, estimated_tokens integer not null, unknown integer not null,
-  unpriced integer not null, input integer, output integer, cached integer, reasoning integer, queue_ms integer,
-  load_ms integer, prompt_ms integer, generate_ms integer, total_ms integer, money integer,
-  primary key (day, model, agent, flow, currency));
+  unpriced integer not null, input integer, output integer, cached integer, reasoning integer, queue_ms integer, load_ms integer, prompt_ms integer, generate_ms integer, total_ms integer, money integer, charged_tokens integer, charged_ms integer, charged_money integer,
+  primary key (day, kind, model, agent, flow, currency));
 
 CREATE TABLE cost_generation (id integer primary key, number integer not null);
+
+CREATE TABLE cost_pauses (run text primary key, id text not null, budget text not null, subject text not null,
+  period text not null, model text not null, needed integer, at integer not null);
+
+CREATE TABLE cost_pruned (id integer primary key, day text not null);
+
+CREATE TABLE cost_raises (question text primary key, budget text not null);
 
 CREATE TABLE cost_windows (
   budget text not null, subject text not null, period text not null, used integer not null, reserved integer not null,
@@ -42,6 +48,8 @@ CREATE TABLE journal (
   status text not null, hash text, input text, result text, failure text, skipped text, usage text,
   attempts integer not null, started_at integer, finished_at integer not null, primary key (run_id, seq)) without rowid;
 
+CREATE INDEX journal_failed on journal (run_id, seq) where failure is not null;
+
 CREATE TABLE model_probes (
   server text not null, model text not null, digest text not null, probed_at integer not null, facts text not null,
   primary key (server, model, digest));
@@ -55,11 +63,17 @@ CREATE INDEX openings_event on openings (event, id) where event is not null and 
 
 CREATE TABLE processes (run_id text not null, key text not null, pid integer not null, started text not null, primary key (run_id, key)) without rowid;
 
+CREATE TABLE review_waits (run_id text not null, step text not null, review text not null, primary key (run_id, step));
+
+CREATE INDEX review_waits_review on review_waits (review);
+
 CREATE TABLE reviews (
   id text primary key, run_id text not null, step text not null, title text not null, payload text, choices text not null,
-  status text not null, created_at integer not null, decision text);
+  status text not null, created_at integer not null, decision text, shared text);
 
 CREATE INDEX reviews_run on reviews (run_id, step);
+
+CREATE UNIQUE INDEX reviews_shared on reviews (shared) where status = 'open';
 
 CREATE INDEX reviews_status on reviews (status, created_at);
 
@@ -68,13 +82,23 @@ CREATE TABLE runs (
   seed integer not null, priority integer not null, created_at integer not null, started_at integer,
   finished_at integer, deadline_at integer, due_at integer, owner text, epoch integer not null,
   wake integer not null, seq integer not null, deaths integer not null, died_at integer, cancel_at integer,
-  cancel_reason text, pause_at integer, parent_run text, parent_key text, forked_from text, usage text, trigger text) without rowid;
+  cancel_reason text, pause_at integer, parent_run text, parent_key text, forked_from text, usage text, trigger text, brief text, models text, input_tokens integer, output_tokens integer, error_code text, error_step text, error_text text) without rowid;
 
 CREATE INDEX runs_due on runs (due_at) where status = 'waiting';
+
+CREATE INDEX runs_failed on runs (id, error_code, error_step, error_text) where error_code is not null;
+
+CREATE INDEX runs_flow on runs (flow, id);
+
+CREATE INDEX runs_models on runs (id, models) where models is not null;
 
 CREATE INDEX runs_open on runs (status, priority desc, created_at) where status in ('queued', 'running', 'waiting');
 
 CREATE INDEX runs_parent on runs (parent_run) where parent_run is not null;
+
+CREATE INDEX runs_status on runs (status, id);
+
+CREATE INDEX runs_trigger on runs (trigger, id) where trigger is not null;
 
 CREATE TABLE schedule_fires (
   id integer primary key, schedule text not null, first_due_at integer not null, due_at integer not null, due_count integer not null,

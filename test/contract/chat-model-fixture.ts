@@ -35,22 +35,48 @@ export async function openScripted(): Promise<ChatModelFixture> {
 export interface OllamaFixture extends ChatModelFixture {
   readonly registry: ModelRegistry;
   readonly server?: OllamaServer;
+  /** A model on the same server that takes no tools. */
+  readonly plainModel: string;
 }
 
 export async function openScriptedServer(): Promise<OllamaFixture> {
   const models: ServedModel[] = [
     { name: "all-minilm", capabilities: ["embedding"], contextLength: 256 },
     { name: "tiny-chat" },
+    { name: plainModel, capabilities: ["completion"] },
   ];
   const server = await startOllamaServer({ models, reply: (body) => ({ ...scriptedReply(body), wordDelayMs: 1 }) });
   const registry = createModelRegistry({ ollamaUrl: server.url });
-  return { registry, server, model: await registry.chat("tiny-chat"), [Symbol.asyncDispose]: () => server.close() };
+  const model = await registry.chat("tiny-chat");
+  return { registry, server, model, plainModel, [Symbol.asyncDispose]: () => server.close() };
 }
 
 export async function openRealServer(): Promise<OllamaFixture> {
   const registry = createModelRegistry({ ollamaUrl: requireOllama() });
   const settle = (): Promise<void> => unload(registry.url);
-  return { registry, model: await registry.chat("tiny-chat"), settle, [Symbol.asyncDispose]: async () => undefined };
+  const model = await registry.chat("tiny-chat");
+  return { registry, model, plainModel, settle, [Symbol.asyncDispose]: async () => undefined };
+}
+
+// By its beginning it may stand for tiny-chat where somebody asks for the first chat model meanwhile.
+const plainModel = `tiny-chat-plain-${process.pid}`;
+
+/** tiny-chat with a template that has no place for tools, while `work` is done. */
+export async function withPlainModel(fixture: OllamaFixture, work: () => Promise<void>): Promise<void> {
+  const { registry, server } = fixture;
+  const post = async (method: string, path: string, body: object): Promise<void> => {
+    const response = await fetch(`${registry.url}${path}`, { method, body: JSON.stringify(body) });
+    if (!response.ok) throw new Error(await response.text());
+    await response.text();
+  };
+  if (server) return work();
+  const model = fixture.plainModel;
+  await post("POST", "/api/create", { model, from: "tiny-chat", template: "{{ .Prompt }}", stream: false });
+  try {
+    await work();
+  } finally {
+    await post("DELETE", "/api/delete", { model });
+  }
 }
 
 /** The AI SDK's client for OpenAI-compatible servers, behind our adapter, on a server that speaks as llama.cpp's does. */

@@ -1,7 +1,18 @@
 import assert from "node:assert/strict";
 import { describe, test } from "node:test";
 import { createModelRegistry } from "../../src/models/registry.ts";
-import { ask, assertCode, chatModelContract, failure, steady, unaborted, user } from "./chat-model.ts";
+import type { ChatChunk } from "../../src/models/chat-model.ts";
+import {
+  ask,
+  assertCode,
+  chatModelContract,
+  failure,
+  ratingSchema,
+  readFile,
+  steady,
+  unaborted,
+  user,
+} from "./chat-model.ts";
 import { disguiseContract } from "./chat-model-disguise.ts";
 import { overflowContract } from "./chat-model-overflow.ts";
 import {
@@ -14,6 +25,7 @@ import {
   openScriptedServer,
   openServerOverflow,
   realOllamaMissing,
+  withPlainModel,
   type OllamaFixture,
 } from "./chat-model-fixture.ts";
 
@@ -70,6 +82,56 @@ function ollamaContract(name: string, open: () => Promise<OllamaFixture>, skip: 
         const answer = await ask(fixture.model, { ...request, options: { ...request.options, numCtx } });
         assert.ok((answer.timings.loadMs ?? 0) < 150, `loaded in ${answer.timings.loadMs} ms`);
       }
+    });
+
+    for (const think of [true, "low"] as const) {
+      test(`thinking (${think}) that a model cannot do is refused as the server says it`, async () => {
+        await using fixture = await open();
+        const error = await failure(fixture.model, { messages: [user("hello")], options: { think } });
+        assertCode(error, "model.bad_answer");
+        assert.match(error.message, /status 400: "tiny-chat" does not support thinking/);
+        assert.equal((error.data as { status: number }).status, 400);
+      });
+    }
+
+    test("not to think is taken by a model that cannot", async () => {
+      await using fixture = await open();
+      const options = { think: false, maxTokens: 3, ...steady };
+      assert.ok((await ask(fixture.model, { messages: [user("hello")], options })).text.length > 0);
+    });
+
+    test("tools that a model cannot take are refused as the server says it; none at all are taken", async () => {
+      await using fixture = await open();
+      await withPlainModel(fixture, async () => {
+        const model = await fixture.registry.chat(fixture.plainModel);
+        const error = await failure(model, { messages: [user("read it")], tools: [readFile] });
+        assertCode(error, "model.bad_answer");
+        assert.match(
+          error.message,
+          /status 400: registry\.ollama\.ai\/library\/tiny-chat-plain-\d+:latest does not support tools/,
+        );
+        const options = { maxTokens: 3, ...steady };
+        assert.ok((await ask(model, { messages: [user("hello")], tools: [], options })).text.length > 0);
+      });
+    });
+
+    test("a schema binds an answer that streams, piece by piece", async () => {
+      await using fixture = await open();
+      const pieces: string[] = [];
+      const request = { messages: [user("rate it")], format: ratingSchema, options: { maxTokens: 200, ...steady } };
+      const onChunk = ({ kind, text }: ChatChunk): void => void (kind === "text" && pieces.push(text));
+      const answer = await fixture.model.chat(request, { signal: unaborted(), onChunk });
+      assert.equal(pieces.join(""), answer.text);
+      assert.equal(typeof (JSON.parse(answer.text) as { sure: unknown }).sure, "boolean");
+    });
+
+    test("a schema that no grammar can be made of is refused, with what to do", async () => {
+      await using fixture = await open();
+      const format = { type: "object", properties: { a: { type: "string", pattern: "x" } }, required: ["a"] };
+      const error = await failure(fixture.model, { messages: [user("rate it")], format });
+      assertCode(error, "model.bad_answer");
+      assert.match(error.message, /status 500: invalid JSON schema in format/);
+      assert.match(error.hint ?? "", /pattern must begin with \^/);
     });
 
     test("timings tell loading, reading and writing apart", async () => {

@@ -5,7 +5,14 @@ import { systemClock } from "../../src/core/clock.ts";
 import { silentLog } from "../../src/core/log.ts";
 import { systemRandom } from "../../src/core/random.ts";
 import type { RunRecord } from "../../src/core/step.ts";
-import { createEngine, engineSettings, guardBodies, type Engine, type Worker } from "../../src/engine/capability.ts";
+import {
+  createEngine,
+  engineSettings,
+  guardBodies,
+  noReadPorts,
+  type Engine,
+  type Worker,
+} from "../../src/engine/capability.ts";
 import { defineFlow, type AnyFlow } from "../../src/engine/flow.ts";
 import { createEventLog, eventMigrations } from "../../src/events/event-log.ts";
 import { createLiveEvents } from "../../src/events/live.ts";
@@ -51,6 +58,7 @@ async function join({ concurrency }: { concurrency: number | null }): Promise<Me
       endProcess: async () => undefined,
       processStartTime: () => undefined,
       shared: { url, schema },
+      reads: noReadPorts,
     }),
   );
   await database.migrate([

@@ -159,6 +159,9 @@ export function budgetTests(open: OpenCost): void {
     { input: { name: "b", calls: 1, scope: "model", of: "x" }, says: /names the server, such as ollama\/x/ },
     { input: { name: "b", calls: 1, raiseBy: 1 }, says: /raiseBy with onLimit ask/ },
     { input: { name: "b", money: 1 }, says: /limits money, and there is no price list/ },
+    { input: { name: "b", calls: 0.4 }, says: /a whole number in calls/ },
+    { input: { name: "b", seconds: 0.0001 }, says: /0\.001 or more in seconds/ },
+    { input: { name: "b", tokens: 9, onLimit: "ask", raiseBy: 1.5 }, says: /a whole number in raiseBy/ },
     { input: { name: "No Name", calls: 1 }, says: /small letters, digits and hyphens/ },
   ]) {
     test(`${JSON.stringify(input)} is refused with what is wrong with it`, async () => {

@@ -1,4 +1,5 @@
 import assert from "node:assert/strict";
+import { systemClock, type Clock } from "../../src/core/clock.ts";
 import { silentLog, type Log } from "../../src/core/log.ts";
 import type { AnyOperation } from "../../src/core/operation.ts";
 import type { RunRecord } from "../../src/core/step.ts";
@@ -9,6 +10,7 @@ import { defineFlow, type AnyFlow } from "../../src/engine/flow.ts";
 import { createWorkVerbs } from "../../src/engine/work-verbs.ts";
 import type { Step } from "../../src/index.ts";
 import type { ChatModel } from "../../src/models/chat-model.ts";
+import type { EmbeddingModel } from "../../src/models/embedding-model.ts";
 import { createReview, type Review as ReviewRoom } from "../../src/review/capability.ts";
 import { reviewMigrations } from "../../src/review/review-table.ts";
 import type { Review } from "../../src/review/review.ts";
@@ -35,7 +37,12 @@ export interface CostEngine extends TestEngine {
   rows(sql: string): Promise<Row[]>;
   /** A call as no step makes it: a probe. */
   model(name: string): ChatModel;
+  embedding(model: EmbeddingModel): EmbeddingModel;
+  cost(): Cost;
   sweep(): Promise<void>;
+  prune(): Promise<void>;
+  /** What the review room does in the background. */
+  deliver(): Promise<void>;
 }
 
 export type OpenCost = (options: CostOptions) => Promise<CostEngine>;
@@ -79,7 +86,7 @@ export async function openCostEngine(database: Database, options: CostOptions): 
   assert.ok(parts && review);
   const [given, room] = [parts, review];
   const live = (): Life => {
-    const next = openLife(given, room, options);
+    const next = openLife({ ...given, store: engine.store }, room, options);
     plan.splice(0, plan.length, ...(next.cost.plan ?? []));
     ring.splice(0, ring.length, ...(next.cost.effect ?? []));
     return next;
@@ -110,15 +117,30 @@ export async function openCostEngine(database: Database, options: CostOptions): 
       return found.map((row) => Object.fromEntries(Object.entries(row)));
     },
     model: metered,
+    cost: () => current().cost,
+    embedding: (model) => current().cost.meterEmbedding(model),
     sweep: async () => {
-      for (const job of current().cost.jobs ?? []) await job.run(new AbortController().signal);
+      for (const name of ["cost.sweep", "cost.resume"]) await runJob(current().cost, name);
     },
+    prune: () => runJob(current().cost, "cost.prune"),
+    deliver: () => runJob(room, "review.deliver"),
     async [Symbol.asyncDispose]() {
       await engine.worker.stop(1_000);
       await cost?.cost[Symbol.asyncDispose]();
       await engine[Symbol.asyncDispose]();
     },
   };
+}
+
+async function runJob({ jobs = [] }: Pick<Cost, "jobs">, name: string): Promise<void> {
+  const job = jobs.find((candidate) => candidate.name === name) ?? assert.fail(`no job ${name}`);
+  await job.run(new AbortController().signal);
+}
+
+/** The real time, which can be moved on. */
+export function movedClock(from: string): Clock & { move(ms: number): void } {
+  let ahead = Date.parse(from) - systemClock.now();
+  return { now: () => systemClock.now() + ahead, after: systemClock.after, move: (ms) => void (ahead += ms) };
 }
 
 interface Life {
@@ -128,7 +150,7 @@ interface Life {
   kill(): void;
 }
 
-function openLife(parts: EngineParts, review: ReviewRoom, options: CostOptions): Life {
+function openLife(parts: EngineParts & Pick<TestEngine, "store">, review: ReviewRoom, options: CostOptions): Life {
   let isDead = false;
   const { database } = parts;
   const mortal: Database = {
@@ -143,6 +165,10 @@ function openLife(parts: EngineParts, review: ReviewRoom, options: CostOptions):
     log: options.log ?? silentLog,
     shared: null,
     contextOf: options.contextOf ?? (() => undefined),
+    runs: {
+      resume: (run) => parts.control.resumePausedFor(run, ["budget.exceeded", "budget.unpriced"]),
+      hasEnded: async (run) => (await parts.store.run(run)).finished_at !== null,
+    },
     ask: ({ host }, { name, ...question }) => review.ask(host, name, question),
     choice: {
       candidates: async () => options.models.map(({ name }) => ({ name, sizeBytes: null, loaded: false })),

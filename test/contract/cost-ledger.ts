@@ -134,14 +134,18 @@ export function ledgerTests(open: OpenCost): void {
     const broken = new TuttiError("model.unreachable", "gone", {
       cause: Object.assign(new Error("x"), { code: "ECONNRESET" }),
     });
-    const answers = [{ error: refused }, { error: broken }];
+    const unable = new TuttiError("model.bad_answer", "does not support tools", { data: { status: 400 } });
+    const answers = [{ error: refused }, { error: broken }, { error: unable }];
     await using engine = await open({ models: [scripted(answers)] });
     const run = await engine.run(
-      costFlow((step) => Promise.all([ask(step, "a"), ask(step, "b")].map((asked) => asked.catch(() => "failed")))),
+      costFlow((step) =>
+        Promise.all([ask(step, "a"), ask(step, "b"), ask(step, "c")].map((asked) => asked.catch(() => "failed"))),
+      ),
     );
     assert.equal(run.status, "succeeded");
     const rows = await engine.rows("select state, charged_calls, input from cost_calls order by charged_calls");
     assert.deepEqual(rows, [
+      { state: "settled", charged_calls: 0, input: 0 },
       { state: "settled", charged_calls: 0, input: 0 },
       { state: "estimated", charged_calls: 1, input: null },
     ]);

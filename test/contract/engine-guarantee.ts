@@ -1,3 +1,5 @@
+import { noUsage } from "../../src/core/step.ts";
+import { errorColumns, usageColumns } from "../../src/engine/run-column.ts";
 import assert from "node:assert/strict";
 import type { Kysely } from "kysely";
 import { setTimeout as pause } from "node:timers/promises";
@@ -18,14 +20,16 @@ export function guaranteeTests(open: OpenEngine): void {
   endTests(open);
 }
 
+const noColumns = { ...usageColumns(noUsage), ...errorColumns(null) };
+
 function fenceTests(open: OpenEngine): void {
   const writes: Record<string, (of: TestEngine, holder: Holder) => Statement> = {
     fence: (of, holder) => statementsOf(of).fence(holder),
     "fence with news": (of, holder) => statementsOf(of).fenceWake({ ...holder, wake: 0 }),
     end: (of, holder) =>
-      statementsOf(of).end({ ...holder, ...nothing, status: "succeeded", abandoned: null, at: 1, usage: null }),
+      statementsOf(of).end({ ...holder, ...nothing, ...noColumns, status: "succeeded", abandoned: null, at: 1 }),
     park: (of, holder) => statementsOf(of).park({ ...holder, wake: 0, due: null }),
-    pause: (of, holder) => statementsOf(of).pause({ ...holder, failure: null }),
+    pause: (of, holder) => statementsOf(of).pause({ ...holder, failure: null, ...errorColumns(null) }),
     "hand back": (of, holder) => statementsOf(of).handBack(holder),
     "give up": (of, holder) => statementsOf(of).giveUp(holder),
   };
@@ -53,7 +57,7 @@ function deathTests(open: OpenEngine): void {
       const { id, epoch, owner } = await heldRun(engine);
       const statements = statementsOf(engine);
       await engine.database.write([set(engine, id, { deaths: 2, died_at: 0 })]);
-      const holder = { id, epoch, owner: owner ?? "", wake: 0, due: null, failure: null };
+      const holder = { id, epoch, owner: owner ?? "", wake: 0, due: null, failure: null, ...errorColumns(null) };
       await engine.database.write([statements[what](holder)]);
       assert.equal((await engine.store.run(id)).deaths, 0);
     });

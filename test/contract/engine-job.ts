@@ -76,6 +76,15 @@ export function jobTests(open: OpenEngine): void {
     await until(() => count() === 1);
   });
 
+  test("a job that is also for the start runs before the host looks for work, whenever it is due", async () => {
+    const { engine, ports, job, count } = await setUp();
+    await using _engine = engine;
+    await using _jobs = await startJobs([{ ...job, atStart: true }], ports);
+    assert.equal(count(), 1);
+    await using _others = await startJobs([{ ...job, atStart: true }], ports);
+    assert.equal(count(), 2);
+  });
+
   test("of two hosts that share a database one runs each turn", async () => {
     const { engine, clock, ports, job, count } = await setUp();
     await using stack = new AsyncDisposableStack();

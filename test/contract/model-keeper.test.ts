@@ -44,8 +44,8 @@ async function openReal(): Promise<ModelKeeperFixture> {
   };
 }
 
-async function keeperAt(url: string): Promise<ModelKeeper> {
-  return (await createModelRegistry({ ollamaUrl: url }).keeperOf("any")).keeper;
+async function keeperAt(url: string): Promise<Required<ModelKeeper>> {
+  return (await createModelRegistry({ ollamaUrl: url }).keeperOf("any")).keeper as Required<ModelKeeper>;
 }
 
 /** The server of the tests runs on this machine, and says where its files are. */
@@ -60,7 +60,7 @@ async function copyAt(url: string, source: string, destination: string): Promise
   assert.equal((await post(url, "/api/copy", { source, destination })).status, 200);
 }
 
-async function pullWhole(keeper: ModelKeeper, name: string): Promise<void> {
+async function pullWhole(keeper: Required<ModelKeeper>, name: string): Promise<void> {
   const pulling = keeper.pull(name, { signal: new AbortController().signal, isInsecure: true });
   for (;;) if ((await pulling.next()).done) return;
 }

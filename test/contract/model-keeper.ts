@@ -5,7 +5,7 @@ import type { ModelKeeper, PullStatus } from "../../src/models/keeper.ts";
 
 /** A server to hold against the contract. It has `tiny-chat`, a chat model that cannot think, and `all-minilm`, an embedder. */
 export interface ModelKeeperFixture extends AsyncDisposable {
-  readonly keeper: ModelKeeper;
+  readonly keeper: Required<ModelKeeper>;
   /** A model that the server does not have and its registry does. */
   readonly pullable: string;
   /** Lets a pull stop in the middle of its first layer, or go on. */

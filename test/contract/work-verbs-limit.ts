@@ -3,6 +3,7 @@ import { mkdirSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { test } from "node:test";
 import type { Clock } from "../../src/core/clock.ts";
+import { TuttiError } from "../../src/core/error.ts";
 import { agent as defineAgent, type Agent, type AgentResult, type RunRecord, type Step } from "../../src/index.ts";
 import type { ChatRequest } from "../../src/models/chat-model.ts";
 import { createScriptedModel, type ScriptedAnswer } from "../../src/models/scripted.ts";
@@ -65,6 +66,7 @@ function figureTests(open: OpenWork): void {
       used: 2,
     });
     assert.match(failureOf(run).message, /asked for 2 more tool calls after 2; it may make 3/);
+    assert.deepEqual((failureOf(run).data as { usage: unknown }).usage, run.usage);
     assert.equal(run.steps.filter(({ kind }) => kind === "tool").length, 2);
   });
 
@@ -243,6 +245,24 @@ function helperTests(open: OpenWork): void {
     const { text, usage } = run.output as AgentResult;
     assert.match(text, /^Error: agent "the helper" used its 2 turns without an answer/);
     assert.deepEqual(usage, run.usage);
+  });
+
+  test("one that fails through a step has used what it had used, for its caller too", async () => {
+    const model = cast({
+      "Lead.": (request, turn) => (turn === 1 ? calls(call("the_helper", { prompt: "Add." })) : lastOf(request)),
+      "Work.": (_request, turn) => {
+        if (turn === 1) return calls(call("add", { n: turn }));
+        throw new TuttiError("model.bad_answer", "the server broke");
+      },
+    });
+    await using engine = await open({ model, tools: [add] });
+    const flow = workFlow(async (step) => step.agent("lead", boss, { prompt: "Go." }));
+    const run = await engine.run(flow);
+    const { text, usage } = run.output as AgentResult;
+    assert.match(text, /^Error: the server broke/);
+    assert.equal(usage.calls, 3);
+    assert.deepEqual(usage, run.usage);
+    assert.deepEqual((await engine.verify(run.id)).differences, []);
   });
 
   test("an agent of the name of a tool is agent.invalid", async () => {

@@ -4,7 +4,7 @@ import type { AddressInfo } from "node:net";
 import { test } from "node:test";
 import type { StepError } from "../../src/core/error.ts";
 import { z, type Step } from "../../src/index.ts";
-import type { ChatModel } from "../../src/models/chat-model.ts";
+import type { ChatModel, ChatOptions } from "../../src/models/chat-model.ts";
 import { createModelRegistry } from "../../src/models/registry.ts";
 import { createScriptedModel } from "../../src/models/scripted.ts";
 import { acrossChange, acrossCrash, ended, failureOf, until, workFlow, type OpenWork } from "./work-verbs-case.ts";
@@ -120,6 +120,58 @@ function outputTests(open: OpenWork): void {
     const { code, data } = failureOf(await engine.run(flow));
     const { estimated, limit } = data as { estimated: { likely: number }; limit: number };
     assert.deepEqual([code, estimated.likely, limit], ["model.context_overflow", 5, 4]);
+  });
+
+  for (const [what, request, message] of [
+    ["an unknown option", { options: { max_tokens: 5 } }, /options takes no "max_tokens"|"max_tokens"/],
+    ["a limit that a server takes for none", { options: { maxTokens: 0 } }, /options\.maxTokens must be at least 1/],
+    ["a negative limit", { options: { maxTokens: -2 } }, /options\.maxTokens/],
+    ["a size that is no number", { options: { numCtx: "8k" } }, /options\.numCtx must be/],
+    ["a policy that there is not", { onOverflow: "shrink" }, /onOverflow must be/],
+  ] as const) {
+    test(`${what} rejects the promise of a model step, and fails an agent, before a model is asked`, async () => {
+      const model = createScriptedModel({ answers: ["never"] });
+      await using engine = await open({ model });
+      const given = request as { options?: ChatOptions };
+      const agent = { name: "a", instructions: "Do.", ...given };
+      const flow = workFlow(async (step) => {
+        const reason = ({ code, message: text }: StepError): string => `${code} ${text}`;
+        const ofStep = await step.model("m", { prompt: "Hi", ...given }).then(() => "", reason);
+        return [ofStep, await step.agent("a", agent, { prompt: "Hi" }).then(() => "", reason)];
+      });
+      const [ofStep = "", ofAgent = ""] = (await engine.run(flow)).output as string[];
+      assert.match(ofStep, /^usage\.invalid model step "m": /);
+      assert.match(ofAgent, /^agent\.invalid agent "a": /);
+      assert.match(ofStep, message);
+      assert.match(ofAgent, message);
+      assert.deepEqual(model.requests, []);
+    });
+  }
+
+  test("what is not text, no number or no schema is refused by name, before a model is asked", async () => {
+    const model = createScriptedModel({ answers: ["never"] });
+    await using engine = await open({ model });
+    const flow = workFlow(async (step) => {
+      const reason = ({ code, message }: StepError): string => `${code} ${message}`;
+      const asked = (request: object): Promise<string> => step.model("m", request).then(() => "", reason);
+      const acted = (more: object, prompt: unknown = "Go."): Promise<string> =>
+        step.agent("a", { name: "a", instructions: "Do.", ...more }, { prompt } as never).then(() => "", reason);
+      return [
+        await asked({ prompt: 5 }),
+        await asked({ prompt: "Hi", output: { good: "boolean" } }),
+        await acted({}, null),
+        await acted({ instructions: null }),
+        await acted({ maxTurns: 0, maxTotalTokens: Number.NaN }),
+      ];
+    });
+    assert.deepEqual((await engine.run(flow)).output, [
+      'usage.invalid model step "m" was given a prompt or a message that is not text',
+      "usage.invalid the output of a model step must be a zod schema",
+      'agent.invalid agent "a": its prompt must be text',
+      'agent.invalid agent "a": instructions must be text',
+      'agent.invalid agent "a": maxTurns must be at least 1; maxTotalTokens must be a whole number',
+    ]);
+    assert.deepEqual(model.requests, []);
   });
 
   test("neither prompt nor messages rejects the promise", async () => {

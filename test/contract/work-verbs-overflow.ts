@@ -4,7 +4,7 @@ import type { StepError } from "../../src/core/error.ts";
 import type { ChatModel } from "../../src/models/chat-model.ts";
 import { withOverflowPolicy } from "../../src/models/context/overflow-policy.ts";
 import { createScriptedModel, type ScriptedAnswer, type ScriptedModel } from "../../src/models/scripted.ts";
-import { ended, workFlow, type OpenWork } from "./work-verbs-case.ts";
+import { ended, failureOf, workFlow, type OpenWork } from "./work-verbs-case.ts";
 import { makeTool } from "./work-verbs-tool.ts";
 
 const words = (count: number): string => "word ".repeat(count);
@@ -46,6 +46,30 @@ export function overflowTests(open: OpenWork): void {
     assert.deepEqual((run.output as { grown: unknown }).grown, { from: 100, to: 2_048 });
     assert.deepEqual(live, [{ notice: "context of scripted/model: 100 to 2,048 tokens" }, { text: "ok" }]);
   });
+
+  for (const [policy, reason, asked] of [
+    ["fail", /before the answer had ended/, 1],
+    ["grow", /So it was with one rung less/, 2],
+    ["compact", /Leaving out old turns is not enough/, 1],
+  ] as const) {
+    test(`an agent without maxTokens whose answer never ends fails with model.context_overflow: ${policy}`, async () => {
+      const { script, model } = small((index) =>
+        index === 0 ? { toolCalls: [{ name: "look", arguments: { n: 1 } }] } : words(9_000),
+      );
+      await using engine = await open({ model, tools: [makeTool("look", () => "seen")] });
+      const agent = { name: "talker", instructions: "Talk.", tools: ["look"], onOverflow: policy };
+      const run = await engine.run(workFlow(async (step) => step.agent("a", agent, { prompt: "Go." })));
+      const { code, message, data } = failureOf(run);
+      assert.deepEqual([code, (data as { kind: string }).kind], ["model.context_overflow", "answer"]);
+      assert.match(message, reason);
+      assert.match(String((data as { hint: string }).hint), /maxTokens/);
+      assert.equal(script.requests.length, 1 + asked);
+      assert.deepEqual(
+        run.steps.filter(({ status }) => status === "succeeded").map(({ key }) => key),
+        ["a/turn 1/model", "a/turn 1/look"],
+      );
+    });
+  }
 
   test("compact: an agent outlives its context, and each turn's result says what was left out", async () => {
     const { script, model } = small((index) =>

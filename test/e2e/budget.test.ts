@@ -41,15 +41,36 @@ describe("a run that a budget stops", { concurrency: 2 }, () => {
       const run = jsonOf(ending) as RunRecord;
       assert.deepEqual([run.status, run.error?.code], ["paused", "budget.exceeded"]);
       assert.match(ending.stderr, /! Budget "b" has used .* budget\.soft_mark/);
-      assert.match(ending.stderr, /fix +Raise it with `tutti budget set b --window total --calls …`, then/);
+      assert.match(ending.stderr, /fix +Raise it with `tutti budget set b --window total --calls …`; the runs/);
       assert.doesNotMatch(ending.stderr, /maxTokens/, "which saves no calls");
-      assert.match(ending.stderr, /go on +tutti run resume/);
-      assert.equal((await project.tutti("budget", "set", "b", "--window", "total", "--calls", "3")).code, 0);
-      assert.equal((await project.tutti("run", "resume", run.id)).code, 0);
+      const set = await project.tutti("budget", "set", "b", "--window", "total", "--calls", "3");
+      assert.equal(set.code, 0);
+      assert.match(set.stdout, new RegExp(`1 run that it had paused goes on: ${run.id}`));
       const watched = await project.tutti("run", "watch", run.id);
       assert.deepEqual([watched.code, watched.stdout.trim()], [0, "done"]);
       assert.equal(server.chats.length, 3);
       assert.equal((await project.json<Cost>("cost", "show")).rows[0]?.calls, 3);
+    }));
+
+  it("goes on with the next host once tutti.yaml gives more, or has a price for its model", () =>
+    withServer(async (project) => {
+      project.flow("three", calls(2));
+      const prices = "  prices: { date: 2026-11-01, currency: EUR, models: { other/x: { perHour: 1 } } }\n";
+      const cost = (budget: string): string => `cost:\n${prices}  budgets:\n    b: ${budget}\n`;
+      project.write("tutti.yaml", cost("{ window: total, calls: 1 }"));
+      const run = jsonOf(await project.tutti("run", "three", "--json")) as RunRecord;
+      assert.equal(run.status, "paused");
+      await project.tutti("work", "--until-idle");
+      assert.equal((await project.json<RunRecord>("run", "get", run.id)).status, "paused");
+      project.write("tutti.yaml", cost("{ window: total, calls: 5 }"));
+      await project.tutti("work", "--until-idle");
+      assert.equal((await project.json<RunRecord>("run", "get", run.id)).status, "succeeded");
+      project.write("tutti.yaml", cost("{ window: total, money: 1 }"));
+      const unpriced = jsonOf(await project.tutti("run", "three", "--json")) as RunRecord;
+      assert.deepEqual([unpriced.status, unpriced.error?.code], ["paused", "budget.unpriced"]);
+      project.write("tutti.yaml", cost("{ window: total, money: 1 }").replace("other/x", "ollama/*"));
+      await project.tutti("work", "--until-idle");
+      assert.equal((await project.json<RunRecord>("run", "get", unpriced.id)).status, "succeeded");
     }));
 
   it("and whose budget asks a human waits with 7; an approval raises the limit, a rejection fails it with 8", () =>
@@ -68,6 +89,40 @@ describe("a run that a budget stops", { concurrency: 2 }, () => {
       const failed = await project.tutti("run", "watch", second?.run ?? "", "--json");
       assert.equal(failed.code, 8, failed.stderr);
       assert.match((jsonOf(failed) as RunRecord).error?.message ?? "", /a human did not raise it/);
+    }));
+
+  it("and meets a question that stands is shown that one", () =>
+    withServer(async (project) => {
+      project.flow("one", calls(1));
+      await project.tutti(
+        "budget",
+        "set",
+        "b",
+        "--window",
+        "total",
+        "--calls",
+        "1",
+        "--on-limit",
+        "ask",
+        "--raise-by",
+        "9",
+      );
+      assert.equal((await project.tutti("run", "one")).code, 0);
+      const endings = [
+        await project.tutti("run", "one", "--until-idle"),
+        await project.tutti("run", "one", "--until-idle"),
+      ];
+      const reviews = await project.json<Review[]>("review", "list");
+      assert.deepEqual(
+        reviews.map(({ runs }) => runs.length),
+        [2],
+      );
+      for (const { code, stderr } of endings) {
+        assert.equal(code, 7);
+        assert.match(stderr, new RegExp(`answer +tutti review approve ${reviews[0]?.id}`));
+      }
+      assert.equal((await project.tutti("review", "approve", reviews[0]?.id ?? "")).code, 0);
+      for (const run of reviews[0]?.runs ?? []) assert.equal((await project.tutti("run", "watch", run)).code, 0);
     }));
 
   it("and whose budget names another model goes on with that", () =>
@@ -174,7 +229,47 @@ describe("on Postgres", { skip: postgresServerUnavailable() }, () => {
       reply: { text: "one two three", delayMs: 40 },
     });
   });
+
+  it("30 runs of three worker processes ask one question, whose answer lets all go on, though two have been killed", async () => {
+    await using postgres = await PostgresServer.start();
+    const address = await postgres.database("ask");
+    await withServer((project) => oneQuestion(project, address), { env: { TUTTI_DATABASE: address } });
+  });
 });
+
+async function oneQuestion(project: Project, address: string): Promise<void> {
+  project.flow("one", calls(1));
+  const words = ["--window", "total", "--calls", "1", "--on-limit", "ask", "--raise-by", "100"];
+  assert.equal((await project.tutti("budget", "set", "b", ...words)).code, 0);
+  await using database = await openPostgres({ url: address, schema: "tutti_default" });
+  const count = async (where: string): Promise<number> => {
+    const sql = `select count(*) as count from runs where ${where}`;
+    const [row] = await database.read<Row>({ sql, parameters: [], query: { kind: "RawNode" } } as never);
+    return Number(row?.["count"]);
+  };
+  const workers = Array.from({ length: 3 }, () => project.start(["work", "--concurrency", "4"]));
+  for (const worker of workers) await worker.says(/Working on the runs/);
+  const { folder, environment } = project;
+  await using app = await openApp({ home: openHome(folder, undefined), folder, environment, log: silentLog });
+  for (let index = 0; index < 30; index++) await app.engine.control.start({ flow: "one" });
+  await until("all but one wait", async () => (await count("status = 'waiting'")) === 29, { withinMs: 40_000 });
+  const reviews = await project.json<Review[]>("review", "list");
+  assert.deepEqual(
+    reviews.map(({ runs }) => runs.length),
+    [29],
+  );
+  const id = reviews[0]?.id ?? "";
+  assert.match((await project.tutti("review", "show", id)).stdout, /and 28 more runs wait for it/);
+  for (const worker of workers.slice(1)) await worker.kill();
+  assert.equal((await project.tutti("review", "approve", id)).code, 0);
+  await until("every run has ended", async () => (await count("status = 'succeeded'")) === 30, { withinMs: 40_000 });
+  const [window] = await database.read<Row>({
+    sql: "select used, reserved, raised from cost_windows",
+    parameters: [],
+    query: { kind: "RawNode" },
+  } as never);
+  assert.deepEqual({ ...window }, { used: 30, reserved: 0, raised: 100 });
+}
 
 async function race(context: TestContext, project: Project, address: string): Promise<void> {
   const limit = 1_000;

@@ -17,9 +17,35 @@ function reply({ messages }: ChatBody): Reply {
 interface Context {
   readonly turn: number;
   readonly tools: readonly { readonly name: string }[];
-  readonly messages: readonly { readonly turn: number; readonly role: string }[];
+  readonly isGrammar: boolean | null;
+  readonly compacted: object | null;
+  readonly messages: readonly { readonly turn: number; readonly role: string; readonly content: string }[];
   readonly answer: { readonly content: string; readonly thinking?: string };
 }
+
+const judge = `output: z.object({ good: z.boolean() })`;
+const reader = (more: string, request: string): string =>
+  `return step.agent("s", { name: "r", instructions: "Read.", tools: [{ name: "look", description: "", input: z.object({ n: z.number() }),
+     effect: "read", call: async ({ n }) => "seen ".repeat(40) + n }]${more} }, { prompt: "Look."${request} });`;
+const look = (n: number): Reply => ({ toolCalls: [{ name: "look", arguments: { n } }] });
+
+const shown: readonly (readonly [string, string, readonly Reply[]])[] = [
+  ["a step with a schema", `return step.model("s", { prompt: "Judge.", ${judge} });`, ['{"good": true}']],
+  ["one that was asked again", `return step.model("s", { prompt: "Judge.", ${judge} });`, ["Yes.", '{"good": true}']],
+  ["one that was refused twice", `return step.model("s", { prompt: "Judge.", ${judge} });`, ["Yes.", "Very."]],
+  [
+    "a conversation that ends with the model's words",
+    `return step.model("s", { messages: [{ role: "user", content: "Judge." }, { role: "assistant", content: "Why?" }], ${judge} });`,
+    ['{"good": true}'],
+  ],
+  ["an agent with tools and a schema", reader("", `, ${judge}`), [look(1), look(2), '{"good": true}']],
+  ["such an agent, asked again", reader("", `, ${judge}`), [look(1), "Yes.", '{"good": true}']],
+  [
+    "an agent that left out old turns",
+    reader(', onOverflow: "compact"', ""),
+    [1, 2, 3, 4, 5, 6, 7].map(look).concat("Done."),
+  ],
+];
 
 describe("what an agent was given", { concurrency: 2 }, () => {
   it("is shown turn by turn: as a conversation, as JSON, and by the turn", async () => {
@@ -69,6 +95,38 @@ describe("what an agent was given", { concurrency: 2 }, () => {
     // Each message once: what was said is not stored again in every turn.
     assert.equal(project.select("select count(*) as n from journal where input like '%Note one.%'").length, 1);
   });
+
+  for (const [what, body, replies] of shown) {
+    it(`is to the letter what the server got: ${what}`, async () => {
+      await using server = await startOllamaServer({
+        models: ["tiny-chat"],
+        reply: (_chat, index) => replies[index] ?? replies.at(-1) ?? "",
+      });
+      await using project = new Project({ env: { OLLAMA_HOST: server.url, TUTTI_MODELS_NUM_CTX: "256" } });
+      project.flow("shown", body);
+      const { stdout } = await project.tutti("run", "shown", "--json");
+      const { id } = JSON.parse(stdout) as RunRecord;
+      const { context, steps } = await project.json<RunRecord & { context: Context }>(
+        "run",
+        "get",
+        id,
+        "--step",
+        "s",
+        "--context",
+      );
+      assert.ok(steps.length > 0 && server.chats.length === replies.length, stdout);
+      assert.deepEqual(
+        context.messages.map(({ role, content }) => ({ role, content })),
+        server.chats.at(-1)?.messages.map(({ role, content }) => ({ role, content })),
+      );
+      assert.equal(context.compacted !== null, what.includes("left out"));
+      assert.equal(context.isGrammar ?? false, server.chats.at(-1)?.format !== undefined);
+      assert.deepEqual(
+        context.tools.map(({ name }) => name),
+        (server.chats.at(-1)?.tools ?? []).map((tool) => (tool as { function: { name: string } }).function.name),
+      );
+    });
+  }
 
   it("needs a step, and one that a model has answered in", async () => {
     await using project = new Project();

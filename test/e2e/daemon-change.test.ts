@@ -63,7 +63,7 @@ describe("a flow that is changed while the daemon is up", { concurrency: 2 }, ()
   it("in YAML is read anew, too; a new one is there at once, and a removed one is gone", async () => {
     await using project = new Project();
     const yaml = (text: string): string =>
-      `name: plain\nsteps:\n  - name: say\n    value: ${text}\noutput: \${{ steps.say }}\n`;
+      `name: plain\nsteps:\n  - name: say\n    set: ${text}\noutput: \${{ steps.say }}\n`;
     project.write("flows/plain.yaml", yaml("one"));
     await startUp(project);
     const first = await project.json<RunRecord>("run", "plain");
@@ -115,7 +115,7 @@ describe("settings that are changed while the daemon is up", { concurrency: 2 },
     await command.says(/Starting anew/);
     await until("it goes by the new settings", async () => (await factsOf(project)).concurrency === 7);
     assert.equal((await factsOf(project)).pid, line.pid);
-    assert.equal(command.stdout.trim().split("\n").length, 1, "a second line");
+    assert.equal(command.stdout.trim().split("\n").length, 1, command.stdout);
   });
 });
 

@@ -23,7 +23,10 @@ describe("tutti up", { concurrency: 2 }, () => {
     assert.match(line.url, /^http:\/\/127\.0\.0\.1:\d+$/);
     assert.equal(line.pid, command.pid);
     assert.equal(line.home, project.data);
-    assert.equal((await fetch(`${line.url}/`, { redirect: "manual" })).status > 0, true);
+    const token = readFileSync(line.tokenFile, "utf8").trim();
+    const api = (headers: Record<string, string>) => fetch(`${line.url}/api/host`, { headers });
+    assert.equal((await api({})).status, 401);
+    assert.equal(((await (await api({ authorization: `Bearer ${token}` })).json()) as HostFacts).pid, command.pid);
     const { output } = await project.json<RunRecord>("run", "hello");
     assert.equal(output, command.pid);
     assert.equal(command.stdout.trim().split("\n").length, 1);
@@ -124,7 +127,7 @@ describe("tutti up", { concurrency: 2 }, () => {
   it("warns where it lets other machines in", async () => {
     await using project = new Project();
     const up = project.start(["up", "--port", "0", "--host", "0.0.0.0"]);
-    await up.says(/Other machines can reach http:\/\/0\.0\.0\.0:\d+, by plain HTTP/);
+    await up.says(/Listening on 0\.0\.0\.0: other machines can reach port \d+ by plain HTTP/);
   });
 
   it("is asked wrongly and says what is wrong, before anything is made", async () => {

@@ -42,6 +42,7 @@ describe("the package", { timeout: 180_000 }, () => {
       "bin/tutti.js",
       "dist/index.js",
       "dist/index.d.ts",
+      "dist/sdk/index.d.ts",
       "dist/cli/main.js",
       "docs/errors.md",
       "LICENSE",
@@ -68,6 +69,13 @@ describe("the package", { timeout: 180_000 }, () => {
     const { status, output } = JSON.parse(stdout) as { status: string; output: { summary: string } };
     assert.equal(status, "succeeded");
     assert.match(output.summary, /no commit yet/);
+  });
+
+  it("has a client for other programs", async () => {
+    const script =
+      'import("tutti/client").then(({ createTutti }) => console.log(typeof createTutti({ url: "http://localhost" }).run.list))';
+    const { stdout } = await run(process.execPath, ["-e", script], folder);
+    assert.equal(stdout.trim(), "function");
   });
 
   it("can be imported as a library", async () => {

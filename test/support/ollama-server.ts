@@ -234,8 +234,8 @@ async function chat(state: State, body: ChatBody, response: ServerResponse): Pro
   if (!model) return send(response, 404, { error: `model '${body.model}' not found` });
   if (!model.capabilities.includes("completion"))
     return send(response, 400, { error: `"${body.model}" does not support chat` });
-  const lacking = (body.think && !model.capabilities.includes("thinking") && "thinking") || lacksTools(model, body);
-  if (lacking) return send(response, 400, { error: `"${body.model}" does not support ${lacking}` });
+  const refusal = refuseBody(model, body);
+  if (refusal) return send(response, refusal.status, { error: refusal.error });
   response.once("close", () => noteAbandoned(state, response));
   const numCtx = Math.min(body.options?.num_ctx ?? 2_048, model.contextLength);
   const loadNs = load(state, model.name, numCtx);
@@ -246,8 +246,22 @@ async function chat(state: State, body: ChatBody, response: ServerResponse): Pro
   await play(state, { reply, body, numCtx, loadNs, promptTokens: countCut(body, numCtx, model.tokenizer) }, response);
 }
 
-function lacksTools({ capabilities }: Served, { tools = [] }: ChatBody): string | false {
-  return tools.length > 0 && !capabilities.includes("tools") && "tools";
+/** In the order and the words of the real one. A grammar can be made of anchored patterns only. */
+function refuseBody(
+  { name, capabilities }: Served,
+  { model, think, tools = [], format }: ChatBody,
+): { status: number; error: string } | undefined {
+  if (typeof think === "string" && !["high", "medium", "low"].includes(think)) {
+    const values = '(must be "high", "medium", "low", true, or false)';
+    return { status: 400, error: `invalid think value: ${JSON.stringify(think)} ${values}` };
+  }
+  if (think && !capabilities.includes("thinking"))
+    return { status: 400, error: `"${model}" does not support thinking` };
+  if (tools.length > 0 && !capabilities.includes("tools"))
+    return { status: 400, error: `registry.ollama.ai/library/${name} does not support tools` };
+  if (/"pattern":"(?!\^)/.test(JSON.stringify(format) ?? ""))
+    return { status: 500, error: "invalid JSON schema in format" };
+  return undefined;
 }
 
 function load(state: State, model: string, numCtx: number): number {

@@ -9,6 +9,7 @@ export interface CompletionBody {
   readonly tools?: readonly unknown[];
   readonly response_format?: { readonly type: string; readonly json_schema?: unknown };
   readonly max_tokens?: number;
+  readonly reasoning_effort?: string;
   readonly stream?: boolean;
   readonly stream_options?: { readonly include_usage?: boolean };
 }
@@ -30,6 +31,10 @@ export interface OpenAiServerOptions {
   readonly contextLength?: number;
   /** Cuts a long prompt and says nothing, as LM Studio and Ollama's own /v1 do; else it is refused, as llama.cpp does. */
   readonly cutsInSilence?: boolean;
+  /** As vLLM tells it with its models. */
+  readonly maxModelLen?: number;
+  /** As llama.cpp tells it beside its interface. */
+  readonly propsContext?: number;
   /** Default: usage comes with the last piece where it was asked for. */
   readonly tellsUsage?: boolean;
 }
@@ -74,7 +79,10 @@ interface State {
 }
 
 async function handle(state: State, request: IncomingMessage, response: ServerResponse): Promise<void> {
-  if (request.url === "/v1/models") return send(response, 200, { object: "list", data: [{ id: "tiny-chat" }] });
+  if (request.url === "/v1/models") return send(response, 200, { object: "list", data: [toListed(state.options)] });
+  const { propsContext } = state.options;
+  if (request.url?.startsWith("/props?") && propsContext !== undefined)
+    return send(response, 200, { default_generation_settings: { n_ctx: propsContext }, total_slots: 4 });
   if (request.url !== "/v1/chat/completions") return send(response, 404, { error: { message: "no such route" } });
   let text = "";
   for await (const piece of request.setEncoding("utf8")) text += String(piece);
@@ -82,6 +90,12 @@ async function handle(state: State, request: IncomingMessage, response: ServerRe
   const index = state.bodies.push(body) - 1;
   const { reply } = state.options;
   await play(state, body, typeof reply === "function" ? reply(body, index) : reply, response);
+}
+
+/** `created` is the time of the request, as vLLM has it. */
+function toListed({ maxModelLen }: OpenAiServerOptions): object {
+  const created = performance.now();
+  return { id: "tiny-chat", object: "model", created, ...(maxModelLen ? { max_model_len: maxModelLen } : {}) };
 }
 
 async function play(
@@ -97,6 +111,7 @@ async function play(
   if (asked > contextLength && !cutsInSilence) return refuse(response);
   // So that there is room for an answer, as those servers do.
   const promptTokens = asked > contextLength ? Math.floor(contextLength / 2) : asked;
+  if (!body.stream) return whole({ body, reply, promptTokens }, response);
   response.writeHead(200, { "content-type": "text/event-stream" });
   const event = (fields: object): void =>
     void response.write(
@@ -125,6 +140,30 @@ async function play(
   };
   if (tellsUsage && body.stream_options?.include_usage) event({ choices: [], usage });
   response.end("data: [DONE]\n\n");
+}
+
+/** The answer in one piece. */
+function whole(
+  { body, reply, promptTokens }: { body: CompletionBody; reply: CompletionReply; promptTokens: number },
+  response: ServerResponse,
+): void {
+  const all = words(reply.text ?? "");
+  const said = all.slice(0, body.max_tokens);
+  const calls = reply.toolCalls?.map((called, index) => ({ id: `call_${index}`, type: "function", function: called }));
+  const message = {
+    role: "assistant",
+    content: said.join(""),
+    ...(reply.thinking ? { reasoning_content: reply.thinking } : {}),
+    ...(calls ? { tool_calls: calls } : {}),
+  };
+  const reason = said.length < all.length ? "length" : calls ? "tool_calls" : "stop";
+  send(response, 200, {
+    id: "1",
+    object: "chat.completion",
+    model: body.model,
+    choices: [{ index: 0, message, finish_reason: reason }],
+    usage: { prompt_tokens: promptTokens, completion_tokens: said.length, total_tokens: promptTokens + said.length },
+  });
 }
 
 function refuse(response: ServerResponse): void {

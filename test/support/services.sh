@@ -1,5 +1,5 @@
 # Real services for the tests: `source test/support/services.sh` starts PostgreSQL (and a real Ollama where a start script
-# is known), exports TUTTI_TEST_POSTGRES and TUTTI_TEST_OLLAMA, and defines `stop_services`. For bash.
+# is known), exports TUTTI_TEST_POSTGRES, TUTTI_TEST_OLLAMA and TUTTI_TEST_CHROMIUM, and defines `stop_services`. For bash.
 #   TUTTI_OLLAMA_START   a script that is called with a port and a data folder and prints `url=… pid=…`
 
 # Kept if they are set: a developer's own services are used as they are.
@@ -46,10 +46,23 @@ start_ollama() {
   export TUTTI_TEST_OLLAMA
 }
 
+# A browser is no service, but it is found in the same way.
+find_chromium() {
+  local name
+  for name in chromium chromium-browser google-chrome; do
+    if command -v "$name" >/dev/null; then command -v "$name"; return; fi
+  done
+  return 1
+}
+
 start_services() {
   services_home=$(mktemp -d /tmp/tutti-services.XXXXXX)
   chmod 0777 "$services_home"
   [ -n "${TUTTI_TEST_POSTGRES:-}" ] || start_postgres || return 1
+  if [ -z "${TUTTI_TEST_CHROMIUM:-}" ] && find_chromium >/dev/null; then
+    TUTTI_TEST_CHROMIUM=$(find_chromium)
+    export TUTTI_TEST_CHROMIUM
+  fi
   if [ -z "${TUTTI_TEST_OLLAMA:-}" ] && [ -x "${TUTTI_OLLAMA_START:-}" ]; then start_ollama "$TUTTI_OLLAMA_START" || return 1; fi
 }
 

@@ -104,5 +104,7 @@ export function keyLabel(keys: string): string {
     Enter: "⏎",
     Escape: "Esc",
   };
-  return Object.entries(names).reduce((text, [name, shown]) => text.replaceAll(name, shown), keys);
+  const shown = Object.entries(names).reduce((text, [name, sign]) => text.replaceAll(name, sign), keys);
+  // With another key a letter is written as on the keyboard; alone it is a small one.
+  return keys.includes("+") ? shown.replace(/[a-z]$/, (letter) => letter.toUpperCase()) : shown;
 }

@@ -51,13 +51,11 @@ function Item({
   readonly isHere: boolean;
   readonly cues: number;
 }): JSX.Element {
-  const name = cues > 0 ? `${page.name}, ${cues} waiting for you` : page.name;
   return (
     <Link
       href={page.path}
       class="nav-item"
       title={page.name}
-      aria-label={name}
       aria-current={isHere ? "page" : undefined}
       data-phone={page.onPhone ? "yes" : undefined}
       onPointerEnter={() => page.component.preload()}
@@ -68,6 +66,7 @@ function Item({
         <span class="nav-count">
           <Glyph status="open" />
           {cues}
+          <span class="spoken"> waiting for you</span>
         </span>
       ) : null}
     </Link>

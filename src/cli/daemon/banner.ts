@@ -2,7 +2,7 @@ import { isIP } from "node:net";
 import { formatMs } from "../../core/duration.ts";
 import type { HostFacts } from "../../hosting.ts";
 import type { Connection, Served } from "../../sdk/connection.ts";
-import { tokenFile } from "../../host/place.ts";
+import { tokenPath } from "../../host/place.ts";
 import { version } from "../../host/version.ts";
 import type { Invocation } from "../invocation.ts";
 import { keyHelp } from "./key.ts";
@@ -46,18 +46,12 @@ export function greet(
 }
 
 /** Said even when quiet: everybody who can reach the address may try the token. */
-export function warnOfOpenHost(url: string, { output }: Invocation): void {
-  const { hostname } = new URL(url);
-  if (isLoopback(hostname)) return;
+export function warnOfOpenHost({ host, url }: Served, { output }: Invocation): void {
+  if (host === "localhost" || host === "::1" || (isIP(host) === 4 && host.startsWith("127."))) return;
   output.complain(
-    `${output.color.yellow("▲")} Other machines can reach ${url}, by plain HTTP: who reads the traffic can read the token. ` +
-      "For more than a trusted network put a proxy with TLS before it.",
+    `${output.color.yellow("▲")} Listening on ${host}: other machines can reach port ${new URL(url).port} by plain HTTP. ` +
+      "Whoever reads the traffic can read the token; beyond a trusted network put a proxy with TLS before it.",
   );
-}
-
-function isLoopback(hostname: string): boolean {
-  const name = hostname.replace(/^\[|\]$/g, "");
-  return name === "localhost" || name === "::1" || (isIP(name) === 4 && name.startsWith("127."));
 }
 
 /** How the model servers are doing, when they have answered. Must not throw: it is nobody's to wait for. */
@@ -107,7 +101,7 @@ export function greetOther({ facts, link, isNew = false, isOther = false }: Othe
     output.complain(`It is Tutti ${facts.version}, and this is ${version()}: tutti down, then tutti up.`);
   }
   if (isJson) {
-    if (!isNew) output.data(lineOf({ url, pid, home, tokenFile: tokenFile(home) }, { reused: true }));
+    if (!isNew) output.data(lineOf({ url, pid, home, tokenFile: tokenPath(home) }, { reused: true }));
     return;
   }
   const how = isNew ? dim(`ready in ${formatMs(bootMs)}, process ${pid}`) : dim(`is up already, process ${pid}`);

@@ -78,7 +78,7 @@ const paints = { info: "dim", warn: "yellow", error: "red" } as const satisfies 
 /** The log on a terminal: local time, what happened, and what is known of it. */
 export function presentLine(line: string, color: Colors): string {
   const { at, level, event, text, message, ...fields } = toEntry(line);
-  if (typeof at !== "string" || typeof event !== "string") return String(text ?? line);
+  if (typeof at !== "string" || typeof event !== "string") return typeof text === "string" ? text : line;
   const name = String(level);
   const paint = name === "warn" || name === "error" || name === "info" ? color[paints[name]] : color.dim;
   const details = Object.entries(fields).map(
@@ -90,6 +90,9 @@ export function presentLine(line: string, color: Colors): string {
 
 function timeOf(at: string): string {
   const time = new Date(at);
-  const two = (value: number): string => String(value).padStart(2, "0");
   return `${time.getFullYear()}-${two(time.getMonth() + 1)}-${two(time.getDate())} ${two(time.getHours())}:${two(time.getMinutes())}:${two(time.getSeconds())}`;
+}
+
+function two(value: number): string {
+  return String(value).padStart(2, "0");
 }

@@ -34,7 +34,6 @@ export function serviceManager(folder: string, environment: Environment, platfor
 function systemd(folder: string, environment: Environment): ServiceManager {
   const unit = `${serviceName(folder)}.service`;
   const settings = environment["XDG_CONFIG_HOME"] || join(environment["HOME"] || homedir(), ".config");
-  const systemctl = (...words: Words): Words => ["systemctl", "--user", ...words];
   return {
     name: unit,
     file: join(settings, "systemd", "user", unit),
@@ -44,6 +43,10 @@ function systemd(folder: string, environment: Environment): ServiceManager {
     isRunning: systemctl("is-active", "--quiet", unit),
     hint: "It starts when you log in. To start with the machine: loginctl enable-linger",
   };
+}
+
+function systemctl(...words: Words): Words {
+  return ["systemctl", "--user", ...words];
 }
 
 function launchd(folder: string, environment: Environment): ServiceManager {

@@ -38,8 +38,8 @@ export function addServiceCommands(program: Command, onAction: OnAction): void {
 }
 
 /** The folder that the data is of: a service for each folder below it would be one too many. */
-async function projectFolder({ dataFolder }: Invocation): Promise<string> {
-  const home = await dataFolder({ write: false });
+async function projectFolder(invocation: Invocation): Promise<string> {
+  const home = await invocation.dataFolder({ write: false });
   return home !== null && basename(home) === ".tutti" ? dirname(home) : process.cwd();
 }
 

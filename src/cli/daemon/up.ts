@@ -139,7 +139,7 @@ async function serve(
   if (invocation.isJson && !flags.again && !flags.background) output.data(line);
   // In the background the words would land in the log, which has them already.
   if (!invocation.isJson && !flags.background) greet({ connection, served, isAgain: flags.again ?? false }, invocation);
-  warnOfOpenHost(served.url, invocation);
+  warnOfOpenHost(served, invocation);
   if (flags.open && !flags.again) await openBrowser(served.createLink("/"), invocation.environment);
   using keys = takeKeys({ served, home: connection.home }, invocation);
   const asked = await Promise.race([
@@ -148,7 +148,7 @@ async function serve(
     interrupt.happened.then(() => ({ kind: "signal" as const })),
   ]);
   log.info("host.stopping", { pid: process.pid, why: asked.kind });
-  const say = flags.background ? () => undefined : output.say;
+  const say = (text: string): void => (flags.background ? undefined : output.say(text));
   if (asked.kind === "settings") {
     say("Starting anew by the changed settings.");
     return { kind: "again", code: exitCodes.ok, port: asked.port };

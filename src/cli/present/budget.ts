@@ -16,6 +16,9 @@ interface ShownBudget {
   readonly raiseBy: number | null;
   readonly timeZone: string;
   readonly resetsAt: number | null;
+  readonly resume: string;
+  /** Runs that go on because it was changed. */
+  readonly resumed?: readonly string[];
   readonly windows: readonly ShownWindow[];
 }
 
@@ -41,7 +44,12 @@ export function presentBudget(budget: ShownBudget, look: TableLook): string {
     `warns at ${warnAt} %; at the limit it ${endOf(budget)}`,
     "",
     windows.length === 0 ? "Nothing has been counted yet." : countsOf(budget, windows, look),
+    ...presentResumed(budget),
   ].join("\n");
+}
+
+export function presentRemovedBudget(removed: { readonly resumed: readonly string[] }): string {
+  return ["Removed. What was used stays in the ledger: tutti cost show", ...presentResumed(removed)].join("\n");
 }
 
 /** One line for each budget, with its fullest window that is open now. */
@@ -93,7 +101,17 @@ function endOf(budget: ShownBudget): string {
   const { onLimit, degradeTo, raiseBy } = budget;
   if (onLimit === "degrade") return `goes on with ${degradeTo}`;
   if (onLimit === "ask") return `asks for ${words(budget, raiseBy ?? 0)} more`;
-  return "pauses the run";
+  return budget.resume === "manual" ? "pauses the run until somebody resumes it" : "pauses the run until there is room";
+}
+
+/** What a change has set going; they need a host. */
+function presentResumed({ resumed = [] }: Pick<ShownBudget, "resumed">): string[] {
+  if (resumed.length === 0) return [];
+  const [first = ""] = resumed;
+  const which = resumed.length > 5 ? `${resumed.slice(0, 5).join(", ")}, …` : resumed.join(", ");
+  const what =
+    resumed.length === 1 ? "1 run that it had paused goes on" : `${resumed.length} runs that it had paused go on`;
+  return ["", `${what}: ${which}`, `    tutti run watch ${first}`];
 }
 
 function words({ metric, currency }: Pick<ShownBudget, "metric" | "currency">, count: number): string {

@@ -8,6 +8,7 @@ interface ShownCost {
   readonly timeZone: string;
   readonly prices: { readonly date: string; readonly currency: string } | null;
   readonly inFlight: number;
+  readonly keptSince: string | null;
   readonly rows: readonly ShownRow[];
 }
 
@@ -29,16 +30,18 @@ interface ShownRow {
 
 /** What models have used, a row for each group. What is not known says so, and is no zero. */
 export function presentCost(cost: ShownCost, look: TableLook): string {
-  const { by, since, timeZone, prices, inFlight, rows } = cost;
+  const { by, since, timeZone, prices, inFlight, rows, keptSince } = cost;
   const { dim } = look.color;
   const from = since === null ? "" : ` since ${since}`;
-  if (rows.length === 0) return `No model has been called${from} (${timeZone}).${open(inFlight)}`;
+  const isDetailed = since === null || by === "run" || by === "step";
+  const gone = isDetailed ? older(keptSince) : "";
+  if (rows.length === 0) return `No model has been called${from} (${timeZone}).${open(inFlight)}${gone}`;
   const heads = [by, "calls", "in", "cached", "out", "reasoning", "time", "money", ""];
   const priced = prices ? `prices of ${prices.date} in ${prices.currency}` : "no price list: cost.prices in tutti.yaml";
   return [
     table(heads, rows.map(cells), look),
     "",
-    dim(`${since === null ? "" : `From ${since}, `}days in ${timeZone}; ${priced}.${open(inFlight)}`),
+    dim(`${since === null ? "" : `From ${since}, `}days in ${timeZone}; ${priced}.${open(inFlight)}${gone}`),
   ].join("\n");
 }
 
@@ -65,6 +68,11 @@ function remarks({ calls, estimated, estimatedTokens, unknown, unpriced, money: 
   ]
     .filter(Boolean)
     .join("; ");
+}
+
+/** What is no longer known call by call is no zero. */
+function older(keptSince: string | null): string {
+  return keptSince === null ? "" : ` Single calls from before ${keptSince} are no longer kept, only their sums by day.`;
 }
 
 function open(inFlight: number): string {

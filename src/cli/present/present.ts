@@ -1,7 +1,7 @@
 import type { RunRecord } from "../../core/step.ts";
 import type { Output } from "../output.ts";
 import { presentAdvice } from "./advice.ts";
-import { presentBudget, presentBudgets } from "./budget.ts";
+import { presentBudget, presentBudgets, presentRemovedBudget } from "./budget.ts";
 import { presentCost } from "./cost.ts";
 import { presentContext } from "./context.ts";
 import { presentChecks } from "./doctor.ts";
@@ -13,6 +13,7 @@ import { presentModel } from "./model.ts";
 import { presentReview } from "./review.ts";
 import { presentRun, took } from "./run.ts";
 import { presentSchedule, presentSchedules } from "./schedule.ts";
+import { presentStats, presentStep, presentTimeline } from "./timeline.ts";
 import { presentVerification } from "./verification.ts";
 import { table, type TableLook } from "./table.ts";
 
@@ -50,7 +51,7 @@ const forms: Readonly<Record<string, (result: never, look: TableLook) => string>
   "budget.set": presentBudget,
   "budget.show": presentBudget,
   "budget.list": presentBudgets,
-  "budget.remove": () => "Removed. What was used stays in the ledger: tutti cost show",
+  "budget.remove": presentRemovedBudget,
   "models.advise": presentAdvice,
   "schedule.list": presentSchedules,
   "schedule.show": presentSchedule,
@@ -58,12 +59,15 @@ const forms: Readonly<Record<string, (result: never, look: TableLook) => string>
   "schedule.pause": presentSchedule,
   "schedule.resume": presentSchedule,
   "schedule.remove": () => "Removed. Runs that it has started go on: tutti run list",
+  "run.timeline": presentTimeline,
+  "run.step": presentStep,
+  "run.stats": presentStats,
   "event.list": eventCells,
   "event.tail": presentEvent,
 };
 
 const columns: Readonly<Record<string, readonly string[]>> = {
-  "run.list": ["id", "flow", "status", "createdAt", "took"],
+  "run.list": ["id", "flow", "status", "createdAt", "took", "summary"],
   "flow.list": ["name", "file", "description"],
   // What may be long comes last.
   "review.list": ["id", "createdAt", "step", "title"],
@@ -100,7 +104,8 @@ type Row = Readonly<Record<string, unknown>>;
 function presentList(operation: string, { rows, input }: Listed, look: TableLook): string {
   const [first] = rows;
   if (!first) return (hasFilter(input) ? noMatchTexts[operation] : undefined) ?? emptyTexts[operation] ?? "Nothing.";
-  const names = columnsFor(operation, input) ?? Object.keys(first).filter((key) => typeof first[key] !== "object");
+  const names =
+    columnsFor(operation, input, look) ?? Object.keys(first).filter((key) => typeof first[key] !== "object");
   const heads = names.map((name) => titles[name] ?? name);
   return table(
     heads,
@@ -114,7 +119,15 @@ function hasFilter({ limit: _limit, ...filters }: Answered["input"]): boolean {
   return Object.entries(filters).some(([key, value]) => !(key === "status" && (value === "open" || value === "all")));
 }
 
-function columnsFor(operation: string, { status }: Answered["input"]): readonly string[] | undefined {
+// Below this the line that says most of a run would be nothing but its sign that there was more.
+const roomForTimes = 100;
+
+function columnsFor(
+  operation: string,
+  { status }: Answered["input"],
+  { width }: TableLook,
+): readonly string[] | undefined {
+  if (operation === "run.list" && width < roomForTimes) return columns[operation]?.filter((name) => name !== "took");
   // Without a word about them only open ones are listed.
   const isMixed = operation === "review.list" && status !== undefined;
   return isMixed ? ["id", "createdAt", "status", "step", "title"] : columns[operation];
@@ -144,7 +157,7 @@ function cell(name: string, row: Row): string {
   if (name === "sizeBytes") return formatBytes(Number(value));
   if (name === "capabilities") return can(row as unknown as Able);
   if (name === "probe") return probed(value as { probedAt: number; isStale: boolean });
-  if (name === "loaded") return value === true ? "yes" : "no";
+  if (name === "loaded" && typeof value === "boolean") return value ? "yes" : "no";
   if (name.endsWith("At")) return new Date(Number(value)).toISOString().replace("T", " ").slice(0, 19);
   if (Array.isArray(value)) return value.length === 0 ? "–" : value.join(", ");
   return typeof value === "string" ? value : JSON.stringify(value);

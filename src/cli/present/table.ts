@@ -10,8 +10,8 @@ export interface TableLook {
 const gap = 2;
 // Shorter than this a cell says nothing; the line is cut at its end instead.
 const narrowest = 12;
-// Half an id is of no use to whoever copies it.
-const neverCut: readonly string[] = ["id", "run"];
+// Half an id is of no use to whoever copies it, nor is half a time.
+const neverCut: readonly string[] = ["id", "run", "created"];
 
 /** Columns as wide as their widest cell, but together no wider than the terminal. */
 export function table(names: readonly string[], rows: readonly (readonly string[])[], look: TableLook): string {

@@ -28,7 +28,15 @@ const contextShape = z.looseObject({
   model: z.string().nullable(),
   options: z.unknown(),
   tools: z.array(z.looseObject({ name: z.string(), description: z.string() })).readonly(),
-  format: z.unknown(),
+  format: z.unknown().describe("The schema that the answer must fit."),
+  isGrammar: z
+    .boolean()
+    .nullable()
+    .describe("Whether the server was told to constrain the answer by it, besides the words."),
+  compacted: z
+    .looseObject({ messages: z.int(), tokens: z.int() })
+    .nullable()
+    .describe("Old messages that were left out to make the prompt fit, and about how many tokens they had."),
   messages: z.array(message).readonly(),
   answer: message.nullable(),
 });
@@ -52,7 +60,7 @@ export function runGetOperation(
       step: z.string().min(1).optional().describe("Only this step, by its key, and what lies in it"),
       context: flag.describe("With what the step's model was given: messages, tools, answer. Needs a step"),
     }),
-    output: shape.extend({ context: contextShape.exactOptional() }),
+    output: shape.extend({ step: z.string().exactOptional(), context: contextShape.exactOptional() }),
     cli: {
       positional: ["id"],
       examples: [
@@ -66,9 +74,9 @@ export function runGetOperation(
       if (step === undefined && wantsContext) throw stepMissing(whole);
       if (step === undefined) return { ...whole };
       const steps = whole.steps.filter(({ key }) => key === step || key.startsWith(`${step}/`));
-      if (wantsContext) return { ...whole, steps, context: await context(run, step) };
+      if (wantsContext) return { ...whole, step, steps, context: await context(run, step) };
       if (steps.length === 0) throw noStep(whole, step);
-      return { ...whole, steps };
+      return { ...whole, step, steps };
     },
   });
 }

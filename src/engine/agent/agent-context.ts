@@ -1,7 +1,16 @@
-import { TuttiError } from "../../core/error.ts";
+import { TuttiError, type Failure } from "../../core/error.ts";
 import { nearest } from "../../core/nearest.ts";
-import type { AnswerRepair, ChatMessage, ChatOptions, JsonSchema, ToolDefinition } from "../../models/chat-model.ts";
+import type {
+  AnswerRepair,
+  ChatMessage,
+  ChatOptions,
+  Compacted,
+  JsonSchema,
+  ToolDefinition,
+} from "../../models/chat-model.ts";
+import { withoutOldest } from "../../models/context/compact.ts";
 import type { Payloads } from "../../storage/payload.ts";
+import { withAdditions, type Given } from "../model/given.ts";
 import type { AnsweredCall, ModelResult } from "../model/model-call.ts";
 import type { RunStore } from "../run-store.ts";
 import type { JournalRow } from "../run-table.ts";
@@ -26,6 +35,10 @@ export interface StepContext {
   readonly tools: readonly ToolDefinition[];
   /** The schema that the answer must fit, which stands in the prompt too; null for none, or where it was not stored. */
   readonly format: JsonSchema | null;
+  /** The server was told to constrain the answer by it; null where that was not stored. */
+  readonly isGrammar: boolean | null;
+  /** Old messages that `onOverflow: "compact"` left out of the conversation, which are not among `messages`. */
+  readonly compacted: Compacted | null;
   readonly messages: readonly GivenMessage[];
   /** Null where there was none. */
   readonly answer: GivenMessage | null;
@@ -52,8 +65,8 @@ async function readContext({ store, payloads }: ContextPorts, run: string, key: 
   const turns = await Promise.all(turnsUpTo(rows, row).map((one) => toTurn(one, payloads)));
   const last = turns.at(-1);
   if (!last) throw noContext(rows, key, run);
-  const given = turns.findLast((turn) => turn.result?.given)?.result?.given;
-  const messages = turns.flatMap(({ input, result }, index): GivenMessage[] => {
+  const given = turns.findLast((turn) => turn.given)?.given;
+  const said = turns.flatMap(({ input, result }, index): GivenMessage[] => {
     const fresh = input.messages.map((message): GivenMessage => ({ ...message, turn: index + 1 }) as GivenMessage);
     return result && index < turns.length - 1 ? [...fresh, toAnswer(result, index + 1)] : fresh;
   });
@@ -61,12 +74,21 @@ async function readContext({ store, payloads }: ContextPorts, run: string, key: 
     step: row.key,
     turn: turns.length,
     model: last.result?.model ?? last.input.model,
-    options: last.input.options,
+    options: given?.options ?? last.input.options,
     tools: given?.tools ?? [],
     format: given?.format ?? null,
-    messages,
+    isGrammar: given?.isGrammar ?? null,
+    compacted: last.result?.compacted ?? null,
+    messages: asSent(said, last, turns.length),
     answer: last.result ? toAnswer(last.result, turns.length) : null,
   };
+
+  function asSent(own: readonly GivenMessage[], { result }: StoredTurn, turn: number): readonly GivenMessage[] {
+    const put = (message: ChatMessage): GivenMessage => ({ turn, ...message }) as GivenMessage;
+    const sent = withAdditions(own, given?.added ?? [], put);
+    if (!result?.compacted) return sent;
+    return withoutOldest(sent as readonly ChatMessage[], result.compacted.messages).map(put);
+  }
 }
 
 const turnKey = /^(.*)\/turn (\d+)\/model$/s;
@@ -89,16 +111,26 @@ interface StoredInput {
   readonly options: ChatOptions | null;
 }
 
-type StoredResult = ModelResult<unknown> & {
-  readonly given?: { readonly tools: readonly ToolDefinition[]; readonly format?: JsonSchema };
-};
+type StoredResult = ModelResult<unknown> & { readonly given?: Given };
 
-async function toTurn(
-  row: JournalRow,
-  payloads: Payloads,
-): Promise<{ input: StoredInput; result: StoredResult | undefined }> {
-  const [input, result] = await Promise.all([payloads.load(row.input), payloads.load(row.result)]);
-  return { input: input as StoredInput, result: result as StoredResult | undefined };
+interface StoredTurn {
+  readonly input: StoredInput;
+  /** Of an answer that was refused, its text and its model. */
+  readonly result: StoredResult | undefined;
+  readonly given: Given | undefined;
+}
+
+async function toTurn({ input, result, failure }: JournalRow, payloads: Payloads): Promise<StoredTurn> {
+  const [asked, answer, failed] = await Promise.all([input, result, failure].map((text) => payloads.load(text)));
+  const stored = (answer ?? refused(failed)) as StoredResult | undefined;
+  return { input: asked as StoredInput, result: stored, given: stored?.given };
+}
+
+/** What `model.output_invalid` says of the answer. */
+function refused(failure: unknown): unknown {
+  const { code, data } = (failure ?? {}) as Partial<Failure>;
+  const isRefused = code === "model.output_invalid" && typeof data === "object" && data !== null && "given" in data;
+  return isRefused ? data : undefined;
 }
 
 function toAnswer({ text, thinking, toolCalls, repairs }: StoredResult, turn: number): GivenMessage {

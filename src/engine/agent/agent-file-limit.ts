@@ -1,6 +1,8 @@
 import { z } from "zod";
 import { toMs, type Duration } from "../../core/duration.ts";
+import { TuttiError } from "../../core/error.ts";
 import { nearest } from "../../core/nearest.ts";
+import type { Agent } from "../work-ports.ts";
 
 /** Limits as an agent's header writes them: those of an agent in code, under the same names. */
 export interface FileLimits {
@@ -64,4 +66,15 @@ export function misspelledKey(
     if (meant !== undefined) return { key, meant };
   }
   return undefined;
+}
+
+/** The same for an agent in code, whose types are not checked when a flow runs. */
+export function refuseUnfit(agent: Agent, prompt: unknown): void {
+  const limits = Object.entries(agent).filter(([key, value]) => isLimit(key) && value !== undefined);
+  const { error } = z.object(limitKeys).safeParse(Object.fromEntries(limits));
+  const problems = (error?.issues ?? []).map(({ path, message }) => `${path.join(".")} ${message}`);
+  if (typeof agent.instructions !== "string") problems.push("instructions must be text");
+  if (typeof prompt !== "string") problems.push("its prompt must be text");
+  if (problems.length === 0) return;
+  throw new TuttiError("agent.invalid", `agent "${agent.name}": ${problems.join("; ")}`);
 }

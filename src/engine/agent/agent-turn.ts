@@ -3,12 +3,13 @@ import { StepError } from "../../core/error.ts";
 import { noUsage, type Usage } from "../../core/step.ts";
 import type { AnyTool } from "../../core/tool.ts";
 import type { EffectSpec, VerbHost } from "../../core/verb.ts";
-import type { ChatMessage, JsonSchema, ToolDefinition } from "../../models/chat-model.ts";
+import type { ChatMessage, ToolDefinition } from "../../models/chat-model.ts";
 import { outputSchema } from "../../models/output/structured-output.ts";
 import type { Told } from "./agent-conduct.ts";
 import { asOutOfTime, refuseToolCalls, type Limits } from "./agent-limit.ts";
 import type { Results } from "./agent-result.ts";
 import { definitionsOf, problemOf, promptOf, type Offered } from "./agent-tool.ts";
+import type { Given } from "../model/given.ts";
 import type { AnsweredCall, ModelResult } from "../model/model-call.ts";
 import { modelIn, performModel } from "../model/model-step.ts";
 import type { ScopeHost } from "../step.ts";
@@ -26,7 +27,7 @@ export interface Turn {
   /** How many tools it was offered. */
   readonly offered: number;
   /** One for each call of the answer, in their order. */
-  readonly told: readonly (Told & { readonly usage: Usage })[];
+  readonly told: readonly Told[];
 }
 
 /** What is the same in all turns. */
@@ -42,6 +43,8 @@ export interface TurnState {
   readonly messages: readonly ChatMessage[];
   /** Milliseconds; infinite where time is not limited. */
   readonly leftMs: number;
+  /** Told of every use as it is known, so that it counts however the turn ends. */
+  spend(usage: Usage): void;
   /** How many tools the turn before was offered; -1 before the first. */
   readonly offered: number;
   /** Made so far. */
@@ -56,6 +59,7 @@ export async function takeTurn(given: TurnPorts, { host }: TurnHost, state: Turn
   try {
     const tools = toolsNow(given);
     const answer = await askModel(given, host, { tools, state });
+    state.spend(usageOf(answer));
     const calls = answer.toolCalls ?? [];
     refuseToolCalls(given.limits, { made: state.toolCalls, asked: calls.length });
     const told = await Promise.all(calls.map((call) => answerCall(given, host, { tools, state, call })));
@@ -104,10 +108,7 @@ async function askModel(
 }
 
 /** Stored with the answer of the first turn, and of one that has other tools: what the model was given besides messages. */
-function toGiven(
-  tools: readonly ToolDefinition[],
-  schema: z.ZodType | undefined,
-): { tools: readonly ToolDefinition[]; format?: JsonSchema } | undefined {
+function toGiven(tools: readonly ToolDefinition[], schema: z.ZodType | undefined): Given | undefined {
   if (tools.length === 0 && !schema) return undefined;
   return { tools, ...(schema ? { format: outputSchema(schema).format } : {}) };
 }
@@ -131,32 +132,31 @@ interface Called {
 async function answerCall(given: TurnPorts, host: VerbHost, called: Called): Promise<Turn["told"][number]> {
   const { call } = called;
   if (call.problem !== undefined) {
-    return {
-      call,
-      text: given.results.tell(`Error: ${call.problem}\nCorrect the call and make it again.`),
-      usage: noUsage,
-    };
+    return { call, text: given.results.tell(`Error: ${call.problem}\nCorrect the call and make it again.`) };
   }
   try {
     const offer = given.offered.get(call.name);
     if (offer?.agent) {
       const prompt = promptOf(call.arguments);
-      return fromHelper(given, call, await called.state.runHelper(offer.agent, { name: call.name, prompt }));
+      // The engine's own verb gives it.
+      const helped = (await called.state.runHelper(offer.agent, { name: call.name, prompt })) as Helped;
+      called.state.spend(helped.usage);
+      return { call, text: given.results.tell(helped.text) };
     }
     const result = await host.effect(callEffect(given, called));
     const text = typeof result === "string" ? result : JSON.stringify(result ?? null);
     // A piece that was asked for is as long as may be.
-    return { call, text: call.name === "read_result" ? text : given.results.tell(text), usage: noUsage };
+    return { call, text: call.name === "read_result" ? text : given.results.tell(text) };
   } catch (error) {
     if (!(error instanceof StepError) || !isForTheModel(error)) throw error;
-    return { call, text: given.results.tell(complaint(error)), usage: spentBy(error) };
+    called.state.spend(spentBy(error));
+    return { call, text: given.results.tell(complaint(error)) };
   }
 }
 
-function fromHelper({ results }: TurnPorts, call: AnsweredCall, result: unknown): Turn["told"][number] {
-  // The engine's own verb gave it.
-  const { text, usage } = result as { text: string; usage: Usage };
-  return { call, text: results.tell(text), usage };
+interface Helped {
+  readonly text: string;
+  readonly usage: Usage;
 }
 
 function callEffect({ ports }: TurnPorts, { tools, state, call }: Called): ReturnType<typeof toolEffect> {
@@ -170,7 +170,7 @@ function callEffect({ ports }: TurnPorts, { tools, state, call }: Called): Retur
 }
 
 /** A model can do better after a failed tool; a cancelled run, a full disk or a defect are not its business. */
-function isForTheModel({ code }: StepError): boolean {
+export function isForTheModel({ code }: StepError): boolean {
   return !/^(?:run|engine|storage|internal)\./.test(code);
 }
 
@@ -179,8 +179,19 @@ function complaint({ message, data }: StepError): string {
   return `Error: ${message}${hint === "" ? "" : `.${hint}`}`;
 }
 
-/** What an agent that failed says it has used, where it does. */
-function spentBy({ data }: StepError): Usage {
+function usageOf({ usage, calls = 1, timings, model }: ModelResult<unknown>): Usage {
+  const { inputTokens, outputTokens } = usage;
+  return {
+    calls,
+    ...(inputTokens === undefined ? {} : { inputTokens }),
+    ...(outputTokens === undefined ? {} : { outputTokens }),
+    ...(timings ? { modelMs: Math.round(timings.totalMs) } : {}),
+    ...(model ? { models: [model] } : {}),
+  };
+}
+
+/** What an agent, or an answer that was refused, says it has used, where it does. */
+export function spentBy({ data }: StepError): Usage {
   const usage = typeof data === "object" && data !== null && "usage" in data ? data.usage : undefined;
   return (usage as Usage | undefined) ?? noUsage;
 }

@@ -1,14 +1,16 @@
 import type { z } from "zod";
-import { TuttiError } from "../../core/error.ts";
+import { StepError, TuttiError } from "../../core/error.ts";
 import { addUsage, noUsage, type Usage } from "../../core/step.ts";
 import type { VerbHost } from "../../core/verb.ts";
 import type { ChatMessage, FinishReason } from "../../models/chat-model.ts";
 import { Conduct } from "./agent-conduct.ts";
+import { refuseUnfit } from "./agent-file-limit.ts";
 import { limitsOf, mustHaveTime, refuseDepth, refuseTokens, refuseTurns, type Limits } from "./agent-limit.ts";
 import { createResults } from "./agent-result.ts";
 import { offeredTo } from "./agent-tool.ts";
-import { takeTurn, type Turn, type TurnHost } from "./agent-turn.ts";
+import { isForTheModel, spentBy, takeTurn, type Turn, type TurnHost } from "./agent-turn.ts";
 import type { ModelResult } from "../model/model-call.ts";
+import { refuseOptions } from "../model/model-options.ts";
 import { ScopeOutcome, type InnerScope, type ScopeHost } from "../step.ts";
 import type { Agent, WorkPorts } from "../work-ports.ts";
 
@@ -57,6 +59,8 @@ export function runAgent(
     const { host: steps }: TurnHost = inner.step;
     // A file's agent is read in a step: what it said then is what the whole run goes by.
     const role = typeof agent === "string" ? await readAgent(ports, steps, agent) : agent;
+    refuseOptions("agent.invalid", `agent "${role.name}"`, role);
+    refuseUnfit(role, request.prompt);
     const helpers: Agent[] = [];
     for (const helper of role.agents ?? [])
       helpers.push(typeof helper === "string" ? await readAgent(ports, steps, helper) : helper);
@@ -65,7 +69,7 @@ export function runAgent(
     try {
       return await converse({ ports, inner, agent: role, helpers, limits, spent }, request);
     } catch (error) {
-      throw withUsage(error, spent);
+      throw left && error instanceof StepError ? usedByHelper(error, spent) : withUsage(error, spent);
     }
   });
 }
@@ -102,12 +106,27 @@ interface Spent {
   usage: Usage;
 }
 
-/** What the agent itself gave up says what it has used; a step's failure stays as its row has it. */
-function withUsage(error: unknown, { usage }: Spent): unknown {
+/** The failure of a step in an agent that was handed a task: its caller, which goes on, has used what was used until then. */
+function usedByHelper(error: StepError, spent: Spent): StepError {
+  if (!isForTheModel(error)) return error;
+  const { code, message, data } = error;
+  const usage = addUsage(spent.usage, spentBy(error));
+  return new StepError({ code, message, data: { ...recordOf(data), usage } });
+}
+
+/**
+ * What the agent itself gave up says what it has used. A step's failure stays as its row has it: by that a retry finds the
+ * step that ended the run.
+ */
+function withUsage(error: unknown, spent: Spent): unknown {
   if (!(error instanceof TuttiError) || !error.code.startsWith("agent.")) return error;
   const { code, message, hint, data } = error;
-  const known = typeof data === "object" && data !== null ? data : {};
-  return new TuttiError(code, message, { cause: error, ...(hint ? { hint } : {}), data: { ...known, usage } });
+  const own = { ...recordOf(data), usage: spent.usage };
+  return new TuttiError(code, message, { cause: error, ...(hint ? { hint } : {}), data: own });
+}
+
+function recordOf(data: unknown): object {
+  return typeof data === "object" && data !== null ? data : {};
 }
 
 async function converse(conversation: Conversation, request: AgentRequest<z.ZodType>): Promise<ScopeOutcome> {
@@ -129,13 +148,13 @@ async function converse(conversation: Conversation, request: AgentRequest<z.ZodT
         ...soFar,
         messages,
         leftMs,
+        spend: (usage) => void (spent.usage = addUsage(spent.usage, usage)),
         schema: request.output,
         runHelper: (helper, called) =>
           runAgent(ports, step.host, { name: called.name, agent: helper, request: called, left: handOver }),
       });
     });
     const { answer, told } = taken;
-    spent.usage = told.reduce((sum, { usage }) => addUsage(sum, usage), addUsage(spent.usage, usageOf(answer)));
     soFar.toolCalls += told.length;
     soFar.offered = taken.offered;
     const doubt = told.length === 0 ? conduct.doubt(answer) : null;
@@ -177,15 +196,4 @@ function ended({ text, output, finishReason }: ModelResult<unknown>, turns: numb
     ...(finishReason === "length" ? { finishReason } : {}),
   };
   return new ScopeOutcome({ status: "succeeded", result });
-}
-
-function usageOf({ usage, calls = 1, timings, model }: ModelResult<unknown>): Usage {
-  const { inputTokens, outputTokens } = usage;
-  return {
-    calls,
-    ...(inputTokens === undefined ? {} : { inputTokens }),
-    ...(outputTokens === undefined ? {} : { outputTokens }),
-    ...(timings ? { modelMs: Math.round(timings.totalMs) } : {}),
-    ...(model ? { models: [model] } : {}),
-  };
 }

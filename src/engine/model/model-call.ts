@@ -7,11 +7,11 @@ import type {
   ChatModel,
   ChatOptions,
   FinishReason,
-  JsonSchema,
   OverflowPolicy,
   ToolCall,
   ToolDefinition,
 } from "../../models/chat-model.ts";
+import type { Given } from "./given.ts";
 
 /** A call of an answer. One with a `problem` is not made: its model is told what is wrong with it. */
 export interface AnsweredCall extends ToolCall {
@@ -65,6 +65,6 @@ export interface ModelCall {
   readonly isOptional: boolean;
   readonly agent?: string | undefined;
   readonly onOverflow?: OverflowPolicy | undefined;
-  /** Stored with the answer, for who looks at what the model was given. */
-  readonly given?: { readonly tools: readonly ToolDefinition[]; readonly format?: JsonSchema | undefined } | undefined;
+  /** Stored with the answer; undefined where it is as in the turn before. */
+  readonly given?: Given | undefined;
 }

@@ -1,4 +1,5 @@
 import { TuttiError, toFailure, type Failure } from "../../core/error.ts";
+import type { Usage } from "../../core/step.ts";
 import type { EffectOutcome } from "../../core/verb.ts";
 import type { AnswerRepair, ChatAnswer, ChatMessage, ChatRequest } from "../../models/chat-model.ts";
 import {
@@ -7,6 +8,7 @@ import {
   withInstruction,
   type OutputSchema,
 } from "../../models/output/structured-output.ts";
+import { differences, type Given } from "./given.ts";
 import { succeeded, usageOf, type Answers } from "./model-result.ts";
 import type { ModelCall, ModelQuirks } from "./model-call.ts";
 
@@ -26,18 +28,28 @@ type Ask = (request: ChatRequest) => Promise<ChatAnswer>;
  */
 export async function askForOutput(ask: Ask, request: ChatRequest, asking: OutputAsking): Promise<EffectOutcome> {
   const { output, call } = asking;
-  const first = await ask(firstRequest(request, asking));
-  if (first.toolCalls.length > 0) return succeeded([first], call);
+  const sent = firstRequest(request, asking);
+  const given = call.given && { ...call.given, ...differences(request, sent) };
+  const first = await ask(sent);
+  if (first.toolCalls.length > 0) return succeeded([first], { ...call, given });
   const read = readAnswer(first, output);
-  if ("output" in read) return accept([first], read, asking);
-  if (first.finishReason === "length") return refuse([first], read.problem);
+  if ("output" in read) return accept([first], read, { ...asking, call: { ...call, given } });
+  // A failure says it always: its step has no answer to keep it with.
+  if (first.finishReason === "length") return refuse([first], read.problem, givenIn(asking, request, sent));
   asking.tell({ again: read.problem });
-  const second = await askAgain(ask, againRequest(request, { first, problem: read.problem }, asking), first);
+  const again = againRequest(request, { first, problem: read.problem }, asking);
+  const second = await askAgain(ask, again, first);
   if ("failed" in second) return second.failed;
   const answers: Answers = [first, second.answer];
   const reread = readAnswer(second.answer, output);
+  const givenAgain = givenIn(asking, request, again);
+  if (!("output" in reread)) return refuse(answers, reread.problem, givenAgain);
   const asked: AnswerRepair = { kind: "asked_again", detail: `the answer ${read.problem}: ${short(first.text)}` };
-  return "output" in reread ? accept(answers, reread, asking, [asked]) : refuse(answers, reread.problem);
+  return accept(answers, reread, { ...asking, call: { ...call, given: givenAgain } }, [asked]);
+}
+
+function givenIn({ output }: OutputAsking, request: ChatRequest, sent: ChatRequest): Given {
+  return { tools: sent.tools ?? [], format: output.format, ...differences(request, sent) };
 }
 
 /** The first answer has cost its tokens, however the second call ends. */
@@ -50,8 +62,8 @@ async function askAgain(
     return { answer: await ask(request) };
   } catch (error) {
     if (error instanceof TuttiError && error.code === "model.aborted") throw error;
-    const failure = toFailure(error, "model.bad_answer");
-    return { failed: { status: "failed", failure, usage: usageOf([first]) } };
+    const usage = usageOf([first]);
+    return { failed: { status: "failed", failure: withUsage(toFailure(error, "model.bad_answer"), usage), usage } };
   }
 }
 
@@ -108,11 +120,18 @@ function accept(
 }
 
 /** An answer that does not fit the schema has cost its tokens all the same. */
-function refuse(answers: Answers, problem: string): EffectOutcome {
-  return { status: "failed", failure: invalidOutput(answers.at(-1) ?? answers[0], problem), usage: usageOf(answers) };
+function refuse(answers: Answers, problem: string, given: Given): EffectOutcome {
+  const failure = invalidOutput(answers.at(-1) ?? answers[0], problem, given);
+  const usage = usageOf(answers);
+  return { status: "failed", failure: withUsage(failure, usage), usage };
 }
 
-function invalidOutput({ text, model, finishReason, usage }: ChatAnswer, problem: string): Failure {
+/** For whoever adds up what an agent has used: a failure is all that it hears of this step. */
+function withUsage({ data, ...failure }: Failure, usage: Usage): Failure {
+  return { ...failure, data: { ...(typeof data === "object" ? data : {}), usage } };
+}
+
+function invalidOutput({ text, model, finishReason, usage }: ChatAnswer, problem: string, given: Given): Failure {
   const isCut = finishReason === "length";
   const what = isCut ? `was cut off after ${usage.outputTokens} tokens and ${problem}` : problem;
   const hint = isCut
@@ -120,7 +139,7 @@ function invalidOutput({ text, model, finishReason, usage }: ChatAnswer, problem
     : "Try again, simplify the schema, or take a larger model.";
   const error = new TuttiError("model.output_invalid", `the answer of ${model} ${what}`, {
     hint,
-    data: { text: short(text) },
+    data: { text: short(text), model, given },
   });
   return toFailure(error, "model.output_invalid");
 }

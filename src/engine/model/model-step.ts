@@ -5,6 +5,7 @@ import type { EffectContext, EffectOutcome, EffectSpec } from "../../core/verb.t
 import type { ChatCaller, ChatChunk, ChatMessage, ChatOptions, OverflowPolicy } from "../../models/chat-model.ts";
 import { outputSchema } from "../../models/output/structured-output.ts";
 import type { ModelCall, ModelPorts } from "./model-call.ts";
+import { refuseOptions } from "./model-options.ts";
 import { askForOutput } from "./model-output.ts";
 import { succeeded } from "./model-result.ts";
 
@@ -25,6 +26,7 @@ export interface ModelRequest<Schema extends z.ZodType> {
 
 export function modelEffect(ports: ModelPorts, name: string, request: ModelRequest<z.ZodType>): EffectSpec {
   const { model, options, output, optional, timeout, onOverflow } = request;
+  refuseOptions("usage.invalid", `model step "${name}"`, request);
   const messages = toMessages(name, request);
   return {
     kind: "model",
@@ -59,8 +61,10 @@ export async function performModel(ports: ModelPorts, context: EffectContext, ca
     const request = { messages, options, tools, onOverflow };
     if (!schema) return succeeded([await model.chat(request, chat)], call);
     const quirks = (await ports.quirksOf?.(model.name)) ?? {};
-    const asking = { output: outputSchema(schema), quirks, tell: (data: object) => context.live({ ...data }) };
-    return await askForOutput((sent) => model.chat(sent, chat), request, { ...asking, call });
+    const output = outputSchema(schema);
+    const asking = { output, quirks, tell: (data: object) => context.live({ ...data }) };
+    const told = tools ? call : { ...call, given: { tools: [], format: output.format } };
+    return await askForOutput((sent) => model.chat(sent, chat), request, { ...asking, call: told });
   } catch (error) {
     // "The run was cancelled" says more than "the call was aborted".
     context.signal.throwIfAborted();
@@ -83,7 +87,11 @@ function toMessages(name: string, { prompt, messages = [] }: ModelRequest<z.ZodT
   const all: readonly ChatMessage[] =
     prompt === undefined ? messages : [...messages, { role: "user", content: prompt }];
   if (all.length === 0) throw new TuttiError("usage.invalid", `model step "${name}" has neither prompt nor messages`);
-  return all;
+  const wrong = all.find(({ content }) => typeof content !== "string");
+  if (!wrong) return all;
+  throw new TuttiError("usage.invalid", `model step "${name}" was given a prompt or a message that is not text`, {
+    hint: "Make text of it first, for example with JSON.stringify.",
+  });
 }
 
 function isWithoutModel(error: unknown): error is TuttiError {

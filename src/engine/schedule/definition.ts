@@ -5,6 +5,7 @@ import { canonicalJson, encodeJson } from "../../core/json.ts";
 import type { Clock } from "../../core/clock.ts";
 import type { Payloads } from "../../storage/payload.ts";
 import { parseInput, refuseUnknownInput } from "../flow-input.ts";
+import type { AnyFlow } from "../flow.ts";
 import type { FlowLoader } from "../flow-loader.ts";
 import { relativeFile } from "../new-run.ts";
 import { createRule, ownTimeZone } from "./rule.ts";
@@ -70,7 +71,7 @@ export async function toRow(
   const found = await flows.get(flow, folder);
   refuseUnknownInput(found, input);
   // A schema may give what cannot be stored: every run would fail by it.
-  encodeJson(parseInput(found, input), `the input of flow "${found.name}"`);
+  encodeJson(parsed(found, input), `the input of flow "${found.name}"`);
   const text = input === undefined ? undefined : canonicalJson(input, `the input of schedule "${name}"`);
   return {
     name,
@@ -92,6 +93,17 @@ export async function toRow(
     last_at: null,
     last_run: null,
   };
+}
+
+function parsed(flow: AnyFlow, input: unknown): unknown {
+  try {
+    return parseInput(flow, input);
+  } catch (error) {
+    const isText = typeof input === "string" && error instanceof TuttiError && error.code === "flow.input_invalid";
+    if (!isText) throw error;
+    const hint = 'It is JSON as a whole: --input \'{"key":"value"}\'';
+    throw new TuttiError(error.code, error.message, { cause: error, hint, data: error.data });
+  }
 }
 
 const compared = ["flow", "file", "folder", "cron", "time_zone", "input", "missed", "overlap"] as const;

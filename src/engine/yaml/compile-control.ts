@@ -9,6 +9,7 @@ import type { CompileContext, Compiled, Frame, Run } from "./scope.ts";
 import type { KnownNames } from "./expression-name.ts";
 import type { Path } from "./flow-text.ts";
 import { compileTemplate } from "./template.ts";
+import { refuseUnknownName } from "./compile-work.ts";
 import { isDuration, mapSpec, routeSpec } from "./work-spec.ts";
 import type { YamlStep } from "./work-verb.ts";
 
@@ -254,6 +255,8 @@ function compileRoute(context: CompileContext, { name, raw, path }: ControlStep,
   checkSpec(context, routeSpec, { value: rest, path: at });
   const values = compileTemplate(context, rest, at, scope.known);
   const branches = compileRouteBranches(context, given, [...at, "branches"], scope);
+  const names = branches.map(([branch]) => branch);
+  refuseUnknownName(context, { name: rest["default"], names, path: [...at, "default"], what: "branch" });
   return {
     names: [...new Set(branches.flatMap(([, { steps }]) => steps?.names ?? []))],
     async run(step, frame) {

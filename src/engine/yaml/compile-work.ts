@@ -1,4 +1,5 @@
 import { z } from "zod";
+import { nearest } from "../../core/nearest.ts";
 import { hasExpression, compileTemplate } from "./template.ts";
 import { isRecord } from "./record.ts";
 import { checkSpec, misfit } from "./spec-check.ts";
@@ -69,6 +70,31 @@ function checkByHand(
   if (verb === "model" && given["prompt"] === undefined && given["messages"] === undefined)
     context.report(place, "a model step needs a prompt or messages");
   if (verb === "shell") checkShell(context, given["argv"], [...path, "argv"]);
+  const { choices, agents, default: fallback, start } = given;
+  if (verb === "vote" && Array.isArray(choices) && given["method"] !== "judge")
+    refuseUnknownName(context, { name: fallback, names: choices, path: [...path, "default"], what: "choice" });
+  if (verb === "handoff" && isRecord(agents)) {
+    const names = Object.keys(agents);
+    refuseUnknownName(context, { name: start, names, path: [...path, "start"], what: "agent" });
+  }
+}
+
+interface NameAt {
+  readonly name: unknown;
+  /** Those that there are, as they stand in the file. */
+  readonly names: readonly unknown[];
+  readonly path: Path;
+  readonly what: string;
+}
+
+/** A name that is none of those beside it, where neither is an expression, which only a run knows. */
+export function refuseUnknownName({ text, report }: CompileContext, { name, names, path, what }: NameAt): void {
+  const known = names.filter((one) => typeof one === "string");
+  if (typeof name !== "string" || [name, ...known].some(hasExpression) || known.length === 0) return;
+  if (known.length < names.length || known.includes(name)) return;
+  const meant = nearest(name, known);
+  const guess = meant === undefined ? `; there are: ${known.join(", ")}` : `; did you mean "${meant}"?`;
+  report(text.placeOf(path), `there is no ${what} "${name}"${guess}`);
 }
 
 const shells = new Set(["sh", "bash", "zsh", "dash", "ksh", "fish", "cmd", "cmd.exe", "powershell", "pwsh"]);

@@ -1,4 +1,4 @@
-import { isAlias, isMap, isScalar, isSeq, LineCounter, parseDocument } from "yaml";
+import { isAlias, isMap, isScalar, isSeq, LineCounter, parseDocument, visit } from "yaml";
 import type { Document } from "yaml";
 import { TuttiError, type ErrorCode } from "../../core/error.ts";
 
@@ -38,16 +38,17 @@ export function parseFlowText(text: string, file: string): FlowText {
     const { line, col } = counter.linePos(offset);
     return { line: Math.max(1, line), column: Math.max(1, col) };
   };
-  const fail = (message: string, hint?: string): never => {
-    throw invalidFlow(file, [{ line: 1, column: 1, message, hint }], "flow.syntax");
+  const fail: Fail = (message, hint, offset = 0) => {
+    throw invalidFlow(file, [{ ...placeAt(offset), message, hint }], "flow.syntax");
   };
   if (text.length > largestFile) return fail(`it is longer than ${largestFile} characters`);
   const document = parse(text, counter, fail);
   const wrong = [...document.errors, ...document.warnings];
   if (wrong.length > 0) {
-    const mistakes = wrong.map(({ pos, message }): Mistake => {
+    const mistakes = wrong.map(({ pos, code, message }): Mistake => {
       const { line, column } = placeAt(pos[0]);
-      return { line, column, message: message.split("\n")[0] ?? "" };
+      const words = code === "MULTIPLE_DOCS" ? "a file holds one flow, and here a second document begins" : message;
+      return { line, column, message: words.split("\n")[0] ?? "" };
     });
     throw invalidFlow(file, firstOfEachLine(mistakes, text.split("\n")), "flow.syntax");
   }
@@ -74,7 +75,7 @@ function firstOfEachLine(mistakes: readonly Mistake[], lines: readonly string[])
     }));
 }
 
-type Fail = (message: string, hint?: string) => never;
+type Fail = (message: string, hint?: string, offset?: number) => never;
 
 function parse(text: string, lineCounter: LineCounter, fail: Fail): Document {
   try {
@@ -93,11 +94,28 @@ function toValue(document: Document, fail: Fail): unknown {
       return fail("its aliases unfold into too much", "Write the parts out, or put them into flows of their own.");
     return value;
   } catch (error) {
-    if (error instanceof ReferenceError) return fail("it uses an alias too often, or one that does not exist");
-    if (error instanceof RangeError || error instanceof TypeError)
-      return fail("an alias holds itself, or it is nested too deeply");
+    const alias = wrongAlias(document);
+    if (alias) return fail(alias.message, undefined, alias.offset);
+    if (error instanceof ReferenceError) return fail("it uses an alias too often");
+    if (error instanceof RangeError || error instanceof TypeError) return fail("it is nested too deeply");
     throw error;
   }
+}
+
+/** The first alias that stands for nothing, or for what it stands in. */
+function wrongAlias(document: Document): { readonly message: string; readonly offset: number } | undefined {
+  let found: { readonly message: string; readonly offset: number } | undefined;
+  visit(document, {
+    Alias(_key, alias) {
+      const [offset = 0] = alias.range ?? [];
+      const target = alias.resolve(document);
+      const [start = -1, , end = -1] = target?.range ?? [];
+      if (!target) found = { message: `there is no anchor &${alias.source} before this alias`, offset };
+      else if (start <= offset && offset < end) found = { message: "an alias holds itself", offset };
+      return found ? visit.BREAK : undefined;
+    },
+  });
+  return found;
 }
 
 interface Found {

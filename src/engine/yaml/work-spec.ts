@@ -1,5 +1,6 @@
 import { z } from "zod";
 import { toMs } from "../../core/duration.ts";
+import { optionsSpec } from "../model/model-options.ts";
 
 // What stands behind the key of a step, after its expressions are filled in. The published schema is made of these.
 
@@ -21,18 +22,6 @@ const onInterrupted = z
   .enum(["repeat", "ask", "fail"])
   .exactOptional()
   .describe("After a crash in the middle: run again (default), pause the run and ask, or fail the step");
-
-export const optionsSpec = z
-  .strictObject({
-    numCtx: z.int().min(1).exactOptional().describe("Tokens that prompt and answer together may fill"),
-    maxTokens: z.int().min(1).exactOptional().describe("Tokens that the answer may have"),
-    temperature: z.number().exactOptional(),
-    seed: z.int().exactOptional(),
-    topP: z.number().exactOptional(),
-    stop: z.array(text).exactOptional(),
-    think: z.union([z.boolean(), z.enum(["low", "medium", "high"])]).exactOptional(),
-  })
-  .describe("How the model answers");
 
 /** Which model is asked; many steps have these keys. */
 export const modelKeys = {

@@ -26,6 +26,7 @@ export function refuseCut({ name, request, limit, usage, isCutOff }: AnswerCount
   }
   if (isCutOff && outputTokens < (request.options?.maxTokens ?? Number.POSITIVE_INFINITY)) {
     throw overflow(`The answer of ${name} ended at ${outputTokens} tokens because the context was full`, {
+      kind: "answer",
       used,
       limit: limit ?? used,
     });
@@ -38,7 +39,10 @@ export function refuseCut({ name, request, limit, usage, isCutOff }: AnswerCount
   );
 }
 
-function overflow(message: string, data: { readonly used?: number; readonly limit: number }): TuttiError {
+function overflow(
+  message: string,
+  data: { readonly kind?: "answer"; readonly used?: number; readonly limit: number },
+): TuttiError {
   return new TuttiError("model.context_overflow", message, {
     hint: "Send less, or start the server with a larger context and name it as contextLength in models.openai.",
     data,

@@ -1,29 +1,13 @@
+import type { LanguageModelV4 } from "@ai-sdk/provider";
 import { withFixedWindow } from "../context/fixed-window.ts";
-import { z } from "zod";
-import type { Clock } from "../../core/clock.ts";
 import { TuttiError } from "../../core/error.ts";
 import { fromLanguageModel } from "./chat.ts";
-import { toChatFailure } from "./failure.ts";
+import { createOpenAiKeeper } from "./keeper.ts";
+import { listServed, type OpenAiServerOptions } from "./listing.ts";
 import type { ChatModel } from "../chat-model.ts";
 import type { Fetch } from "../ollama/patient-fetch.ts";
 import type { ModelInfo } from "../model-info.ts";
 import type { ModelProvider, Reachable } from "../provider.ts";
-
-export interface OpenAiServerOptions {
-  /** The first part of its models' names. */
-  readonly name: string;
-  /** With its path, such as `http://127.0.0.1:1234/v1`. */
-  readonly url: string;
-  readonly apiKey?: string | undefined;
-  readonly contextLength?: number | undefined;
-  readonly firstTokenTimeoutMs?: number | undefined;
-  readonly timeoutMs?: number | undefined;
-  readonly fetch: Fetch;
-  readonly clock: Clock;
-}
-
-// As for an Ollama: a person waits for it.
-const probeTimeoutMs = 3_000;
 
 /** A server that speaks as OpenAI's chat completions do: llama.cpp, LM Studio, vLLM. The SDK is loaded with the first call. */
 export function createOpenAiProvider(options: OpenAiServerOptions): ModelProvider {
@@ -39,6 +23,7 @@ export function createOpenAiProvider(options: OpenAiServerOptions): ModelProvide
       throw new TuttiError("model.missing", `The server ${options.name} at ${options.url} names no model`);
     },
     reachable: (signal) => reachable(options, signal),
+    keeper: createOpenAiKeeper(options, (model) => openModel(options, model)),
   };
 }
 
@@ -52,8 +37,14 @@ function lazyChat(options: OpenAiServerOptions, model: string): ChatModel {
 }
 
 async function openChat(options: OpenAiServerOptions, name: string, model: string): Promise<ChatModel> {
+  const { contextLength, firstTokenTimeoutMs, timeoutMs, clock } = options;
+  const served = await openModel(options, model);
+  return fromLanguageModel(served, { name, contextLength, firstTokenTimeoutMs, timeoutMs, clock });
+}
+
+async function openModel(options: OpenAiServerOptions, model: string): Promise<LanguageModelV4> {
   const { createOpenAICompatible } = await import("@ai-sdk/openai-compatible");
-  const { url, apiKey, contextLength, firstTokenTimeoutMs, timeoutMs, clock } = options;
+  const { url, apiKey } = options;
   const provider = createOpenAICompatible({
     name: options.name,
     baseURL: url,
@@ -62,7 +53,7 @@ async function openChat(options: OpenAiServerOptions, name: string, model: strin
     supportsStructuredOutputs: true,
     fetch: sdkFetch(options.fetch),
   });
-  return fromLanguageModel(provider(model), { name, contextLength, firstTokenTimeoutMs, timeoutMs, clock });
+  return provider(model);
 }
 
 /** Ours follows no redirect and has no clock of its own. */
@@ -79,49 +70,24 @@ function sdkFetch(fetch: Fetch): typeof globalThis.fetch {
   };
 }
 
-const modelsReply = z.object({ data: z.array(z.object({ id: z.string() })).nullish() });
-
 async function list(options: OpenAiServerOptions, signal: AbortSignal): Promise<readonly ModelInfo[]> {
-  const { data } = modelsReply.parse(await get(options, "/models", signal));
-  // The interface tells nothing but names; embedders are among them.
-  return (data ?? []).map(({ id }) => ({
+  const served = await listServed(options, signal);
+  // Embedders are among them, and nothing tells them apart.
+  return served.map(({ id, digest, madeFor, servedWith }) => ({
     name: id,
     provider: options.name,
     kind: "chat",
     sizeBytes: null,
-    contextLength: options.contextLength ?? null,
+    contextLength: options.contextLength ?? servedWith ?? madeFor,
     capabilities: [],
     loaded: false,
+    digest,
   }));
-}
-
-async function get(
-  { url, name, apiKey, fetch, clock }: OpenAiServerOptions,
-  path: string,
-  signal: AbortSignal,
-): Promise<unknown> {
-  const controller = new AbortController();
-  const withdraw = clock.after(probeTimeoutMs, () => controller.abort(new Error("no answer within 3 s")));
-  try {
-    const response = await fetch(`${url}${path}`, {
-      method: "GET",
-      headers: apiKey === undefined ? {} : { authorization: `Bearer ${apiKey}` },
-      signal: AbortSignal.any([signal, controller.signal]),
-      redirect: "error",
-    });
-    const text = await response.text();
-    if (response.ok) return JSON.parse(text) as unknown;
-    throw Object.assign(new Error(text.slice(0, 200)), { statusCode: response.status, url });
-  } catch (error) {
-    throw toChatFailure(error, { name, url });
-  } finally {
-    withdraw();
-  }
 }
 
 async function reachable(options: OpenAiServerOptions, signal: AbortSignal): Promise<Reachable> {
   try {
-    modelsReply.parse(await get(options, "/models", signal));
+    await listServed(options, signal);
     return { ok: true };
   } catch (error) {
     const message = error instanceof Error ? error.message : String(error);

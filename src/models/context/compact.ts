@@ -38,12 +38,28 @@ export function compact(request: ChatRequest, options: CompactOptions): Compacte
   const messages = old.filter((block) => gone.has(block)).flatMap((block) => block.messages).length;
   const note = noteOf(messages);
   if (messages === 0 || tokens - tokensOf([note]) < least) return undefined;
+  return { request: { ...request, messages: without(blocks, gone, note) }, leftOut: { messages, tokens } };
+}
+
+/** The messages as `compact` sent them, where it says that it has left out so many. */
+export function withoutOldest(messages: readonly ChatMessage[], count: number): readonly ChatMessage[] {
+  const blocks = blocksOf(messages);
+  const gone = new Set<Block>();
+  let left = count;
+  for (const block of blocks.filter(({ part }) => part === "history")) {
+    if (left <= 0) break;
+    gone.add(block);
+    left -= block.messages.length;
+  }
+  return without(blocks, gone, noteOf(count));
+}
+
+function without(blocks: readonly Block[], gone: ReadonlySet<Block>, note: ChatMessage): readonly ChatMessage[] {
   const first = blocks.findIndex((block) => gone.has(block));
-  const kept = blocks.flatMap((block, index) => {
+  return blocks.flatMap((block, index) => {
     if (index === first) return [note];
     return gone.has(block) ? [] : block.messages;
   });
-  return { request: { ...request, messages: kept }, leftOut: { messages, tokens } };
 }
 
 // As a user's message: templates that collect system messages at the top would move it away from where it belongs. It does

@@ -77,9 +77,13 @@ async function compacting(task: Task): Promise<ChatAnswer> {
   const { limit, estimate } = await window.read(request, call.signal);
   let sent = request;
   let leftOut: Compacted = { messages: 0, tokens: 0 };
+  let wasOfAnswer = false;
   let last = estimate.likely > limit ? undefined : await tryOnce(task, sent);
   for (let tries = 0; tries < mostTries; tries++) {
     if (last && !isOverflow(last)) break;
+    // With more room it filled that as well: more likely an answer that never ends.
+    if (last && isOfAnswer(last) && wasOfAnswer) throw withReason(last, "So it was with fewer turns left out.");
+    wasOfAnswer ||= last !== undefined && isOfAnswer(last);
     const shorter = await shorten(task, last ? sent : undefined, tries);
     if (!shorter) break;
     if (shorter.leftOut.messages <= leftOut.messages) continue;

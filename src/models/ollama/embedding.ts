@@ -34,12 +34,12 @@ export function createOllamaEmbedding({
       // Before any text is sent: reading a large set for nothing takes minutes.
       if (expected) refuseOtherEmbedder({ model: name, digest, dimensions: expected.dimensions }, expected);
       const batches = { model, texts: texts.map(stripAccents), contextLimit };
-      const { vectors, inputTokens } = await embedAll(client, batches, signal);
+      const { vectors, inputTokens, ...timings } = await embedAll(client, batches, signal);
       // A pull may have replaced the model between two batches.
       if ((await digestOf(client, model, signal)) !== digest) throw replaced(name);
       const identity: EmbedderIdentity = { model: name, digest, dimensions: sameLength(vectors, name) };
       if (expected) refuseOtherEmbedder(identity, expected);
-      return { vectors, dimensions: identity.dimensions, model: name, identity, usage: { inputTokens } };
+      return { vectors, dimensions: identity.dimensions, model: name, identity, usage: { inputTokens }, timings };
     },
   };
 }
@@ -52,13 +52,21 @@ interface Batches {
   readonly contextLimit: number | undefined;
 }
 
+interface Embedded {
+  readonly vectors: Float32Array[];
+  readonly inputTokens: number;
+  readonly totalMs?: number;
+  readonly loadMs?: number;
+}
+
 async function embedAll(
   client: OllamaClient,
   { model, texts, contextLimit }: Batches,
   signal: AbortSignal,
-): Promise<{ vectors: Float32Array[]; inputTokens: number }> {
+): Promise<Embedded> {
   const vectors: Float32Array[] = [];
   let inputTokens = 0;
+  let [totalMs, loadMs]: (number | undefined)[] = [0, 0];
   for (let start = 0; start < texts.length; start += textsPerRequest) {
     const input = texts.slice(start, start + textsPerRequest);
     // No num_ctx: an embedder has one of its own, and asking for another would load it anew.
@@ -67,8 +75,20 @@ async function embedAll(
     if (reply.embeddings.length !== input.length) throw miscounted(model, input.length, reply.embeddings.length);
     vectors.push(...reply.embeddings.map((numbers) => Float32Array.from(numbers)));
     inputTokens += reply.prompt_eval_count;
+    totalMs = addMs(totalMs, reply.total_duration);
+    loadMs = addMs(loadMs, reply.load_duration);
   }
-  return { vectors, inputTokens };
+  return {
+    vectors,
+    inputTokens,
+    ...(totalMs === undefined ? {} : { totalMs }),
+    ...(loadMs === undefined ? {} : { loadMs }),
+  };
+}
+
+/** What one request does not tell, nobody knows of all. */
+function addMs(ms: number | undefined, nanoseconds: number | undefined): number | undefined {
+  return ms === undefined || nanoseconds === undefined ? undefined : ms + nanoseconds / 1e6;
 }
 
 function sameLength(vectors: readonly Float32Array[], name: string): number {

@@ -30,9 +30,18 @@ export function refusal(status: number, message: string, about: About, installed
   const how = status === 200 ? "in the middle of an answer" : `with status ${status}`;
   const who = about.model === undefined ? "Ollama" : `Ollama, asked for ${about.model},`;
   return new TuttiError("model.bad_answer", `${who} failed ${how}: ${message}`, {
-    ...(/json schema/i.test(message) && { hint: schemaHint }),
+    ...hintFor(message),
     data: { status },
   });
+}
+
+function hintFor(message: string): { readonly hint?: string } {
+  if (/json schema/i.test(message)) return { hint: schemaHint };
+  if (/does not support thinking/.test(message))
+    return { hint: "Leave out options.think, or choose a model that can." };
+  if (/does not support tools/.test(message))
+    return { hint: "Choose a model that takes tools: `tutti models list` shows what each can." };
+  return {};
 }
 
 /** The server did not take the connection, or dropped it. */

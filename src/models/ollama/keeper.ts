@@ -11,6 +11,8 @@ import { pullModel } from "./pull.ts";
 
 export interface OllamaKeeperOptions {
   readonly client: OllamaClient;
+  /** The first part of its models' names. */
+  readonly provider: string;
   readonly contextOf: (model: string) => StickyContext;
   readonly allowRemote: readonly string[];
   readonly clock?: Clock | undefined;
@@ -19,12 +21,13 @@ export interface OllamaKeeperOptions {
 // Looks at files only; no model is loaded for it.
 const timeoutMs = 10_000;
 
-export function createOllamaKeeper({ client, contextOf, allowRemote, clock }: OllamaKeeperOptions): ModelKeeper {
+export function createOllamaKeeper(options: OllamaKeeperOptions): Required<ModelKeeper> {
+  const { client, provider, contextOf, allowRemote, clock } = options;
   return {
     server: client.url,
     canonical: canonicalName,
     digest: (model, signal) => digestOf(client, model, signal),
-    show: (model, signal) => show(client, model, signal),
+    show: async (model, signal) => ({ ...(await show(client, model, signal)), provider }),
     pull: (model, call) => pullModel({ client, clock }, model, call),
     async remove(model, signal) {
       const { digest, size } = await tagOf(client, model, signal);
@@ -36,7 +39,7 @@ export function createOllamaKeeper({ client, contextOf, allowRemote, clock }: Ol
   };
 }
 
-async function show(client: OllamaClient, model: string, signal: AbortSignal): Promise<ModelDetails> {
+async function show(client: OllamaClient, model: string, signal: AbortSignal): Promise<Omit<ModelDetails, "provider">> {
   const tag = await tagOf(client, model, signal);
   const [{ told, problem }, running] = await Promise.all([
     tell(client, model, signal),
@@ -45,7 +48,6 @@ async function show(client: OllamaClient, model: string, signal: AbortSignal): P
   const resident = running.models.find(({ name }) => isSameModel(name, model));
   return {
     name: tag.name,
-    provider: "ollama",
     kind: problem ? "chat" : kindOf(told.capabilities),
     sizeBytes: tag.size,
     contextLength: contextLengthOf(told) ?? null,

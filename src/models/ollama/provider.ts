@@ -50,7 +50,7 @@ export function createOllamaProvider({
     list: (signal) => list(client, provider, signal),
     firstChatModel: (signal) => firstChatModel(client, allowRemote, signal),
     reachable: (signal) => reachable(client, signal),
-    keeper: createOllamaKeeper({ client, contextOf, allowRemote, clock }),
+    keeper: createOllamaKeeper({ client, provider, contextOf, allowRemote, clock }),
   };
 }
 

@@ -26,7 +26,7 @@ export interface Coerced {
  */
 export function coerce(value: unknown, schema: JsonSchema): Coerced {
   const walk: Walk = { root: schema, changes: [] };
-  const coerced = coerceValue(value, schema, { walk, path: "" });
+  const coerced = coerceValue(value, schema, { walk, path: "", idle: 0 });
   return { value: coerced, changes: walk.changes };
 }
 
@@ -38,9 +38,16 @@ interface Walk {
 interface At {
   readonly walk: Walk;
   readonly path: string;
+  /** Steps through the schema that have not led further into the value. */
+  readonly idle: number;
 }
 
-function coerceValue(value: unknown, given: JsonSchema, at: At): unknown {
+// A schema that holds itself (a number, or a list of such) would take a text for a list of a list of a list, without an end.
+const mostIdle = 8;
+
+function coerceValue(value: unknown, given: JsonSchema, above: At): unknown {
+  if (above.idle >= mostIdle) return value;
+  const at: At = { ...above, idle: above.idle + 1 };
   const schema = resolveRef({ schema: given, root: at.walk.root });
   const variants = variantsOf(schema) ?? severalTypes(schema);
   if (variants) return coerceVariant(value, variants, at);
@@ -82,7 +89,7 @@ function coerceObject(value: unknown, schema: JsonSchema, at: At): unknown {
   const others = schema["additionalProperties"];
   const entries = Object.entries(renamed.value).flatMap(([name, inner]) => {
     const of = Object.hasOwn(properties, name) ? properties[name] : isRecord(others) ? others : undefined;
-    const here: At = { ...at, path: inside(at, name) };
+    const here: At = { ...at, path: inside(at, name), idle: 0 };
     if (!of) return [[name, inner] as const];
     const coerced = coerceValue(inner, of, here);
     if (requiredOf(schema).includes(name) || !isNothing(coerced) || fits(coerced, place(of, at))) {
@@ -116,9 +123,11 @@ function coerceArray(value: unknown, schema: JsonSchema, at: At): unknown {
   if (!Array.isArray(list)) return value;
   const first = partsOf(schema["prefixItems"]);
   const rest = schema["items"];
+  // The only item of a list that was made of it is no further in.
+  const idle = list[0] === value ? at.idle : 0;
   return list.map((item: unknown, index) => {
     const of = first[index] ?? (isRecord(rest) ? rest : undefined);
-    return of ? coerceValue(item, of, { ...at, path: `${at.path}[${index}]` }) : item;
+    return of ? coerceValue(item, of, { ...at, path: `${at.path}[${index}]`, idle }) : item;
   });
 }
 

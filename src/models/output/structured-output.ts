@@ -1,4 +1,5 @@
 import { z } from "zod";
+import { TuttiError } from "../../core/error.ts";
 import { issueInWords, issuesInWords } from "../../core/issue.ts";
 import type { ChatMessage, JsonSchema } from "../chat-model.ts";
 import { coerce } from "./coerce.ts";
@@ -19,7 +20,21 @@ export type OutputReading =
 
 /** What the model is to write is what the schema takes: a transform has no JSON Schema of its own. */
 export function outputSchema(schema: z.ZodType): OutputSchema {
-  return { schema, format: z.toJSONSchema(schema, { io: "input" }) };
+  // Types are not checked when a flow runs, and the package may be there twice.
+  if (!isRecord(schema) || !("_zod" in schema)) {
+    throw new TuttiError("usage.invalid", "the output of a model step must be a zod schema", {
+      hint: 'For example: output: z.object({ good: z.boolean() }), with z from "tutti".',
+    });
+  }
+  try {
+    return { schema, format: z.toJSONSchema(schema, { io: "input" }) };
+  } catch (error) {
+    const reason = error instanceof Error ? error.message : String(error);
+    throw new TuttiError("usage.invalid", `the schema of the output cannot be shown to a model: ${reason}`, {
+      cause: error,
+      hint: "Take text or a number there, and make of it what you need with transform: z.string().transform((text) => new Date(text)).",
+    });
+  }
 }
 
 /** What a model is told besides the grammar: not every server holds one, and none says what the fields mean. */
@@ -40,7 +55,17 @@ export function withInstruction(messages: readonly ChatMessage[], output: Output
  * The answer as the schema's output: the text itself, or the one piece of JSON in it that fits. What is doubtful is a
  * problem in words that a model can do something with.
  */
-export function readOutput(text: string, output: OutputSchema, { isCut }: { isCut: boolean }): OutputReading {
+export function readOutput(text: string, output: OutputSchema, how: { isCut: boolean }): OutputReading {
+  try {
+    return read(text, output, how);
+  } catch (error) {
+    // A model that loops writes brackets by the thousand.
+    if (error instanceof RangeError) return { problem: "is nested too deeply" };
+    throw error;
+  }
+}
+
+function read(text: string, output: OutputSchema, { isCut }: { isCut: boolean }): OutputReading {
   let first: string | undefined;
   for (const candidates of candidatesOf(text, output, isCut)) {
     const readings = candidates.map(({ reading, change }) => judge(reading, output, change));

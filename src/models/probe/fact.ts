@@ -9,6 +9,8 @@ export interface KeptModel {
   readonly keeper: ModelKeeper;
   /** As the keeper writes it. */
   readonly model: string;
+  /** As it was asked for, without its server; only this tells the scheme of a registry. */
+  readonly asked: string;
   /** `provider/name`, the name under which its facts are kept. */
   readonly full: string;
 }

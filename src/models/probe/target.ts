@@ -48,7 +48,7 @@ export interface ProbeSubject {
  */
 export interface ProbeTarget {
   describe(signal: AbortSignal): Promise<ProbeSubject>;
-  /** Out of memory, so that the next call shows what a load takes. */
+  /** Out of memory where the server can be told so, so that the next call shows what a load takes. */
   unload(signal: AbortSignal): Promise<void>;
   ask(question: ProbeQuestion, signal: AbortSignal): Promise<ProbeReply>;
   embed(text: string, signal: AbortSignal): Promise<ProbeEmbedding>;

@@ -24,17 +24,31 @@ export function withRepairedCalls(model: ChatModel): ChatModel {
 
 /** The same for one answer. */
 export function repairAnswer(answer: ChatAnswer, tools: readonly ToolDefinition[]): ChatAnswer {
+  const split = splitThought(answer);
+  if (tools.length === 0) return split;
+  try {
+    return withCallsFound(split, tools);
+  } catch (error) {
+    // A model that loops nests its calls by the thousand: nothing of that is a call.
+    if (error instanceof RangeError) return withRepairs(split, doubtOf(split, tools));
+    throw error;
+  }
+}
+
+function splitThought(answer: ChatAnswer): ChatAnswer {
   const { text, thinking } = splitThinking(answer.text);
-  const thought: AnswerRepair[] = thinking === "" ? [] : [{ kind: "thinking", detail: "told from the text" }];
-  const split: ChatAnswer =
-    thinking === "" ? answer : { ...answer, text, thinking: [answer.thinking, thinking].filter(Boolean).join("\n\n") };
-  if (tools.length === 0) return withRepairs(split, thought);
-  if (answer.toolCalls.length > 0) return withCalls(split, { calls: answer.toolCalls.map(toRaw), tools, thought });
-  const found = findCalls(text, { tools, isCut: answer.finishReason === "length" });
-  if (!found) return withRepairs(split, [...thought, ...doubtOf(split, tools)]);
+  if (thinking === "") return answer;
+  const thought = [answer.thinking, thinking].filter(Boolean).join("\n\n");
+  return withRepairs({ ...answer, text, thinking: thought }, [{ kind: "thinking", detail: "told from the text" }]);
+}
+
+function withCallsFound(answer: ChatAnswer, tools: readonly ToolDefinition[]): ChatAnswer {
+  if (answer.toolCalls.length > 0) return withCalls(answer, answer.toolCalls.map(toRaw), tools);
+  const found = findCalls(answer.text, { tools, isCut: answer.finishReason === "length" });
+  if (!found) return withRepairs(answer, doubtOf(answer, tools));
   const written: AnswerRepair = { kind: "call", detail: `${found.calls.length} written as ${found.form}` };
-  const spoken: ChatAnswer = { ...split, text: found.rest, finishReason: "tool_calls" };
-  return withCalls(spoken, { calls: found.calls, tools, thought: [...thought, written] });
+  const spoken: ChatAnswer = { ...answer, text: found.rest, finishReason: "tool_calls" };
+  return withCalls(withRepairs(spoken, [written]), found.calls, tools);
 }
 
 function doubtOf({ text, finishReason }: ChatAnswer, tools: readonly ToolDefinition[]): AnswerRepair[] {
@@ -50,13 +64,13 @@ function toRaw({ name, arguments: values, id }: ChatAnswer["toolCalls"][number])
 
 type Raw = Parameters<typeof repairCall>[0];
 
-function withCalls(
-  answer: ChatAnswer,
-  { calls, tools, thought }: { calls: readonly Raw[]; tools: readonly ToolDefinition[]; thought: AnswerRepair[] },
-): ChatAnswer {
+function withCalls(answer: ChatAnswer, calls: readonly Raw[], tools: readonly ToolDefinition[]): ChatAnswer {
   const repaired = calls.map((call) => repairCall(call, tools));
   const toolCalls = repaired.map(({ call }) => call);
-  return withRepairs({ ...answer, toolCalls }, [...thought, ...repaired.flatMap(({ repairs }) => repairs)]);
+  return withRepairs(
+    { ...answer, toolCalls },
+    repaired.flatMap(({ repairs }) => repairs),
+  );
 }
 
 function withRepairs(answer: ChatAnswer, repairs: readonly AnswerRepair[]): ChatAnswer {

@@ -130,4 +130,5 @@ class TextGate {
 // JSON, a fence or a list of calls on a line of its own, tags, special tokens, a call as Python writes it.
 const callBegins =
   /(?:^|\n)[ \t]*(?:[{[]|`{3}|~{3}|[A-Za-z_][\w.]*\(|Action:)|<(?:[|｜]|\/?[a-z_])|\[(?:TOOL|tool)|to=functions/;
-const mayBeginCall = /(?:^|\n)[ \t]*(?:`{1,2}|~{1,2}|[A-Za-z_][\w.]*)?$|[<[]$/;
+// No tool has a longer name: a model that writes one letter on and on is not held back for good.
+const mayBeginCall = /(?:^|\n)[ \t]*(?:`{1,2}|~{1,2}|[A-Za-z_][\w.]{0,127})?$|[<[]$/;

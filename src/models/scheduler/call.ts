@@ -48,10 +48,15 @@ export function scheduled(model: ChatModel, schedule: Schedule): ChatModel {
 export function scheduledEmbedding(model: EmbeddingModel, schedule: Schedule): EmbeddingModel {
   return {
     name: model.name,
-    embed: (texts, call) =>
-      inLine({ schedule, signal: call.signal, priority: undefined, askedAt: schedule.clock.now() }, () =>
-        model.embed(texts, call),
-      ),
+    embed: (texts, call) => {
+      const askedAt = schedule.clock.now();
+      const line = { schedule, signal: call.signal, priority: call.caller?.priority, askedAt };
+      return inLine(line, async (place) => {
+        const answer = await model.embed(texts, call);
+        place.tookToLoad(answer.timings?.loadMs ?? 0);
+        return { ...answer, timings: { ...answer.timings, queueMs: place.startedAt - askedAt } };
+      });
+    },
   };
 }
 

@@ -14,8 +14,8 @@ export interface Candidate {
 }
 
 /**
- * One model on several servers: the first that is there answers, and the answer's `model` says which. Another one is asked
- * only where a server is not there or too busy, and never after a piece of an answer was handed on.
+ * One model on several servers: the first that is there and has it answers, and the answer's `model` says which. Another one is
+ * asked only where a server is not there, lacks the model or is too busy, and never after a piece of an answer was handed on.
  */
 export function failover([first, ...others]: readonly [Candidate, ...Candidate[]]): ChatModel {
   const candidates = [first, ...others];
@@ -53,9 +53,13 @@ async function attempt(
   try {
     return { answer: await hasty.chat(request, { ...call, onChunk }) };
   } catch (error) {
-    if (hasBegun || !(error instanceof TuttiError) || serverFailureOf(error) === "other") throw error;
+    if (hasBegun || !(error instanceof TuttiError) || !mayBeElsewhere(error)) throw error;
     return { error };
   }
+}
+
+function mayBeElsewhere(error: TuttiError): boolean {
+  return error.code === "model.missing" || serverFailureOf(error) !== "other";
 }
 
 function noneAnswers(
@@ -63,13 +67,22 @@ function noneAnswers(
   failures: readonly { readonly candidate: Candidate; readonly error: TuttiError }[],
 ): TuttiError {
   const reasons = failures.map(({ candidate, error }) => `${candidate.server}: ${error.message}`);
+  const isMissing = failures.every(({ error }) => error.code === "model.missing");
+  const servers = failures.map(({ candidate }) => candidate.server);
+  if (isMissing) {
+    return new TuttiError("model.missing", `No server of models.failover has ${model}. ${reasons.join("; ")}`, {
+      cause: failures[0]?.error,
+      hint: failures[0]?.error.hint ?? "`tutti models list` shows what is there.",
+      data: { servers },
+    });
+  }
   return new TuttiError(
     "model.unreachable",
     `No server of models.failover answers for ${model}. ${reasons.join("; ")}`,
     {
       cause: failures[0]?.error,
       hint: "Start one of them, or correct their addresses in models.host and models.servers.",
-      data: { servers: failures.map(({ candidate }) => candidate.server) },
+      data: { servers },
     },
   );
 }

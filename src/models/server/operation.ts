@@ -1,6 +1,7 @@
 import { z } from "zod";
 import type { Check, CheckResult } from "../../core/capability.ts";
 import type { Clock } from "../../core/clock.ts";
+import { TuttiError } from "../../core/error.ts";
 import { operation, type AnyOperation } from "../../core/operation.ts";
 import type { ModelRegistry } from "../registry.ts";
 import type { ModelServer } from "./server.ts";
@@ -11,7 +12,10 @@ const serverInfo = z.object({
   url: z.string(),
   reachable: z.boolean(),
   reason: z.string().nullable().describe("Why it is not reachable, and what to do."),
-  loaded: z.array(z.string()).readonly().describe("Models in its memory, as far as this process knows."),
+  loaded: z
+    .array(z.string())
+    .readonly()
+    .describe("Models in its memory, as it tells; of one that does not, as this process knows."),
   inFlight: z.int().describe("Calls of this process that it works on."),
   waiting: z.int().describe("Calls of this process that wait for a place."),
   parallel: z.int().describe("Calls of one model that it is given at once."),
@@ -42,6 +46,7 @@ export function listServers(registry: ModelRegistry, clock: Clock): AnyOperation
 async function describe(server: ModelServer, clock: Clock, signal: AbortSignal): Promise<z.infer<typeof serverInfo>> {
   const { name, kind, url, queue, health } = server;
   const state = await health.look(signal);
+  const resident = state.ok ? await residentAt(server, signal) : [];
   const { maxLoaded, pausedUntil, ...view } = queue.view();
   return {
     name,
@@ -50,9 +55,21 @@ async function describe(server: ModelServer, clock: Clock, signal: AbortSignal):
     reachable: state.ok,
     reason: state.ok ? null : `${state.reason}. ${state.hint}`,
     ...view,
+    loaded: resident ?? view.loaded,
     maxLoaded: Number.isFinite(maxLoaded) ? maxLoaded : null,
     pausedMs: pausedUntil === undefined ? 0 : Math.max(0, Math.round(pausedUntil - clock.now())),
   };
+}
+
+/** Null where the server does not tell, or has become unreachable just now. */
+async function residentAt({ kind, provider }: ModelServer, signal: AbortSignal): Promise<readonly string[] | null> {
+  if (kind !== "ollama" || !provider.list) return null;
+  try {
+    return (await provider.list(signal)).filter(({ loaded }) => loaded).map(({ name }) => name);
+  } catch (error) {
+    if (error instanceof TuttiError) return null;
+    throw error;
+  }
 }
 
 /** One check for each server beyond the first, which has its own. */

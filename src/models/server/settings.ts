@@ -61,7 +61,7 @@ export const serverSettings = {
     .array(z.string().min(1))
     .default([])
     .describe(
-      "Servers that have the same models, in order. A model named without its server is asked of the first; of the next where one is not there or too busy before its first token.",
+      "Servers that have the same models, in order. A model named without its server is asked of the first; of the next where one is not there, lacks the model or is too busy before its first token.",
     ),
   parallel: z
     .int()

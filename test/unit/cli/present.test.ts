@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { join } from "node:path";
-import { describe, it } from "node:test";
+import { describe, it, test } from "node:test";
 import type { RunRecord } from "../../../src/core/step.ts";
 import { createOutput } from "../../../src/cli/output.ts";
 import { present } from "../../../src/cli/present/present.ts";
@@ -162,5 +162,63 @@ describe("a run that failed in the user's own code", () => {
   it("is told with the whole path where it lies elsewhere", () => {
     const far = { ...error, data: { where: "/elsewhere/f.ts:3:7" } };
     assert.ok(shown("run.get", { ...run, error: far }).includes("\nwhere    /elsewhere/f.ts:3:7\n"));
+  });
+});
+
+test("the list of model servers names what is loaded", () => {
+  const server = { name: "ollama", kind: "ollama", url: "http://127.0.0.1:1", reachable: true, inFlight: 0 };
+  const row = { ...server, waiting: 0, swaps: 0, loaded: ["a:latest", "b:latest"] };
+  assert.match(shown("models.servers", [row]), /true +a:latest, b:latest +0/);
+  assert.match(shown("models.servers", [{ ...row, loaded: [] }]), /true +– +0/);
+});
+
+describe("the model steps of a run", () => {
+  const timings = { totalMs: 4_500, queueMs: 1_500, loadMs: 280, promptMs: 40, generateMs: 2_180, firstTokenMs: 320 };
+  const answered = {
+    text: "hi",
+    usage: { inputTokens: 1_200, outputTokens: 30 },
+    timings,
+    model: "ollama/m",
+    calls: 2,
+    grown: { from: 2_048, to: 4_096 },
+  };
+  const run = runRecord({
+    steps: [
+      stepRecord("draft", { kind: "model", output: answered }),
+      stepRecord("other", { kind: "model", output: { text: "", usage: {}, timings: { totalMs: 9 } } }),
+      stepRecord("skipped", { kind: "model", output: { text: "", usage: {} } }),
+    ],
+    output: "of the run",
+  });
+
+  it("are shown with where their time went, and what is not told is a dash and no zero", () => {
+    const lines = shown("run.get", run).split("\n");
+    const cells = (key: string): string[] => lines.findLast((line) => line.startsWith(key))?.split(/ {2,}/) ?? [];
+    assert.deepEqual(
+      cells("model step"),
+      "model step|queue|server queue|load|read|write|first token|in|out|model".split("|"),
+    );
+    const notes = "asked 2 times, context 2048 to 4096";
+    assert.deepEqual(cells("draft"), [
+      "draft",
+      "1.5 s",
+      "2.0 s",
+      "280 ms",
+      "40 ms",
+      "2.2 s",
+      "320 ms",
+      "1,200",
+      "30",
+      "ollama/m",
+      notes,
+    ]);
+    assert.deepEqual(cells("other"), ["other", ..."–".repeat(9)]);
+  });
+
+  it("of one step alone are shown with its result, not with the run's", () => {
+    const text = shown("run.get", { ...run, step: "draft", steps: run.steps.slice(0, 1) });
+    assert.match(text, /^draft +1\.5 s/m);
+    assert.match(text, /"text": "hi"/);
+    assert.ok(!text.includes("of the run"));
   });
 });

@@ -171,6 +171,21 @@ output: \${{ steps.c.text + }}
     ["an expression for a key", 'steps: [{ name: a, set: { "${{ 1 }}": 2 } }]', /an expression cannot be a key/],
     ["a route without branches", "steps: [{ name: a, route: { prompt: x } }]", /a route needs branches/],
     ["a duration that is none", "steps: [{ name: a, sleep: soon }]", /1:20: for must be a duration/],
+    [
+      "a default that is no branch",
+      "steps: [{ name: a, route: { prompt: x, branches: { good: {}, bad: {} }, default: god } }]",
+      /1:73: there is no branch "god"; did you mean "good"\?/,
+    ],
+    [
+      "a default that is no choice",
+      "steps: [{ name: a, vote: { prompt: x, choices: [a, b], default: c } }]",
+      /1:56: there is no choice "c"; there are: a, b/,
+    ],
+    [
+      "an agent to begin with that there is not",
+      "steps: [{ name: a, handoff: { prompt: x, agents: { x: { agent: x } }, start: z } }]",
+      /1:71: there is no agent "z"; there are: x/,
+    ],
   ] as const) {
     it(`says so of ${what}`, () => assert.match(mistakes(text)[0] ?? "it was taken", message));
   }
@@ -180,6 +195,19 @@ output: \${{ steps.c.text + }}
       code: "flow.syntax",
       hint: /into quotes/,
     });
+  });
+
+  for (const [what, text, message] of [
+    ["an alias that holds itself", "steps:\n  - name: a\n    set: &a [1, *a]\n", /:3:17: an alias holds itself/],
+    ["an alias of nothing", "steps:\n  - name: a\n    set: *b\n", /:3:10: there is no anchor &b before this alias/],
+    ["a second document", `${step}---\n${step}`, /:2:1: a file holds one flow, and here a second document begins/],
+  ] as const) {
+    it(`says the place of ${what}`, () => assert.throws(() => parse(text), { code: "flow.syntax", message }));
+  }
+
+  it("leaves a name alone that only a run knows", () => {
+    const vote = "vote: { prompt: x, choices: ['${{ input.n }}', b], default: c }";
+    assert.deepEqual(mistakes(`input: { n: string }\nsteps: [{ name: a, ${vote} }]`), []);
   });
 
   it("is refused where its aliases would fill the memory, its nesting the stack, or its length both", () => {

@@ -35,6 +35,18 @@ test("a model can do what its server lists, as long as no probe has found otherw
   assert.match((await inability({ ...probed, contextGranted: 2_048 })) ?? "", /2048 tokens, less than the 4000/);
 });
 
+test("of a server that tells nothing of its models, only a probe knows who calls tools", async () => {
+  const asked = async (facts: ProbeFacts | null, tools = true): Promise<string | null> => {
+    const list = async (): Promise<ModelInfo[]> => [{ ...listed, provider: "box", capabilities: [] }];
+    const ability = createAbility({ list, factsOf: async () => facts });
+    return ability.inability("box/small:latest", { ...all, tools }, new AbortController().signal);
+  };
+  assert.match((await asked(null)) ?? "", /not known: tutti models probe box\/small:latest/);
+  assert.equal(await asked(null, false), null);
+  assert.equal(await asked(probed), null);
+  assert.match((await asked({ ...probed, tools: "none" })) ?? "", /calls no tools/);
+});
+
 test("what the server lists counts first", async () => {
   assert.match((await inability(probed, { ...all, contextTokens: 40_000 })) ?? "", /32768/);
 });

@@ -9,6 +9,7 @@ import { createScriptedModel } from "../../../src/models/scripted.ts";
 import { createClient, type Client } from "../../../src/sdk/client.ts";
 import { createHttpApp } from "../../../src/server/http.ts";
 import { closedDatabase, openSqlite } from "../../../src/storage/sqlite.ts";
+import { startOpenAiServer } from "../../support/openai-server.ts";
 import { startOllamaServer, type OllamaServer, type OllamaServerOptions } from "../../support/ollama-server.ts";
 
 describe("the models' operations, over HTTP", () => {
@@ -203,7 +204,8 @@ describe("where requests go", () => {
       urls.push(url);
       return patientFetch(url, init);
     };
-    const room = createModels({ settings: modelsSettings.parse({ host }), database: closedDatabase(), fetch });
+    const settings = modelsSettings.parse({ host, registries: ["registry.example"] });
+    const room = createModels({ settings, database: closedDatabase(), fetch });
     const app = createHttpApp(room.operations, { caller: "test" });
     return createClient(async (request) => app.fetch(request), room.operations);
   };
@@ -215,6 +217,68 @@ describe("where requests go", () => {
     const urls: string[] = [];
     await operationsAt(server.url, urls).call("models.pull", { model: "registry.example/own/big:7b" });
     assert.ok(urls.length >= 3 && urls.every((url) => url.startsWith(`${server.url}/api/`)), urls.join());
+  });
+
+  for (const host of [
+    "evil.example",
+    "127.0.0.1@evil.example",
+    "registry.ollama.ai#@evil.example",
+    "http://evil.example",
+    "registry.example.evil.example",
+    "evil.example/registry.ollama.ai",
+    "registry.example\\evil.example",
+    "[::ffff:10.0.0.1]:80",
+    "evil.example:443",
+  ]) {
+    test(`a pull from ${host}, which the configuration does not name, asks nobody to fetch anything`, async () => {
+      await using server = await startOllamaServer();
+      const pull = operationsAt(server.url, []).call("models.pull", { model: `${host}/own/big:7b`, insecure: true });
+      await assert.rejects(pull, (error: TuttiError) => {
+        assert.equal(error.code, "usage.invalid");
+        assert.match(error.message, /is no registry that models may be pulled from/);
+        assert.match(error.hint ?? "", /models\.registries/);
+        return true;
+      });
+      assert.deepEqual(server.requests, []);
+    });
+  }
+
+  test("a pull for another server is one of the model, and not of a model with the server's name in it", async () => {
+    await using first = await startOllamaServer();
+    await using second = await startOllamaServer();
+    const layers = [{ digest: layerDigest, size: 5_000 }];
+    second.setRegistry({ "own/big:7b": { layers, digest: "d".repeat(64) } });
+    const settings = modelsSettings.parse({ host: first.url, servers: { fast: second.url } });
+    const room = createModels({ settings, database: closedDatabase() });
+    const app = createHttpApp(room.operations, { caller: "test" });
+    const client = createClient(async (request) => app.fetch(request), room.operations);
+    const pulled = (await client.call("models.pull", { model: "fast/own/big:7b" })) as Pulled;
+    assert.deepEqual([pulled.model, first.requests], ["fast/own/big:7b", []]);
+    const shown = (await client.call("models.show", { model: pulled.model })) as Listed & { provider: string };
+    assert.deepEqual([shown.provider, shown.model], ["fast", "fast/own/big:7b"]);
+  });
+
+  test("a server that speaks as OpenAI does is shown and probed, and says that it neither gets nor deletes models", async () => {
+    await using server = await startOpenAiServer({ reply: { text: "hello there" } });
+    const settings = modelsSettings.parse({ host: "127.0.0.1:9", openai: { box: server.url } });
+    await using database = await openSqlite({ path: ":memory:" });
+    const models = createModels({ settings, database });
+    await database.migrate([{ room: "models", migrations: models.migrations }]);
+    const app = createHttpApp(models.operations, { caller: "test" });
+    const client = createClient(async (request) => app.fetch(request), models.operations);
+    const model = "box/tiny-chat";
+    await client.call("models.probe", { model });
+    const shown = (await client.call("models.show", { model })) as Listed & {
+      provider: string;
+      facts: { tools: string };
+    };
+    assert.deepEqual([shown.model, shown.provider, shown.facts.tools], [model, "box", "none"]);
+    const [listed] = (await client.call("models.list", {})) as Listed[];
+    assert.equal(listed?.probe?.isStale, false);
+    assert.equal((await models.registry.factsOf(model))?.tools, "none");
+    for (const name of ["models.pull", "models.remove"])
+      await assert.rejects(client.call(name, { model }), { code: "usage.invalid", message: /cannot be told to get/ });
+    await assert.rejects(client.call("models.show", { model: "box/other" }), { code: "model.missing" });
   });
 
   test("a server that is not allowed is asked nothing, whatever is to be done there", async () => {

@@ -57,6 +57,16 @@ test("compact leaves room for the answer, and leaves out more where it was not e
   assert.ok(answer.usage.inputTokens <= 100 - 25);
 });
 
+test("an answer that never ends is not compacted for again and again", async () => {
+  const script = createScriptedModel({ ...small, answers: () => words(9_000) });
+  const model = withOverflowPolicy(script, script.window);
+  const messages = [user("goal"), ...turns(30)];
+  const error = await failure(model, { messages, onOverflow: "compact" });
+  assertCode(error, "model.context_overflow");
+  assert.match(error.message, /filled the context.*So it was with fewer turns left out/);
+  assert.equal(script.requests.length, 2);
+});
+
 test("what is no overflow is thrown on, whatever the policy", async () => {
   for (const onOverflow of ["grow", "compact"] as const) {
     const script = createScriptedModel({ ...small, answers: [{ error: new TuttiError("model.bad_answer", "broke") }] });

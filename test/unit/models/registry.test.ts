@@ -74,6 +74,7 @@ test("every setting has a default but models.default, and a wrong one is refused
     firstTokenTimeout: "120s",
     timeout: "10m",
     allowRemote: [],
+    registries: [],
     servers: {},
     openai: {},
     modules: {},

@@ -78,6 +78,10 @@ describe("several model servers", () => {
       ],
     );
     assert.match(String(rows[1]?.["reason"]), /connection refused/);
+    const other = createModels({ settings, database: closedDatabase() });
+    const elsewhere = other.operations.find(({ name }) => name === "models.servers");
+    const [seen] = (await elsewhere?.handle({} as never, { signal: unaborted(), caller: "test" })) as typeof rows;
+    assert.deepEqual(seen?.["loaded"], ["tiny-chat:latest"], "what another process has loaded is told too");
     const checks = models.checks ?? [];
     assert.deepEqual(await Promise.all(checks.map(async (check) => (await check.run(unaborted())).status)), [
       "ok",
@@ -137,6 +141,21 @@ describe("failover", () => {
       failover: ["ollama", "fast"],
     });
     assert.equal((await ask(await registry.chat("tiny-chat"), hello)).model, "ollama/tiny-chat");
+  });
+
+  test("a server that lacks the model is left for the next one; where all do, each is named with what it has", async () => {
+    await using one = await startOllamaServer({ models: ["other"] });
+    await using two = await startOllamaServer({ reply: "from two" });
+    const servers = { two: { url: two.url }, gone: { url: nowhere } };
+    const registry = createModelRegistry({ ollamaUrl: one.url, servers, failover: ["ollama", "two"] });
+    assert.equal((await ask(await registry.chat("tiny-chat"), hello)).model, "two/tiny-chat");
+    const error = await failure(await registry.chat("nobody-has-it"), hello);
+    assertCode(error, "model.missing");
+    assert.match(error.message, /ollama: .*other:latest; two: .*tiny-chat:latest/);
+    const half = createModelRegistry({ ollamaUrl: one.url, servers, failover: ["gone", "ollama"] });
+    const down = await failure(await half.chat("tiny-chat"), hello);
+    assertCode(down, "model.unreachable");
+    assert.match(down.message, /gone: .*connection refused.*ollama: The model tiny-chat is not installed/);
   });
 
   test("after the first token nobody else is asked", async () => {

@@ -19,6 +19,12 @@ const shared: Readonly<Record<string, readonly [operation: string, ...path: stri
   Run: ["run.start", "output"],
   RunSummary: ["run.list", "output", "items"],
   RunEvent: ["run.watch", "progress"],
+  Span: ["run.timeline", "output", "spans", "items"],
+  Timeline: ["run.timeline", "output"],
+  Excerpt: ["run.step", "output", "input"],
+  StepDetail: ["run.step", "output"],
+  RunStats: ["run.stats", "output"],
+  EventEntry: ["event.list", "output", "items"],
   FlowSummary: ["flow.list", "output", "items"],
   Review: ["review.show", "output"],
   ModelInfo: ["models.list", "output", "items"],
@@ -77,33 +83,31 @@ function partsOf({ name, input, output, progress }: AnyOperation): [string, Shap
 }
 
 function toShape(schema: z.ZodType, io: "input" | "output"): Shape {
-  return tidy(z.toJSONSchema(schema, { io, unrepresentable: "any" })) as Shape;
+  return tidy(z.toJSONSchema(schema, { io, unrepresentable: "any" }), io) as Shape;
 }
 
 const kept = ["type", "properties", "required", "additionalProperties", "items", "anyOf", "allOf", "enum", "const"];
 
 /** Only what makes a type, with what is said of it. */
-function tidy(value: unknown): unknown {
-  if (Array.isArray(value)) return value.map(tidy);
+function tidy(value: unknown, io: "input" | "output"): unknown {
+  const tidyInner = (inner: unknown): unknown => tidy(inner, io);
+  if (Array.isArray(value)) return value.map(tidyInner);
   if (typeof value !== "object" || value === null) return value;
   const shape = value as Shape;
-  const anyOf = shape["anyOf"] ?? shape["oneOf"];
   // Text that means a boolean is for queries; a program gives the boolean.
-  if (Array.isArray(anyOf) && anyOf.map(typeOf).map(String).toSorted().join() === "boolean,string") {
-    return { type: "boolean", ...said(shape) };
-  }
+  if (io === "input" && isFlag(shape)) return { type: "boolean", ...said(shape) };
+  const anyOf = shape["anyOf"] ?? shape["oneOf"];
   const plain = Object.entries({ ...shape, anyOf }).filter(([key, entry]) => kept.includes(key) && entry !== undefined);
   if (plain.length === 0) return { tsType: "unknown", ...said(shape) };
-  const entries = plain.map(([key, entry]) => [key, key === "properties" ? eachOf(entry, tidy) : inner(key, entry)]);
+  const entries = plain.map(([key, entry]) => {
+    if (key === "properties") return [key, eachOf(entry, tidyInner)];
+    return [key, ["items", "anyOf", "allOf", "additionalProperties"].includes(key) ? tidyInner(entry) : entry];
+  });
   return { ...(Object.fromEntries(entries) as Shape), ...said(shape) };
 }
 
-function inner(key: string, entry: unknown): unknown {
-  return ["items", "anyOf", "allOf", "additionalProperties"].includes(key) ? tidy(entry) : entry;
-}
-
-function typeOf(shape: unknown): unknown {
-  return (shape as Shape)["type"];
+function isFlag({ type }: Shape): boolean {
+  return Array.isArray(type) && type.map(String).toSorted().join() === "boolean,string";
 }
 
 function said({ description, default: unlessGiven }: Shape): { description?: string } {

@@ -71,6 +71,17 @@ describe("the operation table over HTTP", () => {
     assert.match(text, /"code":"internal.defect"/);
     assert.doesNotMatch(text, /made-up|\.ts|at /);
     assert.match(JSON.stringify(logged), /server.defect.*made-up\.ts/);
+    for (const accept of ["*/*", "text/event-stream"]) {
+      logged.length = 0;
+      const follow = await createHttpApp(madeUpOperations(), { caller: "tester", log }).request(
+        "/api/things/breaks/follow",
+        { headers: { accept } },
+      );
+      const told = await follow.text();
+      assert.match(told, /"code":"internal.defect"/);
+      assert.doesNotMatch(told, /made-up|\.ts/);
+      assert.match(JSON.stringify(logged), /server.defect.*made-up\.ts/);
+    }
   });
 
   it("tells an unknown place, and a method that a known place does not take", async () => {
@@ -173,7 +184,11 @@ describe("the operation table over HTTP", () => {
 test("no operation of the product is hidden behind the route of another", () => {
   const operations = describeOperations({ ...homeToDescribe(), environment: {} });
   for (const { name, method, path } of operations) {
-    const others = operations.filter((other) => other.name !== name && other.method === method);
+    // One with fewer parameters stands before one with more.
+    const parameters = path.split(":").length;
+    const others = operations.filter(
+      (other) => other.name !== name && other.method === method && other.path.split(":").length <= parameters,
+    );
     const taker = others.find((other) => new RegExp(`^${other.path.replaceAll(/:\w+/g, "[^/]+")}$`).test(path));
     assert.equal(taker?.name, undefined, `${method} ${path} of ${name}`);
   }

@@ -68,10 +68,12 @@ export function madeUpOperations(heard: string[] = []): AnyOperation[] {
       path: "/things/:id/follow",
       input: z.strictObject({ id: z.string() }),
       output: z.unknown(),
+      progress: z.unknown(),
       handle: async function* ({ id }, { signal }) {
         try {
           yield { turn: 1 };
           yield { turn: "zwei – ü" };
+          if (id === "breaks") throw new RangeError("off by one");
           if (id === "fails") throw new TuttiError("run.conflict", "it broke");
           if (id !== "endless") return { id };
           const { promise, resolve } = Promise.withResolvers<void>();
