@@ -187,7 +187,7 @@ describe("ledgers of a step", () => {
   it("say where the time and the tokens went, without what is not known", () => {
     assert.deepEqual(
       timeLedger(step, 0).lines.map(({ name }) => name),
-      ["queued", "read the prompt", "write"],
+      ["queued", "read prompt", "write"],
     );
     assert.deepEqual(tokenLedger(step).lines, [
       { name: "input", value: "400" },

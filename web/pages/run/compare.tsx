@@ -15,6 +15,7 @@ import {
   answerOf,
   changeWords,
   deltaOf,
+  placeInKey,
   shownSteps,
   tookOf,
   type ComparedRun,
@@ -203,6 +204,7 @@ function StepRow({ step, index, top, isPicked, onPick }: StepRowProps): JSX.Elem
       <span class="line">
         <Glyph status={(b ?? a)?.status ?? ""} label={(b ?? a)?.status ?? ""} />
         <span class="cut" title={step.key}>
+          <span class="faint">{placeInKey(step.key)}</span>
           {step.name}
         </span>
         <span class="faint tiny">{step.kind}</span>

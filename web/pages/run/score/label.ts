@@ -126,9 +126,11 @@ export function glyphOf(part: Part): string {
 }
 
 function runGlyph(root: Part): string {
-  const asks = ({ span, children }: Part): boolean =>
-    (span.kind === "review" && span.status === "waiting") || children.some(asks);
   return root.span.status === "waiting" && asks(root) ? "waiting for you" : root.span.status;
+}
+
+function asks({ span, children }: Part): boolean {
+  return (span.kind === "review" && span.status === "waiting") || children.some(asks);
 }
 
 /** `review files › item 1 of 5 · model step, attempt 1 of 3`. */
