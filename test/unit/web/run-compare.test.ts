@@ -40,8 +40,8 @@ describe("two runs beside one another", () => {
   });
 
   it("name what a step lies in", () => {
-    assert.equal(placeInKey("parse[2]/words"), "parse › item 3 › ");
-    assert.equal(placeInKey("a%2Fb/c"), "a/b › ");
+    assert.equal(placeInKey("parse[2]/words"), "in parse › item 3");
+    assert.equal(placeInKey("a%2Fb/c"), "in a/b");
     assert.equal(placeInKey("top"), "");
   });
 

@@ -216,7 +216,7 @@ describe("the words of a line", () => {
     assert.equal(words(span("a")).text, "100\u202fms");
     assert.deepEqual(words(failed("a")), { text: "step.failed", tone: "fail" });
     const review = span("a", { kind: "review", status: "waiting", to: null, phases: phases(["wait", 0, null]) });
-    assert.deepEqual(words(review), { text: "waits for you · 1\u202fmin", tone: "cue" });
+    assert.deepEqual(words(review), { text: "waits for you · 1\u202fmin", short: "1\u202fmin", tone: "cue" });
   });
 
   it("name a queue that somebody would ask about", () => {

@@ -204,8 +204,7 @@ function StepRow({ step, index, top, isPicked, onPick }: StepRowProps): JSX.Elem
       <span class="line">
         <Glyph status={(b ?? a)?.status ?? ""} label={(b ?? a)?.status ?? ""} />
         <span class="cut" title={step.key}>
-          <span class="faint">{placeInKey(step.key)}</span>
-          {step.name}
+          {step.name} <span class="faint small">{placeInKey(step.key)}</span>
         </span>
         <span class="faint tiny">{step.kind}</span>
       </span>

@@ -72,13 +72,16 @@ export function deltaOf({ a, b }: ComparedStep): string {
   return by === 0 ? "" : `${by > 0 ? "+" : "−"}${duration(Math.abs(by))}`;
 }
 
-/** What a step lies in, from its key: `parse[2]/words` is in `parse › item 3 › `. */
+/** What a step lies in, from its key: `parse[2]/words` is `in parse › item 3`. */
 export function placeInKey(key: string): string {
-  const above = key.slice(0, key.lastIndexOf("/") + 1);
-  return above
+  const end = key.lastIndexOf("/");
+  if (end < 0) return "";
+  const above = key
+    .slice(0, end)
     .replaceAll(/\[(\d+)\]/g, (_all, index: string) => ` › item ${Number(index) + 1}`)
     .replaceAll("/", " › ")
     .replaceAll(/%([0-9A-F]{2})/g, (_all, code: string) => String.fromCharCode(Number.parseInt(code, 16)));
+  return `in ${above}`;
 }
 
 export const changeWords: Readonly<Record<Change, string>> = {
