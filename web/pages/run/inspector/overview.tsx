@@ -11,6 +11,7 @@ import type { Score } from "../score/model.ts";
 import { isAttempt, type Part } from "../score/tree.ts";
 import { stepOf } from "../head/cause.ts";
 import { speedOf, timeLedger, tokenLedger, type Ledger } from "./ledger.ts";
+import { gistOf } from "./gist.ts";
 import { LiveWords } from "./live-words.tsx";
 import { Payload } from "./payload.tsx";
 import { RunPayloads } from "./run-payload.tsx";
@@ -168,14 +169,16 @@ function digits(value: number): string {
   return value >= 100 ? whole(Math.round(Number(value.toPrecision(3)))) : value.toPrecision(3);
 }
 
-function Ledgers({ span, now }: { readonly span: Span; readonly now: number }): JSX.Element {
+function Ledgers({ span, now }: { readonly span: Span; readonly now: number }): JSX.Element | null {
   const time = timeLedger(span, now);
   const tokens = tokenLedger(span);
+  const isCall = span.model !== null && span.finishedAt !== null && span.kind !== "map";
+  if (time.lines.length === 0 && tokens.total === null && !isCall) return null;
   return (
     <div class="ledgers">
       {time.lines.length > 0 ? <LedgerTable name="Time" ledger={time} /> : null}
       {tokens.total ? <LedgerTable name="Tokens" ledger={tokens} /> : null}
-      {span.model !== null && span.finishedAt !== null && span.kind !== "map" ? <Spent span={span} /> : null}
+      {isCall ? <Spent span={span} /> : null}
     </div>
   );
 }
@@ -211,23 +214,21 @@ function LedgerTable({ name, ledger }: { readonly name: string; readonly ledger:
   );
 }
 
-/** What came out, at a glance: the answer's words rather than the whole record of it. */
+/** What came out, at a glance: the answer's words, or what a program has printed, rather than the whole record of it. */
 function Gist({ data, run }: { readonly data: StepData; readonly run: string }): JSX.Element | null {
-  if (data.output === null && data.input === null) return null;
-  const words = wordsOf(data);
   const part = data.output ?? data.input;
   if (part === null) return null;
-  const shown = words === null ? part : { ...part, value: words };
-  const name = data.output === null ? "Input" : words === null ? "Output" : "Answer";
+  const isOutput = data.output !== null;
+  const gist = isOutput ? gistOf(data) : null;
   return (
-    <Payload name={name} part={shown} url={partUrl(run, data.key, data.output === null ? "input" : "output")} isShort />
+    <>
+      {gist?.note ? <p class="small muted">{gist.note}</p> : null}
+      <Payload
+        name={gist?.name ?? (isOutput ? "Output" : "Input")}
+        part={gist === null ? part : { ...part, value: gist.value }}
+        url={partUrl(run, data.key, isOutput ? "output" : "input")}
+        isShort
+      />
+    </>
   );
-}
-
-function wordsOf({ kind, output, turn }: StepData): unknown {
-  const value = output?.value;
-  if (typeof value !== "object" || value === null) return null;
-  if (kind !== "model" && turn === null) return null;
-  if ("output" in value && value.output !== undefined) return value.output;
-  return "text" in value && typeof value.text === "string" && value.text !== "" ? value.text : null;
 }
