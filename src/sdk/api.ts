@@ -41,7 +41,7 @@ export interface Api {
     /** Emits an event; the run that has waited for it the longest takes it. `POST /api/events` */
     emit(input: EventEmitInput, options?: CallOptions): Promise<EventEmitOutput>;
     /** Lists stored events in the order in which they happened; without --after the newest ones. `GET /api/events` */
-    list: Listing<[input?: EventListInput, options?: CallOptions], EventListEntry>;
+    list: Listing<[input?: EventListInput, options?: CallOptions], EventEntry>;
     /** Follows the stored events as they come, until it is ended. `GET /api/events/stream` */
     tail(input?: EventTailInput, options?: CallOptions): Following<EventTailProgress, EventTailOutput>;
   };
@@ -103,11 +103,11 @@ export interface Api {
     /** Starts a run of a flow. `POST /api/runs` */
     start(input: RunStartInput, options?: CallOptions): Promise<Run>;
     /** Counts runs by state and by when they were made. `GET /api/runs/stats` */
-    stats(input?: RunStatsInput, options?: CallOptions): Promise<RunStatsOutput>;
+    stats(input?: RunStatsInput, options?: CallOptions): Promise<RunStats>;
     /** Shows one step of a run: what it was given, what it gave, and what its model read. `GET /api/runs/:id/step` */
-    step(input: RunStepInput, options?: CallOptions): Promise<RunStepOutput>;
+    step(input: RunStepInput, options?: CallOptions): Promise<StepDetail>;
     /** Shows where the time of a run went: its steps, attempts, waits and scopes in their order. `GET /api/runs/:id/timeline` */
-    timeline(input: string | RunTimelineInput, options?: CallOptions): Promise<RunTimelineOutput>;
+    timeline(input: string | RunTimelineInput, options?: CallOptions): Promise<Timeline>;
     /** Follows a run until it has ended or is paused. `GET /api/runs/:id/watch` */
     watch(input: string | RunWatchInput, options?: CallOptions): Following<RunEvent, Run>;
   };
@@ -132,22 +132,12 @@ export interface Api {
 }
 
 export type EventTailProgress =
-  | {
-      specversion: "1.0";
-      id: string;
-      source: string;
-      type: string;
-      /** What it is about: a run's id, a budget's name … */
-      subject: string;
-      time: string;
-      /** Grows in the order of storing; the `after` of who goes on from here. */
-      sequence: number;
-      data: unknown;
-    }
+  | EventEntry
   | {
       live: {
-        /** The step that tells it */
+        /** The step that tells it. */
         key: string | null;
+        /** `live`, `started`, `run` …; `dropped` where the follower was too slow for what came. */
         type: string;
         data: unknown;
       };
@@ -435,7 +425,7 @@ export interface EventListInput {
   limit?: number;
 }
 
-export interface EventListEntry {
+export interface EventEntry {
   specversion: "1.0";
   id: string;
   source: string;
@@ -558,9 +548,9 @@ export interface HostShowOutput {
 
 export interface ModelsAdviseInput {
   /** For calls with tools */
-  tools?: string | boolean;
+  tools?: boolean;
   /** For answers by a JSON Schema */
-  schema?: string | boolean;
+  schema?: boolean;
   /** Tokens that prompt and answer fill. Default: 0 */
   context?: number;
   /** Within the budgets of this flow */
@@ -875,7 +865,7 @@ export interface RunGetInput {
   /** Only this step, by its key, and what lies in it */
   step?: string;
   /** With what the step's model was given: messages, tools, answer. Needs a step */
-  context?: string | boolean;
+  context?: boolean;
 }
 
 export interface RunGetOutput {
@@ -962,7 +952,7 @@ export interface RunListInput {
   /** Only runs of this flow */
   flow?: string;
   /** Only waiting runs that go on by themselves: a sleep, a timeout or a deadline is set */
-  due?: string | boolean;
+  due?: boolean;
   /** Only runs older than this one: the last one of the list before */
   before?: string;
   /** How many at the most. Default: 50 */
@@ -1025,7 +1015,7 @@ export interface RunStatsInput {
   query?: string;
 }
 
-export interface RunStatsOutput {
+export interface RunStats {
   since: number;
   until: number;
   bucketMs: number;
@@ -1070,7 +1060,7 @@ export interface RunStepInput {
   part?: "input" | "output" | "error" | "messages" | "tools";
 }
 
-export interface RunStepOutput {
+export interface StepDetail {
   run: string;
   key: string;
   name: string;
@@ -1086,48 +1076,22 @@ export interface RunStepOutput {
   model: string | null;
   turn: number | null;
   options: unknown;
-  input: {
-    /** Of its JSON text. */
-    bytes: number;
-    truncated: boolean;
-    value?: unknown;
-    /** In place of the value where it is cut: the beginning of its JSON text. */
-    text?: string;
-  } | null;
-  output: {
-    /** Of its JSON text. */
-    bytes: number;
-    truncated: boolean;
-    value?: unknown;
-    /** In place of the value where it is cut: the beginning of its JSON text. */
-    text?: string;
-  } | null;
-  error: {
-    /** Of its JSON text. */
-    bytes: number;
-    truncated: boolean;
-    value?: unknown;
-    /** In place of the value where it is cut: the beginning of its JSON text. */
-    text?: string;
-  } | null;
+  input: Excerpt | null;
+  output: Excerpt | null;
+  error: Excerpt | null;
   /** What its model was given, and its answer as the last one; texts are cut where it is truncated. */
-  messages: {
-    /** Of its JSON text. */
-    bytes: number;
-    truncated: boolean;
-    value?: unknown;
-    /** In place of the value where it is cut: the beginning of its JSON text. */
-    text?: string;
-  } | null;
+  messages: Excerpt | null;
   /** `offered`: tools that the model could call; `used`: those that it called. */
-  tools: {
-    /** Of its JSON text. */
-    bytes: number;
-    truncated: boolean;
-    value?: unknown;
-    /** In place of the value where it is cut: the beginning of its JSON text. */
-    text?: string;
-  } | null;
+  tools: Excerpt | null;
+}
+
+export interface Excerpt {
+  /** Of its JSON text. */
+  bytes: number;
+  truncated: boolean;
+  value?: unknown;
+  /** In place of the value where it is cut: the beginning of its JSON text. */
+  text?: string;
 }
 
 export interface RunTimelineInput {
@@ -1137,7 +1101,7 @@ export interface RunTimelineInput {
   after?: number;
 }
 
-export interface RunTimelineOutput {
+export interface Timeline {
   run: RunSummary;
   /** The number of the run's last stored row: the `after` of who asks again. */
   latest: number;
@@ -1146,56 +1110,58 @@ export interface RunTimelineOutput {
   /** When it was read. */
   now: number;
   /** What lies in a span follows it. */
-  spans: {
-    key: string;
-    parent: string | null;
-    depth: number;
-    name: string;
-    /** The step's, or map, item, turn, scope, cleanup, attempt. */
-    kind: string;
-    status: string;
-    attempt: number;
-    attempts: number;
-    /** Null where nobody knows. */
-    startedAt: number | null;
-    finishedAt: number | null;
-    /** It has no row: its times and state are those of what lies in it. */
-    isDerived: boolean;
-    model: string | null;
-    /** `to` is null while it goes on. */
-    phases: {
-      kind: "queued" | "load" | "prompt" | "work" | "backoff" | "wait";
-      from: number;
-      to: number | null;
-    }[];
-    tokens: {
-      input: number;
-      cached: number | null;
-      output: number;
-      reasoning: number | null;
-    } | null;
-    cost: {
-      money: number;
-      currency: string;
-    } | null;
-    error: {
-      code: string;
-      message: string;
-    } | null;
-    skipped: string | null;
-    importance: "normal" | "quiet" | "hidden";
-    inputBytes: number | null;
-    outputBytes: number | null;
-    review: string | null;
-    child: string | null;
+  spans: Span[];
+}
+
+export interface Span {
+  key: string;
+  parent: string | null;
+  depth: number;
+  name: string;
+  /** The step's, or map, item, turn, scope, cleanup, attempt. */
+  kind: string;
+  status: string;
+  attempt: number;
+  attempts: number;
+  /** Null where nobody knows. */
+  startedAt: number | null;
+  finishedAt: number | null;
+  /** It has no row: its times and state are those of what lies in it. */
+  isDerived: boolean;
+  model: string | null;
+  /** `to` is null while it goes on. */
+  phases: {
+    kind: "queued" | "load" | "prompt" | "work" | "backoff" | "wait";
+    from: number;
+    to: number | null;
   }[];
+  tokens: {
+    input: number;
+    cached: number | null;
+    output: number;
+    reasoning: number | null;
+  } | null;
+  cost: {
+    money: number;
+    currency: string;
+  } | null;
+  error: {
+    code: string;
+    message: string;
+  } | null;
+  skipped: string | null;
+  importance: "normal" | "quiet" | "hidden";
+  inputBytes: number | null;
+  outputBytes: number | null;
+  review: string | null;
+  child: string | null;
 }
 
 export interface RunWatchInput {
   /** The run's id */
   id: string;
   /** Return as soon as only waits are left */
-  untilIdle?: string | boolean;
+  untilIdle?: boolean;
 }
 
 export interface ScheduleAddInput {
@@ -1216,7 +1182,7 @@ export interface ScheduleAddInput {
   /** Whether a run is started while the one before it is still open. Default: "allow" */
   overlap?: "allow" | "skip";
   /** Take the place of another schedule of this name */
-  replace?: string | boolean;
+  replace?: boolean;
 }
 
 export interface ScheduleAddOutput {

@@ -9,7 +9,13 @@ import { bracketsOf } from "../../../web/pages/run/score/bracket.ts";
 import { gapsOf, totalOf } from "../../../web/pages/run/score/idle.ts";
 import { glyphOf, labelOf, tupletOf } from "../../../web/pages/run/score/label.ts";
 import { createScore } from "../../../web/pages/run/score/model.ts";
-import { foldedAtFirst, foldedToLevel, rowsOf, unfoldedFor, type RowOptions } from "../../../web/pages/run/score/row.ts";
+import {
+  foldedAtFirst,
+  foldedToLevel,
+  rowsOf,
+  unfoldedFor,
+  type RowOptions,
+} from "../../../web/pages/run/score/row.ts";
 import { firstSelection, moved, nextFailure } from "../../../web/pages/run/score/selection.ts";
 import { buildTree, type Part, type Tree } from "../../../web/pages/run/score/tree.ts";
 import { failed, item, phases, span, timeline } from "./run-timeline.ts";
@@ -26,7 +32,9 @@ function partOf(tree: Tree, id: string): Part {
 
 describe("the lines of a run", () => {
   it("are the run, and below it its steps in the order of beginning", () => {
-    const tree = buildTree(timeline([span("b", { from: 20 }), span("a", { from: 10 }), span("later", { from: null, to: null })]));
+    const tree = buildTree(
+      timeline([span("b", { from: 20 }), span("a", { from: 10 }), span("later", { from: null, to: null })]),
+    );
     assert.deepEqual(names(tree), ["f", " a", " b", " later"]);
   });
 
@@ -46,7 +54,10 @@ describe("the lines of a run", () => {
   });
 
   it("keep items in their order, whichever began first", () => {
-    const spans = [span("m", { kind: "map" }), ...[10, 2, 1].map((n) => span(`m[${n}]`, { name: `[${n}]`, from: 50 - n }))];
+    const spans = [
+      span("m", { kind: "map" }),
+      ...[10, 2, 1].map((n) => span(`m[${n}]`, { name: `[${n}]`, from: 50 - n })),
+    ];
     assert.deepEqual(names(buildTree(timeline(spans))), ["f", " m", "  item 2", "  item 3", "  item 11"]);
   });
 
@@ -117,7 +128,10 @@ describe("what is selected first", () => {
     const done = span("done", { to: 500 });
     const waits = span("waits", { status: "waiting", kind: "review", to: null });
     const runs = span("runs", { to: null });
-    assert.equal(firstSelection(buildTree(timeline([runs, waits, done], { status: "running", finishedAt: null }))), "runs");
+    assert.equal(
+      firstSelection(buildTree(timeline([runs, waits, done], { status: "running", finishedAt: null }))),
+      "runs",
+    );
     assert.equal(firstSelection(buildTree(timeline([waits, done], { status: "waiting", finishedAt: null }))), "waits");
     assert.equal(firstSelection(buildTree(timeline([span("x"), done]))), "done");
     assert.equal(firstSelection(buildTree(timeline([]))), "");
@@ -152,7 +166,8 @@ describe("the ink of a line", () => {
   });
 
   it("is brass only while it waits for a person", () => {
-    const wait = (more: object) => lane(span("a", { phases: phases(["wait", 0, null]), to: null, ...more })).bars[0]?.style;
+    const wait = (more: object) =>
+      lane(span("a", { phases: phases(["wait", 0, null]), to: null, ...more })).bars[0]?.style;
     assert.equal(wait({ kind: "review", status: "waiting" }), "cue");
     assert.equal(wait({ kind: "sleep", status: "waiting" }), "rest");
     assert.equal(wait({ kind: "review", status: "succeeded", to: 90, phases: phases(["wait", 0, 90]) }), "asked");
@@ -160,7 +175,11 @@ describe("the ink of a line", () => {
 
   it("is a bracket over a scope, and a bar of its own over a turn with tools inside", () => {
     const tree = buildTree(
-      timeline([span("agent", { kind: "agent", phases: [] }), span("agent/turn 1", { model: "m" }), span("agent/turn 1/tool")]),
+      timeline([
+        span("agent", { kind: "agent", phases: [] }),
+        span("agent/turn 1", { model: "m" }),
+        span("agent/turn 1/tool"),
+      ]),
     );
     assert.ok(laneOf(partOf(tree, "agent"), context).bracket);
     assert.equal(laneOf(partOf(tree, "agent/turn 1"), context).bracket, null);
@@ -201,14 +220,18 @@ describe("the words of a line", () => {
   });
 
   it("name a queue that somebody would ask about", () => {
-    const queued = (until: number) => words(span("a", { to: 40_000, phases: phases(["queued", 0, until], ["work", until, 40_000]) }));
+    const queued = (until: number) =>
+      words(span("a", { to: 40_000, phases: phases(["queued", 0, until], ["work", until, 40_000]) }));
     assert.equal(queued(5_000).text, "40\u202fs");
     assert.equal(queued(30_000).text, "40\u202fs, 30\u202fs of it queued");
     assert.equal(queued(30_000).short, "40\u202fs");
   });
 
   it("number a map like a tuplet, with how many ran at once", () => {
-    const spans = [span("m", { kind: "map" }), ...[0, 10, 20].map((from, n) => span(`m[${n}]`, { from, to: from + 15 }))];
+    const spans = [
+      span("m", { kind: "map" }),
+      ...[0, 10, 20].map((from, n) => span(`m[${n}]`, { from, to: from + 15 })),
+    ];
     assert.equal(tupletOf(partOf(buildTree(timeline(spans)), "m")), "3 items, 2 at a time");
   });
 
@@ -225,7 +248,13 @@ describe("the words of a line", () => {
 describe("the brackets of the gutter", () => {
   it("reach from a scope to the last line inside, with a weight that says how it goes", () => {
     const tree = buildTree(
-      timeline([span("m", { kind: "map" }), span("m[0]"), span("m[1]"), span("agent", { kind: "agent", from: 50 }), span("agent/turn 1", { from: 60 })]),
+      timeline([
+        span("m", { kind: "map" }),
+        span("m[0]"),
+        span("m[1]"),
+        span("agent", { kind: "agent", from: 50 }),
+        span("agent/turn 1", { from: 60 }),
+      ]),
     );
     assert.deepEqual(bracketsOf(rowsOf(tree, all)), [
       { from: 0, to: 5, level: 0, weight: "thin" },
@@ -264,7 +293,9 @@ describe("a run's score", () => {
 describe("why a run has failed", () => {
   it("is told of the step that it began with, and what fell after it", () => {
     const error = { code: "step.failed", message: "a broke" };
-    const tree = buildTree(timeline([failed("a", { to: 10, attempts: 3 }), failed("b", { to: 20 })], { status: "failed", error }));
+    const tree = buildTree(
+      timeline([failed("a", { to: 10, attempts: 3 }), failed("b", { to: 20 })], { status: "failed", error }),
+    );
     const cause = causeOf(tree);
     assert.equal(cause?.part?.id, "a");
     assert.deepEqual(cause?.more, ["after 3 attempts", "1 step more failed after it"]);

@@ -1,7 +1,10 @@
 import type { Phase, PhaseKind, Span, Timeline } from "../../../web/pages/run/data/timeline.ts";
 
 /** A span of a run that began at 0; times are milliseconds. */
-export function span(key: string, { from, to, ...more }: Partial<Span> & { from?: number | null; to?: number | null } = {}): Span {
+export function span(
+  key: string,
+  { from, to, ...more }: Partial<Span> & { from?: number | null; to?: number | null } = {},
+): Span {
   const startedAt = from === undefined ? 0 : from;
   const finishedAt = to === undefined ? 100 : to;
   return {

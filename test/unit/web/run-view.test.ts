@@ -38,10 +38,23 @@ describe("the scale of time", () => {
 });
 
 describe("the ruler", () => {
-  const labels = (to: number, width: number): string[] => marksOf(createScale(0, to), 0, width).map(({ label }) => label);
+  const labels = (to: number, width: number): string[] =>
+    marksOf(createScale(0, to), 0, width).map(({ label }) => label);
 
   it("has round measures with a unit on the first", () => {
-    assert.deepEqual(labels(200_000, 650), ["0\u202fs", "20", "40", "60", "80", "100", "120", "140", "160", "180", "200"]);
+    assert.deepEqual(labels(200_000, 650), [
+      "0\u202fs",
+      "20",
+      "40",
+      "60",
+      "80",
+      "100",
+      "120",
+      "140",
+      "160",
+      "180",
+      "200",
+    ]);
     assert.deepEqual(labels(10, 300), ["0\u202fms", "2", "4", "6", "8", "10"]);
     assert.deepEqual(labels(3 * 3_600_000, 400), ["0\u202fh", "1", "2", "3"]);
   });
@@ -91,9 +104,17 @@ describe("places on a lane", () => {
   });
 
   it("put words behind the ink, before it where the end is near, and behind the edge for what ends there", () => {
-    assert.deepEqual(placeLabel({ text: "3 s" }, { left: 10, width: 100 }, room), { text: "3 s", side: "right", at: 116 });
+    assert.deepEqual(placeLabel({ text: "3 s" }, { left: 10, width: 100 }, room), {
+      text: "3 s",
+      side: "right",
+      at: 116,
+    });
     assert.equal(placeLabel({ text: "3.25 s" }, { left: 400, width: 80 }, room).side, "left");
-    assert.deepEqual(placeLabel({ text: "3 s" }, { left: 0, width: 500 }, room), { text: "3 s", side: "right", at: 510 });
+    assert.deepEqual(placeLabel({ text: "3 s" }, { left: 0, width: 500 }, room), {
+      text: "3 s",
+      side: "right",
+      at: 510,
+    });
   });
 
   it("shorten words where there is no room for all of them", () => {
@@ -139,7 +160,14 @@ describe("the graph", () => {
   });
 
   it("puts below what began after the end of another, and side by side what ran together", () => {
-    const tree = buildTree(timeline([span("a", { to: 10 }), span("b", { from: 10, to: 20 }), span("c", { from: 11, to: 30 }), span("d", { from: 30, to: 40 })]));
+    const tree = buildTree(
+      timeline([
+        span("a", { to: 10 }),
+        span("b", { from: 10, to: 20 }),
+        span("c", { from: 11, to: 30 }),
+        span("d", { from: 30, to: 40 }),
+      ]),
+    );
     const { boxes, lines } = planOf(groupsOf(tree.root.children), () => true);
     const rows = boxes.map(({ y }) => y);
     assert.equal(new Set(rows).size, 3);
@@ -185,12 +213,24 @@ describe("payloads", () => {
 
   it("are told apart by kind, and text that is no JSON stays as it is", () => {
     const source = '{"a": [1, "x\\"y", true]}';
-    assert.equal(tokensOf(source).map(({ text }) => text).join(""), source);
+    assert.equal(
+      tokensOf(source)
+        .map(({ text }) => text)
+        .join(""),
+      source,
+    );
     assert.deepEqual(
-      tokensOf(source).filter(({ kind }) => kind !== "plain").map(({ kind, text }) => `${kind} ${text}`),
+      tokensOf(source)
+        .filter(({ kind }) => kind !== "plain")
+        .map(({ kind, text }) => `${kind} ${text}`),
       ['key "a"', "number 1", 'string "x\\"y"', "word true"],
     );
-    assert.equal(tokensOf("plain words").map(({ text }) => text).join(""), "plain words");
+    assert.equal(
+      tokensOf("plain words")
+        .map(({ text }) => text)
+        .join(""),
+      "plain words",
+    );
   });
 
   it("show what fills a model's window, without its own answer", () => {

@@ -80,7 +80,9 @@ function followTimeline(id: string, tell: (change: Partial<State>) => void): Fol
     }, pauseMs);
   };
   const stopListening = onEvents((events) => {
-    if (events.some(({ subject, type }) => subject === id || type === "tutti.resync" || type.startsWith("tutti.review."))) {
+    if (
+      events.some(({ subject, type }) => subject === id || type === "tutti.resync" || type.startsWith("tutti.review."))
+    ) {
       soon();
     }
   });

@@ -18,7 +18,8 @@ export function CancelDialog({ score, onClose }: RunDialogProps): JSX.Element {
   const { run } = score.timeline;
   const [reason, setReason] = useState("");
   const open = [...score.tree.byId.values()].filter(
-    ({ span, children, parent }) => parent !== null && children.length === 0 && ["running", "waiting"].includes(span.status),
+    ({ span, children, parent }) =>
+      parent !== null && children.length === 0 && ["running", "waiting"].includes(span.status),
   );
   return (
     <ActDialog
@@ -32,8 +33,8 @@ export function CancelDialog({ score, onClose }: RunDialogProps): JSX.Element {
       }}
     >
       <p>
-        {open.length === 0 ? "Nothing of it is at work." : `${plural(open.length, "step")} end now: ${namesOf(open)}.`} What
-        has a result keeps it, cleanups still run, and Retry can take it up again from there.
+        {open.length === 0 ? "Nothing of it is at work." : `${plural(open.length, "step")} end now: ${namesOf(open)}.`}{" "}
+        What has a result keeps it, cleanups still run, and Retry can take it up again from there.
       </p>
       <label class="field">
         Why, if you like

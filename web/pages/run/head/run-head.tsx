@@ -30,7 +30,13 @@ export function RunHead({ score, onAct }: RunHeadProps): JSX.Element {
       </div>
       <div class="run-figures">
         <StatusFigure score={score} />
-        <Figure small={run.startedAt === null ? "not begun" : `${tookWord(score)} ${clockTime(run.startedAt, score.now, look.value)}`}>
+        <Figure
+          small={
+            run.startedAt === null
+              ? "not begun"
+              : `${tookWord(score)} ${clockTime(run.startedAt, score.now, look.value)}`
+          }
+        >
           {duration(score.now - score.zero)}
         </Figure>
         {totals.models.length === 0 ? null : (
@@ -67,7 +73,9 @@ function Figure({ children, small, title, isWide = false }: FigureProps): JSX.El
 
 function StatusFigure({ score }: { readonly score: Score }): JSX.Element {
   const { run } = score.timeline;
-  const open = [...score.tree.byId.values()].filter(({ span, children }) => span.status === "waiting" && children.length === 0);
+  const open = [...score.tree.byId.values()].filter(
+    ({ span, children }) => span.status === "waiting" && children.length === 0,
+  );
   const review = open.find(({ span }) => span.kind === "review");
   const shown = run.status === "waiting" && review ? "waiting for you" : run.status;
   const since = (review ?? open[0])?.span.startedAt ?? null;
@@ -85,7 +93,8 @@ function StatusFigure({ score }: { readonly score: Score }): JSX.Element {
 function statusWord({ timeline: { run }, now }: Score, shown: string, since: number | null): string {
   if (shown === "waiting for you") return `for you, ${duration(since === null ? null : now - since)}`;
   if (run.status === "waiting") return since === null ? "for something" : `for ${duration(now - since)}`;
-  if (run.status === "failed" || (run.status === "paused" && run.error)) return run.error?.code ?? "for a reason unknown";
+  if (run.status === "failed" || (run.status === "paused" && run.error))
+    return run.error?.code ?? "for a reason unknown";
   if (run.status === "running") return "now";
   if (run.finishedAt !== null) return clockTime(run.finishedAt, Date.now(), look.value);
   return run.status === "queued" ? "for a place" : "by hand";

@@ -63,7 +63,11 @@ function CauseStrip({ cause, score, onShow }: CauseStripProps): JSX.Element {
   return (
     <aside class="strip is-fail-strip" aria-label="Why it failed">
       <Glyph status="failed" />
-      <b>{step === null ? "The flow itself failed." : `${fullName(step)} failed${more[0]?.startsWith("after") ? ` ${more[0]}` : ""}.`}</b>
+      <b>
+        {step === null
+          ? "The flow itself failed."
+          : `${fullName(step)} failed${more[0]?.startsWith("after") ? ` ${more[0]}` : ""}.`}
+      </b>
       <span class="strip-message" title={message}>
         {message}
       </span>

@@ -31,7 +31,9 @@ export function InspectorContext({ step }: { readonly step: StepData }): JSX.Ele
           </tbody>
         </table>
         <p class="small muted">
-          {offered.length === 0 ? "No tools were described to it." : `${plural(offered.length, "tool")} were described to it besides.`}
+          {offered.length === 0
+            ? "No tools were described to it."
+            : `${plural(offered.length, "tool")} were described to it besides.`}
         </p>
       </section>
       {notes.length > 0 ? (

@@ -23,7 +23,8 @@ const words: Readonly<Record<PhaseKind, string>> = {
 /** Where a step's time went. */
 export function timeLedger({ phases, startedAt, finishedAt, model }: Span, now: number): Ledger {
   const sums = new Map<PhaseKind, number>();
-  for (const { kind, from, to } of phases) sums.set(kind, (sums.get(kind) ?? 0) + length({ from, to }, finishedAt ?? now));
+  for (const { kind, from, to } of phases)
+    sums.set(kind, (sums.get(kind) ?? 0) + length({ from, to }, finishedAt ?? now));
   const lines = [...sums].map(([kind, ms]) => ({
     name: kind === "work" && model !== null && sums.has("prompt") ? "write" : words[kind],
     value: duration(ms),
@@ -52,7 +53,9 @@ export function tokenLedger({ tokens }: Span): Ledger {
 /** Tokens a second while writing, and while reading; null where it cannot be told. */
 export function speedOf({ phases, tokens, finishedAt }: Span): { write: number | null; read: number | null } {
   const time = (kind: PhaseKind): number =>
-    phases.filter((phase) => phase.kind === kind).reduce((sum, phase) => sum + length(phase, finishedAt ?? phase.from), 0);
+    phases
+      .filter((phase) => phase.kind === kind)
+      .reduce((sum, phase) => sum + length(phase, finishedAt ?? phase.from), 0);
   const rate = (count: number | null | undefined, ms: number): number | null =>
     count && ms >= 1 ? (count / ms) * 1_000 : null;
   const prompt = time("prompt");

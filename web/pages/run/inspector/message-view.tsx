@@ -5,7 +5,13 @@ import { Value } from "./payload.tsx";
 import type { Message, ToolCall } from "./step-data.ts";
 
 /** One message of a conversation, long ones short until they are asked for. */
-export function MessageView({ message, isShort = true }: { readonly message: Message; readonly isShort?: boolean }): JSX.Element {
+export function MessageView({
+  message,
+  isShort = true,
+}: {
+  readonly message: Message;
+  readonly isShort?: boolean;
+}): JSX.Element {
   const { role, content, toolName, toolCalls = [], thinking, repairs = [], isCut, contentBytes } = message;
   return (
     <article class={`message is-${role}`}>

@@ -54,7 +54,10 @@ export function InspectorOverview(props: InspectorOverviewProps): JSX.Element {
 /** A run can be begun again at a step that has ended. */
 export function canFork(part: Part): boolean {
   const step = stepOf(part);
-  return step.parent !== null && (step.span.finishedAt !== null || step.children.some(({ span }) => span.finishedAt !== null));
+  return (
+    step.parent !== null &&
+    (step.span.finishedAt !== null || step.children.some(({ span }) => span.finishedAt !== null))
+  );
 }
 
 function Fault({
@@ -84,7 +87,15 @@ function Fault({
   );
 }
 
-function Facts({ span, score, part }: { readonly span: Span; readonly score: Score; readonly part: Part }): JSX.Element {
+function Facts({
+  span,
+  score,
+  part,
+}: {
+  readonly span: Span;
+  readonly score: Score;
+  readonly part: Part;
+}): JSX.Element {
   const { write, read } = speedOf(span);
   const speeds = [
     ...(write === null ? [] : [`${digits(write)} tokens/s written`]),

@@ -68,7 +68,13 @@ export function kindOf(part: Part): string {
   if (isAttempt(span)) return span.model === null ? "" : shortModel(span.model);
   if (span.kind === "agent") return agentWord(part);
   if (span.model !== null && !span.isDerived) return shortModel(span.model);
-  const words: Readonly<Record<string, string>> = { waitFor: "event", flow: "child run", scope: "", item: "", turn: "" };
+  const words: Readonly<Record<string, string>> = {
+    waitFor: "event",
+    flow: "child run",
+    scope: "",
+    item: "",
+    turn: "",
+  };
   return words[span.kind] ?? span.kind;
 }
 

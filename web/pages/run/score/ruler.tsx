@@ -35,15 +35,13 @@ export function Ruler({ frame, isOpen, isZoomed, onBrush, onReset }: RulerProps)
           </button>
         ) : null}
       </div>
-      <div
-        class="ruler-time"
-        ref={element}
-        onDblClick={onReset}
-        title="Draw over a part to look closer"
-        {...handlers}
-      >
+      <div class="ruler-time" ref={element} onDblClick={onReset} title="Draw over a part to look closer" {...handlers}>
         {marksOf(scale, zero, width).map(({ at, share, label }) => (
-          <span key={at} class={share < 0.01 ? "measure-word first" : "measure-word"} style={{ left: `${share * width}px` }}>
+          <span
+            key={at}
+            class={share < 0.01 ? "measure-word first" : "measure-word"}
+            style={{ left: `${share * width}px` }}
+          >
             {isOpen && Math.abs(share * width - beat) < 44 ? "" : label}
           </span>
         ))}

@@ -143,7 +143,9 @@ function Measures({ frame, score }: { readonly frame: LaneFrame; readonly score:
   const end = scale.share(score.end) * width;
   return (
     <div class="measures" aria-hidden="true">
-      {scale.share(zero) >= 0 ? <i class="score-line first" style={{ left: `${scale.share(zero) * width}px` }} /> : null}
+      {scale.share(zero) >= 0 ? (
+        <i class="score-line first" style={{ left: `${scale.share(zero) * width}px` }} />
+      ) : null}
       {marksOf(scale, zero, width).map(({ at, share }) =>
         at === 0 ? null : <i key={at} class="score-line" style={{ left: `${share * width}px` }} />,
       )}

@@ -62,7 +62,11 @@ export function Passage({ entry, run, now, zero, live, isSelected, onSelect }: P
         </p>
       ) : null}
       {answer.error ? <Failure error={answer.error} retry={answer.reload} /> : null}
-      {answer.data ? <Said data={answer.data} run={run} /> : isDone && isOpen && !answer.error ? <Wait lines={2} /> : null}
+      {answer.data ? (
+        <Said data={answer.data} run={run} />
+      ) : isDone && isOpen && !answer.error ? (
+        <Wait lines={2} />
+      ) : null}
     </li>
   );
 }
@@ -92,11 +96,7 @@ function newOf(messages: readonly Message[], turn: number | null): readonly Mess
 
 function Speech({ messages }: { readonly messages: readonly Message[] }): JSX.Element {
   return (
-    <>
-      {messages.map((message, index) =>
-        message.role === "tool" ? null : <Words key={index} message={message} />,
-      )}
-    </>
+    <>{messages.map((message, index) => (message.role === "tool" ? null : <Words key={index} message={message} />))}</>
   );
 }
 
