@@ -223,7 +223,13 @@ function createRooms({ home, folder, environment, log }: AppOptions, config: Con
       eventEnd: () => events.latest(),
     },
   });
-  const review = createReview({ ...ports, patient, settings: config.get(reviewSection), waits: engine.control });
+  const review = createReview({
+    ...ports,
+    patient,
+    settings: config.get(reviewSection),
+    waits: engine.control,
+    places: engine.reviewPlaces,
+  });
   return {
     engine,
     cost,
