@@ -2,6 +2,7 @@
 import { runBudgetBench } from "./budget/budget.ts";
 import { runEngineBench, UsageError } from "./engine.ts";
 import { runModelsBench } from "./models.ts";
+import { runServerBench } from "./server/server.ts";
 import { runProfile } from "./profile.ts";
 import { runTokensBench } from "./tokens/tokens.ts";
 
@@ -9,6 +10,7 @@ const help = `npm run bench NAME [-- FLAGS]
 
   engine    runs/s, latency, bytes, replay, kill -9 and Postgres, beside openworkflow and Mastra; about 5 minutes
   models    the order of calls (simulated, and on a real Ollama), overhead beside other clients, repair of wrong answers; 3 minutes
+  server    requests/s and p99 of list, detail and start with 1,000 and 100,000 runs stored, beside Mastra's server; 6 minutes
   profile   where Tutti's own time goes for a run
   tokens    how near the estimate of a prompt's tokens comes, on two tokenizers and on a real Ollama
   budget    what the meter adds to a model call, and budgets that many race for; about 1 minute (--quick: some seconds)
@@ -28,6 +30,10 @@ Flags of tokens:
   --only NAME    whose name has this in it (Llama, Mistral, tiny-chat, all-minilm)
   --seed N       of the prompts (1)
   --quick        one run instead of five
+Flags of server:
+  --rounds N     rounds of each measure (3)
+  --stored N     finished runs beforehand (1000 and 100000); may be given more than once
+  --quick        short, with 200 runs, to see that it works
 Flags of profile:
   --in-flight N  runs at once (1)
   --seconds N    how long (5)
@@ -46,6 +52,8 @@ async function main([name, ...words]: readonly string[]): Promise<number> {
       return await runModelsBench(words);
     case "budget":
       return await runBudgetBench(words);
+    case "server":
+      return await runServerBench(words);
     case "profile":
       return await runProfile(words);
     case "tokens":

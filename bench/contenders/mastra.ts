@@ -60,7 +60,7 @@ function numbered(number: number) {
   });
 }
 
-function fourSteps() {
+export function fourSteps() {
   return createWorkflow({ id: "four-steps", inputSchema: shape, outputSchema: shape })
     .then(numbered(1))
     .then(numbered(2))

@@ -7,6 +7,14 @@ export interface BootCall {
   readonly input?: Readonly<Record<string, unknown>>;
 }
 
+/** With what the overview begins; what there is no operation for is left out. */
+export const overviewCalls: readonly BootCall[] = [
+  { operation: "host.show" },
+  { operation: "run.stats" },
+  { operation: "run.list", input: { limit: 50 } },
+  { operation: "review.list" },
+];
+
 /** What stands in the page's boot block. */
 export interface Boot {
   readonly answers: readonly { readonly operation: string; readonly input: object; readonly output: unknown }[];

@@ -6,7 +6,7 @@ import { silentLog, type Log } from "../core/log.ts";
 import type { AnyOperation } from "../core/operation.ts";
 import { folderHeader } from "../sdk/socket-transport.ts";
 import { jsonAnswer } from "./answer.ts";
-import { problemResponse, toProblem } from "./problem.ts";
+import { logDefect, problemResponse } from "./problem.ts";
 import { createInputReader, type InputReader } from "./request-input.ts";
 import { eventStreamLimits, type EventStreamLimits } from "./outbox.ts";
 import { streamAnswer } from "./stream.ts";
@@ -34,7 +34,10 @@ export function createHttpApp(operations: readonly AnyOperation[], options: Http
     if (!options.isLocal && takesBody(operation)) app.use(path, limitFor(operation));
     app.on(operation.method, [path], (context) => answer({ operation, read, context }, options));
   }
-  app.onError((error) => failure(error, options.log ?? silentLog));
+  app.onError((error) => {
+    logDefect(error, options.log ?? silentLog);
+    return problemResponse(error);
+  });
   app.notFound((context) => nothingThere(context, operations));
   return app;
 }
@@ -73,13 +76,21 @@ async function answer({ operation, read, context }: Call, options: HttpAppOption
   // A caller leaves by its request's signal or by giving up the body of the answer; a handler hears of both.
   const left = new AbortController();
   const signal = AbortSignal.any([context.req.raw.signal, left.signal]);
-  const { caller, isLocal = false, closing, clock = systemClock, streams = eventStreamLimits } = options;
+  const {
+    caller,
+    isLocal = false,
+    closing,
+    clock = systemClock,
+    streams = eventStreamLimits,
+    log = silentLog,
+  } = options;
   const result = operation.handle(input as never, {
     signal,
     caller: typeof caller === "string" ? caller : caller(context),
     folder: isLocal ? folderOf(context) : undefined,
   });
-  if (Symbol.asyncIterator in result) return streamAnswer(context, { progress: result, left, closing, clock, streams });
+  if (Symbol.asyncIterator in result)
+    return streamAnswer(context, { progress: result, left, closing, clock, streams, log });
   return jsonAnswer(context, operation, { input, output: await result });
 }
 
@@ -88,18 +99,12 @@ function folderOf({ req }: Context): string | undefined {
   return folder === undefined ? undefined : decodeURIComponent(folder);
 }
 
-/** The boundary where whatever a handler throws becomes an answer; a defect is logged with what the caller is not told. */
-function failure(error: unknown, log: Log): Response {
-  const { status, code } = toProblem(error);
-  if (status === 500) log.error("server.defect", { code, error: error instanceof Error ? error.stack : String(error) });
-  return problemResponse(error);
-}
-
 function nothingThere(context: Context, operations: readonly AnyOperation[]): Response {
   const { path, method } = context.req;
-  const there = operations
-    .filter((operation) => toPattern(operation.path).test(path))
-    .map((operation) => operation.method);
+  // As OpenAPI reads its paths: one that is this address goes before one with a place for a word of it.
+  const exact = operations.filter((operation) => `/api${operation.path}` === path);
+  const fitting = operations.filter((operation) => toPattern(operation.path).test(path));
+  const there = (exact.length > 0 ? exact : fitting).map((operation) => operation.method);
   if (there.length === 0) return problemResponse(new TuttiError("request.missing", `there is nothing at ${path}`));
   const allowed = [...new Set(there)].flatMap((known) => (known === "GET" ? [known, "HEAD"] : [known])).join(", ");
   const refusal = new TuttiError("request.method", `${path} does not take ${method}`, { hint: `It takes ${allowed}.` });

@@ -69,12 +69,14 @@ function parameter(key: string, schema: Schema, place: "path" | "query", require
   return { name: key, in: place, required: place === "path" || required, ...said, schema: asText(rest) };
 }
 
-/** A value of an address is text: what may be text or a truth value is given as text. */
+// The words of zod's `stringbool`, which takes them in capitals, too.
+const truthWords = ["true", "false", "1", "0", "yes", "no", "on", "off", "y", "n", "enabled", "disabled"];
+
+/** A value of an address is text: what may be text or a truth value is given as a word. */
 function asText(schema: Schema): Schema {
   const { type } = schema;
-  return Array.isArray(type) && type.includes("boolean")
-    ? { ...schema, type: "string", enum: ["true", "false"] }
-    : schema;
+  const isTruth = Array.isArray(type) && type.includes("boolean") && type.includes("string");
+  return isTruth ? { ...schema, type: "string", enum: truthWords } : schema;
 }
 
 function condition(): Schema {

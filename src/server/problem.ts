@@ -1,4 +1,5 @@
 import { errorCatalogue, isErrorCode, TuttiError, type ErrorCode } from "../core/error.ts";
+import type { Log } from "../core/log.ts";
 import { toWireError } from "../sdk/wire.ts";
 
 export const problemType = "application/problem+json";
@@ -28,6 +29,7 @@ const statuses: Partial<Record<ErrorCode, ProblemStatus>> = {
   "request.too_large": 413,
   "request.too_slow": 408,
   "budget.missing": 404,
+  "config.unknown_key": 404,
   "flow.missing": 404,
   "model.missing": 404,
   "review.missing": 404,
@@ -63,6 +65,12 @@ export function toProblem(error: unknown): Problem {
 function statusOf(error: unknown): ProblemStatus {
   if (!(error instanceof TuttiError) || error.code === "internal.defect") return 500;
   return statuses[error.code] ?? 400;
+}
+
+/** A caller is told that there is a defect; the log, where in the code it is. */
+export function logDefect(error: unknown, log: Log): void {
+  if (statusOf(error) !== 500) return;
+  log.error("server.defect", { error: error instanceof Error ? error.stack : String(error) });
 }
 
 export function problemResponse(error: unknown, headers: Readonly<Record<string, string>> = {}): Response {

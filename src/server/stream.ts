@@ -1,8 +1,10 @@
 import type { Context } from "hono";
 import type { Clock } from "../core/clock.ts";
 import { TuttiError } from "../core/error.ts";
+import type { Log } from "../core/log.ts";
 import { toWireError } from "../sdk/wire.ts";
 import { Outbox, type EventStreamLimits, type OutboxEvent } from "./outbox.ts";
+import { logDefect } from "./problem.ts";
 
 /** The content types of answers that are followed while they grow. */
 export const linesType = "application/x-ndjson";
@@ -19,6 +21,7 @@ export interface Stream {
   readonly closing: AbortSignal | undefined;
   readonly clock: Clock;
   readonly streams: EventStreamLimits;
+  readonly log: Log;
 }
 
 /** Progress line by line, or as server-sent events for who asks for them. */
@@ -43,7 +46,7 @@ interface Source {
   stop(): void;
 }
 
-function createSource({ progress, closing, left }: Stream): Source {
+function createSource({ progress, closing, left, log }: Stream): Source {
   let ended: Message | null = null;
   let interrupt: ((message: Message) => void) | null = null;
   const endWith = (message: Message) => (): void => {
@@ -60,7 +63,7 @@ function createSource({ progress, closing, left }: Stream): Source {
       // Not `Promise.race`: each round would leave something behind at a promise that lives as long as the stream.
       const { promise, resolve } = Promise.withResolvers<Message>();
       interrupt = resolve;
-      void nextOf(progress).then(resolve);
+      void nextOf(progress, log).then(resolve);
       return promise;
     },
     stop() {
@@ -71,17 +74,18 @@ function createSource({ progress, closing, left }: Stream): Source {
   };
 }
 
-async function nextOf(progress: AsyncGenerator<unknown, unknown>): Promise<Message> {
+async function nextOf(progress: AsyncGenerator<unknown, unknown>, log: Log): Promise<Message> {
   try {
     const next = await progress.next();
     const value = next.value === undefined ? null : next.value;
     return next.done ? { kind: "result", value } : { kind: "progress", value };
   } catch (error) {
+    logDefect(error, log);
     return { kind: "error", error };
   }
 }
 
-function stopping(): TuttiError {
+export function stopping(): TuttiError {
   return new TuttiError("host.unreachable", "the host ends before this was over", {
     hint: "Ask again once it is back: nothing that was stored is lost.",
   });

@@ -1,6 +1,5 @@
-import { getRequestListener } from "@hono/node-server";
 import type { Context } from "hono";
-import { createServer, type IncomingMessage, type Server, type ServerResponse } from "node:http";
+import { createServer, type Server } from "node:http";
 import type { AddressInfo } from "node:net";
 import { systemClock, type Clock } from "../core/clock.ts";
 import { TuttiError } from "../core/error.ts";
@@ -8,16 +7,14 @@ import type { Log } from "../core/log.ts";
 import type { AnyOperation } from "../core/operation.ts";
 import { jsonAnswer } from "./answer.ts";
 import { addAssets } from "./assets.ts";
-import { createBoot, type BootCall } from "./boot.ts";
+import { createBoot, overviewCalls, type BootCall } from "./boot.ts";
 import { guardConnections } from "./connections.ts";
-import { admit, type GateOptions } from "./gate.ts";
+import { attachDoor } from "./door.ts";
 import { createHostNames, isLoopback } from "./host-names.ts";
 import { createHttpApp } from "./http.ts";
 import { serverLimits, type ServerLimits } from "./limits.ts";
 import { openApi } from "./openapi.ts";
 import type { EventStreamLimits } from "./outbox.ts";
-import { problemPage, securityHeaders } from "./page.ts";
-import { problemResponse, problemType, toProblem } from "./problem.ts";
 import { createSessions } from "./session.ts";
 import { readToken } from "./token-file.ts";
 
@@ -34,7 +31,7 @@ export interface WebServerOptions {
   /** The folder of the built web UI. */
   readonly assets: string;
   readonly version?: string;
-  /** What the page gets along with itself. */
+  /** What the page gets along with itself; what the overview begins with, unless given. */
   readonly boot?: readonly BootCall[];
   readonly limits?: Partial<ServerLimits>;
   readonly streams?: EventStreamLimits;
@@ -57,18 +54,19 @@ export async function serveWeb(options: WebServerOptions): Promise<WebServer> {
   if (!isLoopback(host))
     log.warn("server.exposed", { host, note: "everybody who reaches this address and has the token" });
   const sessions = createSessions(readToken(options.tokenFile, log), clock);
+  const closing = new AbortController();
   const limits = { ...serverLimits, ...options.limits };
   const server = createNodeServer(limits);
   const connections = guardConnections(server, limits, log);
   const port = await listen(server, options);
-  const gate = {
+  const door = {
     names: createHostNames(host, port, options.allowedHosts ?? []),
     sessions,
     tokenFile: options.tokenFile,
     log,
+    closing: closing.signal,
   };
-  const closing = new AbortController();
-  attach(server, gate, createApp(options, closing.signal));
+  attachDoor(server, door, createApp(options, closing.signal));
   const url = `http://${urlHost(host)}:${port}`;
   return {
     url,
@@ -154,67 +152,11 @@ function createApp(options: WebServerOptions, closing: AbortSignal) {
     document ??= openApi(operations, { version });
     return jsonAnswer(context, { method: "GET" }, { input: {}, output: document });
   });
-  addAssets(app, { folder: options.assets, boot: createBoot(operations, options.boot ?? []) });
+  addAssets(app, { folder: options.assets, boot: createBoot(operations, options.boot ?? overviewCalls) });
   return app;
 }
 
 function callerOf(context: Context): string {
   const { caller } = context.env as { readonly caller?: "http" | "web" };
   return caller ?? "http";
-}
-
-/** Nothing of a request is read before it is admitted; `Expect: 100-continue` asks for just that. */
-function attach(server: Server, gate: GateOptions & { readonly log: Log }, app: ReturnType<typeof createApp>): void {
-  const { log } = gate;
-  const callers = new WeakMap<IncomingMessage, "http" | "web">();
-  const answer = getRequestListener(
-    (request, env) => app.fetch(request, { ...env, caller: callers.get(env.incoming as IncomingMessage) }),
-    { errorHandler: (error) => problemResponse(toMalformed(error)) },
-  );
-  const handle = async (request: IncomingMessage, response: ServerResponse): Promise<void> => {
-    response.setHeaders(new Map(Object.entries(securityHeaders)));
-    const admission = admit(gate, request);
-    if (admission.kind === "pass" && request.headers.expect !== undefined) response.writeContinue();
-    switch (admission.kind) {
-      case "refuse":
-        return refuse(request, response, admission.error);
-      case "enter":
-        response.writeHead(303, {
-          location: admission.location,
-          "set-cookie": admission.cookie,
-          "cache-control": "no-store",
-        });
-        response.end();
-        return;
-      case "pass":
-        request.url = admission.target;
-        callers.set(request, admission.caller);
-        if (admission.cookie !== null) response.setHeader("set-cookie", admission.cookie);
-        return answer(request, response);
-    }
-  };
-  for (const event of ["request", "checkContinue"]) {
-    server.on(event, (request: IncomingMessage, response: ServerResponse) => {
-      // The last boundary: one request that cannot be answered must not end the host.
-      handle(request, response).catch((error: unknown) => {
-        log.error("server.defect", { error: error instanceof Error ? error.stack : String(error) });
-        response.destroy();
-      });
-    });
-  }
-}
-
-function toMalformed(error: unknown): unknown {
-  if (error instanceof TuttiError) return error;
-  return new TuttiError("request.malformed", error instanceof Error ? error.message : String(error));
-}
-
-function refuse(request: IncomingMessage, response: ServerResponse, error: TuttiError): void {
-  const { status } = toProblem(error);
-  const wantsPage = !/^\/api(\/|\?|$)/.test(request.url ?? "") && (request.headers.accept ?? "").includes("text/html");
-  const { body, headers } = wantsPage
-    ? problemPage(error)
-    : { body: JSON.stringify(toProblem(error)), headers: { "content-type": problemType, "cache-control": "no-store" } };
-  response.writeHead(status, { ...headers, ...(status === 401 ? { "www-authenticate": 'Bearer realm="tutti"' } : {}) });
-  response.end(request.method === "HEAD" ? undefined : body);
 }

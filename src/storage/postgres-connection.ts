@@ -28,13 +28,22 @@ const refusals: Readonly<Record<string, string>> = {
   "42501": "Give the user of TUTTI_DATABASE the right to make schemas in this database.",
 };
 
-/** `storage.unavailable` for what the server or the way to it is to blame for; anything else as it is. */
+/** `storage.unavailable` for what the server or the way to it is to blame for, `usage.invalid` for a text that it cannot take; anything else as it is. */
 export function toStorageError(error: unknown): unknown {
   if (error instanceof TuttiError || !(error instanceof Error)) return error;
   const code = "code" in error ? String(error.code) : "";
   const refusal = refusals[code];
   if (refusal !== undefined) {
     return new TuttiError("storage.unavailable", `Postgres refuses: ${error.message}`, { cause: error, hint: refusal });
+  }
+  if (code === "22021") {
+    return new TuttiError(
+      "usage.invalid",
+      "a name or another text holds a NUL character, which Postgres does not store",
+      {
+        cause: error,
+      },
+    );
   }
   // Connection failures of Node, and the classes 08 (connection), 57P (shutdown) and 53 (resources) of Postgres.
   if (

@@ -4,7 +4,10 @@ export const ollamaAddress = (): string | undefined => process.env["TUTTI_TEST_O
 /** A `postgres://…` address whose user may create databases and schemas, if there is one. */
 export const postgresAddress = (): string | undefined => process.env["TUTTI_TEST_POSTGRES"] || undefined;
 
-export type ServiceName = "ollama" | "postgres";
+/** The program that calls an API with all that its OpenAPI document allows and forbids, if it is there. */
+export const schemathesisProgram = (): string | undefined => process.env["TUTTI_TEST_SCHEMATHESIS"] || undefined;
+
+export type ServiceName = "ollama" | "postgres" | "schemathesis";
 
 /**
  * The `skip` option of a test that needs a service: `false`, or the text that names what is missing. Where `CI` is set

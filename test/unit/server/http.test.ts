@@ -71,6 +71,17 @@ describe("the operation table over HTTP", () => {
     assert.match(text, /"code":"internal.defect"/);
     assert.doesNotMatch(text, /made-up|\.ts|at /);
     assert.match(JSON.stringify(logged), /server.defect.*made-up\.ts/);
+    for (const accept of ["*/*", "text/event-stream"]) {
+      logged.length = 0;
+      const follow = await createHttpApp(madeUpOperations(), { caller: "tester", log }).request(
+        "/api/things/breaks/follow",
+        { headers: { accept } },
+      );
+      const told = await follow.text();
+      assert.match(told, /"code":"internal.defect"/);
+      assert.doesNotMatch(told, /made-up|\.ts/);
+      assert.match(JSON.stringify(logged), /server.defect.*made-up\.ts/);
+    }
   });
 
   it("tells an unknown place, and a method that a known place does not take", async () => {

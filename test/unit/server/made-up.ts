@@ -73,6 +73,7 @@ export function madeUpOperations(heard: string[] = []): AnyOperation[] {
         try {
           yield { turn: 1 };
           yield { turn: "zwei – ü" };
+          if (id === "breaks") throw new RangeError("off by one");
           if (id === "fails") throw new TuttiError("run.conflict", "it broke");
           if (id !== "endless") return { id };
           const { promise, resolve } = Promise.withResolvers<void>();

@@ -183,6 +183,27 @@ describe("the end of the server", () => {
     await idleClosed;
   });
 
+  it("lets nobody in by a connection that is still open", async () => {
+    const gate = Promise.withResolvers<string>();
+    const heard = Promise.withResolvers<void>();
+    const served = await serve({ operations: [gated(gate.promise, heard.resolve), ...madeUpOperations()] });
+    const socket = await connected(served.server.port);
+    socket.write(`GET /api/slow HTTP/1.1\r\n${head(served)}`);
+    await heard.promise;
+    const ended = served[Symbol.asyncDispose]();
+    socket.write(`GET /api/things/x1 HTTP/1.1\r\n${head(served)}`);
+    let answers = "";
+    socket.setEncoding("utf8").on("data", (piece: string) => (answers += piece));
+    const { promise: closed, resolve } = Promise.withResolvers<void>();
+    socket.once("close", () => resolve());
+    await until(() => served.logged.some(({ event }) => event === "server.refused"));
+    gate.resolve("last words");
+    await ended;
+    await closed;
+    assert.match(answers, /^HTTP\/1.1 200 OK[\s\S]*"last words"/);
+    assert.match(answers, /HTTP\/1.1 503 [\s\S]*"code":"host.unreachable"/);
+  });
+
   it("waits for a call only so long", async () => {
     const heard = Promise.withResolvers<void>();
     const served = await serve({

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { chmodSync, mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from "node:fs";
 import { createServer } from "node:net";
-import { tmpdir } from "node:os";
+import { networkInterfaces, tmpdir } from "node:os";
 import { join } from "node:path";
 import { after, before, describe, it } from "node:test";
 import { z } from "zod";
@@ -11,6 +11,7 @@ import { createVirtualClock } from "../../support/virtual-clock.ts";
 import { madeUpOperations } from "./made-up.ts";
 import { serve, type Served } from "./served.ts";
 
+const hasIpv6 = Object.values(networkInterfaces()).some((entries) => entries?.some(({ address }) => address === "::1"));
 const minute = 60_000;
 const day = 24 * 60 * minute;
 
@@ -200,6 +201,13 @@ describe("the address", () => {
     assert.ok(served.logged.some(({ event }) => event === "server.exposed"));
     assert.equal((await fetch(`${served.server.url}/api/things/x1`)).status, 401);
     assert.equal((await served.ask("/api/things/x1")).status, 200);
+  });
+
+  it("may be that of IPv6", { skip: !hasIpv6 && "no ::1 here" }, async () => {
+    await using served = await serve({ host: "::1" });
+    assert.equal(served.server.url, `http://[::1]:${served.server.port}`);
+    assert.equal((await served.ask("/api/things/x1")).status, 200);
+    assert.equal((await open(served.server.createLink())).status, 303);
   });
 
   it("leaves no warning on this machine alone", async () => {

@@ -1,0 +1,26 @@
+// The product behind its web server, in a process of its own: as `tutti up` serves it, gate, token, headers and all.
+import { readFileSync } from "node:fs";
+import { join } from "node:path";
+import { openApp } from "../../src/app.ts";
+import { silentLog } from "../../src/core/log.ts";
+import { guardBodies } from "../../src/engine/capability.ts";
+import { serveWeb } from "../../src/server/web.ts";
+import { openHome } from "../../src/storage/home.ts";
+import { project } from "../contenders/tutti.ts";
+
+const folder = process.argv[2] ?? "";
+const home = openHome(folder, undefined);
+const app = await openApp({ home, folder: project, environment: {}, log: silentLog });
+guardBodies();
+await app.startWorker(app.createWorker());
+const tokenFile = join(home.path, "token");
+const server = await serveWeb({
+  operations: app.operations,
+  tokenFile,
+  host: "127.0.0.1",
+  port: 0,
+  assets: join(folder, "web"),
+  log: silentLog,
+});
+process.once("disconnect", () => process.exit());
+process.send?.({ url: server.url, token: readFileSync(tokenFile, "utf8").trim() });
