@@ -52,20 +52,18 @@ export async function openScheduleCase(
   let offset = beginning;
   const moved = { now: () => clock.now() + offset, after: clock.after };
   const engine = await openTestEngine({ database, clock: moved });
-  const create = (on: Database) =>
-    createSchedules({
-      database: on,
-      payloads: createPayloads(tableBlobs(on)),
-      events: createEventLog(on),
-      clock: moved,
-      flows: loaderOf(engine.flows),
-      folder: process.cwd(),
-      control: engine.control,
-      random: systemRandom,
-      log: silentLog,
-      isShared: false,
-    });
-  const { operations } = create(database);
+  const { operations, start } = createSchedules({
+    database,
+    payloads: createPayloads(tableBlobs(database)),
+    events: createEventLog(database),
+    clock: moved,
+    flows: loaderOf(engine.flows),
+    folder: process.cwd(),
+    control: engine.control,
+    random: systemRandom,
+    log: silentLog,
+    isShared: false,
+  });
   const call = async (operation: string, input: Record<string, unknown> = {}): Promise<unknown> =>
     answer(operations, operation, input);
   const list = async (): Promise<ScheduleEntry[]> => (await call("schedule.list")) as ScheduleEntry[];
@@ -80,7 +78,7 @@ export async function openScheduleCase(
     engine,
     clock,
     setClock: (byMs) => void (offset += byMs),
-    start: () => create(database).start(),
+    start,
     call: call as ScheduleCase["call"],
     dealt,
     async pass(ms, stepMs = ms) {
@@ -127,6 +125,12 @@ function loaderOf(flows: ReadonlyMap<string, AnyFlow>): FlowLoader {
   };
 }
 
+const longestWaitMs = 20_000;
+
 export async function until(isSo: () => boolean | Promise<boolean>): Promise<void> {
-  while (!(await isSo())) await settle();
+  const began = performance.now();
+  while (!(await isSo())) {
+    if (performance.now() - began > longestWaitMs) throw new Error(`waited in vain until ${isSo}`);
+    await settle();
+  }
 }
