@@ -22,6 +22,8 @@ export interface ScheduleCase extends AsyncDisposable {
   setClock(byMs: number): void;
   /** What a process does that works; several may. */
   start(): AsyncDisposable;
+  /** The same until the end of the case. */
+  work(): void;
   call<Result = ScheduleView>(operation: string, input?: Record<string, unknown>): Promise<Result>;
   /** Lets time pass in steps, each until what is due has been dealt with. */
   pass(ms: number, stepMs?: number): Promise<void>;
@@ -64,6 +66,7 @@ export async function openScheduleCase(
     log: silentLog,
     isShared: false,
   });
+  const working = new AsyncDisposableStack();
   const call = async (operation: string, input: Record<string, unknown> = {}): Promise<unknown> =>
     answer(operations, operation, input);
   const list = async (): Promise<ScheduleEntry[]> => (await call("schedule.list")) as ScheduleEntry[];
@@ -79,6 +82,7 @@ export async function openScheduleCase(
     clock,
     setClock: (byMs) => void (offset += byMs),
     start,
+    work: () => void working.use(start()),
     call: call as ScheduleCase["call"],
     dealt,
     async pass(ms, stepMs = ms) {
@@ -97,7 +101,10 @@ export async function openScheduleCase(
       return rows.filter(({ trigger }) => trigger === `schedule:${name}`).toReversed();
     },
     add: (flow) => void engine.flows.set(flow.name, flow),
-    [Symbol.asyncDispose]: () => engine[Symbol.asyncDispose](),
+    async [Symbol.asyncDispose]() {
+      await working.disposeAsync();
+      await engine[Symbol.asyncDispose]();
+    },
   };
 }
 
@@ -130,7 +137,7 @@ const longestWaitMs = 20_000;
 export async function until(isSo: () => boolean | Promise<boolean>): Promise<void> {
   const began = performance.now();
   while (!(await isSo())) {
-    if (performance.now() - began > longestWaitMs) throw new Error(`waited in vain until ${isSo}`);
+    if (performance.now() - began > longestWaitMs) throw new Error(`waited in vain until ${String(isSo)}`);
     await settle();
   }
 }

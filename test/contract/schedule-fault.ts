@@ -39,7 +39,7 @@ export function faultTests(open: OpenScheduleCase): void {
       const broken = database;
       schedules.add(quick);
       await schedules.call("schedule.add", { name: "s", flow: "quick", every: "1h", missed: "all" });
-      await using _scheduler = schedules.start();
+      schedules.work();
       broken.fault = fault;
       await schedules.clock.pass(60 * minute);
       await until(async () => {
@@ -92,7 +92,7 @@ export function faultTests(open: OpenScheduleCase): void {
     await using schedules = await open({ wrap });
     schedules.add(quick);
     gate = Promise.withResolvers();
-    await using _scheduler = schedules.start();
+    schedules.work();
     await until(async () => {
       await schedules.clock.pass(0);
       return isLooking;
