@@ -17,7 +17,7 @@ import { createSharedWork, type SharedDatabase } from "./shared-work.ts";
 import { createEffectRunner } from "./effect.ts";
 import { verifyRun, type Verification } from "./flow-verify.ts";
 import { createRunControl, type RunControl } from "./engine.ts";
-import { startJobs } from "./job-runner.ts";
+import { startJobs, type JobRunnerPorts } from "./job-runner.ts";
 import { createJobStore, jobCheck } from "./job-store.ts";
 import type { FlowLoader } from "./flow-loader.ts";
 import { createEngineOperations } from "./operations.ts";
@@ -26,7 +26,7 @@ import { wokenRuns } from "./run-queue.ts";
 import { createRunStatements, type RunStatements } from "./run-statement.ts";
 import { createRunStore, type RunStore } from "./run-store.ts";
 import { engineMigrations } from "./run-table.ts";
-import { createSchedules } from "./schedule/schedules.ts";
+import { createSchedules, type Schedules } from "./schedule/schedules.ts";
 import { createStepFactory } from "./step.ts";
 import type { OpenCall } from "./read/journal-span.ts";
 import type { ReadPorts } from "./read/port.ts";
@@ -149,12 +149,7 @@ export function createEngine(dependencies: EngineDependencies): Engine {
     verbs: createWorkVerbs(work),
     jobs: [{ name: "engine.sweep", every: sweepEvery, run: async () => worker?.sweep() }],
     checks: [jobCheck(jobStore)],
-    async startJobs(jobs, { schedules: isScheduling = true } = {}) {
-      await using stack = new AsyncDisposableStack();
-      stack.use(await startJobs(jobs, { database, store: jobStore, clock, log }));
-      if (isScheduling) stack.use(schedules.start());
-      return stack.move();
-    },
+    startJobs: backgroundWork(schedules, { database, store: jobStore, clock, log }),
     control,
     store,
     reviewPlaces: (runs) => reviewPlaces(database, runs),
@@ -207,6 +202,15 @@ function openCallsOf(worker: Worker | undefined, run: string): readonly OpenCall
         isWait,
       })) ?? null
   );
+}
+
+function backgroundWork(schedules: Schedules, ports: JobRunnerPorts): Engine["startJobs"] {
+  return async (jobs, { schedules: isScheduling = true } = {}) => {
+    await using stack = new AsyncDisposableStack();
+    stack.use(await startJobs(jobs, ports));
+    if (isScheduling) stack.use(schedules.start());
+    return stack.move();
+  };
 }
 
 function workerPorts(
