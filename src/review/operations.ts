@@ -2,7 +2,6 @@ import { z } from "zod";
 import type { Clock } from "../core/clock.ts";
 import { TuttiError } from "../core/error.ts";
 import { operation, type AnyOperation } from "../core/operation.ts";
-import type { Statement } from "../core/statement.ts";
 import type { EventLog } from "../events/event-log.ts";
 import type { Database } from "../storage/database.ts";
 import type { ReviewStore } from "./review-store.ts";
@@ -16,25 +15,7 @@ import {
 } from "./review.ts";
 import type { SharedReviews } from "./shared-review.ts";
 import { outcomeOf } from "./verdict.ts";
-
-export type WaitOutcome =
-  | { readonly status: "succeeded"; readonly result: unknown }
-  | {
-      readonly status: "failed";
-      readonly code: "review.rejected";
-      readonly message: string;
-      readonly data?: unknown;
-    };
-
-/** What reviews need of the engine: to settle the wait that asked. False if it is no longer open. */
-export interface WaitSettler {
-  settle(settle: {
-    readonly run: string;
-    readonly key: string;
-    readonly outcome: WaitOutcome;
-    readonly writes: readonly Statement[];
-  }): Promise<boolean>;
-}
+import type { WaitSettler } from "./wait-settler.ts";
 
 /** What a list of reviews tells of their runs, which is the engine's to know. */
 export interface ReviewPlaces {
