@@ -29,6 +29,7 @@ import { engineMigrations } from "./run-table.ts";
 import { createStepFactory } from "./step.ts";
 import type { OpenCall } from "./read/journal-span.ts";
 import type { ReadPorts } from "./read/port.ts";
+import { reviewPlaces, type ReviewPlaces } from "./read/review-place.ts";
 import type { WorkPorts } from "./work-ports.ts";
 import { createWorkVerbs } from "./work-verbs.ts";
 import { Worker } from "./worker.ts";
@@ -72,6 +73,8 @@ export interface Engine extends Capability, AsyncDisposable {
   readonly control: RunControl;
   readonly store: RunStore;
   readonly verbs: Verbs;
+  /** For lists of reviews. */
+  readonly reviewPlaces: (runs: readonly string[]) => Promise<ReviewPlaces>;
   /** Starts a worker: alone, or as one of many where the database is shared. Stop it, then dispose: the others see it no more. */
   startWorker(worker: Worker): Promise<AsyncDisposable>;
   /** Lets a worker that was not started take up one run and whatever that wakes; false where the database is shared, as others work there. */
@@ -133,6 +136,7 @@ export function createEngine(dependencies: EngineDependencies): Engine {
     startJobs: (jobs) => startJobs(jobs, { database, store: jobStore, clock, log }),
     control,
     store,
+    reviewPlaces: (runs) => reviewPlaces(database, runs),
     async startWorker(member) {
       if (others) return others.enter(member);
       // With the folder's lock in hand every other worker is dead.

@@ -15,7 +15,7 @@ import { quirksOf, type Quirks } from "./probe/probe.ts";
 import { createModelOperations } from "./operations.ts";
 import type { ModelProvider } from "./provider.ts";
 import { createModelRegistry, type ModelRegistry } from "./registry.ts";
-import { listServers, serverChecks } from "./server/operation.ts";
+import { listServers, serverChecks, showQueue } from "./server/operation.ts";
 import { duration, host, serverSettings } from "./server/settings.ts";
 
 export const modelsSettings = z.object({
@@ -102,7 +102,11 @@ export function createModels(dependencies: ModelsDependencies): Models {
     name: "models",
     config: { name: "models", schema: modelsSettings },
     migrations: modelMigrations,
-    operations: [...createModelOperations({ registry, probes, clock }), listServers(registry, clock)],
+    operations: [
+      showQueue(registry, clock),
+      ...createModelOperations({ registry, probes, clock }),
+      listServers(registry, clock),
+    ],
     checks: [...modelChecks(registry, probes), ...serverChecks(registry)],
     registry,
     quirksOf: async (name) => quirksOf(await registry.factsOf(name)),

@@ -12,7 +12,7 @@ import type { EventLog } from "../events/event-log.ts";
 import { toStatement, type Database } from "../storage/database.ts";
 import type { Payloads } from "../storage/payload.ts";
 import { createApproval } from "./approval.ts";
-import { createReviewOperations, type WaitSettler } from "./operations.ts";
+import { createReviewOperations, type ReviewPlaces, type WaitSettler } from "./operations.ts";
 import { reviewMigrations, type ReviewTables } from "./review-table.ts";
 import { createReviewStore, type ReviewStore } from "./review-store.ts";
 import type { Decision, ReviewRequest } from "./review.ts";
@@ -37,6 +37,7 @@ export interface ReviewDependencies {
   readonly clock: Clock;
   readonly random: Random;
   readonly waits: WaitSettler;
+  readonly places?: ((runs: readonly string[]) => Promise<ReviewPlaces>) | undefined;
 }
 
 export interface Review extends Capability {

@@ -5,7 +5,7 @@ import { operation, type AnyOperation } from "../core/operation.ts";
 import type { Statement } from "../core/statement.ts";
 import type { EventLog } from "../events/event-log.ts";
 import type { ReviewStore } from "./review-store.ts";
-import { reviewSchema, reviewStatuses, type Decision, type Review, type ReviewStatus } from "./review.ts";
+import { listedReviewSchema, reviewSchema, reviewStatuses, type Decision, type Review, type ReviewStatus } from "./review.ts";
 
 /** What reviews need of the engine: to settle the wait that asked. False if it is no longer open. */
 export interface WaitSettler {
@@ -24,7 +24,16 @@ export interface WaitSettler {
   }): Promise<boolean>;
 }
 
+/** What a list of reviews tells of their runs, which is the engine's to know. */
+export interface ReviewPlaces {
+  flowOf(run: string): string | null;
+  dueAt(run: string, step: string): number | null;
+}
+
+const nowhere: ReviewPlaces = { flowOf: () => null, dueAt: () => null };
+
 export interface ReviewOperationDependencies {
+  readonly places?: ((runs: readonly string[]) => Promise<ReviewPlaces>) | undefined;
   readonly store: ReviewStore;
   readonly waits: WaitSettler;
   readonly events: EventLog;
@@ -47,7 +56,7 @@ export function createReviewOperations(dependencies: ReviewOperationDependencies
   return [list(dependencies), show(dependencies), approve(dependencies), reject(dependencies), answer(dependencies)];
 }
 
-function list({ store }: ReviewOperationDependencies): AnyOperation {
+function list({ store, places = async () => nowhere }: ReviewOperationDependencies): AnyOperation {
   return operation({
     ...read,
     name: "review.list",
@@ -59,10 +68,18 @@ function list({ store }: ReviewOperationDependencies): AnyOperation {
         .default("open")
         .describe("Which reviews to list"),
     }),
-    output: z.array(reviewSchema),
+    output: z.array(listedReviewSchema),
     cli: { examples: ["tutti review list", "tutti review list --status all --json"] },
     empty: [],
-    handle: ({ status }) => store.list(status),
+    handle: async ({ status }) => {
+      const reviews = await store.list(status);
+      const known = await places(reviews.map(({ run }) => run));
+      return reviews.map((review) => ({
+        ...review,
+        flow: known.flowOf(review.run),
+        dueAt: review.status === "open" ? known.dueAt(review.run, review.step) : null,
+      }));
+    },
   });
 }
 

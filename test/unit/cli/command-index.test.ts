@@ -10,7 +10,7 @@ test("the help lists exactly the commands that the operation table gives, with t
   const operations = describeOperations({ ...homeToDescribe(), environment: {} });
   const derived = operations
     .filter(({ faces, name }) => faces.includes("cli") && name !== "run.start")
-    .map(({ name, summary }) => [name.replace(".", " "), summary]);
+    .map(({ name, summary, cli }) => [cli.command ?? name.replace(".", " "), summary]);
   const listed = commandIndex.filter(([name]) => !ownCommands.includes(name)).map(([name, summary]) => [name, summary]);
   const byName = (left: readonly string[], right: readonly string[]) => ((left[0] ?? "") < (right[0] ?? "") ? -1 : 1);
   assert.deepEqual(listed.toSorted(byName), derived.toSorted(byName));
