@@ -1,7 +1,7 @@
 import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join, relative } from "node:path";
-import { connect } from "../../src/host.ts";
+import { connect } from "../../src/host/connect.ts";
 import { silentLog, type Log } from "../../src/core/log.ts";
 import type { Client } from "../../src/sdk/client.ts";
 import { serveWeb, type WebServer, type WebServerOptions } from "../../src/server/web.ts";
