@@ -7,6 +7,7 @@ import type { Database } from "../storage/database.ts";
 import type { ReviewStore } from "./review-store.ts";
 import {
   listedReviewSchema,
+  placedReviewSchema,
   reviewSchema,
   reviewStatuses,
   type Decision,
@@ -69,25 +70,32 @@ function list({ store, places = async () => nowhere }: ReviewOperationDependenci
     handle: async ({ status }) => {
       const reviews = await store.list(status);
       const known = await places(reviews.map(({ run }) => run));
-      return reviews.map((review) => ({
-        ...review,
-        flow: known.flowOf(review.run),
-        dueAt: review.status === "open" ? known.dueAt(review.run, review.step) : null,
-      }));
+      return reviews.map((review) => placed(review, known));
     },
   });
 }
 
-function show({ store }: ReviewOperationDependencies): AnyOperation {
+function placed<Known extends Pick<Review, "run" | "step" | "status">>(
+  review: Known,
+  known: ReviewPlaces,
+): Known & { readonly flow: string | null; readonly dueAt: number | null } {
+  const dueAt = review.status === "open" ? known.dueAt(review.run, review.step) : null;
+  return { ...review, flow: known.flowOf(review.run), dueAt };
+}
+
+function show({ store, places = async () => nowhere }: ReviewOperationDependencies): AnyOperation {
   return operation({
     ...read,
     name: "review.show",
     summary: "Shows one review with its whole payload",
     path: "/reviews/:id",
     input: z.strictObject({ id }),
-    output: reviewSchema,
+    output: placedReviewSchema,
     cli: { positional: ["id"], examples: ["tutti review show rev_4k7d2m"] },
-    handle: ({ id: asked }) => store.get(asked),
+    handle: async ({ id: asked }) => {
+      const review = await store.get(asked);
+      return placed(review, await places([review.run]));
+    },
   });
 }
 

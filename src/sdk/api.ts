@@ -79,13 +79,13 @@ export interface Api {
   };
   readonly review: {
     /** Answers the question of a review; the run goes on at once. `POST /api/reviews/:id/answer` */
-    answer(input: ReviewAnswerInput, options?: CallOptions): Promise<Review>;
+    answer(input: ReviewAnswerInput, options?: CallOptions): Promise<ReviewAnswerOutput>;
     /** Approves a review; the run goes on at once. `POST /api/reviews/:id/approve` */
-    approve(input: string | ReviewApproveInput, options?: CallOptions): Promise<Review>;
+    approve(input: string | ReviewApproveInput, options?: CallOptions): Promise<ReviewApproveOutput>;
     /** Lists the questions that wait for a human, oldest first. `GET /api/reviews` */
     list: Listing<[input?: ReviewListInput, options?: CallOptions], ReviewSummary>;
     /** Rejects a review; the step fails with review.rejected. `POST /api/reviews/:id/reject` */
-    reject(input: ReviewRejectInput, options?: CallOptions): Promise<Review>;
+    reject(input: ReviewRejectInput, options?: CallOptions): Promise<ReviewRejectOutput>;
     /** Shows one review with its whole payload. `GET /api/reviews/:id` */
     show(input: string | ReviewShowInput, options?: CallOptions): Promise<Review>;
   };
@@ -836,7 +836,7 @@ export interface ReviewAnswerInput {
   answer: string;
 }
 
-export interface Review {
+export interface ReviewAnswerOutput {
   id: string;
   /** The run that asked first */
   run: string;
@@ -869,6 +869,30 @@ export interface ReviewApproveInput {
   comment?: string;
 }
 
+export interface ReviewApproveOutput {
+  id: string;
+  /** The run that asked first */
+  run: string;
+  /** The runs that wait for the decision */
+  runs: string[];
+  step: string;
+  title: string;
+  payload: unknown;
+  choices: string[];
+  status: "open" | "approved" | "rejected" | "answered" | "withdrawn";
+  createdAt: number;
+  decision: {
+    verdict: "approved" | "rejected" | "answered";
+    payload: unknown;
+    answer: string | null;
+    reason: string | null;
+    by: string;
+    at: number;
+    /** The review, where several steps have waited for one */
+    review?: string;
+  } | null;
+}
+
 export interface ReviewListInput {
   /** Which reviews to list. Default: "open" */
   status?: "open" | "approved" | "rejected" | "answered" | "withdrawn" | "all";
@@ -897,14 +921,14 @@ export interface ReviewSummary {
     /** The review, where several steps have waited for one */
     review?: string;
   } | null;
+  flow: string | null;
+  /** When it fails if nobody decides; null where it waits for ever or no more. */
+  dueAt: number | null;
   payloadBytes: number | null;
   /** The payload is too large for a list. */
   isCut: boolean;
   /** A short word on the payload. */
   summary: string;
-  flow: string | null;
-  /** When it fails if nobody decides; null where it waits for ever or no more. */
-  dueAt: number | null;
 }
 
 export interface ReviewRejectInput {
@@ -914,9 +938,60 @@ export interface ReviewRejectInput {
   reason: string;
 }
 
+export interface ReviewRejectOutput {
+  id: string;
+  /** The run that asked first */
+  run: string;
+  /** The runs that wait for the decision */
+  runs: string[];
+  step: string;
+  title: string;
+  payload: unknown;
+  choices: string[];
+  status: "open" | "approved" | "rejected" | "answered" | "withdrawn";
+  createdAt: number;
+  decision: {
+    verdict: "approved" | "rejected" | "answered";
+    payload: unknown;
+    answer: string | null;
+    reason: string | null;
+    by: string;
+    at: number;
+    /** The review, where several steps have waited for one */
+    review?: string;
+  } | null;
+}
+
 export interface ReviewShowInput {
   /** The review's id */
   id: string;
+}
+
+export interface Review {
+  id: string;
+  /** The run that asked first */
+  run: string;
+  /** The runs that wait for the decision */
+  runs: string[];
+  step: string;
+  title: string;
+  payload: unknown;
+  choices: string[];
+  status: "open" | "approved" | "rejected" | "answered" | "withdrawn";
+  createdAt: number;
+  decision: {
+    verdict: "approved" | "rejected" | "answered";
+    payload: unknown;
+    answer: string | null;
+    reason: string | null;
+    by: string;
+    at: number;
+    /** The review, where several steps have waited for one */
+    review?: string;
+  } | null;
+  flow: string | null;
+  /** When it fails if nobody decides; null where it waits for ever or no more. */
+  dueAt: number | null;
 }
 
 export interface RunCancelInput {

@@ -11,8 +11,9 @@ const patienceMs = 400;
 
 /** What two texts share and what only one has; null where that would take too long. */
 export function wordDiff(a: string, b: string): readonly Piece[] | null {
-  const compare = a.length + b.length > mostByWord ? diffLines : diffWordsWithSpace;
-  const parts = compare(a, b, { timeout: patienceMs });
+  const options = { timeout: patienceMs };
+  const isLong = a.length + b.length > mostByWord;
+  const parts = isLong ? diffLines(a, b, options) : diffWordsWithSpace(a, b, options);
   return (
     parts?.map(({ value, added, removed }) => ({ text: value, side: added ? "b" : removed ? "a" : "both" })) ?? null
   );
