@@ -17,7 +17,7 @@ import { createSharedWork, type SharedDatabase } from "./shared-work.ts";
 import { createEffectRunner } from "./effect.ts";
 import { verifyRun, type Verification } from "./flow-verify.ts";
 import { createRunControl, type RunControl } from "./engine.ts";
-import { startJobs } from "./job-runner.ts";
+import { startJobs, type JobRunnerPorts } from "./job-runner.ts";
 import { createJobStore, jobCheck } from "./job-store.ts";
 import type { FlowLoader } from "./flow-loader.ts";
 import { createEngineOperations } from "./operations.ts";
@@ -26,10 +26,11 @@ import { wokenRuns } from "./run-queue.ts";
 import { createRunStatements, type RunStatements } from "./run-statement.ts";
 import { createRunStore, type RunStore } from "./run-store.ts";
 import { engineMigrations } from "./run-table.ts";
-import { createSchedules } from "./schedule/schedules.ts";
+import { createSchedules, type Schedules } from "./schedule/schedules.ts";
 import { createStepFactory } from "./step.ts";
 import type { OpenCall } from "./read/journal-span.ts";
 import type { ReadPorts } from "./read/port.ts";
+import { reviewPlaces, type ReviewPlaces } from "./read/review-place.ts";
 import type { WorkPorts } from "./work-ports.ts";
 import { createWorkVerbs } from "./work-verbs.ts";
 import { Worker } from "./worker.ts";
@@ -73,6 +74,8 @@ export interface Engine extends Capability, AsyncDisposable {
   readonly control: RunControl;
   readonly store: RunStore;
   readonly verbs: Verbs;
+  /** For lists of reviews. */
+  readonly reviewPlaces: (runs: readonly string[]) => Promise<ReviewPlaces>;
   /** Starts a worker: alone, or as one of many where the database is shared. Stop it, then dispose: the others see it no more. */
   startWorker(worker: Worker): Promise<AsyncDisposable>;
   /** Lets a worker that was not started take up one run and whatever that wakes; false where the database is shared, as others work there. */
@@ -146,14 +149,10 @@ export function createEngine(dependencies: EngineDependencies): Engine {
     verbs: createWorkVerbs(work),
     jobs: [{ name: "engine.sweep", every: sweepEvery, run: async () => worker?.sweep() }],
     checks: [jobCheck(jobStore)],
-    async startJobs(jobs, { schedules: isScheduling = true } = {}) {
-      await using stack = new AsyncDisposableStack();
-      stack.use(await startJobs(jobs, { database, store: jobStore, clock, log }));
-      if (isScheduling) stack.use(schedules.start());
-      return stack.move();
-    },
+    startJobs: backgroundWork(schedules, { database, store: jobStore, clock, log }),
     control,
     store,
+    reviewPlaces: (runs) => reviewPlaces(database, runs),
     async startWorker(member) {
       if (others) return others.enter(member);
       // With the folder's lock in hand every other worker is dead.
@@ -203,6 +202,15 @@ function openCallsOf(worker: Worker | undefined, run: string): readonly OpenCall
         isWait,
       })) ?? null
   );
+}
+
+function backgroundWork(schedules: Schedules, ports: JobRunnerPorts): Engine["startJobs"] {
+  return async (jobs, { schedules: isScheduling = true } = {}) => {
+    await using stack = new AsyncDisposableStack();
+    stack.use(await startJobs(jobs, ports));
+    if (isScheduling) stack.use(schedules.start());
+    return stack.move();
+  };
 }
 
 function workerPorts(

@@ -1,4 +1,5 @@
 import { sep } from "node:path";
+import { briefOf } from "../core/brief.ts";
 import { toMs, type Duration } from "../core/duration.ts";
 import type { Clock } from "../core/clock.ts";
 import { TuttiError } from "../core/error.ts";
@@ -6,7 +7,6 @@ import type { RunId } from "../core/id.ts";
 import type { Random } from "../core/random.ts";
 import type { Statement } from "../core/statement.ts";
 import type { Row } from "../storage/database.ts";
-import { briefOf } from "./read/brief.ts";
 import type { AnyFlow } from "./flow.ts";
 import type { JournalPorts } from "./journal-writer.ts";
 import type { RunStore } from "./run-store.ts";

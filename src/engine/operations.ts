@@ -1,9 +1,11 @@
 import { z } from "zod";
+import { TuttiError } from "../core/error.ts";
 import { operation, type AnyOperation } from "../core/operation.ts";
-import type { RunRecord } from "../core/step.ts";
+import { runStatuses, type RunRecord } from "../core/step.ts";
 import { runGetOperation, type RunGetDependencies } from "./agent/agent-context-operation.ts";
 import type { RunControl } from "./engine.ts";
 import { refuseUnknownInput } from "./flow-input.ts";
+import { flowFigures, type FlowFigurePorts, type FlowFigures } from "./read/flow-figure.ts";
 import { createReadOperations, type ReadOperationPorts } from "./read/operations.ts";
 import { summaryShape } from "./read/shape.ts";
 import { stepShape, watchShape } from "./step-shape.ts";
@@ -148,6 +150,18 @@ function repeatOperations({ control, store }: Pick<EngineOperationDependencies, 
   return [retry, fork, emit];
 }
 
+const noFigures: FlowFigures = { runs24h: 0, failed24h: 0, lastRun: null, medianMs: null };
+
+/** Flows are listed without a data folder, too. */
+async function figuresWhereStored(ports: FlowFigurePorts, names: readonly string[]): Promise<Map<string, FlowFigures>> {
+  try {
+    return await flowFigures(ports, names);
+  } catch (error) {
+    if (error instanceof TuttiError && error.code === "storage.unavailable") return new Map();
+    throw error;
+  }
+}
+
 function flowOperations(dependencies: EngineOperationDependencies): AnyOperation[] {
   const { flows } = dependencies;
   const entry = z.object({
@@ -156,6 +170,10 @@ function flowOperations(dependencies: EngineOperationDependencies): AnyOperation
     isBuiltIn: z.boolean(),
     description: z.string().nullable(),
     problem: z.string().nullable(),
+    runs24h: z.int().describe("Runs that were made in the last 24 hours."),
+    failed24h: z.int(),
+    lastRun: z.object({ id: z.string(), status: z.enum(runStatuses), createdAt: z.number() }).nullable(),
+    medianMs: z.number().nullable().describe("Of its last hundred runs that succeeded."),
   });
   const list = operation({
     ...read,
@@ -165,14 +183,21 @@ function flowOperations(dependencies: EngineOperationDependencies): AnyOperation
     input: z.strictObject({}),
     output: z.array(entry),
     cli: { examples: ["tutti flow list"] },
-    handle: async (_input, { folder }) =>
-      (await flows.list(folder)).map(({ name, file, isBuiltIn, flow, problem }) => ({
+    handle: async (_input, { folder }) => {
+      const found = await flows.list(folder);
+      const figures = await figuresWhereStored(
+        dependencies.reads,
+        found.map(({ name }) => name),
+      );
+      return found.map(({ name, file, isBuiltIn, flow, problem }) => ({
         name,
         file,
         isBuiltIn,
         description: flow?.description ?? null,
         problem: problem?.message ?? null,
-      })),
+        ...(figures.get(name) ?? noFigures),
+      }));
+    },
   });
   const show = operation({
     ...read,

@@ -1,6 +1,6 @@
+import { oneLine } from "../core/brief.ts";
 import type { Failure } from "../core/error.ts";
 import type { Usage } from "../core/step.ts";
-import { oneLine } from "./read/brief.ts";
 import type { RunTable } from "./run-table.ts";
 
 export type UsageColumns = Pick<RunTable, "usage" | "models" | "input_tokens" | "output_tokens">;

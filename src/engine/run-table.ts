@@ -182,7 +182,7 @@ const readIndexes = [
   "create index runs_flow on runs (flow, id)",
   "create index runs_trigger on runs (trigger, id) where trigger is not null",
   "create index runs_models on runs (id, models) where models is not null",
-  "create index runs_failed on runs (id, error_code, error_step, error_text) where error_code is not null",
+  "create index runs_failed on runs (status, id, flow, error_code, error_step, error_text, finished_at) where error_code is not null",
 ];
 
 /** What older runs would have, had the columns been there; what lies in a blob is left out. */

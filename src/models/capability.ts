@@ -14,7 +14,7 @@ import { quirksOf, type Quirks } from "./probe/probe.ts";
 import { createModelOperations } from "./operations.ts";
 import type { ModelProvider } from "./provider.ts";
 import { createModelRegistry, type ModelRegistry, type ModelRegistryOptions } from "./registry.ts";
-import { listServers, serverChecks } from "./server/operation.ts";
+import { listServers, serverChecks, showQueue } from "./server/operation.ts";
 import { duration, host, serverSettings } from "./server/settings.ts";
 
 export const modelsSettings = z.object({
@@ -110,6 +110,7 @@ export function createModels(dependencies: ModelsDependencies): Models {
     config: { name: "models", schema: modelsSettings },
     migrations: modelMigrations,
     operations: [
+      showQueue(registry, clock),
       ...createModelOperations({ registry, probes, registries: settings.registries, clock }),
       listServers(registry, clock),
     ],

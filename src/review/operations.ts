@@ -2,35 +2,33 @@ import { z } from "zod";
 import type { Clock } from "../core/clock.ts";
 import { TuttiError } from "../core/error.ts";
 import { operation, type AnyOperation } from "../core/operation.ts";
-import type { Statement } from "../core/statement.ts";
 import type { EventLog } from "../events/event-log.ts";
 import type { Database } from "../storage/database.ts";
 import type { ReviewStore } from "./review-store.ts";
-import { reviewSchema, reviewStatuses, type Decision, type Review, type ReviewStatus } from "./review.ts";
+import {
+  listedReviewSchema,
+  placedReviewSchema,
+  reviewSchema,
+  reviewStatuses,
+  type Decision,
+  type Review,
+  type ReviewStatus,
+} from "./review.ts";
 import type { SharedReviews } from "./shared-review.ts";
 import { outcomeOf } from "./verdict.ts";
+import type { WaitSettler } from "./wait-settler.ts";
 
-export type WaitOutcome =
-  | { readonly status: "succeeded"; readonly result: unknown }
-  | {
-      readonly status: "failed";
-      readonly code: "review.rejected";
-      readonly message: string;
-      readonly data?: unknown;
-    };
-
-/** What reviews need of the engine: to settle the wait that asked. False if it is no longer open. */
-export interface WaitSettler {
-  settle(settle: {
-    readonly run: string;
-    readonly key: string;
-    readonly outcome: WaitOutcome;
-    readonly writes: readonly Statement[];
-  }): Promise<boolean>;
+/** What a list of reviews tells of their runs, which is the engine's to know. */
+export interface ReviewPlaces {
+  flowOf(run: string): string | null;
+  dueAt(run: string, step: string): number | null;
 }
+
+const nowhere: ReviewPlaces = { flowOf: () => null, dueAt: () => null };
 
 export interface ReviewOperationDependencies {
   readonly database: Pick<Database, "write">;
+  readonly places?: ((runs: readonly string[]) => Promise<ReviewPlaces>) | undefined;
   readonly store: ReviewStore;
   readonly shared: Pick<SharedReviews, "deliver">;
   readonly waits: WaitSettler;
@@ -54,7 +52,7 @@ export function createReviewOperations(dependencies: ReviewOperationDependencies
   return [list(dependencies), show(dependencies), approve(dependencies), reject(dependencies), answer(dependencies)];
 }
 
-function list({ store }: ReviewOperationDependencies): AnyOperation {
+function list({ store, places = async () => nowhere }: ReviewOperationDependencies): AnyOperation {
   return operation({
     ...read,
     name: "review.list",
@@ -66,23 +64,38 @@ function list({ store }: ReviewOperationDependencies): AnyOperation {
         .default("open")
         .describe("Which reviews to list"),
     }),
-    output: z.array(reviewSchema),
+    output: z.array(listedReviewSchema),
     cli: { examples: ["tutti review list", "tutti review list --status all --json"] },
     empty: [],
-    handle: ({ status }) => store.list(status),
+    handle: async ({ status }) => {
+      const reviews = await store.list(status);
+      const known = await places(reviews.map(({ run }) => run));
+      return reviews.map((review) => placed(review, known));
+    },
   });
 }
 
-function show({ store }: ReviewOperationDependencies): AnyOperation {
+function placed<Known extends Pick<Review, "run" | "step" | "status">>(
+  review: Known,
+  known: ReviewPlaces,
+): Known & { readonly flow: string | null; readonly dueAt: number | null } {
+  const dueAt = review.status === "open" ? known.dueAt(review.run, review.step) : null;
+  return { ...review, flow: known.flowOf(review.run), dueAt };
+}
+
+function show({ store, places = async () => nowhere }: ReviewOperationDependencies): AnyOperation {
   return operation({
     ...read,
     name: "review.show",
     summary: "Shows one review with its whole payload",
     path: "/reviews/:id",
     input: z.strictObject({ id }),
-    output: reviewSchema,
+    output: placedReviewSchema,
     cli: { positional: ["id"], examples: ["tutti review show rev_4k7d2m"] },
-    handle: ({ id: asked }) => store.get(asked),
+    handle: async ({ id: asked }) => {
+      const review = await store.get(asked);
+      return placed(review, await places([review.run]));
+    },
   });
 }
 

@@ -1,10 +1,11 @@
 import { sql, type Kysely, type Selectable } from "kysely";
+import { briefOf } from "../core/brief.ts";
 import { TuttiError } from "../core/error.ts";
 import type { Statement } from "../core/statement.ts";
 import { toStatement, type Database } from "../storage/database.ts";
 import type { Payloads } from "../storage/payload.ts";
 import type { ReviewTables } from "./review-table.ts";
-import type { Decision, Review, ReviewStatus } from "./review.ts";
+import type { Decision, ListedReview, Review, ReviewStatus } from "./review.ts";
 
 // "rev_" alone says nothing.
 const shortestStart = 5;
@@ -13,7 +14,8 @@ const shortestStart = 5;
 export interface RunReview extends Pick<Review, "id" | "run" | "step" | "title" | "status"> {}
 
 export interface ReviewStore {
-  list(status: ReviewStatus | "all"): Promise<Review[]>;
+  /** Without payloads that do not stand in their row. */
+  list(status: ReviewStatus | "all"): Promise<Omit<ListedReview, "flow" | "dueAt">[]>;
   ofRuns(runs: readonly string[]): Promise<RunReview[]>;
   /** By id or an unambiguous beginning of one; `review.missing`. */
   get(id: string): Promise<Review>;
@@ -46,7 +48,15 @@ export function createReviewStore(database: Database, payloads: Payloads): Revie
     async list(status) {
       const all = build.selectFrom("reviews").selectAll().orderBy("created_at").orderBy("id").limit(500);
       const rows = await database.read((status === "all" ? all : all.where("status", "=", status)).compile());
-      return Promise.all(rows.map(toReview));
+      const sizes = await payloads.sizes(rows.map(({ payload }) => payload));
+      return Promise.all(
+        rows.map(async (row) => {
+          const isCut = row.payload?.startsWith("@") ?? false;
+          const review = await toReview(isCut ? { ...row, payload: null } : row);
+          const payloadBytes = isCut ? (sizes.get(row.payload ?? "") ?? null) : Buffer.byteLength(row.payload ?? "");
+          return { ...review, payloadBytes, isCut, summary: briefOf(review.payload) ?? "" };
+        }),
+      );
     },
     async ofRuns(runs) {
       if (runs.length === 0) return [];

@@ -33,7 +33,7 @@ export interface Api {
   };
   readonly cost: {
     /** Shows what models have used: calls, tokens, time, and money where there are prices. `GET /api/cost` */
-    show(input?: CostShowInput, options?: CallOptions): Promise<CostShowOutput>;
+    show(input?: CostShowInput, options?: CallOptions): Promise<CostReport>;
   };
   /** Proves that each part works here. `GET /api/doctor` */
   doctor: Listing<[input?: Nothing, options?: CallOptions], Check>;
@@ -41,11 +41,13 @@ export interface Api {
     /** Emits an event; the run that has waited for it the longest takes it. `POST /api/events` */
     emit(input: EventEmitInput, options?: CallOptions): Promise<EventEmitOutput>;
     /** Lists stored events in the order in which they happened; without --after the newest ones. `GET /api/events` */
-    list: Listing<[input?: EventListInput, options?: CallOptions], EventListEntry>;
+    list: Listing<[input?: EventListInput, options?: CallOptions], EventEntry>;
     /** Follows the stored events as they come, until it is ended. `GET /api/events/stream` */
     tail(input?: EventTailInput, options?: CallOptions): Following<EventTailProgress, EventTailOutput>;
   };
   readonly flow: {
+    /** Lists what a flow was given lately, each input once. `GET /api/flows/:name/inputs` */
+    inputs: Listing<[input: string | FlowInputsInput, options?: CallOptions], FlowInput>;
     /** Lists the flows of this folder. `GET /api/flows` */
     list: Listing<[input?: Nothing, options?: CallOptions], FlowSummary>;
     /** Shows a flow with the JSON Schema of its input. `GET /api/flows/:name` */
@@ -66,6 +68,8 @@ export interface Api {
     probe(input: string | ModelsProbeInput, options?: CallOptions): Following<ModelsProbeProgress, ProbeFacts>;
     /** Downloads a model: the model server goes online for it, Tutti does not. `POST /api/models/:model/pull` */
     pull(input: string | ModelsPullInput, options?: CallOptions): Following<ModelsPullProgress, ModelsPullOutput>;
+    /** Shows what the model servers have in memory, and the calls that run and wait. `GET /api/models/queue` */
+    queue: Listing<[input?: Nothing, options?: CallOptions], ModelQueue>;
     /** Deletes a model's files from the model server. `DELETE /api/models/:model` */
     remove(input: string | ModelsRemoveInput, options?: CallOptions): Promise<ModelsRemoveOutput>;
     /** Lists the model servers, how they are doing, and the line before each. `GET /api/model-servers` */
@@ -75,19 +79,23 @@ export interface Api {
   };
   readonly review: {
     /** Answers the question of a review; the run goes on at once. `POST /api/reviews/:id/answer` */
-    answer(input: ReviewAnswerInput, options?: CallOptions): Promise<Review>;
+    answer(input: ReviewAnswerInput, options?: CallOptions): Promise<ReviewAnswerOutput>;
     /** Approves a review; the run goes on at once. `POST /api/reviews/:id/approve` */
-    approve(input: string | ReviewApproveInput, options?: CallOptions): Promise<Review>;
+    approve(input: string | ReviewApproveInput, options?: CallOptions): Promise<ReviewApproveOutput>;
     /** Lists the questions that wait for a human, oldest first. `GET /api/reviews` */
-    list: Listing<[input?: ReviewListInput, options?: CallOptions], Review>;
+    list: Listing<[input?: ReviewListInput, options?: CallOptions], ReviewSummary>;
     /** Rejects a review; the step fails with review.rejected. `POST /api/reviews/:id/reject` */
-    reject(input: ReviewRejectInput, options?: CallOptions): Promise<Review>;
+    reject(input: ReviewRejectInput, options?: CallOptions): Promise<ReviewRejectOutput>;
     /** Shows one review with its whole payload. `GET /api/reviews/:id` */
     show(input: string | ReviewShowInput, options?: CallOptions): Promise<Review>;
   };
   readonly run: {
     /** Cancels a run: open waits and running steps end, cleanups run. `POST /api/runs/:id/cancel` */
     cancel(input: string | RunCancelInput, options?: CallOptions): Promise<Run>;
+    /** Compares two runs step by step. `GET /api/runs/compare` */
+    compare(input: RunCompareInput, options?: CallOptions): Promise<RunComparison>;
+    /** Groups failed runs by what went wrong, the most frequent first. `GET /api/runs/errors` */
+    errors: Listing<[input?: RunErrorsInput, options?: CallOptions], RunErrorGroup>;
     /** Starts a new run that keeps the results before a step and does the rest again. `POST /api/runs/:id/fork` */
     fork(input: RunForkInput, options?: CallOptions): Promise<Run>;
     /** Shows one run with its input, output and steps. `GET /api/runs/:id` */
@@ -103,11 +111,11 @@ export interface Api {
     /** Starts a run of a flow. `POST /api/runs` */
     start(input: RunStartInput, options?: CallOptions): Promise<Run>;
     /** Counts runs by state and by when they were made. `GET /api/runs/stats` */
-    stats(input?: RunStatsInput, options?: CallOptions): Promise<RunStatsOutput>;
+    stats(input?: RunStatsInput, options?: CallOptions): Promise<RunStats>;
     /** Shows one step of a run: what it was given, what it gave, and what its model read. `GET /api/runs/:id/step` */
-    step(input: RunStepInput, options?: CallOptions): Promise<RunStepOutput>;
+    step(input: RunStepInput, options?: CallOptions): Promise<StepDetail>;
     /** Shows where the time of a run went: its steps, attempts, waits and scopes in their order. `GET /api/runs/:id/timeline` */
-    timeline(input: string | RunTimelineInput, options?: CallOptions): Promise<RunTimelineOutput>;
+    timeline(input: string | RunTimelineInput, options?: CallOptions): Promise<Timeline>;
     /** Follows a run until it has ended or is paused. `GET /api/runs/:id/watch` */
     watch(input: string | RunWatchInput, options?: CallOptions): Following<RunEvent, Run>;
   };
@@ -132,22 +140,12 @@ export interface Api {
 }
 
 export type EventTailProgress =
-  | {
-      specversion: "1.0";
-      id: string;
-      source: string;
-      type: string;
-      /** What it is about: a run's id, a budget's name … */
-      subject: string;
-      time: string;
-      /** Grows in the order of storing; the `after` of who goes on from here. */
-      sequence: number;
-      data: unknown;
-    }
+  | EventEntry
   | {
       live: {
-        /** The step that tells it */
+        /** The step that tells it. */
         key: string | null;
+        /** `live`, `started`, `run` …; `dropped` where the follower was too slow for what came. */
         type: string;
         data: unknown;
       };
@@ -365,7 +363,7 @@ export interface CostShowInput {
   run?: string;
 }
 
-export interface CostShowOutput {
+export interface CostReport {
   by: "model" | "agent" | "flow" | "kind" | "day" | "tenant" | "run" | "step";
   since: string | null;
   timeZone: string;
@@ -435,7 +433,7 @@ export interface EventListInput {
   limit?: number;
 }
 
-export interface EventListEntry {
+export interface EventEntry {
   specversion: "1.0";
   id: string;
   source: string;
@@ -464,12 +462,36 @@ export interface EventTailOutput {
   latest: number;
 }
 
+export interface FlowInputsInput {
+  /** The flow's name */
+  name: string;
+}
+
+export interface FlowInput {
+  input: unknown;
+  /** It is too large for a list: the run has it. */
+  isCut: boolean;
+  brief: string | null;
+  run: string;
+  createdAt: number;
+}
+
 export interface FlowSummary {
   name: string;
   file: string;
   isBuiltIn: boolean;
   description: string | null;
   problem: string | null;
+  /** Runs that were made in the last 24 hours. */
+  runs24h: number;
+  failed24h: number;
+  lastRun: {
+    id: string;
+    status: RunStatus;
+    createdAt: number;
+  } | null;
+  /** Of its last hundred runs that succeeded. */
+  medianMs: number | null;
 }
 
 export interface FlowShowInput {
@@ -558,9 +580,9 @@ export interface HostShowOutput {
 
 export interface ModelsAdviseInput {
   /** For calls with tools */
-  tools?: string | boolean;
+  tools?: boolean;
   /** For answers by a JSON Schema */
-  schema?: string | boolean;
+  schema?: boolean;
   /** Tokens that prompt and answer fill. Default: 0 */
   context?: number;
   /** Within the budgets of this flow */
@@ -690,6 +712,37 @@ export interface ModelsPullOutput {
   }[];
 }
 
+export interface ModelQueue {
+  name: string;
+  url: string;
+  reachable: boolean;
+  /** What it has in memory; null where it does not tell. */
+  resident:
+    | {
+        model: string;
+        bytes: number | null;
+        vramBytes: number | null;
+        /** When it leaves the memory unless it is used. */
+        expiresAt: number | null;
+      }[]
+    | null;
+  /** Calls of this process: what runs, then what waits, as they came. */
+  calls: {
+    model: string;
+    run: string | null;
+    /** How long it waits, or has waited for its place. */
+    waitingMs: number;
+    /** Null while it waits. */
+    runningMs: number | null;
+    isRunning: boolean;
+  }[];
+  parallel: number;
+  maxLoaded: number | null;
+  swaps: number;
+  callsDone: number;
+  pausedMs: number;
+}
+
 export interface ModelsRemoveInput {
   /** A name as `tutti models list` shows it */
   model: string;
@@ -783,7 +836,7 @@ export interface ReviewAnswerInput {
   answer: string;
 }
 
-export interface Review {
+export interface ReviewAnswerOutput {
   id: string;
   /** The run that asked first */
   run: string;
@@ -816,9 +869,66 @@ export interface ReviewApproveInput {
   comment?: string;
 }
 
+export interface ReviewApproveOutput {
+  id: string;
+  /** The run that asked first */
+  run: string;
+  /** The runs that wait for the decision */
+  runs: string[];
+  step: string;
+  title: string;
+  payload: unknown;
+  choices: string[];
+  status: "open" | "approved" | "rejected" | "answered" | "withdrawn";
+  createdAt: number;
+  decision: {
+    verdict: "approved" | "rejected" | "answered";
+    payload: unknown;
+    answer: string | null;
+    reason: string | null;
+    by: string;
+    at: number;
+    /** The review, where several steps have waited for one */
+    review?: string;
+  } | null;
+}
+
 export interface ReviewListInput {
   /** Which reviews to list. Default: "open" */
   status?: "open" | "approved" | "rejected" | "answered" | "withdrawn" | "all";
+}
+
+export interface ReviewSummary {
+  id: string;
+  /** The run that asked first */
+  run: string;
+  /** The runs that wait for the decision */
+  runs: string[];
+  step: string;
+  title: string;
+  /** Null where it is cut. */
+  payload: unknown;
+  choices: string[];
+  status: "open" | "approved" | "rejected" | "answered" | "withdrawn";
+  createdAt: number;
+  decision: {
+    verdict: "approved" | "rejected" | "answered";
+    payload: unknown;
+    answer: string | null;
+    reason: string | null;
+    by: string;
+    at: number;
+    /** The review, where several steps have waited for one */
+    review?: string;
+  } | null;
+  flow: string | null;
+  /** When it fails if nobody decides; null where it waits for ever or no more. */
+  dueAt: number | null;
+  payloadBytes: number | null;
+  /** The payload is too large for a list. */
+  isCut: boolean;
+  /** A short word on the payload. */
+  summary: string;
 }
 
 export interface ReviewRejectInput {
@@ -828,9 +938,60 @@ export interface ReviewRejectInput {
   reason: string;
 }
 
+export interface ReviewRejectOutput {
+  id: string;
+  /** The run that asked first */
+  run: string;
+  /** The runs that wait for the decision */
+  runs: string[];
+  step: string;
+  title: string;
+  payload: unknown;
+  choices: string[];
+  status: "open" | "approved" | "rejected" | "answered" | "withdrawn";
+  createdAt: number;
+  decision: {
+    verdict: "approved" | "rejected" | "answered";
+    payload: unknown;
+    answer: string | null;
+    reason: string | null;
+    by: string;
+    at: number;
+    /** The review, where several steps have waited for one */
+    review?: string;
+  } | null;
+}
+
 export interface ReviewShowInput {
   /** The review's id */
   id: string;
+}
+
+export interface Review {
+  id: string;
+  /** The run that asked first */
+  run: string;
+  /** The runs that wait for the decision */
+  runs: string[];
+  step: string;
+  title: string;
+  payload: unknown;
+  choices: string[];
+  status: "open" | "approved" | "rejected" | "answered" | "withdrawn";
+  createdAt: number;
+  decision: {
+    verdict: "approved" | "rejected" | "answered";
+    payload: unknown;
+    answer: string | null;
+    reason: string | null;
+    by: string;
+    at: number;
+    /** The review, where several steps have waited for one */
+    review?: string;
+  } | null;
+  flow: string | null;
+  /** When it fails if nobody decides; null where it waits for ever or no more. */
+  dueAt: number | null;
 }
 
 export interface RunCancelInput {
@@ -862,6 +1023,98 @@ export interface Usage {
   models?: string[];
 }
 
+export interface RunCompareInput {
+  /** The id of one run, such as the one that was good */
+  a: string;
+  /** The id of the other one */
+  b: string;
+}
+
+export interface RunComparison {
+  a: RunSummary;
+  b: RunSummary;
+  counts: {
+    same: number;
+    changed: number;
+    onlyA: number;
+    onlyB: number;
+  };
+  steps: {
+    key: string;
+    name: string;
+    kind: string;
+    change: "same" | "changed" | "onlyA" | "onlyB";
+    /** What of it is another: input, output, status, error. */
+    what: string[];
+    a: {
+      status: string;
+      attempts: number;
+      durationMs: number | null;
+      tokens: {
+        input: number;
+        output: number;
+      } | null;
+      outputHash: string | null;
+      error: string | null;
+    } | null;
+    b: {
+      status: string;
+      attempts: number;
+      durationMs: number | null;
+      tokens: {
+        input: number;
+        output: number;
+      } | null;
+      outputHash: string | null;
+      error: string | null;
+    } | null;
+  }[];
+}
+
+export interface RunSummary {
+  id: string;
+  flow: string;
+  status: RunStatus;
+  error: Failure | null;
+  createdAt: number;
+  startedAt: number | null;
+  finishedAt: number | null;
+  usage: Usage;
+  /** One line: why it failed and where, what it waits for, or a short word on its input. */
+  summary: string;
+  /** Who or what started it: cli, http, schedule:NAME, run:ID, fork:ID, retry:ID. */
+  trigger: string | null;
+  models: string[];
+  waitingFor: ("review" | "event" | "sleep" | "child" | "budget") | null;
+  parent: {
+    run: string;
+    step: string | null;
+  } | null;
+}
+
+export interface RunErrorsInput {
+  /** How far back. Default: "7d" */
+  since?: string | number;
+  /** Only runs like this: status:failed,waiting flow:triage error:"no room" -model:qwen since:24h words */
+  query?: string;
+  /** How many groups at the most. Default: 50 */
+  limit?: number;
+}
+
+export interface RunErrorGroup {
+  code: string;
+  /** The innermost step that failed; items of a map and turns of an agent are one. */
+  step: string | null;
+  flow: string;
+  /** Of the newest of them. */
+  message: string;
+  count: number;
+  firstAt: number;
+  lastAt: number;
+  /** The newest run. */
+  example: string;
+}
+
 export interface RunForkInput {
   /** The run's id */
   id: string;
@@ -875,7 +1128,7 @@ export interface RunGetInput {
   /** Only this step, by its key, and what lies in it */
   step?: string;
   /** With what the step's model was given: messages, tools, answer. Needs a step */
-  context?: string | boolean;
+  context?: boolean;
 }
 
 export interface RunGetOutput {
@@ -962,32 +1215,11 @@ export interface RunListInput {
   /** Only runs of this flow */
   flow?: string;
   /** Only waiting runs that go on by themselves: a sleep, a timeout or a deadline is set */
-  due?: string | boolean;
+  due?: boolean;
   /** Only runs older than this one: the last one of the list before */
   before?: string;
   /** How many at the most. Default: 50 */
   limit?: number;
-}
-
-export interface RunSummary {
-  id: string;
-  flow: string;
-  status: RunStatus;
-  error: Failure | null;
-  createdAt: number;
-  startedAt: number | null;
-  finishedAt: number | null;
-  usage: Usage;
-  /** One line: why it failed and where, what it waits for, or a short word on its input. */
-  summary: string;
-  /** Who or what started it: cli, http, schedule:NAME, run:ID, fork:ID, retry:ID. */
-  trigger: string | null;
-  models: string[];
-  waitingFor: ("review" | "event" | "sleep" | "child" | "budget") | null;
-  parent: {
-    run: string;
-    step: string | null;
-  } | null;
 }
 
 export interface RunPauseInput {
@@ -1025,7 +1257,7 @@ export interface RunStatsInput {
   query?: string;
 }
 
-export interface RunStatsOutput {
+export interface RunStats {
   since: number;
   until: number;
   bucketMs: number;
@@ -1070,7 +1302,7 @@ export interface RunStepInput {
   part?: "input" | "output" | "error" | "messages" | "tools";
 }
 
-export interface RunStepOutput {
+export interface StepDetail {
   run: string;
   key: string;
   name: string;
@@ -1086,48 +1318,22 @@ export interface RunStepOutput {
   model: string | null;
   turn: number | null;
   options: unknown;
-  input: {
-    /** Of its JSON text. */
-    bytes: number;
-    truncated: boolean;
-    value?: unknown;
-    /** In place of the value where it is cut: the beginning of its JSON text. */
-    text?: string;
-  } | null;
-  output: {
-    /** Of its JSON text. */
-    bytes: number;
-    truncated: boolean;
-    value?: unknown;
-    /** In place of the value where it is cut: the beginning of its JSON text. */
-    text?: string;
-  } | null;
-  error: {
-    /** Of its JSON text. */
-    bytes: number;
-    truncated: boolean;
-    value?: unknown;
-    /** In place of the value where it is cut: the beginning of its JSON text. */
-    text?: string;
-  } | null;
+  input: Excerpt | null;
+  output: Excerpt | null;
+  error: Excerpt | null;
   /** What its model was given, and its answer as the last one; texts are cut where it is truncated. */
-  messages: {
-    /** Of its JSON text. */
-    bytes: number;
-    truncated: boolean;
-    value?: unknown;
-    /** In place of the value where it is cut: the beginning of its JSON text. */
-    text?: string;
-  } | null;
+  messages: Excerpt | null;
   /** `offered`: tools that the model could call; `used`: those that it called. */
-  tools: {
-    /** Of its JSON text. */
-    bytes: number;
-    truncated: boolean;
-    value?: unknown;
-    /** In place of the value where it is cut: the beginning of its JSON text. */
-    text?: string;
-  } | null;
+  tools: Excerpt | null;
+}
+
+export interface Excerpt {
+  /** Of its JSON text. */
+  bytes: number;
+  truncated: boolean;
+  value?: unknown;
+  /** In place of the value where it is cut: the beginning of its JSON text. */
+  text?: string;
 }
 
 export interface RunTimelineInput {
@@ -1137,7 +1343,7 @@ export interface RunTimelineInput {
   after?: number;
 }
 
-export interface RunTimelineOutput {
+export interface Timeline {
   run: RunSummary;
   /** The number of the run's last stored row: the `after` of who asks again. */
   latest: number;
@@ -1146,56 +1352,58 @@ export interface RunTimelineOutput {
   /** When it was read. */
   now: number;
   /** What lies in a span follows it. */
-  spans: {
-    key: string;
-    parent: string | null;
-    depth: number;
-    name: string;
-    /** The step's, or map, item, turn, scope, cleanup, attempt. */
-    kind: string;
-    status: string;
-    attempt: number;
-    attempts: number;
-    /** Null where nobody knows. */
-    startedAt: number | null;
-    finishedAt: number | null;
-    /** It has no row: its times and state are those of what lies in it. */
-    isDerived: boolean;
-    model: string | null;
-    /** `to` is null while it goes on. */
-    phases: {
-      kind: "queued" | "load" | "prompt" | "work" | "backoff" | "wait";
-      from: number;
-      to: number | null;
-    }[];
-    tokens: {
-      input: number;
-      cached: number | null;
-      output: number;
-      reasoning: number | null;
-    } | null;
-    cost: {
-      money: number;
-      currency: string;
-    } | null;
-    error: {
-      code: string;
-      message: string;
-    } | null;
-    skipped: string | null;
-    importance: "normal" | "quiet" | "hidden";
-    inputBytes: number | null;
-    outputBytes: number | null;
-    review: string | null;
-    child: string | null;
+  spans: Span[];
+}
+
+export interface Span {
+  key: string;
+  parent: string | null;
+  depth: number;
+  name: string;
+  /** The step's, or map, item, turn, scope, cleanup, attempt. */
+  kind: string;
+  status: string;
+  attempt: number;
+  attempts: number;
+  /** Null where nobody knows. */
+  startedAt: number | null;
+  finishedAt: number | null;
+  /** It has no row: its times and state are those of what lies in it. */
+  isDerived: boolean;
+  model: string | null;
+  /** `to` is null while it goes on. */
+  phases: {
+    kind: "queued" | "load" | "prompt" | "work" | "backoff" | "wait";
+    from: number;
+    to: number | null;
   }[];
+  tokens: {
+    input: number;
+    cached: number | null;
+    output: number;
+    reasoning: number | null;
+  } | null;
+  cost: {
+    money: number;
+    currency: string;
+  } | null;
+  error: {
+    code: string;
+    message: string;
+  } | null;
+  skipped: string | null;
+  importance: "normal" | "quiet" | "hidden";
+  inputBytes: number | null;
+  outputBytes: number | null;
+  review: string | null;
+  child: string | null;
 }
 
 export interface RunWatchInput {
   /** The run's id */
   id: string;
   /** Return as soon as only waits are left */
-  untilIdle?: string | boolean;
+  untilIdle?: boolean;
 }
 
 export interface ScheduleAddInput {
@@ -1216,7 +1424,7 @@ export interface ScheduleAddInput {
   /** Whether a run is started while the one before it is still open. Default: "allow" */
   overlap?: "allow" | "skip";
   /** Take the place of another schedule of this name */
-  replace?: string | boolean;
+  replace?: boolean;
 }
 
 export interface ScheduleAddOutput {

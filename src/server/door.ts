@@ -3,8 +3,8 @@ import type { Hono } from "hono";
 import type { IncomingMessage, Server, ServerResponse } from "node:http";
 import { TuttiError } from "../core/error.ts";
 import type { Log } from "../core/log.ts";
-import { admit, type GateOptions } from "./gate.ts";
-import { problemPage, securityHeaders } from "./page.ts";
+import { admit, isLinkFromElsewhere, type GateOptions } from "./gate.ts";
+import { againPage, problemPage, securityHeaders, type Page } from "./page.ts";
 import { problemResponse, problemType, toProblem } from "./problem.ts";
 import { stopping } from "./stream.ts";
 
@@ -77,12 +77,23 @@ interface Refusal {
 }
 
 function refuse(request: IncomingMessage, response: ServerResponse, { error, log }: Refusal): void {
-  const { status, code } = toProblem(error);
+  const problem = toProblem(error);
+  const { status, code } = problem;
   log.debug("server.refused", { code });
-  const wantsPage = !/^\/api(\/|\?|$)/.test(request.url ?? "") && (request.headers.accept ?? "").includes("text/html");
-  const { body, headers } = wantsPage
-    ? problemPage(error)
-    : { body: JSON.stringify(toProblem(error)), headers: { "content-type": problemType, "cache-control": "no-store" } };
   if (status === 401) response.setHeader("www-authenticate", 'Bearer realm="tutti"');
+  const { body, headers } = wantsPage(request)
+    ? pageFor(request, error)
+    : { body: JSON.stringify(problem), headers: asProblem };
   response.writeHead(status, headers).end(request.method === "HEAD" ? undefined : body);
+}
+
+const asProblem = { "content-type": problemType, "cache-control": "no-store" };
+
+function wantsPage({ url = "", headers }: IncomingMessage): boolean {
+  return !/^\/api(\/|\?|$)/.test(url) && (headers.accept ?? "").includes("text/html");
+}
+
+function pageFor(request: IncomingMessage, error: TuttiError): Page {
+  const hasLink = /[?&]token=/.test(request.url ?? "");
+  return error.code === "access.denied" && isLinkFromElsewhere(request) && !hasLink ? againPage() : problemPage(error);
 }

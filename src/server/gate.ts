@@ -66,6 +66,12 @@ function checkOrigin(names: HostNames, request: RawRequest, host: string): void 
   }
 }
 
+/** Somebody follows a link of a page of another origin. */
+export function isLinkFromElsewhere(request: RawRequest): boolean {
+  const site = only(request, "sec-fetch-site");
+  return (site === "cross-site" || site === "same-site") && isNavigation(request);
+}
+
 function isNavigation(request: RawRequest): boolean {
   const [mode, destination] = [only(request, "sec-fetch-mode"), only(request, "sec-fetch-dest")];
   return isRead(request) && mode === "navigate" && destination === "document";

@@ -44,8 +44,7 @@ export function createHttpApp(operations: readonly AnyOperation[], options: Http
 
 /** The first route that fits takes a request, so `/runs/stats` has to stand before `/runs/:id`. */
 function literalFirst(left: AnyOperation, right: AnyOperation): number {
-  const parameters = ({ path }: AnyOperation): number => path.split(":").length;
-  return parameters(left) - parameters(right);
+  return left.path.split(":").length - right.path.split(":").length;
 }
 
 function takesBody({ method }: AnyOperation): boolean {

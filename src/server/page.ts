@@ -28,14 +28,45 @@ export const securityHeaders: Readonly<Record<string, string>> = {
 const style = `:root{color-scheme:light dark}body{font:16px/1.5 system-ui,sans-serif;max-width:34rem;margin:18vh auto 0;padding:0 1.5rem}
 h1{font-size:1.25rem;margin:0 0 .5rem}code{font-family:ui-monospace,monospace}small{opacity:.7}`;
 
+interface Said {
+  readonly title: string;
+  readonly detail: string;
+  readonly hint: string | null;
+}
+
 /** A page for people who cannot have the one that they wanted; it needs no file and loads none. */
-export function problemPage(error: TuttiError): { readonly body: string; readonly headers: Record<string, string> } {
+export function problemPage(error: TuttiError): Page {
   const { title, detail, hint, code } = toProblem(error);
+  const said = code === "access.denied" ? loginNeeded(detail) : { title, detail: `${detail}.`, hint };
+  return toPage(said, { head: "", foot: code });
+}
+
+/**
+ * For who follows a link from elsewhere: the browser holds a Strict cookie back then. Asked for again by a page of ours, it
+ * sends it along; that second request is no cross-site one, so this happens once.
+ */
+export function againPage(): Page {
+  const said = { title: "One moment", detail: "Opening Tutti.", hint: null };
+  return toPage(said, { head: '<meta http-equiv="refresh" content="0">', foot: "" });
+}
+
+function loginNeeded(detail: string): Said {
+  const hint =
+    "Run `tutti open` in the folder of your project: it opens this page by a link that works once, and this browser stays logged in for 30 days.";
+  return { title: "This browser is not logged in", detail: `${detail[0]?.toUpperCase()}${detail.slice(1)}.`, hint };
+}
+
+export interface Page {
+  readonly body: string;
+  readonly headers: Readonly<Record<string, string>>;
+}
+
+function toPage({ title, detail, hint }: Said, { head, foot }: { head: string; foot: string }): Page {
   const body = `<!doctype html>
-<html lang="en"><head><meta charset="utf-8"><meta name="viewport" content="width=device-width">
+<html lang="en"><head><meta charset="utf-8"><meta name="viewport" content="width=device-width">${head}
 <title>${escaped(title)} – Tutti</title><style>${style}</style></head>
-<body><main><h1>${escaped(title)}</h1><p>${escaped(detail)}.</p>${hint === null ? "" : `<p>${withCode(hint)}</p>`}
-<p><small>${escaped(code)}</small></p></main></body></html>
+<body><main><h1>${escaped(title)}</h1><p>${escaped(detail)}</p>${hint === null ? "" : `<p>${withCode(hint)}</p>`}
+<p><small>${escaped(foot)}</small></p></main></body></html>
 `;
   const own = `'sha256-${hash("sha256", style, "base64")}'`;
   return {

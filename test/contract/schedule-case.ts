@@ -22,6 +22,8 @@ export interface ScheduleCase extends AsyncDisposable {
   setClock(byMs: number): void;
   /** What a process does that works; several may. */
   start(): AsyncDisposable;
+  /** The same until the end of the case. */
+  work(): void;
   call<Result = ScheduleView>(operation: string, input?: Record<string, unknown>): Promise<Result>;
   /** Lets time pass in steps, each until what is due has been dealt with. */
   pass(ms: number, stepMs?: number): Promise<void>;
@@ -52,20 +54,19 @@ export async function openScheduleCase(
   let offset = beginning;
   const moved = { now: () => clock.now() + offset, after: clock.after };
   const engine = await openTestEngine({ database, clock: moved });
-  const create = (on: Database) =>
-    createSchedules({
-      database: on,
-      payloads: createPayloads(tableBlobs(on)),
-      events: createEventLog(on),
-      clock: moved,
-      flows: loaderOf(engine.flows),
-      folder: process.cwd(),
-      control: engine.control,
-      random: systemRandom,
-      log: silentLog,
-      isShared: false,
-    });
-  const { operations } = create(database);
+  const { operations, start } = createSchedules({
+    database,
+    payloads: createPayloads(tableBlobs(database)),
+    events: createEventLog(database),
+    clock: moved,
+    flows: loaderOf(engine.flows),
+    folder: process.cwd(),
+    control: engine.control,
+    random: systemRandom,
+    log: silentLog,
+    isShared: false,
+  });
+  const working = new AsyncDisposableStack();
   const call = async (operation: string, input: Record<string, unknown> = {}): Promise<unknown> =>
     answer(operations, operation, input);
   const list = async (): Promise<ScheduleEntry[]> => (await call("schedule.list")) as ScheduleEntry[];
@@ -80,7 +81,8 @@ export async function openScheduleCase(
     engine,
     clock,
     setClock: (byMs) => void (offset += byMs),
-    start: () => create(database).start(),
+    start,
+    work: () => void working.use(start()),
     call: call as ScheduleCase["call"],
     dealt,
     async pass(ms, stepMs = ms) {
@@ -99,7 +101,10 @@ export async function openScheduleCase(
       return rows.filter(({ trigger }) => trigger === `schedule:${name}`).toReversed();
     },
     add: (flow) => void engine.flows.set(flow.name, flow),
-    [Symbol.asyncDispose]: () => engine[Symbol.asyncDispose](),
+    async [Symbol.asyncDispose]() {
+      await working.disposeAsync();
+      await engine[Symbol.asyncDispose]();
+    },
   };
 }
 
@@ -127,6 +132,12 @@ function loaderOf(flows: ReadonlyMap<string, AnyFlow>): FlowLoader {
   };
 }
 
+const longestWaitMs = 20_000;
+
 export async function until(isSo: () => boolean | Promise<boolean>): Promise<void> {
-  while (!(await isSo())) await settle();
+  const began = performance.now();
+  while (!(await isSo())) {
+    if (performance.now() - began > longestWaitMs) throw new Error(`waited in vain until ${String(isSo)}`);
+    await settle();
+  }
 }

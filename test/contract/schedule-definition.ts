@@ -117,7 +117,7 @@ export function definitionTests(open: OpenScheduleCase): void {
     const { input, isInputCut } = await schedules.entry("s");
     assert.deepEqual([input, isInputCut], [null, true]);
     assert.deepEqual((await schedules.call("schedule.show", { name: "s" })).input, { text });
-    await using _scheduler = schedules.start();
+    schedules.work();
     await schedules.pass(3_600_000);
     const [run] = await schedules.runs("s");
     assert.equal((await schedules.engine.until(run?.id ?? "", "succeeded")).output, 100_000);

@@ -8,6 +8,10 @@ import { beginning, until, type OpenScheduleCase } from "./schedule-case.ts";
 const minute = 60_000;
 const quick = testFlow("quick", async (_step: TestStep) => null);
 
+/** Takes a turn with a run. */
+const isFire = ([first]: Parameters<Database["write"]>[0]): boolean =>
+  /^update "schedules" set "next_at" .*"last_run" =/.test(first?.sql ?? "");
+
 type Fault = "none" | "before" | "after";
 
 /** A database that, when it is told to, loses its connection before or after the commit of a run's making. */
@@ -17,8 +21,7 @@ function faulty(database: Database): Database & { fault: Fault; hits: number } {
     fault: "none" as Fault,
     hits: 0,
     async write(statements: Parameters<Database["write"]>[0]) {
-      const isFire = statements[0]?.sql.includes("last_run") === true;
-      if (!isFire || wrapped.fault === "none") return database.write(statements);
+      if (!isFire(statements) || wrapped.fault === "none") return database.write(statements);
       wrapped.hits++;
       if (wrapped.fault === "after") await database.write(statements);
       throw new TuttiError("storage.unavailable", "the connection is gone");
@@ -36,7 +39,7 @@ export function faultTests(open: OpenScheduleCase): void {
       const broken = database;
       schedules.add(quick);
       await schedules.call("schedule.add", { name: "s", flow: "quick", every: "1h", missed: "all" });
-      await using _scheduler = schedules.start();
+      schedules.work();
       broken.fault = fault;
       await schedules.clock.pass(60 * minute);
       await until(async () => {
@@ -73,14 +76,51 @@ export function faultTests(open: OpenScheduleCase): void {
     }
   });
 
+  test("what is added while the scheduler looks at the others is due in time", async () => {
+    let gate: PromiseWithResolvers<void> | undefined;
+    let isLooking = false;
+    const wrap = (database: Database): Database => ({
+      ...database,
+      async read(query) {
+        const rows = await database.read(query);
+        if (!gate || !query.sql.includes("min(")) return rows;
+        isLooking = true;
+        await gate.promise;
+        return rows;
+      },
+    });
+    await using schedules = await open({ wrap });
+    schedules.add(quick);
+    gate = Promise.withResolvers();
+    schedules.work();
+    await until(async () => {
+      await schedules.clock.pass(0);
+      return isLooking;
+    });
+    await schedules.call("schedule.add", { name: "s", flow: "quick", every: "5s" });
+    gate.resolve();
+    gate = undefined;
+    await schedules.dealt();
+    await until(async () => {
+      await schedules.clock.pass(0);
+      return schedules.clock.pending > 0;
+    });
+    await schedules.clock.pass(5_000);
+    await until(async () => {
+      await schedules.clock.pass(0);
+      return (await schedules.runs("s")).length > 0;
+    });
+  });
+
   test("a turn that was read before the schedule was paused, replaced or removed is not taken", async () => {
-    for (const change of ["pause", "remove"]) {
+    const definition = { name: "s", flow: "quick", cron: "* * * * *", timeZone: "UTC" };
+    for (const change of ["pause", "remove", "add"]) {
       let gate: PromiseWithResolvers<void> | undefined;
       let isReached = false;
       const wrap = (database: Database): Database => ({
         ...database,
         async write(statements) {
-          if (statements[0]?.sql.includes("last_run")) {
+          if (isFire(statements)) {
             isReached = true;
             await gate?.promise;
           }
@@ -89,14 +129,18 @@ export function faultTests(open: OpenScheduleCase): void {
       });
       await using schedules = await open({ wrap });
       schedules.add(quick);
-      await schedules.call("schedule.add", { name: "s", flow: "quick", every: "1m" });
+      await schedules.call("schedule.add", definition);
       gate = Promise.withResolvers();
       const scheduler = schedules.start();
+      await schedules.clock.pass(minute);
       await until(async () => {
-        await schedules.clock.pass(minute);
+        await schedules.clock.pass(0);
         return isReached;
       });
-      await schedules.call(`schedule.${change}`, { name: "s" });
+      // A clock that is set back makes the new one due at the very same time.
+      schedules.setClock(-minute);
+      if (change === "add") await schedules.call("schedule.add", { ...definition, input: "new", replace: true });
+      else await schedules.call(`schedule.${change}`, { name: "s" });
       gate.resolve();
       await scheduler[Symbol.asyncDispose]();
       assert.deepEqual(await schedules.runs("s"), [], change);

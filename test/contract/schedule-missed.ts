@@ -33,7 +33,7 @@ export function missedTests(open: OpenScheduleCase): void {
 
   test("missed once: one run for all that was due while nothing worked", async () => {
     await using schedules = await afterDowntime("once");
-    await using _scheduler = schedules.start();
+    schedules.work();
     await schedules.dealt();
     assert.deepEqual(await outcomes(schedules, "s"), [
       { outcome: "missed", minutes: 120, count: 2 },
@@ -46,7 +46,7 @@ export function missedTests(open: OpenScheduleCase): void {
 
   test("missed skip: no run, and the reason is told", async () => {
     await using schedules = await afterDowntime("skip");
-    await using _scheduler = schedules.start();
+    schedules.work();
     await schedules.dealt();
     assert.deepEqual(await outcomes(schedules, "s"), [{ outcome: "missed", minutes: 180, count: 3 }]);
     const [fire] = (await schedules.call("schedule.show", { name: "s" })).fires;
@@ -57,7 +57,7 @@ export function missedTests(open: OpenScheduleCase): void {
 
   test("missed all: a run for each, in their order", async () => {
     await using schedules = await afterDowntime("all");
-    await using _scheduler = schedules.start();
+    schedules.work();
     await schedules.dealt();
     assert.deepEqual(await outcomes(schedules, "s"), [
       { outcome: "started", minutes: 60, count: 1 },
@@ -68,7 +68,7 @@ export function missedTests(open: OpenScheduleCase): void {
 
   test("missed all is bounded: of more than a hundred the last ones", async () => {
     await using schedules = await afterDowntime("all", { every: "1m" });
-    await using _scheduler = schedules.start();
+    schedules.work();
     await schedules.dealt();
     const runs = await schedules.runs("s");
     assert.equal(runs.length, 100);
@@ -87,7 +87,7 @@ export function missedTests(open: OpenScheduleCase): void {
     schedules.add(quick);
     await schedules.call("schedule.add", { name: "s", flow: "quick", every: "1h", missed: "skip" });
     await schedules.clock.pass(hour + 9_000);
-    await using _scheduler = schedules.start();
+    schedules.work();
     await schedules.dealt();
     assert.deepEqual(await outcomes(schedules, "s"), [{ outcome: "started", minutes: 60, count: 1 }]);
   });
@@ -98,7 +98,7 @@ export function missedTests(open: OpenScheduleCase): void {
       schedules.add(quick);
       await schedules.call("schedule.add", { name: "s", flow: "quick", cron: "* * * * * *", missed });
       schedules.setClock(2 * 366 * 24 * hour);
-      await using _scheduler = schedules.start();
+      schedules.work();
       await schedules.dealt();
       assert.equal((await schedules.runs("s")).length, { once: 1, skip: 11, all: 100 }[missed]);
     }
@@ -108,7 +108,7 @@ export function missedTests(open: OpenScheduleCase): void {
     await using schedules = await open();
     schedules.add(quick);
     await schedules.call("schedule.add", { name: "s", flow: "quick", every: "1h" });
-    await using _scheduler = schedules.start();
+    schedules.work();
     await schedules.dealt();
     schedules.setClock(5 * hour + minute);
     await schedules.pass(30_000);
@@ -122,7 +122,7 @@ export function missedTests(open: OpenScheduleCase): void {
     await using schedules = await open();
     schedules.add(quick);
     await schedules.call("schedule.add", { name: "s", flow: "quick", every: "1h" });
-    await using _scheduler = schedules.start();
+    schedules.work();
     await schedules.pass(3 * hour, hour);
     schedules.setClock(-2 * hour);
     await schedules.pass(2 * hour, hour);
@@ -135,7 +135,7 @@ export function missedTests(open: OpenScheduleCase): void {
     await using schedules = await open();
     schedules.add(quick);
     await schedules.call("schedule.add", { name: "s", flow: "quick", cron: "0 * * * *", timeZone: "UTC" });
-    await using _scheduler = schedules.start();
+    schedules.work();
     schedules.setClock(4 * 366 * 24 * hour);
     await schedules.pass(30_000);
     assert.equal((await schedules.runs("s")).length, 1);

@@ -1,18 +1,14 @@
 // Holds docs/sdk.md and the example to the truth: they run against a real host, over a real connection.
 import assert from "node:assert/strict";
 import { execFile } from "node:child_process";
-import { mkdirSync, mkdtempSync, readFileSync, realpathSync, rmSync, writeFileSync } from "node:fs";
-import { tmpdir } from "node:os";
+import { readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { after, before, describe, test } from "node:test";
 import { pathToFileURL } from "node:url";
 import { promisify } from "node:util";
-import { openApp } from "../../src/app.ts";
-import { silentLog } from "../../src/core/log.ts";
 import { createTutti, type Tutti } from "../../src/sdk/index.ts";
 import { operationTable } from "../../src/sdk/table.ts";
-import { serveWeb, type WebServer } from "../../src/server/web.ts";
-import { openHome } from "../../src/storage/home.ts";
+import { openSdkHost, type SdkHost } from "./sdk-host.ts";
 
 const root = join(import.meta.dirname, "../..");
 const text = readFileSync(join(root, "docs/sdk.md"), "utf8");
@@ -28,54 +24,25 @@ const prints: readonly RegExp[] = [
   /^true\n$/,
 ];
 
-const greet = `import { flow, z } from "${pathToFileURL(join(root, "src/index.ts")).href}";
-export default flow({
-  name: "greet",
-  input: z.object({ name: z.string() }),
-  run: async (step, { name }) => step.run("greet", () => ({ text: "Hello, " + name })),
-});
-`;
-
 describe("docs/sdk.md", { timeout: 120_000 }, () => {
-  const folder = realpathSync(mkdtempSync(join(tmpdir(), "tutti-sdk-")));
-  const stack = new AsyncDisposableStack();
-  let server: WebServer;
+  let host: SdkHost;
   let tutti: Tutti;
 
   before(async () => {
-    mkdirSync(join(folder, "flows"));
-    writeFileSync(join(folder, "flows", "greet.ts"), greet);
-    const home = openHome(folder, undefined);
-    const app = stack.use(await openApp({ home, folder, environment: { PATH: process.env["PATH"] }, log: silentLog }));
-    const worker = app.createWorker();
-    stack.use(await app.startWorker(worker));
-    stack.defer(() => worker.stop(1_000));
-    const tokenFile = join(folder, ".tutti", "token");
-    server = await serveWeb({
-      operations: app.operations,
-      tokenFile,
-      host: "127.0.0.1",
-      port: 0,
-      assets: folder,
-      log: silentLog,
-    });
-    stack.use(server);
-    tutti = createTutti({ url: server.url, token: readFileSync(tokenFile, "utf8").trim() });
+    host = await openSdkHost();
+    tutti = createTutti({ url: host.server.url, token: host.token });
   });
-  after(async () => {
-    await stack.disposeAsync();
-    rmSync(folder, { recursive: true, force: true });
-  });
+  after(() => host[Symbol.asyncDispose]());
 
   /** Runs a program in the folder, with the sources in the place of the package. */
   async function run(program: string, words: readonly string[] = []): Promise<{ stdout: string; stderr: string }> {
-    const file = join(folder, `program.ts`);
+    const file = join(host.folder, "program.ts");
     const client = pathToFileURL(join(root, "src/sdk/index.ts")).href;
     writeFileSync(
       file,
-      program.replaceAll('"tutti/client"', `"${client}"`).replace("http://127.0.0.1:4100", server.url),
+      program.replaceAll('"tutti/client"', `"${client}"`).replace("http://127.0.0.1:4100", host.server.url),
     );
-    return promisify(execFile)(process.execPath, [file, ...words], { cwd: folder });
+    return promisify(execFile)(process.execPath, [file, ...words], { cwd: host.folder });
   }
 
   test("has as many examples as this test knows", () => assert.equal(examples.length, prints.length));

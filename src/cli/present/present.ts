@@ -3,6 +3,7 @@ import type { Output } from "../output.ts";
 import { presentAdvice } from "./advice.ts";
 import { presentBudget, presentBudgets, presentRemovedBudget } from "./budget.ts";
 import { presentCost } from "./cost.ts";
+import { presentComparison, presentQueues } from "./comparison.ts";
 import { presentContext } from "./context.ts";
 import { presentChecks } from "./doctor.ts";
 import { eventCells, presentEvent } from "./event.ts";
@@ -11,6 +12,7 @@ import { nearPlace } from "./place.ts";
 import { formatBytes } from "../byte-size.ts";
 import { presentModel } from "./model.ts";
 import { presentReview } from "./review.ts";
+import { formatMs } from "../../core/duration.ts";
 import { presentRun, took } from "./run.ts";
 import { presentSchedule, presentSchedules } from "./schedule.ts";
 import { presentStats, presentStep, presentTimeline } from "./timeline.ts";
@@ -59,6 +61,8 @@ const forms: Readonly<Record<string, (result: never, look: TableLook) => string>
   "schedule.pause": presentSchedule,
   "schedule.resume": presentSchedule,
   "schedule.remove": () => "Removed. Runs that it has started go on: tutti run list",
+  "run.compare": presentComparison,
+  "models.queue": presentQueues,
   "run.timeline": presentTimeline,
   "run.step": presentStep,
   "run.stats": presentStats,
@@ -68,7 +72,9 @@ const forms: Readonly<Record<string, (result: never, look: TableLook) => string>
 
 const columns: Readonly<Record<string, readonly string[]>> = {
   "run.list": ["id", "flow", "status", "createdAt", "took", "summary"],
-  "flow.list": ["name", "file", "description"],
+  "flow.list": ["name", "runs24h", "failed24h", "medianMs", "file", "description"],
+  "flow.inputs": ["run", "createdAt", "brief"],
+  "run.errors": ["count", "code", "flow", "step", "lastAt", "example", "message"],
   // What may be long comes last.
   "review.list": ["id", "createdAt", "step", "title"],
   "models.list": ["model", "sizeBytes", "contextLength", "loaded", "probe", "capabilities"],
@@ -80,6 +86,8 @@ const columns: Readonly<Record<string, readonly string[]>> = {
 const emptyTexts: Readonly<Record<string, string>> = {
   "event.list": "Nothing has happened yet.",
   "run.list": "No runs yet. Start one: tutti run <flow>",
+  "run.errors": "No run has failed in this time.",
+  "flow.inputs": "This flow has not run yet.",
   "flow.list": "No flows found. Put one into flows/NAME.ts, or: tutti init",
   "review.list": "Nothing waits for you.",
   "budget.list": "No budgets yet. Set one: tutti budget set daily --window day --tokens 200000",
@@ -135,6 +143,11 @@ function columnsFor(
 
 const titles: Readonly<Record<string, string>> = {
   createdAt: "created",
+  runs24h: "24 h",
+  failed24h: "failed",
+  medianMs: "median",
+  lastAt: "last",
+  brief: "input",
   sizeBytes: "size",
   contextLength: "context",
   inFlight: "in flight",
@@ -154,6 +167,7 @@ function cell(name: string, row: Row): string {
   const value = row[name];
   if (name === "took") return took(row as never);
   if (value === null || value === undefined) return "–";
+  if (name === "medianMs") return formatMs(Number(value));
   if (name === "sizeBytes") return formatBytes(Number(value));
   if (name === "capabilities") return can(row as unknown as Able);
   if (name === "probe") return probed(value as { probedAt: number; isStale: boolean });

@@ -6,11 +6,13 @@ export interface AnswerableReview {
   readonly id: string;
   readonly payload: unknown;
   readonly choices: readonly string[];
+  /** In a list: it has a payload that is too large to stand there. */
+  readonly isCut?: boolean;
 }
 
 interface ShownReview extends AnswerableReview {
   readonly run: string;
-  readonly runs: readonly string[];
+  readonly runs?: readonly string[];
   readonly step: string;
   readonly title: string;
   readonly status: string;
@@ -24,7 +26,7 @@ interface ShownReview extends AnswerableReview {
 
 /** One review: the question, what it is about, and how to answer. */
 export function presentReview(review: ShownReview, { bold, dim }: Colors): string {
-  const { id, run, runs, step, title, payload, status, decision } = review;
+  const { id, run, runs = [], step, title, payload, status, decision } = review;
   const others = runs.length > 1 ? `, and ${runs.length - 1} more runs wait for it` : "";
   const said = decision?.answer ?? decision?.reason;
   return [
@@ -57,9 +59,10 @@ function text(payload: unknown): string {
 }
 
 /** The commands that may answer it, the likeliest first: a choice, any text, or a yes and a no. */
-export function howToAnswer({ id, payload, choices }: AnswerableReview): string[] {
+export function howToAnswer({ id, payload, choices, isCut = false }: AnswerableReview): string[] {
   if (choices.length > 0) return choices.map((choice) => `tutti review answer ${id} ${JSON.stringify(choice)}`);
   const yesOrNo = [`tutti review approve ${id}`, `tutti review reject ${id} --reason "…"`];
   // Without a payload there is nothing that one could say yes to unseen; a flow may take a plain yes all the same.
-  return payload === null || payload === undefined ? [`tutti review answer ${id} "…"`, ...yesOrNo] : yesOrNo;
+  const hasNone = (payload === null || payload === undefined) && !isCut;
+  return hasNone ? [`tutti review answer ${id} "…"`, ...yesOrNo] : yesOrNo;
 }

@@ -51,7 +51,6 @@ export function presentSchedule(schedule: WholeSchedule, look: TableLook): strin
   const { name, flow, timeZone, input, change, problem, upcoming, fires, isPaused } = schedule;
   const { bold, dim, red } = look.color;
   const words = change === undefined ? "" : dim(`  ${changeWords[change]}`);
-  const line = (label: string, text: string): string => `${label.padEnd(9)}${text}`;
   return [
     `${bold(name)}  starts ${flow}, ${rhythm(schedule)} (${timeZone})${words}`,
     ...(isPaused ? [line("paused", `go on with: tutti schedule resume ${name}`)] : []),
@@ -63,6 +62,10 @@ export function presentSchedule(schedule: WholeSchedule, look: TableLook): strin
     ...(fires.length > 0 ? ["", firesOf(schedule, look)] : []),
     ...(change === undefined ? [] : ["", dim("It starts runs while `tutti up` or `tutti work` is running.")]),
   ].join("\n");
+}
+
+function line(label: string, text: string): string {
+  return `${label.padEnd(9)}${text}`;
 }
 
 const changeWords = { created: "added", replaced: "replaced", unchanged: "is there already" } as const;

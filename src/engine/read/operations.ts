@@ -3,11 +3,22 @@ import { isDuration, notADurationText, toMs } from "../../core/duration.ts";
 import { operation, type AnyOperation } from "../../core/operation.ts";
 import { runStatuses } from "../../core/step.ts";
 import { parseQuery, type QueryTerm } from "./query.ts";
+import { recentInputs } from "./flow-figure.ts";
+import { compareRuns } from "./run-compare.ts";
+import { runErrors } from "./run-errors.ts";
 import { listRuns } from "./run-list.ts";
 import { runStats } from "./run-stats.ts";
 import { runStep, stepParts, type RunStepPorts } from "./run-step.ts";
 import { runTimeline, type TimelinePorts } from "./run-timeline.ts";
-import { listedShape, statsShape, stepShape, timelineShape } from "./shape.ts";
+import {
+  comparisonShape,
+  errorGroupShape,
+  listedShape,
+  recentInputShape,
+  statsShape,
+  stepShape,
+  timelineShape,
+} from "./shape.ts";
 
 export interface ReadOperationPorts extends TimelinePorts, RunStepPorts {}
 
@@ -28,7 +39,15 @@ const partBytes = 262_144;
 
 /** In an order in which no path is taken for the id of a run. */
 export function createReadOperations(ports: ReadOperationPorts): AnyOperation[] {
-  return [statsOperation(ports), listOperation(ports), timelineOperation(ports), stepOperation(ports)];
+  return [
+    statsOperation(ports),
+    errorsOperation(ports),
+    compareOperation(ports),
+    listOperation(ports),
+    timelineOperation(ports),
+    stepOperation(ports),
+    inputsOperation(ports),
+  ];
 }
 
 /** The words of a command, or the text of a query, as conditions. */
@@ -93,6 +112,59 @@ function statsOperation(ports: ReadOperationPorts): AnyOperation {
         bucketMs: Math.max(1_000, toMs(bucket)),
         terms: termsOf(ports, text),
       }),
+  });
+}
+
+function errorsOperation(ports: ReadOperationPorts): AnyOperation {
+  return operation({
+    ...read,
+    name: "run.errors",
+    summary: "Groups failed runs by what went wrong, the most frequent first",
+    path: "/runs/errors",
+    input: z.strictObject({
+      since: duration.default("7d").describe("How far back"),
+      query,
+      limit: z.coerce.number().int().min(1).max(200).default(50).describe("How many groups at the most"),
+    }),
+    output: z.array(errorGroupShape),
+    cli: { examples: ["tutti run errors", "tutti run errors --since 24h --query flow:triage"] },
+    empty: [],
+    handle: ({ since, query: text, limit }) =>
+      runErrors(ports, { sinceMs: toMs(since), terms: termsOf(ports, text), limit }),
+  });
+}
+
+function compareOperation(ports: ReadOperationPorts): AnyOperation {
+  return operation({
+    ...read,
+    name: "run.compare",
+    summary: "Compares two runs step by step",
+    path: "/runs/compare",
+    input: z.strictObject({
+      a: z.string().min(1).describe("The id of one run, such as the one that was good"),
+      b: z.string().min(1).describe("The id of the other one"),
+    }),
+    output: comparisonShape,
+    cli: {
+      command: "run diff",
+      positional: ["a", "b"],
+      examples: ["tutti run diff run_4k7d2mzq01pb run_4k7d2mzq01pc"],
+    },
+    handle: (input) => compareRuns(ports, input),
+  });
+}
+
+function inputsOperation(ports: ReadOperationPorts): AnyOperation {
+  return operation({
+    ...read,
+    name: "flow.inputs",
+    summary: "Lists what a flow was given lately, each input once",
+    path: "/flows/:name/inputs",
+    input: z.strictObject({ name: z.string().min(1).describe("The flow's name") }),
+    output: z.array(recentInputShape),
+    cli: { positional: ["name"], examples: ["tutti flow inputs code-review"] },
+    empty: [],
+    handle: ({ name }) => recentInputs(ports, name),
   });
 }
 

@@ -5,7 +5,7 @@ import type { RunRecord, RunStatus } from "../../core/step.ts";
 import type { Database } from "../../storage/database.ts";
 import { toRunSummary } from "../run-record.ts";
 import type { EngineTables, RunRow } from "../run-table.ts";
-import { summaryOf, type SummaryWait } from "./brief.ts";
+import { summaryOf, type SummaryWait } from "./summary.ts";
 import type { ReadPorts } from "./port.ts";
 import type { QueryTerm, WaitingFor } from "./query.ts";
 import { conditionsOf, waitKinds } from "./query-filter.ts";

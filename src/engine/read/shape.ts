@@ -1,5 +1,6 @@
 import { z } from "zod";
 import { runStatuses } from "../../core/step.ts";
+import { changes } from "./run-compare.ts";
 import { phaseKinds } from "./span.ts";
 import { waitingFor } from "./query.ts";
 
@@ -126,4 +127,53 @@ export const statsShape = z.object({
     .describe("By when runs were made, oldest first."),
   tokens: z.object({ input: z.number(), output: z.number() }).nullable(),
   usage: z.object({ runsWithModels: z.int() }),
+});
+
+export const errorGroupShape = z.object({
+  code: z.string(),
+  step: z.string().nullable().describe("The innermost step that failed; items of a map and turns of an agent are one."),
+  flow: z.string(),
+  message: z.string().describe("Of the newest of them."),
+  count: z.int(),
+  firstAt: z.number(),
+  lastAt: z.number(),
+  example: z.string().describe("The newest run."),
+});
+
+const side = z
+  .object({
+    status: z.string(),
+    attempts: z.int(),
+    durationMs: z.number().nullable(),
+    tokens: z.object({ input: z.number(), output: z.number() }).nullable(),
+    outputHash: z.string().nullable(),
+    error: z.string().nullable(),
+  })
+  .nullable();
+
+export const comparisonShape = z.object({
+  a: listedShape,
+  b: listedShape,
+  counts: z.object({ same: z.int(), changed: z.int(), onlyA: z.int(), onlyB: z.int() }),
+  steps: z
+    .array(
+      z.object({
+        key: z.string(),
+        name: z.string(),
+        kind: z.string(),
+        change: z.enum(changes),
+        what: z.array(z.string()).readonly().describe("What of it is another: input, output, status, error."),
+        a: side,
+        b: side,
+      }),
+    )
+    .readonly(),
+});
+
+export const recentInputShape = z.object({
+  input: z.unknown(),
+  isCut: z.boolean().describe("It is too large for a list: the run has it."),
+  brief: z.string().nullable(),
+  run: z.string(),
+  createdAt: z.number(),
 });

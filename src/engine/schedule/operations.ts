@@ -85,9 +85,9 @@ function addOperation(ports: ScheduleOperationPorts): AnyOperation {
       ],
     },
     handle: async ({ replace, ...definition }, { folder }) => {
-      const change = await add(ports, { definition, folder, replace });
+      const done = await add(ports, { definition, folder, replace });
       ports.changed();
-      return { ...(await view(ports, definition.name)), change };
+      return { ...(await view(ports, definition.name)), change: done };
     },
   });
 }

@@ -93,7 +93,7 @@ function checkTimeZone(name: string): void {
   try {
     // An offset such as +02:00 is a zone for Intl; it knows no summer time, and few people mean that.
     if (/^[+-]/.test(name)) throw new RangeError("it is an offset");
-    new Intl.DateTimeFormat("en-GB", { timeZone: name });
+    Intl.DateTimeFormat("en-GB", { timeZone: name });
   } catch (error) {
     throw new TuttiError("usage.invalid", `${JSON.stringify(name)} is not a time zone`, {
       cause: error,

@@ -33,11 +33,11 @@ export function decideTurn(rule: Rule, { dueAt, now, policy }: TurnRequest): Tur
   if (now - dueAt <= lateAfterMs) return fire(rule, dueAt, null);
   switch (policy) {
     case "once": {
-      const [latest = dueAt] = rule.latest(now, 1).filter((at) => at >= dueAt);
+      const latest = rule.latest(now, 1).find((at) => at >= dueAt) ?? dueAt;
       return fire(rule, latest, spanBefore(rule, dueAt, latest));
     }
     case "all": {
-      const [first = dueAt] = rule.latest(now, mostCaughtUp).filter((at) => at >= dueAt);
+      const first = rule.latest(now, mostCaughtUp).find((at) => at >= dueAt) ?? dueAt;
       return fire(rule, first, spanBefore(rule, dueAt, first));
     }
     case "skip": {
@@ -61,7 +61,7 @@ function fire(rule: Rule, at: EpochMs, missed: Span | null): Turn {
 /** The due times from `first` on that lie before `end`; null where there are none. */
 function spanBefore(rule: Rule, first: EpochMs, end: EpochMs): Span | null {
   if (first >= end) return null;
-  const [last = first] = rule.latest(end - 1, 1).filter((at) => at >= first);
+  const last = rule.latest(end - 1, 1).find((at) => at >= first) ?? first;
   let count = 1;
   for (let at: EpochMs | null = first; at !== null && at < last && count < mostCounted; count++) at = rule.after(at);
   return { first, last, count };

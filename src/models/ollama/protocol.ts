@@ -16,7 +16,15 @@ export const tagsReply = z.object({ models: z.array(tag).default([]) });
 
 export const runningReply = z.object({
   models: z
-    .array(z.object({ name: z.string(), context_length: z.number().optional(), expires_at: z.string().optional() }))
+    .array(
+      z.object({
+        name: z.string(),
+        context_length: z.number().optional(),
+        expires_at: z.string().optional(),
+        size: z.number().optional(),
+        size_vram: z.number().optional(),
+      }),
+    )
     .default([]),
 });
 

@@ -39,7 +39,10 @@ export function scheduled(model: ChatModel, schedule: Schedule): ChatModel {
     async chat(request, call) {
       const askedAt = schedule.clock.now();
       const chat = (place: Place): Promise<ChatAnswer> => chatAt(place, { model, request, call, askedAt, schedule });
-      return inLine({ schedule, signal: call.signal, priority: call.caller?.priority, askedAt }, chat);
+      return inLine(
+        { schedule, signal: call.signal, priority: call.caller?.priority, run: call.caller?.run, askedAt },
+        chat,
+      );
     },
   };
 }
@@ -97,16 +100,17 @@ interface InLine {
   readonly schedule: Schedule;
   readonly signal: AbortSignal;
   readonly priority: number | undefined;
+  readonly run?: string | undefined;
   readonly askedAt: EpochMs;
 }
 
 async function inLine<Answer>(line: InLine, work: (place: Place) => Promise<Answer>): Promise<Answer> {
-  const { schedule, signal, priority, askedAt } = line;
+  const { schedule, signal, priority, run, askedAt } = line;
   const { queue, health, model, clock } = schedule;
   const patience: Patience = { retries: 0, busySince: undefined };
   for (;;) {
     if (queue.isPaused && schedule.whenBusy === "fail") throw busyNow(model);
-    const place = await queue.enter({ model, priority, signal, since: askedAt }).catch((error: unknown) => {
+    const place = await queue.enter({ model, priority, signal, run, since: askedAt }).catch((error: unknown) => {
       throw patience.retries === 0 ? abortedUnsent(error) : error;
     });
     try {

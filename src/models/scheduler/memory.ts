@@ -6,6 +6,9 @@ export interface ResidentModel {
   readonly model: string;
   /** When the server will unload it unless it is used. */
   readonly expiresAt?: EpochMs | undefined;
+  /** What it takes of memory, and how much of that is a graphics card's. */
+  readonly bytes?: number | undefined;
+  readonly vramBytes?: number | undefined;
 }
 
 /** What a server has in memory, by our own calls and by what it told last. */

@@ -23,6 +23,8 @@ export interface Entry {
   /** Higher goes first; the run's, 0 unless given. */
   readonly priority?: number | undefined;
   readonly signal: AbortSignal;
+  /** Whose call it is, for who looks at the line. */
+  readonly run?: string | undefined;
   /** When the call came first, if it has been turned away since: it keeps its place in the line. */
   readonly since?: EpochMs | undefined;
 }
@@ -47,6 +49,18 @@ export interface QueueView {
   readonly swaps: number;
   /** The server turned calls away and none starts before this. */
   readonly pausedUntil: EpochMs | undefined;
+  /** What runs, then what waits, each in the order of its coming. */
+  readonly calls: readonly QueuedCall[];
+  readonly callsDone: number;
+}
+
+export interface QueuedCall {
+  readonly model: string;
+  readonly run: string | null;
+  /** How long it waits, or has waited for its place. */
+  readonly waitingMs: number;
+  /** Null while it waits. */
+  readonly runningMs: number | null;
 }
 
 /**
@@ -67,6 +81,7 @@ export interface ServerQueue {
 const lookEveryMs = 2_000;
 
 interface Call extends Waiting {
+  readonly run: string | null;
   overtakenMs: number;
   start(evicts: string | undefined): void;
 }
@@ -84,7 +99,8 @@ class Line implements ServerQueue {
   readonly #waiting: Call[] = [];
   /** Models that the server was told to keep for longer than it would. */
   readonly #extended = new Set<string>();
-  #inFlight = 0;
+  readonly #running = new Set<{ readonly call: Call; readonly startedAt: EpochMs }>();
+  #callsDone = 0;
   #withdrawTimer: () => void = ignore;
 
   constructor(options: ServerQueueOptions) {
@@ -102,7 +118,7 @@ class Line implements ServerQueue {
     return this.#backoff.until !== undefined;
   }
 
-  enter({ model, priority = 0, signal, since = this.#clock.now() }: Entry): Promise<Place> {
+  enter({ model, priority = 0, signal, run, since = this.#clock.now() }: Entry): Promise<Place> {
     if (signal.aborted) return Promise.reject(aborted(model, signal.reason));
     const { promise, resolve, reject } = Promise.withResolvers<Place>();
     const abort = (): void => {
@@ -114,7 +130,7 @@ class Line implements ServerQueue {
       signal.removeEventListener("abort", abort);
       resolve(this.#seat(call, evicts));
     };
-    const call: Call = { model, priority, since, overtakenMs: 0, start };
+    const call: Call = { model, run: run ?? null, priority, since, overtakenMs: 0, start };
     signal.addEventListener("abort", abort, { once: true });
     this.#waiting.splice(placeOf(this.#waiting, since), 0, call);
     this.#pump();
@@ -132,7 +148,9 @@ class Line implements ServerQueue {
   view(): QueueView {
     return {
       waiting: this.#waiting.length,
-      inFlight: this.#inFlight,
+      inFlight: this.#running.size,
+      calls: this.#calls(),
+      callsDone: this.#callsDone,
       loaded: this.#memory.loaded.map(({ model }) => model),
       maxLoaded: this.#memory.maxLoaded,
       parallel: this.#options.parallel,
@@ -158,7 +176,7 @@ class Line implements ServerQueue {
 
   #next(pausedUntil: EpochMs | undefined): Move<Call> | undefined {
     // A server that was too busy gets one call at a time until it has answered one.
-    if (pausedUntil !== undefined || (this.#backoff.isBusy && this.#inFlight > 0)) return undefined;
+    if (pausedUntil !== undefined || (this.#backoff.isBusy && this.#running.size > 0)) return undefined;
     return nextMove(this.#state());
   }
 
@@ -169,15 +187,35 @@ class Line implements ServerQueue {
     return { waiting: this.#waiting, loaded, lastLoaded, parallel, maxLoaded, now, patienceMs, turnMs };
   }
 
-  #seat({ model, since }: Call, evicts: string | undefined): Place {
+  #calls(): QueuedCall[] {
+    const now = this.#clock.now();
+    const running = [...this.#running].map(({ call: { model, run, since }, startedAt }) => ({
+      model,
+      run,
+      waitingMs: startedAt - since,
+      runningMs: now - startedAt,
+    }));
+    const waiting = this.#waiting.map(({ model, run, since }) => ({
+      model,
+      run,
+      waitingMs: now - since,
+      runningMs: null,
+    }));
+    return [...running, ...waiting];
+  }
+
+  #seat(call: Call, evicts: string | undefined): Place {
+    const { model, since } = call;
     const startedAt = this.#clock.now();
+    const seated = { call, startedAt };
     this.#memory.started(model, evicts);
-    this.#inFlight += 1;
+    this.#running.add(seated);
     let isHere = true;
     const leave = (): void => {
       if (!isHere) return;
       isHere = false;
-      this.#inFlight -= 1;
+      this.#running.delete(seated);
+      this.#callsDone += 1;
       this.#memory.ended(model);
       this.#noteOvertaken(since, this.#clock.now() - startedAt);
       this.#pump();

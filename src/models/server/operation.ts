@@ -47,7 +47,7 @@ async function describe(server: ModelServer, clock: Clock, signal: AbortSignal):
   const { name, kind, url, queue, health } = server;
   const state = await health.look(signal);
   const resident = state.ok ? await residentAt(server, signal) : [];
-  const { maxLoaded, pausedUntil, ...view } = queue.view();
+  const { maxLoaded, pausedUntil, calls: _calls, callsDone: _callsDone, ...view } = queue.view();
   return {
     name,
     kind,
@@ -70,6 +70,84 @@ async function residentAt({ kind, provider }: ModelServer, signal: AbortSignal):
     if (error instanceof TuttiError) return null;
     throw error;
   }
+}
+
+const queueInfo = z.object({
+  name: z.string(),
+  url: z.string(),
+  reachable: z.boolean(),
+  resident: z
+    .array(
+      z.object({
+        model: z.string(),
+        bytes: z.number().nullable(),
+        vramBytes: z.number().nullable(),
+        expiresAt: z.number().nullable().describe("When it leaves the memory unless it is used."),
+      }),
+    )
+    .readonly()
+    .nullable()
+    .describe("What it has in memory; null where it does not tell."),
+  calls: z
+    .array(
+      z.object({
+        model: z.string(),
+        run: z.string().nullable(),
+        waitingMs: z.int().describe("How long it waits, or has waited for its place."),
+        runningMs: z.int().nullable().describe("Null while it waits."),
+        isRunning: z.boolean(),
+      }),
+    )
+    .readonly()
+    .describe("Calls of this process: what runs, then what waits, as they came."),
+  parallel: z.int(),
+  maxLoaded: z.int().nullable(),
+  swaps: z.int(),
+  callsDone: z.int(),
+  pausedMs: z.int(),
+});
+
+/** What each server holds, does and is still to do. */
+export function showQueue(registry: ModelRegistry, clock: Clock): AnyOperation {
+  return operation({
+    name: "models.queue",
+    summary: "Shows what the model servers have in memory, and the calls that run and wait",
+    method: "GET",
+    path: "/models/queue",
+    role: "viewer",
+    effect: "read",
+    idempotent: true,
+    input: z.strictObject({}),
+    output: z.array(queueInfo),
+    faces: ["cli", "http", "sdk", "mcp"],
+    cli: { examples: ["tutti models queue", "tutti models queue --json"] },
+    handle: (_input, { signal }) => Promise.all(registry.servers().map((server) => queueOf(server, clock, signal))),
+  });
+}
+
+async function queueOf(server: ModelServer, clock: Clock, signal: AbortSignal): Promise<z.infer<typeof queueInfo>> {
+  const { name, url, queue, resident } = server;
+  const { calls, parallel, maxLoaded, swaps, callsDone, pausedUntil } = queue.view();
+  const held = await resident?.(signal).catch(() => undefined); // A server that does not answer is not reachable.
+  const { ok } = resident ? { ok: held !== undefined } : await server.health.look(signal);
+  return {
+    name,
+    url,
+    reachable: ok,
+    resident:
+      held?.map(({ model, bytes = null, vramBytes = null, expiresAt = null }) => ({
+        model,
+        bytes,
+        vramBytes,
+        expiresAt,
+      })) ?? null,
+    calls: calls.map((call) => ({ ...call, isRunning: call.runningMs !== null })),
+    parallel,
+    maxLoaded: Number.isFinite(maxLoaded) ? maxLoaded : null,
+    swaps,
+    callsDone,
+    pausedMs: pausedUntil === undefined ? 0 : Math.max(0, Math.round(pausedUntil - clock.now())),
+  };
 }
 
 /** One check for each server beyond the first, which has its own. */

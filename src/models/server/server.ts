@@ -57,6 +57,8 @@ export interface ModelServer {
   readonly provider: ModelProvider;
   readonly queue: ServerQueue;
   readonly health: ServerHealth;
+  /** What it has in memory; not there where the server does not tell. */
+  readonly resident?: ((signal: AbortSignal) => Promise<readonly ResidentModel[]>) | undefined;
   schedule(model: string, whenBusy: Schedule["whenBusy"]): Schedule;
 }
 
@@ -78,15 +80,16 @@ export function createOllamaServer(name: string, address: ServerAddress, default
   const availableBytes = isLoopback(url) ? defaults.availableBytes : () => Number.POSITIVE_INFINITY;
   const { numCtx, maxNumCtx, allowRemote = [] } = defaults;
   const provider = createOllamaProvider({ client, name, numCtx, maxNumCtx, allowRemote, clock, availableBytes });
+  const resident = (signal: AbortSignal): Promise<readonly ResidentModel[]> => residentModels(client, signal);
   const queue = createServerQueue({
     parallel: address.parallel ?? (defaults.parallel || ollamaParallel),
     maxLoaded: address.maxLoaded ?? (defaults.maxLoaded || ollamaMaxLoaded),
     patienceMs: defaults.patienceMs ?? defaultPatienceMs,
-    resident: (signal) => residentModels(client, signal),
+    resident,
     clock,
     random: defaults.random,
   });
-  return assemble({ name, kind: "ollama", url, provider, queue, modelKey: canonicalName }, defaults);
+  return assemble({ name, kind: "ollama", url, provider, queue, resident, modelKey: canonicalName }, defaults);
 }
 
 export function createOpenAiServer(name: string, address: OpenAiAddress, defaults: ServerDefaults): ModelServer {
@@ -142,8 +145,10 @@ function assemble({ modelKey, ...server }: Parts, defaults: ServerDefaults): Mod
 
 async function residentModels(client: OllamaClient, signal: AbortSignal): Promise<readonly ResidentModel[]> {
   const { models } = await client.request("/api/ps", runningReply, { signal, timeoutMs: 3_000 });
-  return models.map(({ name, expires_at: expires }) => ({
+  return models.map(({ name, expires_at: expires, size: bytes, size_vram: vramBytes }) => ({
     model: name,
+    bytes,
+    vramBytes,
     expiresAt: expires === undefined ? undefined : Date.parse(expires),
   }));
 }

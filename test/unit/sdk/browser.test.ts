@@ -1,11 +1,10 @@
 // What a browser gets of the SDK: the bundle that a user's own bundler makes, run with nothing but what browsers have.
 import assert from "node:assert/strict";
-import { join } from "node:path";
 import { before, describe, it } from "node:test";
 import { createContext, runInContext } from "node:vm";
 import { gzipSync } from "node:zlib";
-import { build } from "vite";
 import type { createTutti } from "../../../src/sdk/index.ts";
+import { bundleClient } from "./bundle.ts";
 import { EventHost } from "./event-host.ts";
 import { json, serve } from "./web-host.ts";
 
@@ -21,20 +20,7 @@ describe("the SDK in a browser", () => {
   let modules: readonly string[] = [];
 
   before(async () => {
-    const result = await build({
-      configFile: false,
-      logLevel: "silent",
-      build: {
-        write: false,
-        target: "es2022",
-        lib: { entry: join(import.meta.dirname, "../../../src/sdk/index.ts"), formats: ["iife"], name: "client" },
-      },
-    });
-    const [first] = Array.isArray(result) ? result : [result];
-    const chunk = first && "output" in first ? first.output[0] : undefined;
-    assert.ok(chunk);
-    code = chunk.code;
-    modules = Object.keys(chunk.modules);
+    ({ code, modules } = await bundleClient());
   });
 
   /** The bundle's exports, in a world that has only what a window has. */

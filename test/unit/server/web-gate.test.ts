@@ -223,6 +223,19 @@ describe("the token of a request", () => {
     const answer = await answerTo([own(), "accept: text/html"], { target: "/runs" });
     assert.equal(statusOf(answer), 401);
     assert.match(answer, /<code>tutti open<\/code>/);
+    assert.match(answer, /This browser is not logged in/);
     assert.match(answer, /style-src 'sha256-/);
+    assert.doesNotMatch(answer, /http-equiv/);
+  });
+
+  it("is waited for once where a link of another page keeps the cookie back", async () => {
+    const link = ["accept: text/html", "sec-fetch-mode: navigate", "sec-fetch-dest: document"];
+    const from = async (site: string, target = "/runs"): Promise<string> =>
+      answerTo([own(), ...link, `sec-fetch-site: ${site}`], { target });
+    assert.match(await from("cross-site"), /<meta http-equiv="refresh" content="0">/);
+    for (const again of [await from("same-origin"), await from("none"), await from("cross-site", "/?token=old")]) {
+      assert.equal(statusOf(again), 401);
+      assert.doesNotMatch(again, /http-equiv/);
+    }
   });
 });
