@@ -52,3 +52,4 @@ function waitText({ kind, name, event, dueAt, title }: SummaryWait, now: number)
       return `waits in ${name}${until}`;
   }
 }
+
