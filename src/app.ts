@@ -204,7 +204,12 @@ function createRooms({ home, folder, environment, log }: AppOptions, config: Con
       eventEnd: () => events.latest(),
     },
   });
-  const review = createReview({ ...ports, settings: config.get(reviewSection), waits: engine.control, places: engine.reviewPlaces });
+  const review = createReview({
+    ...ports,
+    settings: config.get(reviewSection),
+    waits: engine.control,
+    places: engine.reviewPlaces,
+  });
   return {
     engine,
     cost,

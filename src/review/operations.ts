@@ -5,7 +5,14 @@ import { operation, type AnyOperation } from "../core/operation.ts";
 import type { Statement } from "../core/statement.ts";
 import type { EventLog } from "../events/event-log.ts";
 import type { ReviewStore } from "./review-store.ts";
-import { listedReviewSchema, reviewSchema, reviewStatuses, type Decision, type Review, type ReviewStatus } from "./review.ts";
+import {
+  listedReviewSchema,
+  reviewSchema,
+  reviewStatuses,
+  type Decision,
+  type Review,
+  type ReviewStatus,
+} from "./review.ts";
 
 /** What reviews need of the engine: to settle the wait that asked. False if it is no longer open. */
 export interface WaitSettler {
