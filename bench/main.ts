@@ -4,6 +4,7 @@ import { runEngineBench, UsageError } from "./engine.ts";
 import { runModelsBench } from "./models.ts";
 import { runServerBench } from "./server/server.ts";
 import { runProfile } from "./profile.ts";
+import { runStartBench } from "./start.ts";
 import { runTokensBench } from "./tokens/tokens.ts";
 
 const help = `npm run bench NAME [-- FLAGS]
@@ -11,6 +12,7 @@ const help = `npm run bench NAME [-- FLAGS]
   engine    runs/s, latency, bytes, replay, kill -9 and Postgres, beside openworkflow and Mastra; about 5 minutes
   models    the order of calls (simulated, and on a real Ollama), overhead beside other clients, repair of wrong answers; 3 minutes
   server    requests/s and p99 of list, detail and start with 1,000 and 100,000 runs stored, beside Mastra's server; 6 minutes
+  start     how long \`tutti up\` takes until it answers (--quick: three starts)
   profile   where Tutti's own time goes for a run
   tokens    how near the estimate of a prompt's tokens comes, on two tokenizers and on a real Ollama
   budget    what the meter adds to a model call, and budgets that many race for; about 1 minute (--quick: some seconds)
@@ -54,6 +56,8 @@ async function main([name, ...words]: readonly string[]): Promise<number> {
       return await runBudgetBench(words);
     case "server":
       return await runServerBench(words);
+    case "start":
+      return await runStartBench(words);
     case "profile":
       return await runProfile(words);
     case "tokens":

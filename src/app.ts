@@ -165,6 +165,7 @@ function createRooms({ home, folder, environment, log }: AppOptions, config: Con
   const blobs = database.dialect === "sqlite" ? fileBlobs(home.tenant("default").blobs) : tableBlobs(database);
   const ports = {
     database,
+    patient: patientDatabase(database, { clock: systemClock, log }),
     payloads: createPayloads(blobs),
     events: events.log,
     clock: systemClock,
@@ -174,19 +175,14 @@ function createRooms({ home, folder, environment, log }: AppOptions, config: Con
   const shared = database.capabilities.sharedWriters
     ? { url: config.get(storageSection).database, schema: postgresSchema }
     : null;
-  const patient = patientDatabase(database, { clock: systemClock, log });
   const cost = createCost({
     ...ports,
     settings: config.get(costSection),
-    patient,
     log,
     shared,
     contextOf: (model) => models.registry.contextOf(model),
     ask: ({ host }, { name, ...question }) => review.ask(host, name, question),
-    runs: {
-      resume: (run) => engine.control.resumePausedFor(run, ["budget.exceeded", "budget.unpriced"]),
-      hasEnded: async (run) => (await engine.store.run(run)).finished_at !== null,
-    },
+    runs: budgetedRuns(() => engine),
     choice: choiceOf(() => models),
   });
   const models = createModels({
@@ -225,7 +221,6 @@ function createRooms({ home, folder, environment, log }: AppOptions, config: Con
   });
   const review = createReview({
     ...ports,
-    patient,
     settings: config.get(reviewSection),
     waits: engine.control,
     places: engine.reviewPlaces,
@@ -234,6 +229,14 @@ function createRooms({ home, folder, environment, log }: AppOptions, config: Con
     engine,
     cost,
     capabilities: [createStorage(database), createConfig(config), models, tools, engine, review, cost, events],
+  };
+}
+
+/** What budgets do to runs. */
+function budgetedRuns(engine: () => Engine): CostDependencies["runs"] {
+  return {
+    resume: (run) => engine().control.resumePausedFor(run, ["budget.exceeded", "budget.unpriced"]),
+    hasEnded: async (run) => (await engine().store.run(run)).finished_at !== null,
   };
 }
 

@@ -122,8 +122,8 @@ function question(review: OpenReview): string {
 }
 
 async function openReviews(client: Connection["client"], run: string): Promise<OpenReview[]> {
-  const reviews = (await client.call("review.list", {})) as (OpenReview & { runs: string[] })[];
-  return reviews.filter(({ runs }) => runs.includes(run));
+  const reviews = (await client.call("review.list", {})) as (OpenReview & { run: string; runs?: string[] })[];
+  return reviews.filter((review) => review.run === run || review.runs?.includes(run));
 }
 
 /** The worker waits these out; so does who watches it. */

@@ -3,6 +3,7 @@ import type { Clock } from "../core/clock.ts";
 import { toMs } from "../core/duration.ts";
 import { TuttiError } from "../core/error.ts";
 import { newId } from "../core/id.ts";
+import type { Job } from "../core/job.ts";
 import type { Log } from "../core/log.ts";
 import type { Random } from "../core/random.ts";
 import type { EventLog } from "../events/event-log.ts";
@@ -77,12 +78,6 @@ export function createCost(dependencies: CostDependencies): Cost {
     await sweeper.sweep();
     await parts.marks.sweep();
   };
-  const resume = async (): Promise<void> => {
-    if (!(await parts.pauses.hasAny())) return;
-    // The file may have other limits by now.
-    await ready();
-    await parts.pauses.look();
-  };
   // Who asks is told that the database is away, and does not wait for it as work does.
   const askedReady = async (): Promise<void> => {
     await parts.askedStore.fresh();
@@ -104,7 +99,6 @@ export function createCost(dependencies: CostDependencies): Cost {
     random,
     log,
   });
-  const pruning = { ...parts, runs: dependencies.runs, database: dependencies.patient, clock };
   const asked = { store: parts.askedStore, ready: askedReady, roomMade: () => parts.pauses.look() };
   return {
     name: "cost",
@@ -117,15 +111,7 @@ export function createCost(dependencies: CostDependencies): Cost {
     plan: [createBudgetPlan({ ask: dependencies.ask, raise: raiser(dependencies, parts) })],
     effect: [createBudgetStop({ paused: (run, failure) => parts.pauses.remember(run, failure) })],
     callsOf: (run) => callsOfRun(dependencies.database, parts.build, run),
-    jobs: [
-      { name: "cost.sweep", every: sweepEvery, run: sweep },
-      { name: "cost.resume", every: sweepEvery, atStart: true, run: resume },
-      {
-        name: "cost.prune",
-        every: pruneEvery,
-        run: (signal) => prune({ ...pruning, keepMs: toMs(settings.keepCalls) }, signal),
-      },
-    ],
+    jobs: [{ name: "cost.sweep", every: sweepEvery, run: sweep }, ...otherJobs(dependencies, parts, ready)],
     auto: createAutoModel(choice, assessor),
     meter,
     meterEmbedding: (model) => meteredEmbedding(meter, model),
@@ -138,6 +124,21 @@ export function createCost(dependencies: CostDependencies): Cost {
       await holders[Symbol.asyncDispose]();
     },
   };
+}
+
+function otherJobs(dependencies: CostDependencies, parts: Parts, ready: () => Promise<void>): Job[] {
+  const { settings, runs, clock, patient } = dependencies;
+  const pruning = { ...parts, runs, clock, database: patient, keepMs: toMs(settings.keepCalls) };
+  const resume = async (): Promise<void> => {
+    if (!(await parts.pauses.hasAny())) return;
+    // The file may have other limits by now.
+    await ready();
+    await parts.pauses.look();
+  };
+  return [
+    { name: "cost.resume", every: sweepEvery, atStart: true, run: resume },
+    { name: "cost.prune", every: pruneEvery, run: (signal) => prune(pruning, signal) },
+  ];
 }
 
 const lookAgainMs = 1_000;

@@ -16,7 +16,7 @@ export type AskHuman = (
 
 export interface BudgetStopPorts {
   /** Statements that keep in mind what the run waits for; they join the transaction that pauses it. */
-  paused(run: string, failure: Failure): readonly Statement[];
+  readonly paused: (run: string, failure: Failure) => readonly Statement[];
 }
 
 /** A call that a budget has stopped puts its step off: the run pauses, and nothing of the step is stored. */

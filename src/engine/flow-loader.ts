@@ -144,7 +144,7 @@ function readOnce(builtIn: readonly string[]): FlowReader {
     renew() {
       if (performance.now() - lookedAt < lookAgainMs) return [];
       lookedAt = performance.now();
-      const changed = changedFiles(edition);
+      const changed = changedFiles(edition, known.keys());
       if (changed.length === 0) return [];
       known.clear();
       edition = nextEdition(edition);

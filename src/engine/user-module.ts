@@ -6,14 +6,23 @@ import { fileURLToPath, pathToFileURL } from "node:url";
 // address: `file.ts?tutti=2`, and so is every file of the user's that it imports. Hooks and modules are the process's,
 // so this can only be the process's, too.
 const marker = "tutti";
-/** By edition, the user's files that were loaded, or sought in vain, with what told them apart then. */
-const notes = new Map<number, Map<string, string>>();
+/** By edition, the user's files that were loaded, or sought in vain. */
+const notes = new Map<number, Map<string, FileNote>>();
 let latest = 0;
 // A second copy of Tutti's own modules would know nothing of the first.
 const ownFolder = new URL("..", import.meta.url).href;
 let areHooksInstalled = false;
 
-/** A set of modules that belong together. The first has plain addresses, so it is what other imports of a file give. */
+interface FileNote {
+  /** What told it apart when it was read. */
+  readonly stamp: string;
+  readonly imports: Set<string>;
+}
+
+/**
+ * A set of modules that belong together. The first has plain addresses, so it is what other imports of a file give, and
+ * several loaders share it.
+ */
 export const firstEdition = 0;
 
 export function nextEdition(before: number): number {
@@ -30,15 +39,23 @@ export async function importUserModule(file: string, edition: number): Promise<u
 }
 
 /** Remembers that a file was read, by whatever means, as a part of an edition. */
-export function noteFile(file: string, edition: number): void {
-  const files = notes.get(edition) ?? new Map<string, string>();
+export function noteFile(file: string, edition: number, importer?: string): void {
+  const files = notes.get(edition) ?? new Map<string, FileNote>();
   notes.set(edition, files);
-  if (!files.has(file)) files.set(file, stampOf(file));
+  if (!files.has(file)) files.set(file, { stamp: stampOf(file), imports: new Set() });
+  if (importer !== undefined) files.get(importer)?.imports.add(file);
 }
 
-/** Files of an edition that are no longer as they were when they were read. */
-export function changedFiles(edition: number): string[] {
-  return [...(notes.get(edition) ?? [])].filter(([file, stamp]) => stampOf(file) !== stamp).map(([file]) => file);
+/** Of these files and all that they import, those that are no longer as they were when they were read. */
+export function changedFiles(edition: number, entries: Iterable<string>): string[] {
+  const files = notes.get(edition) ?? new Map<string, FileNote>();
+  const reached = new Set(entries);
+  // A set that grows while it is walked is walked to its end.
+  for (const file of reached) for (const imported of files.get(file)?.imports ?? []) reached.add(imported);
+  return [...reached].filter((file) => {
+    const note = files.get(file);
+    return note !== undefined && note.stamp !== stampOf(file);
+  });
 }
 
 function stampOf(file: string): string {
@@ -77,7 +94,7 @@ function installHooks(): void {
       if (!resolved.url.startsWith("file:")) return resolved;
       const path = fileURLToPath(resolved.url);
       if (path.includes("node_modules") || resolved.url.startsWith(ownFolder)) return resolved;
-      if (edition !== null) noteFile(path, edition);
+      if (edition !== null) noteFile(path, edition, importerOf(context));
       const url = edition === null ? resolved.url : inEdition(resolved.url, edition);
       // A user's .ts file is a module whatever package.json stands above it, or none.
       return path.endsWith(".ts") ? { ...resolved, url, format: "module-typescript" } : { ...resolved, url };
@@ -98,5 +115,9 @@ function editionOfImport(specifier: string, { parentURL }: ResolveHookContext): 
 function noteSought(specifier: string, { parentURL }: ResolveHookContext, edition: number): void {
   if (!/^\.{0,2}\//.test(specifier) || parentURL === undefined) return;
   const file = fileURLToPath(new URL(specifier, parentURL));
-  if (!file.includes("node_modules")) noteFile(file, edition);
+  if (!file.includes("node_modules")) noteFile(file, edition, fileURLToPath(parentURL));
+}
+
+function importerOf({ parentURL }: ResolveHookContext): string | undefined {
+  return parentURL === undefined ? undefined : fileURLToPath(parentURL);
 }

@@ -76,7 +76,7 @@ export interface ModelRegistry {
 }
 
 export function createModelRegistry(options: ModelRegistryOptions): ModelRegistry {
-  const { defaultModel, meter = unmetered } = options;
+  const { defaultModel, meter = unmetered, meterEmbedding = unmetered } = options;
   const servers = createServers(options);
   const pool = poolOf(options.failover ?? [], servers);
   const providers = new Map([...servers].map(([name, { provider }]) => [name, provider] as const));
@@ -111,8 +111,7 @@ export function createModelRegistry(options: ModelRegistryOptions): ModelRegistr
       return remember(embeddings, full, () => {
         const made = source.embedding?.(model) ?? refuse(provider, "embedding models");
         const server = servers.get(provider);
-        const queued = server ? scheduledEmbedding(made, server.schedule(model, "wait")) : made;
-        return options.meterEmbedding?.(queued) ?? queued;
+        return meterEmbedding(server ? scheduledEmbedding(made, server.schedule(model, "wait")) : made);
       });
     },
     list: (signal = never()) => listAll([...providers.values()], signal),
@@ -128,11 +127,7 @@ export function createModelRegistry(options: ModelRegistryOptions): ModelRegistr
       return kept(await ofPool(await findDefault(name, signal), pool, signal));
     },
     async probeOf(name = "default", signal = never()) {
-      const found = await ofPool(await findDefault(name, signal), pool, signal);
-      const model = kept(found);
-      const schedule = servers.get(found.provider)?.schedule(model.model, "wait");
-      const layers = { schedule, meter: (chat: ChatModel): ChatModel => meter(chat, "probe") };
-      return { ...model, target: layeredProbe(model.keeper.probe(model.model), model.full, layers) };
+      return probed(await ofPool(await findDefault(name, signal), pool, signal), { servers, meter });
     },
     async factsOf(name, signal = never()) {
       const found = find(name);
@@ -169,6 +164,18 @@ function kept({ provider, model, source }: Place): KeptModel {
   }
   const name = keeper.canonical(model);
   return { keeper, model: name, asked: model, full: `${provider}/${name}` };
+}
+
+interface Probing {
+  readonly servers: ReadonlyMap<string, ModelServer>;
+  readonly meter: NonNullable<ModelRegistryOptions["meter"]>;
+}
+
+function probed(found: Place, { servers, meter }: Probing): KeptModel & { readonly target: ProbeTarget } {
+  const model = kept(found);
+  const schedule = servers.get(found.provider)?.schedule(model.model, "wait");
+  const layers = { schedule, meter: (chat: ChatModel): ChatModel => meter(chat, "probe") };
+  return { ...model, target: layeredProbe(model.keeper.probe(model.model), model.full, layers) };
 }
 
 /** What is called at once, without a line. */
@@ -274,7 +281,7 @@ function place(name: string, providers: ReadonlyMap<string, ModelProvider>, stan
   return { provider, model, full: `${provider}/${model}`, source, isPinned };
 }
 
-const unmetered = (model: ChatModel): ChatModel => model;
+const unmetered = <Model>(model: Model): Model => model;
 
 function remember<Model>(known: Map<string, Model>, name: string, make: () => Model): Model {
   const model = known.get(name) ?? make();

@@ -12,11 +12,12 @@ import type { EventLog } from "../events/event-log.ts";
 import { toStatement, type Database } from "../storage/database.ts";
 import type { Payloads } from "../storage/payload.ts";
 import { createApproval } from "./approval.ts";
-import { createReviewOperations, type ReviewPlaces, type WaitSettler } from "./operations.ts";
+import { createReviewOperations, type ReviewPlaces } from "./operations.ts";
 import { reviewMigrations, type ReviewTables } from "./review-table.ts";
 import { createReviewStore, type ReviewStore } from "./review-store.ts";
 import type { Decision, ReviewRequest, RoomRequest } from "./review.ts";
 import { createSharedReviews, type SharedReviews } from "./shared-review.ts";
+import type { WaitSettler } from "./wait-settler.ts";
 
 export const reviewSection = {
   name: "review",

@@ -2,12 +2,12 @@ import { z } from "zod";
 import type { Clock } from "../core/clock.ts";
 import { TuttiError } from "../core/error.ts";
 import { operation, type AnyOperation } from "../core/operation.ts";
-import type { Statement } from "../core/statement.ts";
 import type { EventLog } from "../events/event-log.ts";
 import type { Database } from "../storage/database.ts";
 import type { ReviewStore } from "./review-store.ts";
 import {
   listedReviewSchema,
+  placedReviewSchema,
   reviewSchema,
   reviewStatuses,
   type Decision,
@@ -16,25 +16,7 @@ import {
 } from "./review.ts";
 import type { SharedReviews } from "./shared-review.ts";
 import { outcomeOf } from "./verdict.ts";
-
-export type WaitOutcome =
-  | { readonly status: "succeeded"; readonly result: unknown }
-  | {
-      readonly status: "failed";
-      readonly code: "review.rejected";
-      readonly message: string;
-      readonly data?: unknown;
-    };
-
-/** What reviews need of the engine: to settle the wait that asked. False if it is no longer open. */
-export interface WaitSettler {
-  settle(settle: {
-    readonly run: string;
-    readonly key: string;
-    readonly outcome: WaitOutcome;
-    readonly writes: readonly Statement[];
-  }): Promise<boolean>;
-}
+import type { WaitSettler } from "./wait-settler.ts";
 
 /** What a list of reviews tells of their runs, which is the engine's to know. */
 export interface ReviewPlaces {
@@ -88,25 +70,32 @@ function list({ store, places = async () => nowhere }: ReviewOperationDependenci
     handle: async ({ status }) => {
       const reviews = await store.list(status);
       const known = await places(reviews.map(({ run }) => run));
-      return reviews.map((review) => ({
-        ...review,
-        flow: known.flowOf(review.run),
-        dueAt: review.status === "open" ? known.dueAt(review.run, review.step) : null,
-      }));
+      return reviews.map((review) => placed(review, known));
     },
   });
 }
 
-function show({ store }: ReviewOperationDependencies): AnyOperation {
+function placed<Known extends Pick<Review, "run" | "step" | "status">>(
+  review: Known,
+  known: ReviewPlaces,
+): Known & { readonly flow: string | null; readonly dueAt: number | null } {
+  const dueAt = review.status === "open" ? known.dueAt(review.run, review.step) : null;
+  return { ...review, flow: known.flowOf(review.run), dueAt };
+}
+
+function show({ store, places = async () => nowhere }: ReviewOperationDependencies): AnyOperation {
   return operation({
     ...read,
     name: "review.show",
     summary: "Shows one review with its whole payload",
     path: "/reviews/:id",
     input: z.strictObject({ id }),
-    output: reviewSchema,
+    output: placedReviewSchema,
     cli: { positional: ["id"], examples: ["tutti review show rev_4k7d2m"] },
-    handle: ({ id: asked }) => store.get(asked),
+    handle: async ({ id: asked }) => {
+      const review = await store.get(asked);
+      return placed(review, await places([review.run]));
+    },
   });
 }
 

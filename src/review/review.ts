@@ -29,14 +29,18 @@ export const reviewSchema = z.object({
 });
 export type Review = z.infer<typeof reviewSchema>;
 
+/** With what the engine knows of the run that asks. */
+export const placedReviewSchema = reviewSchema.extend({
+  flow: z.string().nullable(),
+  dueAt: z.number().nullable().describe("When it fails if nobody decides; null where it waits for ever or no more."),
+});
+
 /** A review in a list: what is large is left to `review.show`. */
-export const listedReviewSchema = reviewSchema.extend({
+export const listedReviewSchema = placedReviewSchema.extend({
   payload: z.unknown().describe("Null where it is cut."),
   payloadBytes: z.int().nullable(),
   isCut: z.boolean().describe("The payload is too large for a list."),
   summary: z.string().describe("A short word on the payload."),
-  flow: z.string().nullable(),
-  dueAt: z.number().nullable().describe("When it fails if nobody decides; null where it waits for ever or no more."),
 });
 export type ListedReview = z.infer<typeof listedReviewSchema>;
 

@@ -2,10 +2,10 @@ import { sql, type Kysely, type RawBuilder } from "kysely";
 import type { Statement } from "../core/statement.ts";
 import type { StepAddress } from "../core/verb.ts";
 import { toStatement, type Database } from "../storage/database.ts";
-import type { WaitSettler } from "./operations.ts";
 import type { ReviewStore } from "./review-store.ts";
 import type { ReviewTables } from "./review-table.ts";
 import { outcomeOf } from "./verdict.ts";
+import type { WaitSettler } from "./wait-settler.ts";
 
 type NewReviewRow = ReviewTables["reviews"] & { readonly shared: string };
 
@@ -93,6 +93,9 @@ function waitStatement(build: Reviews, shared: string, { run, key }: StepAddress
   return toStatement({ compile: () => wait.compile(build) });
 }
 
+const heir = (column: "run_id" | "step"): RawBuilder<string> =>
+  sql`(select ${sql.ref(column)} from review_waits where review = reviews.id order by run_id, step limit 1)`;
+
 /** The lock first: who joins in this moment is seen by what comes after it. */
 function leaveStatements(build: Reviews, { run, key }: StepAddress): Statement[] {
   const mine = build
@@ -102,8 +105,6 @@ function leaveStatements(build: Reviews, { run, key }: StepAddress): Statement[]
     .where("step", "=", key)
     .where("status", "=", "open")
     .where("shared", "is not", null);
-  const heir = (column: "run_id" | "step"): RawBuilder<string> =>
-    sql`(select ${sql.ref(column)} from review_waits where review = reviews.id order by run_id, step limit 1)`;
   const handOver = mine.set({ run_id: heir("run_id"), step: heir("step") });
   const gone = build.deleteFrom("review_waits").where("run_id", "=", run).where("step", "=", key);
   return [toStatement(mine), toStatement(gone), toStatement(handOver.where(sql<boolean>`not ${isUnasked}`))];

@@ -1,5 +1,5 @@
-import type { WaitOutcome } from "./operations.ts";
 import type { Decision, Review } from "./review.ts";
+import type { WaitOutcome } from "./wait-settler.ts";
 
 /** What the step that asked is told. */
 export function outcomeOf({ id, title }: Pick<Review, "id" | "title">, decision: Decision): WaitOutcome {

@@ -33,7 +33,7 @@ export interface Api {
   };
   readonly cost: {
     /** Shows what models have used: calls, tokens, time, and money where there are prices. `GET /api/cost` */
-    show(input?: CostShowInput, options?: CallOptions): Promise<CostShowOutput>;
+    show(input?: CostShowInput, options?: CallOptions): Promise<CostReport>;
   };
   /** Proves that each part works here. `GET /api/doctor` */
   doctor: Listing<[input?: Nothing, options?: CallOptions], Check>;
@@ -46,6 +46,8 @@ export interface Api {
     tail(input?: EventTailInput, options?: CallOptions): Following<EventTailProgress, EventTailOutput>;
   };
   readonly flow: {
+    /** Lists what a flow was given lately, each input once. `GET /api/flows/:name/inputs` */
+    inputs: Listing<[input: string | FlowInputsInput, options?: CallOptions], FlowInput>;
     /** Lists the flows of this folder. `GET /api/flows` */
     list: Listing<[input?: Nothing, options?: CallOptions], FlowSummary>;
     /** Shows a flow with the JSON Schema of its input. `GET /api/flows/:name` */
@@ -66,6 +68,8 @@ export interface Api {
     probe(input: string | ModelsProbeInput, options?: CallOptions): Following<ModelsProbeProgress, ProbeFacts>;
     /** Downloads a model: the model server goes online for it, Tutti does not. `POST /api/models/:model/pull` */
     pull(input: string | ModelsPullInput, options?: CallOptions): Following<ModelsPullProgress, ModelsPullOutput>;
+    /** Shows what the model servers have in memory, and the calls that run and wait. `GET /api/models/queue` */
+    queue: Listing<[input?: Nothing, options?: CallOptions], ModelQueue>;
     /** Deletes a model's files from the model server. `DELETE /api/models/:model` */
     remove(input: string | ModelsRemoveInput, options?: CallOptions): Promise<ModelsRemoveOutput>;
     /** Lists the model servers, how they are doing, and the line before each. `GET /api/model-servers` */
@@ -75,19 +79,23 @@ export interface Api {
   };
   readonly review: {
     /** Answers the question of a review; the run goes on at once. `POST /api/reviews/:id/answer` */
-    answer(input: ReviewAnswerInput, options?: CallOptions): Promise<Review>;
+    answer(input: ReviewAnswerInput, options?: CallOptions): Promise<ReviewAnswerOutput>;
     /** Approves a review; the run goes on at once. `POST /api/reviews/:id/approve` */
-    approve(input: string | ReviewApproveInput, options?: CallOptions): Promise<Review>;
+    approve(input: string | ReviewApproveInput, options?: CallOptions): Promise<ReviewApproveOutput>;
     /** Lists the questions that wait for a human, oldest first. `GET /api/reviews` */
-    list: Listing<[input?: ReviewListInput, options?: CallOptions], Review>;
+    list: Listing<[input?: ReviewListInput, options?: CallOptions], ReviewSummary>;
     /** Rejects a review; the step fails with review.rejected. `POST /api/reviews/:id/reject` */
-    reject(input: ReviewRejectInput, options?: CallOptions): Promise<Review>;
+    reject(input: ReviewRejectInput, options?: CallOptions): Promise<ReviewRejectOutput>;
     /** Shows one review with its whole payload. `GET /api/reviews/:id` */
     show(input: string | ReviewShowInput, options?: CallOptions): Promise<Review>;
   };
   readonly run: {
     /** Cancels a run: open waits and running steps end, cleanups run. `POST /api/runs/:id/cancel` */
     cancel(input: string | RunCancelInput, options?: CallOptions): Promise<Run>;
+    /** Compares two runs step by step. `GET /api/runs/compare` */
+    compare(input: RunCompareInput, options?: CallOptions): Promise<RunComparison>;
+    /** Groups failed runs by what went wrong, the most frequent first. `GET /api/runs/errors` */
+    errors: Listing<[input?: RunErrorsInput, options?: CallOptions], RunErrorGroup>;
     /** Starts a new run that keeps the results before a step and does the rest again. `POST /api/runs/:id/fork` */
     fork(input: RunForkInput, options?: CallOptions): Promise<Run>;
     /** Shows one run with its input, output and steps. `GET /api/runs/:id` */
@@ -355,7 +363,7 @@ export interface CostShowInput {
   run?: string;
 }
 
-export interface CostShowOutput {
+export interface CostReport {
   by: "model" | "agent" | "flow" | "kind" | "day" | "tenant" | "run" | "step";
   since: string | null;
   timeZone: string;
@@ -454,12 +462,36 @@ export interface EventTailOutput {
   latest: number;
 }
 
+export interface FlowInputsInput {
+  /** The flow's name */
+  name: string;
+}
+
+export interface FlowInput {
+  input: unknown;
+  /** It is too large for a list: the run has it. */
+  isCut: boolean;
+  brief: string | null;
+  run: string;
+  createdAt: number;
+}
+
 export interface FlowSummary {
   name: string;
   file: string;
   isBuiltIn: boolean;
   description: string | null;
   problem: string | null;
+  /** Runs that were made in the last 24 hours. */
+  runs24h: number;
+  failed24h: number;
+  lastRun: {
+    id: string;
+    status: RunStatus;
+    createdAt: number;
+  } | null;
+  /** Of its last hundred runs that succeeded. */
+  medianMs: number | null;
 }
 
 export interface FlowShowInput {
@@ -680,6 +712,37 @@ export interface ModelsPullOutput {
   }[];
 }
 
+export interface ModelQueue {
+  name: string;
+  url: string;
+  reachable: boolean;
+  /** What it has in memory; null where it does not tell. */
+  resident:
+    | {
+        model: string;
+        bytes: number | null;
+        vramBytes: number | null;
+        /** When it leaves the memory unless it is used. */
+        expiresAt: number | null;
+      }[]
+    | null;
+  /** Calls of this process: what runs, then what waits, as they came. */
+  calls: {
+    model: string;
+    run: string | null;
+    /** How long it waits, or has waited for its place. */
+    waitingMs: number;
+    /** Null while it waits. */
+    runningMs: number | null;
+    isRunning: boolean;
+  }[];
+  parallel: number;
+  maxLoaded: number | null;
+  swaps: number;
+  callsDone: number;
+  pausedMs: number;
+}
+
 export interface ModelsRemoveInput {
   /** A name as `tutti models list` shows it */
   model: string;
@@ -773,7 +836,7 @@ export interface ReviewAnswerInput {
   answer: string;
 }
 
-export interface Review {
+export interface ReviewAnswerOutput {
   id: string;
   /** The run that asked first */
   run: string;
@@ -806,9 +869,66 @@ export interface ReviewApproveInput {
   comment?: string;
 }
 
+export interface ReviewApproveOutput {
+  id: string;
+  /** The run that asked first */
+  run: string;
+  /** The runs that wait for the decision */
+  runs: string[];
+  step: string;
+  title: string;
+  payload: unknown;
+  choices: string[];
+  status: "open" | "approved" | "rejected" | "answered" | "withdrawn";
+  createdAt: number;
+  decision: {
+    verdict: "approved" | "rejected" | "answered";
+    payload: unknown;
+    answer: string | null;
+    reason: string | null;
+    by: string;
+    at: number;
+    /** The review, where several steps have waited for one */
+    review?: string;
+  } | null;
+}
+
 export interface ReviewListInput {
   /** Which reviews to list. Default: "open" */
   status?: "open" | "approved" | "rejected" | "answered" | "withdrawn" | "all";
+}
+
+export interface ReviewSummary {
+  id: string;
+  /** The run that asked first */
+  run: string;
+  /** The runs that wait for the decision */
+  runs: string[];
+  step: string;
+  title: string;
+  /** Null where it is cut. */
+  payload: unknown;
+  choices: string[];
+  status: "open" | "approved" | "rejected" | "answered" | "withdrawn";
+  createdAt: number;
+  decision: {
+    verdict: "approved" | "rejected" | "answered";
+    payload: unknown;
+    answer: string | null;
+    reason: string | null;
+    by: string;
+    at: number;
+    /** The review, where several steps have waited for one */
+    review?: string;
+  } | null;
+  flow: string | null;
+  /** When it fails if nobody decides; null where it waits for ever or no more. */
+  dueAt: number | null;
+  payloadBytes: number | null;
+  /** The payload is too large for a list. */
+  isCut: boolean;
+  /** A short word on the payload. */
+  summary: string;
 }
 
 export interface ReviewRejectInput {
@@ -818,9 +938,60 @@ export interface ReviewRejectInput {
   reason: string;
 }
 
+export interface ReviewRejectOutput {
+  id: string;
+  /** The run that asked first */
+  run: string;
+  /** The runs that wait for the decision */
+  runs: string[];
+  step: string;
+  title: string;
+  payload: unknown;
+  choices: string[];
+  status: "open" | "approved" | "rejected" | "answered" | "withdrawn";
+  createdAt: number;
+  decision: {
+    verdict: "approved" | "rejected" | "answered";
+    payload: unknown;
+    answer: string | null;
+    reason: string | null;
+    by: string;
+    at: number;
+    /** The review, where several steps have waited for one */
+    review?: string;
+  } | null;
+}
+
 export interface ReviewShowInput {
   /** The review's id */
   id: string;
+}
+
+export interface Review {
+  id: string;
+  /** The run that asked first */
+  run: string;
+  /** The runs that wait for the decision */
+  runs: string[];
+  step: string;
+  title: string;
+  payload: unknown;
+  choices: string[];
+  status: "open" | "approved" | "rejected" | "answered" | "withdrawn";
+  createdAt: number;
+  decision: {
+    verdict: "approved" | "rejected" | "answered";
+    payload: unknown;
+    answer: string | null;
+    reason: string | null;
+    by: string;
+    at: number;
+    /** The review, where several steps have waited for one */
+    review?: string;
+  } | null;
+  flow: string | null;
+  /** When it fails if nobody decides; null where it waits for ever or no more. */
+  dueAt: number | null;
 }
 
 export interface RunCancelInput {
@@ -850,6 +1021,98 @@ export interface Usage {
   outputTokens?: number;
   modelMs?: number;
   models?: string[];
+}
+
+export interface RunCompareInput {
+  /** The id of one run, such as the one that was good */
+  a: string;
+  /** The id of the other one */
+  b: string;
+}
+
+export interface RunComparison {
+  a: RunSummary;
+  b: RunSummary;
+  counts: {
+    same: number;
+    changed: number;
+    onlyA: number;
+    onlyB: number;
+  };
+  steps: {
+    key: string;
+    name: string;
+    kind: string;
+    change: "same" | "changed" | "onlyA" | "onlyB";
+    /** What of it is another: input, output, status, error. */
+    what: string[];
+    a: {
+      status: string;
+      attempts: number;
+      durationMs: number | null;
+      tokens: {
+        input: number;
+        output: number;
+      } | null;
+      outputHash: string | null;
+      error: string | null;
+    } | null;
+    b: {
+      status: string;
+      attempts: number;
+      durationMs: number | null;
+      tokens: {
+        input: number;
+        output: number;
+      } | null;
+      outputHash: string | null;
+      error: string | null;
+    } | null;
+  }[];
+}
+
+export interface RunSummary {
+  id: string;
+  flow: string;
+  status: RunStatus;
+  error: Failure | null;
+  createdAt: number;
+  startedAt: number | null;
+  finishedAt: number | null;
+  usage: Usage;
+  /** One line: why it failed and where, what it waits for, or a short word on its input. */
+  summary: string;
+  /** Who or what started it: cli, http, schedule:NAME, run:ID, fork:ID, retry:ID. */
+  trigger: string | null;
+  models: string[];
+  waitingFor: ("review" | "event" | "sleep" | "child" | "budget") | null;
+  parent: {
+    run: string;
+    step: string | null;
+  } | null;
+}
+
+export interface RunErrorsInput {
+  /** How far back. Default: "7d" */
+  since?: string | number;
+  /** Only runs like this: status:failed,waiting flow:triage error:"no room" -model:qwen since:24h words */
+  query?: string;
+  /** How many groups at the most. Default: 50 */
+  limit?: number;
+}
+
+export interface RunErrorGroup {
+  code: string;
+  /** The innermost step that failed; items of a map and turns of an agent are one. */
+  step: string | null;
+  flow: string;
+  /** Of the newest of them. */
+  message: string;
+  count: number;
+  firstAt: number;
+  lastAt: number;
+  /** The newest run. */
+  example: string;
 }
 
 export interface RunForkInput {
@@ -957,27 +1220,6 @@ export interface RunListInput {
   before?: string;
   /** How many at the most. Default: 50 */
   limit?: number;
-}
-
-export interface RunSummary {
-  id: string;
-  flow: string;
-  status: RunStatus;
-  error: Failure | null;
-  createdAt: number;
-  startedAt: number | null;
-  finishedAt: number | null;
-  usage: Usage;
-  /** One line: why it failed and where, what it waits for, or a short word on its input. */
-  summary: string;
-  /** Who or what started it: cli, http, schedule:NAME, run:ID, fork:ID, retry:ID. */
-  trigger: string | null;
-  models: string[];
-  waitingFor: ("review" | "event" | "sleep" | "child" | "budget") | null;
-  parent: {
-    run: string;
-    step: string | null;
-  } | null;
 }
 
 export interface RunPauseInput {

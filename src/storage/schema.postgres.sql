@@ -355,7 +355,7 @@ CREATE INDEX reviews_status ON reviews USING btree (status, created_at);
 
 CREATE INDEX runs_due ON runs USING btree (due_at) WHERE (status = 'waiting'::text);
 
-CREATE INDEX runs_failed ON runs USING btree (id, error_code, error_step, error_text) WHERE (error_code IS NOT NULL);
+CREATE INDEX runs_failed ON runs USING btree (status, id, flow, error_code, error_step, error_text, finished_at) WHERE (error_code IS NOT NULL);
 
 CREATE INDEX runs_flow ON runs USING btree (flow, id);
 

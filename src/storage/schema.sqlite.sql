@@ -86,7 +86,7 @@ CREATE TABLE runs (
 
 CREATE INDEX runs_due on runs (due_at) where status = 'waiting';
 
-CREATE INDEX runs_failed on runs (id, error_code, error_step, error_text) where error_code is not null;
+CREATE INDEX runs_failed on runs (status, id, flow, error_code, error_step, error_text, finished_at) where error_code is not null;
 
 CREATE INDEX runs_flow on runs (flow, id);
 

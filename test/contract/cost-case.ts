@@ -140,7 +140,11 @@ async function runJob({ jobs = [] }: Pick<Cost, "jobs">, name: string): Promise<
 /** The real time, which can be moved on. */
 export function movedClock(from: string): Clock & { move(ms: number): void } {
   let ahead = Date.parse(from) - systemClock.now();
-  return { now: () => systemClock.now() + ahead, after: systemClock.after, move: (ms) => void (ahead += ms) };
+  return {
+    now: () => systemClock.now() + ahead,
+    after: (delayMs, fire) => systemClock.after(delayMs, fire),
+    move: (ms) => void (ahead += ms),
+  };
 }
 
 interface Life {

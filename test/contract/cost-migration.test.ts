@@ -31,7 +31,7 @@ for (const { name, open, skip } of databases) {
       const known = { input: 3, output: 2, charged_tokens: 45, money: null };
       const counts = { calls: 2, estimated: 1, estimated_tokens: 40, unknown: 0, unpriced: 2 };
       assert.deepEqual(
-        found.map((row) => ({ ...row })),
+        found.map((row) => Object.fromEntries(Object.entries(row))),
         [{ day: "2026-11-25", kind: "chat", model: "a/b", agent: "", flow: "f", ...counts, ...known }],
       );
     });

@@ -10,7 +10,7 @@ import { openCostEngine, type CostEngine } from "./cost-case.ts";
 interface Case {
   readonly engine: CostEngine;
   readonly models: Models;
-  probe(model: string): Promise<unknown>;
+  readonly probe: (model: string) => Promise<unknown>;
 }
 
 /** The rooms of models and of cost on each other, as app.ts puts them. */

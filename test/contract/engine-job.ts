@@ -78,10 +78,11 @@ export function jobTests(open: OpenEngine): void {
 
   test("a job that is also for the start runs before the host looks for work, whenever it is due", async () => {
     const { engine, ports, job, count } = await setUp();
-    await using _engine = engine;
-    await using _jobs = await startJobs([{ ...job, atStart: true }], ports);
+    await using stack = new AsyncDisposableStack();
+    stack.use(engine);
+    stack.use(await startJobs([{ ...job, atStart: true }], ports));
     assert.equal(count(), 1);
-    await using _others = await startJobs([{ ...job, atStart: true }], ports);
+    stack.use(await startJobs([{ ...job, atStart: true }], ports));
     assert.equal(count(), 2);
   });
 

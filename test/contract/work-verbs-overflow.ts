@@ -62,7 +62,7 @@ export function overflowTests(open: OpenWork): void {
       const { code, message, data } = failureOf(run);
       assert.deepEqual([code, (data as { kind: string }).kind], ["model.context_overflow", "answer"]);
       assert.match(message, reason);
-      assert.match(String((data as { hint: string }).hint), /maxTokens/);
+      assert.match((data as { hint: string }).hint, /maxTokens/);
       assert.equal(script.requests.length, 1 + asked);
       assert.deepEqual(
         run.steps.filter(({ status }) => status === "succeeded").map(({ key }) => key),

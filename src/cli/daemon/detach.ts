@@ -2,6 +2,7 @@ import { spawn, type ChildProcess } from "node:child_process";
 import { closeSync, fchmodSync, openSync } from "node:fs";
 import { createInterface } from "node:readline";
 import type { Readable } from "node:stream";
+import { TuttiError } from "../../core/error.ts";
 import { fromWireError } from "../../sdk/wire.ts";
 import type { Invocation } from "../invocation.ts";
 import { lastLines } from "./log-reader.ts";
@@ -35,13 +36,26 @@ export async function startDetached({ words, log }: DetachedStart, invocation: I
 }
 
 function begin(words: readonly string[], log: string): ChildProcess {
-  const output = openSync(log, "a", 0o600);
+  const output = openLog(log);
   try {
-    fchmodSync(output, 0o600);
     const program = [...process.execArgv, process.argv[1] ?? "", ...words];
     return spawn(process.execPath, program, { detached: true, stdio: ["ignore", output, output, "pipe"] });
   } finally {
     closeSync(output);
+  }
+}
+
+function openLog(path: string): number {
+  try {
+    const file = openSync(path, "a", 0o600);
+    fchmodSync(file, 0o600);
+    return file;
+  } catch (error) {
+    throw new TuttiError("storage.unavailable", `the log ${path} cannot be written`, {
+      cause: error,
+      hint: "Look at the owner and mode of the file and its folder.",
+      where: path,
+    });
   }
 }
 

@@ -8,6 +8,12 @@ import { presentLine } from "./logs.ts";
 
 export const keyHelp = "o open · r reviews · l logs · h help · q quit";
 
+const longHelp = `  o       opens the web UI in the browser, by a new link
+  r       opens what waits for you
+  l       shows the last lines of the log
+  q       ends the daemon; open runs stay open
+  more    tutti help up · docs/daemon.md`;
+
 export interface Keys extends Disposable {
   /** Resolves when `q` was pressed. */
   readonly quit: Promise<void>;
@@ -38,7 +44,7 @@ export function takeKeys({ served, home }: { served: Served; home: string }, inv
           .map((line) => presentLine(line, output.color))
           .join("\n"),
       ),
-    h: () => output.say(`  keys    ${keyHelp}`),
+    h: () => output.say(longHelp),
     q: resolve,
     // A terminal in this mode sends no signals by itself.
     [ctrlC]: () => process.kill(process.pid, "SIGINT"),

@@ -1,4 +1,4 @@
-import { closeSync, writeSync } from "node:fs";
+import { closeSync, fstatSync, writeSync } from "node:fs";
 import { TuttiError } from "../../core/error.ts";
 import { toWireError, type WireError } from "../../sdk/wire.ts";
 
@@ -6,7 +6,7 @@ import { toWireError, type WireError } from "../../sdk/wire.ts";
 export type Told = { readonly ready: string } | { readonly error: WireError } | { readonly waits: number | null };
 
 // Standard input, output and error, then this.
-export const reportFile = 3;
+const reportFile = 3;
 
 export interface Report extends Disposable {
   waits(pid: number | null): void;
@@ -16,7 +16,7 @@ export interface Report extends Disposable {
 
 /** The way back to the one who has started this process in the background; nobody listens elsewhere. */
 export function createReport(isBackground: boolean): Report {
-  let isOpen = isBackground;
+  let isOpen = isBackground && isThere();
   const close = (): void => {
     if (!isOpen) return;
     isOpen = false;
@@ -42,6 +42,16 @@ export function createReport(isBackground: boolean): Report {
     },
     [Symbol.dispose]: close,
   };
+}
+
+/** Where nobody has given a file of this number, Node has one of its own there. */
+function isThere(): boolean {
+  try {
+    const file = fstatSync(reportFile);
+    return file.isSocket() || file.isFIFO();
+  } catch {
+    return false;
+  }
 }
 
 export function isTold(value: unknown): value is Told {

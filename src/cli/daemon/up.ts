@@ -24,6 +24,9 @@ export interface UpFlags {
   readonly background?: boolean;
   /** Hidden: started by itself, by new settings. */
   readonly again?: boolean;
+  // Of the flags of every command, those that a process which this one starts has to be given.
+  readonly quiet?: boolean;
+  readonly color?: string;
 }
 
 // How long after the end of another host this one looks again.
@@ -41,9 +44,9 @@ export function addUpCommand(program: Command, onAction: OnAction): void {
     .addOption(new Option("--background").hideHelp())
     .addOption(new Option("--again").hideHelp())
     .addHelpText("after", "\nExamples:\n  tutti up\n  tutti up --detach --json\n  tutti up --port 9000 --open")
-    .action((flags: UpFlags, command: Command) =>
+    .action((_flags: unknown, command: Command) =>
       onAction(command, async (invocation) => {
-        const code = await runUp(flags, invocation);
+        const code = await runUp(command.optsWithGlobals(), invocation);
         // A service that is told to stop has ended well.
         return code === exitCodes.terminated ? exitCodes.ok : code;
       }),
@@ -53,7 +56,7 @@ export function addUpCommand(program: Command, onAction: OnAction): void {
 async function runUp(flags: UpFlags, invocation: Invocation): Promise<number> {
   const settings = toSettings(flags);
   if (flags.detach) return upDetached(flags, settings, invocation);
-  using report = createReport(flags.background ?? false);
+  using report = createReport(Boolean(flags.background) && !flags.again);
   let outcome: Outcome;
   try {
     using interrupt = invocation.interrupt.hold();
@@ -165,12 +168,14 @@ function startAgain(port: number | null, flags: UpFlags, invocation: Invocation)
 }
 
 /** The words that hand the flags on to a process that this one starts. */
-function flagWords({ port, host, background }: UpFlags, given: number | null = null): string[] {
+function flagWords({ port, host, background, quiet, color }: UpFlags, given: number | null = null): string[] {
   const wanted = given === null ? port : String(given);
   return [
     ...(wanted === undefined ? [] : ["--port", wanted]),
     ...(host === undefined ? [] : ["--host", host]),
     ...(background ? ["--background"] : []),
+    ...(quiet ? ["--quiet"] : []),
+    ...(color === undefined ? [] : ["--color", color]),
   ];
 }
 

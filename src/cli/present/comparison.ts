@@ -41,9 +41,15 @@ export function presentComparison({ a, b, counts, steps }: ShownComparison, look
     sideText(right),
     what.join(", "),
   ]);
-  const heads = [a, b].map((run, index) => `${index === 0 ? "a" : "b"} ${run.id}  ${run.status}  ${dim(run.summary)}`.trimEnd());
+  const heads = [a, b].map((run, index) =>
+    `${index === 0 ? "a" : "b"} ${run.id}  ${run.status}  ${dim(run.summary)}`.trimEnd(),
+  );
   const same = `${amount(counts["same"] ?? 0)} ${counts["same"] === 1 ? "step is" : "steps are"} the same.`;
-  return [...heads, ...(rows.length > 0 ? [table(["", "step", "a", "b", "differs in"], rows, look)] : []), dim(same)].join("\n");
+  return [
+    ...heads,
+    ...(rows.length > 0 ? [table(["", "step", "a", "b", "differs in"], rows, look)] : []),
+    dim(same),
+  ].join("\n");
 }
 
 function sideText(side: ShownSide | null): string {

@@ -12,7 +12,7 @@ export interface AnswerableReview {
 
 interface ShownReview extends AnswerableReview {
   readonly run: string;
-  readonly runs: readonly string[];
+  readonly runs?: readonly string[];
   readonly step: string;
   readonly title: string;
   readonly status: string;
@@ -26,7 +26,7 @@ interface ShownReview extends AnswerableReview {
 
 /** One review: the question, what it is about, and how to answer. */
 export function presentReview(review: ShownReview, { bold, dim }: Colors): string {
-  const { id, run, runs, step, title, payload, status, decision } = review;
+  const { id, run, runs = [], step, title, payload, status, decision } = review;
   const others = runs.length > 1 ? `, and ${runs.length - 1} more runs wait for it` : "";
   const said = decision?.answer ?? decision?.reason;
   return [

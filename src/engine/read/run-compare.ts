@@ -69,7 +69,19 @@ async function factsOf({ database }: RunListPorts, run: string): Promise<Map<str
   const rows = await database.read(
     build
       .selectFrom("journal")
-      .select(["key", "name", "kind", "status", "hash", "result", "failure", "usage", "attempts", "started_at", "finished_at"])
+      .select([
+        "key",
+        "name",
+        "kind",
+        "status",
+        "hash",
+        "result",
+        "failure",
+        "usage",
+        "attempts",
+        "started_at",
+        "finished_at",
+      ])
       .where("run_id", "=", run)
       .where("kind", "not in", ["attempt", "cancel"])
       .orderBy("seq")
@@ -80,7 +92,17 @@ async function factsOf({ database }: RunListPorts, run: string): Promise<Map<str
 
 type FactRow = Pick<
   EngineTables["journal"],
-  "key" | "name" | "kind" | "status" | "hash" | "result" | "failure" | "usage" | "attempts" | "started_at" | "finished_at"
+  | "key"
+  | "name"
+  | "kind"
+  | "status"
+  | "hash"
+  | "result"
+  | "failure"
+  | "usage"
+  | "attempts"
+  | "started_at"
+  | "finished_at"
 >;
 
 function toFacts(row: FactRow): StepFacts {
@@ -95,7 +117,12 @@ function toFacts(row: FactRow): StepFacts {
     durationMs: row.started_at === null ? null : row.finished_at - row.started_at,
     tokens: input === undefined || output === undefined ? null : { input, output },
     // A blob's name is the hash of its bytes already.
-    outputHash: row.result === null ? null : row.result.startsWith("@") ? row.result.slice(1) : sha256Hex(Buffer.from(row.result)),
+    outputHash:
+      row.result === null
+        ? null
+        : row.result.startsWith("@")
+          ? row.result.slice(1)
+          : sha256Hex(Buffer.from(row.result)),
     error: row.failure,
     inputHash: row.hash,
   };

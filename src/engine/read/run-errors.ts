@@ -85,12 +85,13 @@ function joined(known: ErrorGroup | undefined, one: ErrorGroup): ErrorGroup {
 
 /** The items of a map and the turns of an agent fail alike. */
 function withoutNumbers(key: string): string {
-  return key.replaceAll(/\[\d+\]/g, "[…]").replaceAll(/turn \d+/g, "turn …").replaceAll(/#\d+/g, "");
+  return key
+    .replaceAll(/\[\d+\]/g, "[…]")
+    .replaceAll(/turn \d+/g, "turn …")
+    .replaceAll(/#\d+/g, "");
 }
 
 /** Numbers, ids and what stands in quotes tell one failure from the next of its kind. */
 function alike(message: string): string {
-  return message
-    .replaceAll(/"[^"]*"|'[^']*'|`[^`]*`/g, "…")
-    .replaceAll(/[A-Za-z_-]*\d[\w-]*/g, "…");
+  return message.replaceAll(/"[^"]*"|'[^']*'|`[^`]*`/g, "…").replaceAll(/[A-Za-z_-]*\d[\w-]*/g, "…");
 }

@@ -52,4 +52,3 @@ function waitText({ kind, name, event, dueAt, title }: SummaryWait, now: number)
       return `waits in ${name}${until}`;
   }
 }
-

@@ -57,7 +57,7 @@ export function withInstruction(messages: readonly ChatMessage[], output: Output
  */
 export function readOutput(text: string, output: OutputSchema, how: { isCut: boolean }): OutputReading {
   try {
-    return read(text, output, how);
+    return readPieces(text, output, how);
   } catch (error) {
     // A model that loops writes brackets by the thousand.
     if (error instanceof RangeError) return { problem: "is nested too deeply" };
@@ -65,7 +65,7 @@ export function readOutput(text: string, output: OutputSchema, how: { isCut: boo
   }
 }
 
-function read(text: string, output: OutputSchema, { isCut }: { isCut: boolean }): OutputReading {
+function readPieces(text: string, output: OutputSchema, { isCut }: { isCut: boolean }): OutputReading {
   let first: string | undefined;
   for (const candidates of candidatesOf(text, output, isCut)) {
     const readings = candidates.map(({ reading, change }) => judge(reading, output, change));

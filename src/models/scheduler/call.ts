@@ -39,7 +39,10 @@ export function scheduled(model: ChatModel, schedule: Schedule): ChatModel {
     async chat(request, call) {
       const askedAt = schedule.clock.now();
       const chat = (place: Place): Promise<ChatAnswer> => chatAt(place, { model, request, call, askedAt, schedule });
-      return inLine({ schedule, signal: call.signal, priority: call.caller?.priority, run: call.caller?.run, askedAt }, chat);
+      return inLine(
+        { schedule, signal: call.signal, priority: call.caller?.priority, run: call.caller?.run, askedAt },
+        chat,
+      );
     },
   };
 }

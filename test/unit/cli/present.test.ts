@@ -212,7 +212,7 @@ describe("the model steps of a run", () => {
       "ollama/m",
       notes,
     ]);
-    assert.deepEqual(cells("other"), ["other", ..."–".repeat(9)]);
+    assert.deepEqual(cells("other"), ["other", ...Array.from({ length: 9 }, () => "–")]);
   });
 
   it("of one step alone are shown with its result, not with the run's", () => {

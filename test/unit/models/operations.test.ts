@@ -261,7 +261,7 @@ describe("where requests go", () => {
   test("a server that speaks as OpenAI does is shown and probed, and says that it neither gets nor deletes models", async () => {
     await using server = await startOpenAiServer({ reply: { text: "hello there" } });
     const settings = modelsSettings.parse({ host: "127.0.0.1:9", openai: { box: server.url } });
-    await using database = await openSqlite({ path: ":memory:" });
+    await using database = openSqlite({ path: ":memory:" });
     const models = createModels({ settings, database });
     await database.migrate([{ room: "models", migrations: models.migrations }]);
     const app = createHttpApp(models.operations, { caller: "test" });

@@ -80,8 +80,8 @@ describe("several model servers", () => {
     assert.match(String(rows[1]?.["reason"]), /connection refused/);
     const other = createModels({ settings, database: closedDatabase() });
     const elsewhere = other.operations.find(({ name }) => name === "models.servers");
-    const [seen] = (await elsewhere?.handle({} as never, { signal: unaborted(), caller: "test" })) as typeof rows;
-    assert.deepEqual(seen?.["loaded"], ["tiny-chat:latest"], "what another process has loaded is told too");
+    const told = (await elsewhere?.handle({} as never, { signal: unaborted(), caller: "test" })) as typeof rows;
+    assert.deepEqual(told[0]?.["loaded"], ["tiny-chat:latest"], "what another process has loaded is told too");
     const checks = models.checks ?? [];
     assert.deepEqual(await Promise.all(checks.map(async (check) => (await check.run(unaborted())).status)), [
       "ok",

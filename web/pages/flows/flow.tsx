@@ -81,20 +81,22 @@ function Start({ name, schema }: { readonly name: string; readonly schema: unkno
         <div>
           <h2>Inputs from before</h2>
           <ul class="recent-inputs">
-            {inputs.data.map(({ input, lastAt, run: id }) => (
-              <li key={id}>
-                <button
-                  type="button"
-                  class="link cut"
-                  onClick={() => setStart(({ turn }) => ({ turn: turn + 1, input }))}
-                >
-                  <code>{JSON.stringify(input)}</code>
-                </button>
-                <span class="faint small">
-                  <Ago at={lastAt} /> ago
-                </span>
-              </li>
-            ))}
+            {inputs.data
+              .filter(({ isCut }) => !isCut)
+              .map(({ input, createdAt, run: id }) => (
+                <li key={id}>
+                  <button
+                    type="button"
+                    class="link cut"
+                    onClick={() => setStart(({ turn }) => ({ turn: turn + 1, input }))}
+                  >
+                    <code>{JSON.stringify(input)}</code>
+                  </button>
+                  <span class="faint small">
+                    <Ago at={createdAt} /> ago
+                  </span>
+                </li>
+              ))}
           </ul>
         </div>
       ) : null}

@@ -71,7 +71,7 @@ function FlowRow({ flow }: { readonly flow: Flow }): JSX.Element {
       <td class="num">{whole(runs24h)}</td>
       <td class="num wide">{runs24h === 0 ? "–" : percent((runs24h - failed24h) / runs24h)}</td>
       <td class="num wide">{duration(medianMs)}</td>
-      <td class="num">{lastRun === null ? "–" : <Ago at={lastRun.at} />}</td>
+      <td class="num">{lastRun === null ? "–" : <Ago at={lastRun.createdAt} />}</td>
       <td class="wide faint" title={file}>
         {isBuiltIn ? "built in" : file}
       </td>

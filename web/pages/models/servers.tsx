@@ -45,8 +45,9 @@ function Line({ server }: { readonly server: Server }): JSX.Element {
       </div>
       <div>
         {reachable ? null : <p class="is-fail">It does not answer; the doctor says more.</p>}
-        {reachable && resident.length === 0 ? <p class="muted">No model is in memory.</p> : null}
-        {resident.map((model) => (
+        {reachable && resident === null ? <p class="muted">It does not tell what it has in memory.</p> : null}
+        {reachable && resident?.length === 0 ? <p class="muted">No model is in memory.</p> : null}
+        {resident?.map((model) => (
           <p key={model.model} class="line">
             <b>{model.model}</b>
             <span class="muted">{bytes(model.bytes)}</span>

@@ -8,7 +8,7 @@ import { Ago } from "../../ui/time.tsx";
 export interface OpenReview {
   readonly id: string;
   readonly title: string;
-  readonly flow: string;
+  readonly flow: string | null;
   readonly createdAt: number;
   readonly dueAt: number | null;
 }

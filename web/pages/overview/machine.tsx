@@ -66,7 +66,8 @@ function Line({
   );
 }
 
-function memory(resident: readonly { readonly model: string; readonly bytes: number | null }[]): string {
+function memory(resident: readonly { readonly model: string; readonly bytes: number | null }[] | null): string {
+  if (resident === null) return "answers";
   if (resident.length === 0) return "no model in memory";
   return resident.map((entry) => `${entry.model.replace(/^[^/]+\//, "")}, ${bytes(entry.bytes)}`).join("; ");
 }

@@ -8,7 +8,7 @@ import { Ago } from "../../ui/time.tsx";
 export interface QueuedReview {
   readonly id: string;
   readonly title: string;
-  readonly flow: string;
+  readonly flow: string | null;
   readonly status: string;
   readonly createdAt: number;
   readonly dueAt: number | null;

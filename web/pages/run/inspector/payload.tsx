@@ -7,6 +7,8 @@ import { payloadText } from "./payload-text.ts";
 import type { PayloadPart } from "./step-data.ts";
 
 const usualShort = 1_000;
+// The beginning of something that nobody reads to its end.
+const mostHead = 8_000;
 
 export interface PayloadProps {
   readonly name: string;
@@ -36,7 +38,13 @@ export function Payload({ name, part, url, isShort = false }: PayloadProps): JSX
           It is {bytes(part.bytes)}, too much to lay out: this is its beginning. The download has all of it.
         </p>
       ) : null}
-      <Value value={part.truncated ? (part.text ?? "") : part.value} shortAt={isShort ? usualShort : undefined} />
+      {part.truncated ? (
+        <pre class="value" tabIndex={0}>
+          {(part.text ?? "").slice(0, mostHead)}
+        </pre>
+      ) : (
+        <Value value={part.value} shortAt={isShort ? usualShort : undefined} />
+      )}
     </section>
   );
 }
