@@ -13,7 +13,7 @@ import type { Database, Row } from "../storage/database.ts";
 import type { Payloads } from "../storage/payload.ts";
 import type { RunControlPorts } from "./new-run.ts";
 import { contextReader } from "./agent/agent-context.ts";
-import { createSharedWork, type SharedDatabase } from "./shared-work.ts";
+import { createSharedWork, type SharedDatabase, type SharedWork } from "./shared-work.ts";
 import { createEffectRunner } from "./effect.ts";
 import { verifyRun, type Verification } from "./flow-verify.ts";
 import { createRunControl, type RunControl } from "./engine.ts";
@@ -115,12 +115,14 @@ export function createEngine(dependencies: EngineDependencies): Engine {
   const { shared } = dependencies;
   const others = shared ? createSharedWork({ ...shared, database, store, live, log }) : undefined;
   const base = { database, payloads, events, clock, statements, store, live, flows, folder, log };
+  const openCalls = (run: string): readonly OpenCall[] | null => openCallsOf(worker, run);
   const woken = (rows: readonly Row[]): void => (worker ? worker.woken(rows) : others?.tell(wokenRuns(rows)));
   const reserve: RunControlPorts["reserve"] = (id, flow) => worker?.reserve(id, flow) ?? null;
   const control = createRunControl({ ...base, random, woken, reserve });
   const work = trackingWork(dependencies, statements);
   const schedules = createSchedules({ ...base, control, random, isShared: shared !== null });
   const context = contextReader(base);
+  const reads = { ...base, ...dependencies.reads, context, run: (id: string) => store.run(id), openCalls };
   const jobStore = createJobStore(database);
   let equipment = bare;
   let stepFor = createStepFactory({});
@@ -130,22 +132,7 @@ export function createEngine(dependencies: EngineDependencies): Engine {
     name: "engine",
     config: { name: "engine", schema: engineSettings },
     migrations: engineMigrations,
-    operations: [
-      ...createEngineOperations({
-        ...base,
-        control,
-        verify,
-        context,
-        reads: {
-          ...base,
-          ...dependencies.reads,
-          context,
-          run: store.run,
-          openCalls: (run) => openCallsOf(worker, run),
-        },
-      }),
-      ...schedules.operations,
-    ],
+    operations: [...createEngineOperations({ ...base, control, verify, context, reads }), ...schedules.operations],
     verbs: createWorkVerbs(work),
     jobs: [{ name: "engine.sweep", every: sweepEvery, run: async () => worker?.sweep() }],
     checks: [jobCheck(jobStore)],
@@ -153,21 +140,7 @@ export function createEngine(dependencies: EngineDependencies): Engine {
     control,
     store,
     reviewPlaces: (runs) => reviewPlaces(database, runs),
-    async startWorker(member) {
-      if (others) return others.enter(member);
-      // With the folder's lock in hand every other worker is dead.
-      await member.start(await store.owners());
-      return { [Symbol.asyncDispose]: async () => undefined };
-    },
-    async takeUp(member, run) {
-      if (others) return false;
-      for (const owner of await store.owners()) await database.write([statements.die({ owner })]);
-      await member.offerById(run);
-      return true;
-    },
-    async [Symbol.asyncDispose]() {
-      await others?.[Symbol.asyncDispose]();
-    },
+    ...membership(others, { database, store, statements }),
     equip(given) {
       equipment = given;
       stepFor = createStepFactory(given.verbs, given.plan);
@@ -183,6 +156,32 @@ export function createEngine(dependencies: EngineDependencies): Engine {
         concurrency: concurrency ?? settings.concurrency,
       });
       return worker;
+    },
+  };
+}
+
+type Membership = Pick<Engine, "startWorker" | "takeUp" | typeof Symbol.asyncDispose>;
+
+/** How this process's worker begins: as one of many where there are others, else as the only one. */
+function membership(
+  others: SharedWork | undefined,
+  { database, store, statements }: Pick<RunControlPorts, "database" | "store" | "statements">,
+): Membership {
+  return {
+    async startWorker(member) {
+      if (others) return others.enter(member);
+      // With the folder's lock in hand every other worker is dead.
+      await member.start(await store.owners());
+      return { [Symbol.asyncDispose]: async () => undefined };
+    },
+    async takeUp(member, run) {
+      if (others) return false;
+      for (const owner of await store.owners()) await database.write([statements.die({ owner })]);
+      await member.offerById(run);
+      return true;
+    },
+    async [Symbol.asyncDispose]() {
+      await others?.[Symbol.asyncDispose]();
     },
   };
 }

@@ -52,7 +52,7 @@ export async function openScheduleCase(
   const database = wrap(plain);
   const clock = createVirtualClock();
   let offset = beginning;
-  const moved = { now: () => clock.now() + offset, after: clock.after };
+  const moved = { now: () => clock.now() + offset, after: clock.after.bind(clock) };
   const engine = await openTestEngine({ database, clock: moved });
   const { operations, start } = createSchedules({
     database,

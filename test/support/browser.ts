@@ -100,3 +100,14 @@ export async function axeFindings(page: Page): Promise<string[]> {
     ({ id, help, nodes }) => `${id}: ${help}: ${nodes.map(({ html }) => html.slice(0, 120)).join(" | ")}`,
   );
 }
+
+/** Waits until a page is there and nothing on it waits for the daemon; an error says which page it was. */
+export async function settled(page: Page, what = page.url()): Promise<void> {
+  try {
+    await page.locator("main h1, main h2").first().waitFor();
+    await page.waitForFunction("document.querySelectorAll('.wait').length === 0");
+  } catch (cause) {
+    const text = await page.locator("body").innerText();
+    throw new Error(`${what} did not settle: ${text.slice(0, 600)}`, { cause });
+  }
+}

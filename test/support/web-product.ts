@@ -5,15 +5,19 @@ import { connect } from "../../src/host/connect.ts";
 import { silentLog, type Log } from "../../src/core/log.ts";
 import type { Client } from "../../src/sdk/client.ts";
 import { serveWeb, type WebServer, type WebServerOptions } from "../../src/server/web.ts";
-import { startOllamaServer } from "./ollama-server.ts";
+import { startOllamaServer, type OllamaServer, type OllamaServerOptions } from "./ollama-server.ts";
 
 export interface WebProduct extends AsyncDisposable {
   readonly server: WebServer;
   readonly client: Client;
   readonly token: string;
   readonly folder: string;
+  readonly ollama: OllamaServer;
   /** A call with the token. */
   ask(path: string, init?: RequestInit): Promise<Response>;
+  /** Writes a flow; `rest` is what stands behind its name in `flow({ … })`. In it, `opened(name)` waits until `open(name)`. */
+  flow(name: string, rest: string): void;
+  open(gate: string): void;
 }
 
 const root = join(import.meta.dirname, "..", "..");
@@ -28,16 +32,25 @@ const flows: Readonly<Record<string, string>> = {
 /** The whole product behind its web server, in a folder of its own: some flows, some runs, a model server that is scripted. */
 export async function serveProduct({
   environment = {},
+  models = { models: ["tiny-chat"], reply: "hello there" },
+  files,
   ...given
 }: Partial<WebServerOptions> & {
   environment?: Readonly<Record<string, string>>;
+  /** What lies in the folder, instead of some small flows. */
+  files?: Readonly<Record<string, string>>;
+  /** Of the model server that is scripted. */
+  models?: OllamaServerOptions;
   log?: Log;
 } = {}): Promise<WebProduct> {
   const stack = new AsyncDisposableStack();
-  const folder = mkdtempSync(join(tmpdir(), "tutti-product-"));
-  stack.defer(() => rmSync(folder, { recursive: true, force: true }));
-  writeFlows(folder);
-  const ollama = stack.use(await startOllamaServer({ models: ["tiny-chat"], reply: "hello there" }));
+  const around = mkdtempSync(join(tmpdir(), "tutti-product-"));
+  stack.defer(() => rmSync(around, { recursive: true, force: true }));
+  const folder = join(around, "harbour");
+  mkdirSync(join(folder, "flows"), { recursive: true });
+  for (const [path, text] of Object.entries(files ?? {})) writeFileSync(join(folder, path), text);
+  for (const [name, rest] of files ? [] : Object.entries(flows)) writeFlow(folder, name, rest);
+  const ollama = stack.use(await startOllamaServer(models));
   const { log = silentLog } = given;
   const host = await connect({
     cwd: folder,
@@ -67,6 +80,9 @@ export async function serveProduct({
     client: host.client,
     token,
     folder,
+    ollama,
+    flow: (name, rest) => writeFlow(folder, name, rest),
+    open: (gate) => writeFileSync(join(folder, `${gate}.gate`), ""),
     ask: (path, init = {}) =>
       fetch(`${server.url}${path}`, {
         ...init,
@@ -76,11 +92,15 @@ export async function serveProduct({
   };
 }
 
-function writeFlows(folder: string): void {
-  mkdirSync(join(folder, "flows"));
+function writeFlow(folder: string, name: string, rest: string): void {
   const entry = relative(join(folder, "flows"), join(root, "src", "index.ts"));
-  for (const [name, body] of Object.entries(flows)) {
-    const text = `import { flow, z } from "${entry}";\nexport default flow({ name: "${name}", ${body} });\n`;
-    writeFileSync(join(folder, "flows", `${name}.ts`), text);
-  }
+  const text = `import { existsSync } from "node:fs";
+import { setTimeout as later } from "node:timers/promises";
+import { flow, z } from "${entry}";
+const opened = async (gate: string): Promise<void> => {
+  while (!existsSync(${JSON.stringify(folder)} + "/" + gate + ".gate")) await later(20);
+};
+export default flow({ name: "${name}", ${rest} });
+`;
+  writeFileSync(join(folder, "flows", `${name}.ts`), text);
 }

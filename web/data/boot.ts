@@ -11,5 +11,6 @@ export function takeBoot(operation: string): unknown {
 function readBoot(): Map<string, unknown> {
   const text = document.getElementById("boot")?.textContent;
   if (!text) return new Map();
-  return new Map(Object.entries(JSON.parse(text) as Record<string, unknown>));
+  const { answers = [] } = JSON.parse(text) as { answers?: readonly { operation: string; output: unknown }[] };
+  return new Map(answers.map(({ operation, output }) => [operation, output]));
 }

@@ -30,29 +30,42 @@ export async function storedSpans(ports: JournalSpanPorts, run: string): Promise
   const sizes = await ports.payloads.sizes(rows.flatMap((row) => [row.input_blob, row.result_blob]));
   const size = (bytes: number | null, blob: string | null): number | null =>
     blob === null ? bytes : (sizes.get(blob) ?? null);
-  const spans = await Promise.all(
-    rows.map(async (row): Promise<RawSpan[]> => {
-      if (row.kind === "cancel") return withdrawn(row);
-      return [
-        {
-          key: row.key,
-          seq: row.seq,
-          name: row.name,
-          kind: row.kind,
-          status: row.status,
-          attempts: row.attempts,
-          startedAt: row.started_at,
-          finishedAt: row.finished_at,
-          error: row.failure === null ? null : await errorOf(ports.payloads, row.failure),
-          skipped: row.skipped === null ? null : (JSON.parse(row.skipped) as Skipped).reason,
-          usage: row.usage === null ? null : (JSON.parse(row.usage) as Usage),
-          inputBytes: size(row.input_bytes, row.input_blob),
-          outputBytes: size(row.result_bytes, row.result_blob),
-        },
-      ];
+  const errors = await errorsOf(ports.payloads, rows);
+  const spans = rows.flatMap((row): RawSpan[] => {
+    if (row.kind === "cancel") return withdrawn(row);
+    return [
+      {
+        key: row.key,
+        seq: row.seq,
+        name: row.name,
+        kind: row.kind,
+        status: row.status,
+        attempts: row.attempts,
+        startedAt: row.started_at,
+        finishedAt: row.finished_at,
+        error: errors.get(row.seq) ?? null,
+        skipped: row.skipped === null ? null : (JSON.parse(row.skipped) as Skipped).reason,
+        usage: row.usage === null ? null : (JSON.parse(row.usage) as Usage),
+        inputBytes: size(row.input_bytes, row.input_blob),
+        outputBytes: size(row.result_bytes, row.result_blob),
+      },
+    ];
+  });
+  return { spans, latest: rows.at(-1)?.seq ?? 0 };
+}
+
+async function errorsOf(
+  payloads: Payloads,
+  rows: readonly { readonly seq: number; readonly failure: string | null }[],
+): Promise<Map<number, RawSpan["error"]>> {
+  const failed = rows.filter(({ failure }) => failure !== null);
+  const errors = await Promise.all(
+    failed.map(async ({ seq, failure }) => {
+      const { code, message } = (await payloads.load(failure)) as Failure;
+      return [seq, { code, message }] as const;
     }),
   );
-  return { spans: spans.flat(), latest: rows.at(-1)?.seq ?? 0 };
+  return new Map(errors);
 }
 
 function rowQuery(build: Kysely<EngineTables>, run: string) {
@@ -83,11 +96,6 @@ function rowQuery(build: Kysely<EngineTables>, run: string) {
     ])
     .where("run_id", "=", run)
     .orderBy("seq");
-}
-
-async function errorOf(payloads: Payloads, column: string): Promise<RawSpan["error"]> {
-  const { code, message } = (await payloads.load(column)) as Failure;
-  return { code, message };
 }
 
 /** Waits that a cancel has ended leave no rows of their own; its row names them. */

@@ -77,7 +77,7 @@ function countQuery(build: Kysely<EngineTables>, { starts, bucketMs, terms }: Co
     .where("status", "=", sql<string>`states.column1`)
     .where("id", ">=", sql<string>`ranges.column2`)
     .where("id", "<", sql<string>`ranges.column3`)
-    .where((where) => where.and(conditionsOf(where, terms)));
+    .where((where) => where.and(conditionsOf(where, terms, { hasStatus: true })));
   return sql<{
     at: number;
     status: string;
@@ -96,7 +96,7 @@ function sumQuery(build: Kysely<EngineTables>, { since, terms }: { since: number
     ])
     .where("id", ">=", runTimeStart(since))
     .where("models", "is not", null)
-    .where((where) => where.and(conditionsOf(where, terms)));
+    .where((where) => where.and(conditionsOf(where, terms, { hasStatus: true })));
 }
 
 function countsOf(rows: readonly { readonly status: string; readonly count: number }[]): Counts {

@@ -1,8 +1,8 @@
 // Every page in a real Chromium: with data, without, and when the daemon refuses; light and dark; from 320 to 2560 pixels.
 import assert from "node:assert/strict";
 import { after, before, describe, it } from "node:test";
-import type { Browser, Page } from "playwright-core";
-import { axeFindings, openBrowser, visit, webAssets } from "../../support/browser.ts";
+import type { Browser } from "playwright-core";
+import { axeFindings, openBrowser, settled, visit, webAssets } from "../../support/browser.ts";
 import { chromiumProgram, needs } from "../../support/services.ts";
 import { serveProduct, type WebProduct } from "../../support/web-product.ts";
 
@@ -48,7 +48,7 @@ describe("the pages", { skip }, () => {
         await using person = await visit(browser, product, { colorScheme });
         for (const path of product === full ? paths() : ["/", "/reviews", "/runs", "/flows", "/costs", "/models"]) {
           const page = await person.open(path);
-          await settled(page);
+          await settled(page, path);
           assert.deepEqual(await axeFindings(page), [], `${path} ${colorScheme}`);
           assert.deepEqual(person.faults, [], `${path} ${colorScheme}`);
           await page.close();
@@ -62,7 +62,7 @@ describe("the pages", { skip }, () => {
       await using person = await visit(browser, full, { width, height: 700 });
       for (const path of paths()) {
         const page = await person.open(path);
-        await settled(page);
+        await settled(page, path);
         const [wide, view] = (await page.evaluate("[document.documentElement.scrollWidth, innerWidth]")) as [
           number,
           number,
@@ -90,12 +90,6 @@ describe("the pages", { skip }, () => {
     await context.close();
   });
 });
-
-/** Waits until nothing is being asked and nothing waits on the screen. */
-async function settled(page: Page): Promise<void> {
-  await page.locator("main h1, main h2").first().waitFor();
-  await page.waitForFunction("document.querySelectorAll('.wait').length === 0");
-}
 
 async function fill({ client }: WebProduct): Promise<{ readonly done: string; readonly failed: string }> {
   const start = async (flow: string, input: unknown): Promise<string> => {

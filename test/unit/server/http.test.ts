@@ -149,6 +149,9 @@ describe("the operation table over HTTP", () => {
       const { code, data } = body as { code: string; data: unknown };
       assert.deepEqual({ code, data }, { code: "request.too_large", data: { mostBytes: 1_048_576 } });
     }
+    const larger = madeUpOperations().map((operation) => Object.assign(operation, { mostBodyBytes: 1_200_000 }));
+    const roomy = createHttpApp(larger, { caller: "tester" });
+    assert.equal((await roomy.request("/api/things", declared)).status, 200);
     const local = createHttpApp(madeUpOperations(), { caller: "cli", isLocal: true });
     assert.equal((await local.request("/api/things", declared)).status, 200);
   });

@@ -1,0 +1,105 @@
+import { execFile } from "node:child_process";
+import { statSync } from "node:fs";
+import { join } from "node:path";
+import { promisify } from "node:util";
+import type { Browser, Page } from "playwright-core";
+import { settled } from "../../../test/support/browser.ts";
+import type { WebProduct } from "../../../test/support/web-product.ts";
+
+export interface Pictures {
+  readonly browser: Browser;
+  readonly product: WebProduct;
+  /** Where nothing has run. */
+  readonly empty: WebProduct;
+  readonly at: number;
+  readonly folder: string;
+  /** Parts of names; none for all. */
+  readonly wanted: readonly string[];
+}
+
+interface Shot {
+  readonly name: string;
+  readonly path: string;
+  readonly isEmpty?: boolean;
+  readonly isDark?: boolean;
+  readonly isPhone?: boolean;
+  readonly prepare?: (page: Page) => Promise<unknown>;
+}
+
+type Named = Readonly<Record<"review" | "asking" | "failed", string>>;
+
+function shotsOf({ review, asking, failed }: Named): readonly Shot[] {
+  return [
+    { name: "overview", path: "/" },
+    { name: "overview-dark", path: "/", isDark: true },
+    { name: "overview-phone", path: "/", isPhone: true },
+    { name: "runs", path: `/runs?peek=${failed}` },
+    { name: "runs-dark", path: `/runs?q=flow%3Atriage-inbox+since%3A24h`, isDark: true },
+    { name: "runs-phone", path: "/runs", isPhone: true },
+    { name: "errors", path: "/runs?view=errors" },
+    { name: "run", path: `/runs/${asking}` },
+    { name: "run-dark", path: `/runs/${asking}?view=transcript`, isDark: true },
+    { name: "run-failed", path: `/runs/${failed}` },
+    { name: "review", path: `/reviews/${review}` },
+    { name: "review-dark", path: `/reviews/${review}`, isDark: true },
+    { name: "review-phone", path: `/reviews/${review}`, isPhone: true },
+    { name: "flows", path: "/flows" },
+    { name: "flow", path: "/flows/code-review" },
+    { name: "models", path: "/models?model=ollama%2Fqwen3%3A8b" },
+    { name: "costs", path: "/costs" },
+    { name: "costs-dark", path: "/costs", isDark: true },
+    { name: "settings", path: "/settings" },
+    { name: "doctor", path: "/doctor" },
+    { name: "palette", path: "/", prepare: (page) => page.keyboard.press("ControlOrMeta+k") },
+    { name: "empty", path: "/", isEmpty: true },
+    { name: "empty-dark", path: "/", isEmpty: true, isDark: true },
+  ];
+}
+
+export async function takePictures(pictures: Pictures): Promise<void> {
+  const named = await findNamed(pictures.product);
+  for (const shot of shotsOf(named)) {
+    if (pictures.wanted.length > 0 && !pictures.wanted.includes(shot.name)) continue;
+    const file = join(pictures.folder, `${shot.name}.png`);
+    await take(pictures, shot, file);
+    await compress(file);
+    process.stdout.write(`${shot.name} ${Math.round(statSync(file).size / 1_000)} kB\n`);
+  }
+}
+
+async function take({ browser, product, empty, at }: Pictures, shot: Shot, file: string): Promise<void> {
+  const { path, isDark, isPhone, isEmpty, prepare } = shot;
+  const { server } = isEmpty ? empty : product;
+  const context = await browser.newContext({
+    viewport: isPhone ? { width: 390, height: 844 } : { width: 1440, height: 900 },
+    deviceScaleFactor: isPhone ? 2 : 1,
+    hasTouch: isPhone ?? false,
+    isMobile: isPhone ?? false,
+    colorScheme: isDark ? "dark" : "light",
+    reducedMotion: "reduce",
+    timezoneId: "Europe/Berlin",
+  });
+  await using stack = new AsyncDisposableStack();
+  stack.defer(() => context.close());
+  const page = await context.newPage();
+  await page.clock.setSystemTime(at + 9_000);
+  await page.goto(server.createLink(path));
+  await settled(page, path);
+  await prepare?.(page);
+  await page.waitForLoadState("networkidle").catch(() => undefined);
+  await page.screenshot({ path: file });
+}
+
+async function findNamed({ client }: WebProduct): Promise<Named> {
+  const reviews = (await client.call("review.list", {})) as { id: string; run: string; flow: string }[];
+  const runs = (await client.call("run.list", { query: "status:failed", limit: 1 })) as { id: string }[];
+  const review = reviews.find(({ flow }) => flow === "code-review");
+  return { review: review?.id ?? "", asking: review?.run ?? "", failed: runs[0]?.id ?? "" };
+}
+
+/** Fewer colours need fewer bytes, and nobody sees it in a picture of a page. Without pngquant they stay as they are. */
+async function compress(file: string): Promise<void> {
+  await promisify(execFile)("pngquant", ["--force", "--skip-if-larger", "--speed", "1", "--output", file, "128", file]).catch(
+    () => undefined,
+  );
+}
