@@ -27,7 +27,8 @@ import { createRunStatements, type RunStatements } from "./run-statement.ts";
 import { createRunStore, type RunStore } from "./run-store.ts";
 import { engineMigrations } from "./run-table.ts";
 import { createStepFactory } from "./step.ts";
-import type { OpenCall } from "./read/journal-span.ts";
+import { openCallsOf } from "./read/journal-span.ts";
+import type { ReadOperationPorts } from "./read/operations.ts";
 import type { ReadPorts } from "./read/port.ts";
 import { reviewPlaces, type ReviewPlaces } from "./read/review-place.ts";
 import type { WorkPorts } from "./work-ports.ts";
@@ -113,7 +114,6 @@ export function createEngine(dependencies: EngineDependencies): Engine {
   const reserve: RunControlPorts["reserve"] = (id, flow) => worker?.reserve(id, flow) ?? null;
   const control = createRunControl({ ...base, random, woken, reserve });
   const work = trackingWork(dependencies, statements);
-  const context = contextReader(base);
   const jobStore = createJobStore(database);
   let equipment = bare;
   let stepFor = createStepFactory({});
@@ -123,13 +123,7 @@ export function createEngine(dependencies: EngineDependencies): Engine {
     name: "engine",
     config: { name: "engine", schema: engineSettings },
     migrations: engineMigrations,
-    operations: createEngineOperations({
-      ...base,
-      control,
-      verify,
-      context,
-      reads: { ...base, ...dependencies.reads, context, run: store.run, openCalls: (run) => openCallsOf(worker, run) },
-    }),
+    operations: createEngineOperations({ ...base, control, verify, ...reading(dependencies, store, () => worker) }),
     verbs: createWorkVerbs(work),
     jobs: [{ name: "engine.sweep", every: sweepEvery, run: async () => worker?.sweep() }],
     checks: [jobCheck(jobStore)],
@@ -143,12 +137,7 @@ export function createEngine(dependencies: EngineDependencies): Engine {
       await member.start(await store.owners());
       return { [Symbol.asyncDispose]: async () => undefined };
     },
-    async takeUp(member, run) {
-      if (others) return false;
-      for (const owner of await store.owners()) await database.write([statements.die({ owner })]);
-      await member.offerById(run);
-      return true;
-    },
+    takeUp: async (member, run) => !others && (await takeUpAlone(member, run, { database, statements, store })),
     async [Symbol.asyncDispose]() {
       await others?.[Symbol.asyncDispose]();
     },
@@ -171,21 +160,29 @@ export function createEngine(dependencies: EngineDependencies): Engine {
   };
 }
 
-/** What a run that this process works on is at. */
-function openCallsOf(worker: Worker | undefined, run: string): readonly OpenCall[] | null {
-  const calls = worker?.callsOf(run) ?? null;
-  return (
-    calls
-      ?.filter(({ state }) => state === "started")
-      .map(({ key, kind, name, attempts, startedAt, isWaiting: isWait }) => ({
-        key,
-        kind,
-        name,
-        attempts,
-        startedAt,
-        isWait,
-      })) ?? null
-  );
+interface OwnTables {
+  readonly database: Database;
+  readonly statements: RunStatements;
+  readonly store: RunStore;
+}
+
+/** With the folder's lock in hand every other worker is dead. */
+async function takeUpAlone(member: Worker, run: string, { database, statements, store }: OwnTables): Promise<true> {
+  for (const owner of await store.owners()) await database.write([statements.die({ owner })]);
+  await member.offerById(run);
+  return true;
+}
+
+/** What those who look at runs go by. */
+function reading(
+  { database, payloads, clock, reads }: EngineDependencies,
+  store: RunStore,
+  worker: () => Worker | undefined,
+): { readonly context: ReadOperationPorts["context"]; readonly reads: ReadOperationPorts } {
+  const context = contextReader({ store, payloads });
+  const openCalls: ReadOperationPorts["openCalls"] = (run) => openCallsOf(worker()?.callsOf(run) ?? null);
+  const run: ReadOperationPorts["run"] = (id) => store.run(id);
+  return { context, reads: { ...reads, database, payloads, clock, context, run, openCalls } };
 }
 
 function workerPorts(
@@ -238,7 +235,7 @@ export { refine, type Refined, type RefineRequest } from "./pattern/refine.ts";
 export { route, type Routed, type RouteRequest } from "./pattern/route.ts";
 export { supervise, type Supervised, type SuperviseRequest } from "./pattern/supervise.ts";
 export { vote, type Vote, type VoteRequest } from "./pattern/vote.ts";
-export { noReadPorts, type CallTime, type ReadPorts } from "./read/port.ts";
+export { noReadPorts, type ReadPorts } from "./read/port.ts";
 export type { StepOf } from "./step.ts";
 export type { Agent } from "./work-ports.ts";
 export type { ShellOptions, ShellResult, WorkVerbs } from "./work-verbs.ts";

@@ -63,7 +63,7 @@ export function createReview(dependencies: ReviewDependencies): Review {
     operations: createReviewOperations({ ...dependencies, store }),
     waits: [{ kind: "review", withdrawn: (address) => [withdrawReview(dependencies.database, address)] }],
     ask: async (host, name, request) => (await ask(dependencies, host, name, request)) as Decision,
-    ofRuns: store.ofRuns,
+    ofRuns: (runs) => store.ofRuns(runs),
     verbs: { review: (host) => (name: string, request: ReviewRequest) => ask(dependencies, host, name, request) },
   };
 }

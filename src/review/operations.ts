@@ -81,11 +81,13 @@ function list({ store, places = async () => nowhere }: ReviewOperationDependenci
     handle: async ({ status }) => {
       const reviews = await store.list(status);
       const known = await places(reviews.map(({ run }) => run));
-      return reviews.map((review) => ({
-        ...review,
-        flow: known.flowOf(review.run),
-        dueAt: review.status === "open" ? known.dueAt(review.run, review.step) : null,
-      }));
+      return reviews.map((review) => {
+        const { run, step, status: now } = review;
+        return Object.assign(review, {
+          flow: known.flowOf(run),
+          dueAt: now === "open" ? known.dueAt(run, step) : null,
+        });
+      });
     },
   });
 }
