@@ -11,7 +11,7 @@ export interface RunLogAnswer {
   readonly reload: () => void;
 }
 
-const perPage = 500;
+const perPage = 1_000;
 const pauseMs = 250;
 
 /** All stored events of a run, page by page, and then what comes. */
