@@ -57,8 +57,9 @@ function Line({
 }): JSX.Element {
   return (
     <>
-      <Glyph status={status} label={status === "ok" ? "fine" : status} />
-      <dt>{name}</dt>
+      <dt>
+        <Glyph status={status} label={status === "ok" ? "fine" : status} /> {name}
+      </dt>
       <dd>
         <span>{children}</span>
       </dd>
