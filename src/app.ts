@@ -166,9 +166,7 @@ function createRooms(options: AppOptions, config: Config, opened: Database): Roo
   const { database } = events;
   const ports = portsOf(options, events);
   const settings = config.get({ name: "models", schema: modelsSettings });
-  const shared = database.capabilities.sharedWriters
-    ? { url: config.get(storageSection).database, schema: postgresSchema }
-    : null;
+  const shared = sharedDatabase(database, config);
   const cost = createCost({
     ...ports,
     settings: config.get(costSection),
@@ -220,6 +218,11 @@ function createRooms(options: AppOptions, config: Config, opened: Database): Roo
     cost,
     capabilities: [createStorage(database), createConfig(config), models, tools, engine, review, cost, events],
   };
+}
+
+/** Where several processes work on one database, they find each other there. */
+function sharedDatabase({ capabilities }: Database, config: Config): { url: string; schema: string } | null {
+  return capabilities.sharedWriters ? { url: config.get(storageSection).database, schema: postgresSchema } : null;
 }
 
 /** What budgets do to runs. */

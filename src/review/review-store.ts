@@ -61,21 +61,7 @@ export function createReviewStore(database: Database, payloads: Payloads): Revie
       const rows = await database.read(query.compile());
       return rows.map(toRunReview);
     },
-    async get(id) {
-      const all = build.selectFrom("reviews").selectAll();
-      const exact = await database.read(all.where("id", "=", id).compile());
-      // By substr, not by order: in the collations of most Postgres databases "~" does not stand behind the letters.
-      const start = sql<string>`substr(id, 1, ${id.length})`;
-      const begins =
-        exact.length > 0 || id.length < shortestStart
-          ? exact
-          : await database.read(all.where(start, "=", id).limit(2).compile());
-      const [found, another] = begins;
-      if (found && !another) return toReview(found);
-      throw new TuttiError("review.missing", `there is no review ${id}`, {
-        hint: "`tutti review list` shows the open ones.",
-      });
-    },
+    get: async (id) => toReview(await findReview(database, build, id)),
     async isShared(id) {
       const [row] = await database.read(build.selectFrom("reviews").select("shared").where("id", "=", id).compile());
       return typeof row?.shared === "string";
@@ -90,6 +76,27 @@ export function createReviewStore(database: Database, payloads: Payloads): Revie
       return toStatement(update, { guard: true });
     },
   };
+}
+
+/** By id, or by the beginning of one where no other begins so. */
+async function findReview(
+  database: Database,
+  build: Kysely<ReviewTables>,
+  id: string,
+): Promise<Selectable<ReviewTables["reviews"]>> {
+  const all = build.selectFrom("reviews").selectAll();
+  const exact = await database.read(all.where("id", "=", id).compile());
+  // By substr, not by order: in the collations of most Postgres databases "~" does not stand behind the letters.
+  const start = sql<string>`substr(id, 1, ${id.length})`;
+  const begins =
+    exact.length > 0 || id.length < shortestStart
+      ? exact
+      : await database.read(all.where(start, "=", id).limit(2).compile());
+  const [found, another] = begins;
+  if (found && !another) return found;
+  throw new TuttiError("review.missing", `there is no review ${id}`, {
+    hint: "`tutti review list` shows the open ones.",
+  });
 }
 
 function toRunReview(row: Pick<ReviewRow, "id" | "run_id" | "step" | "title" | "status">): RunReview {
