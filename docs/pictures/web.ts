@@ -15,4 +15,11 @@ await using browser = await openBrowser();
 await using product = await createScene(assets);
 await using empty = await serveProduct({ assets, files: { ...projectFiles() } });
 await startLate(product);
-await takePictures({ browser, product, empty, at: pictureTime, folder: process.env["PICTURE_FOLDER"] ?? join(import.meta.dirname), wanted });
+await takePictures({
+  browser,
+  product,
+  empty,
+  at: pictureTime,
+  folder: process.env["PICTURE_FOLDER"] ?? join(import.meta.dirname),
+  wanted,
+});

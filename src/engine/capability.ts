@@ -28,7 +28,8 @@ import { createRunStore, type RunStore } from "./run-store.ts";
 import { engineMigrations } from "./run-table.ts";
 import { createSchedules, type Schedules } from "./schedule/schedules.ts";
 import { createStepFactory } from "./step.ts";
-import type { OpenCall } from "./read/journal-span.ts";
+import { openCallsOf } from "./read/journal-span.ts";
+import type { ReadOperationPorts } from "./read/operations.ts";
 import type { ReadPorts } from "./read/port.ts";
 import { reviewPlaces, type ReviewPlaces } from "./read/review-place.ts";
 import type { WorkPorts } from "./work-ports.ts";
@@ -115,14 +116,11 @@ export function createEngine(dependencies: EngineDependencies): Engine {
   const { shared } = dependencies;
   const others = shared ? createSharedWork({ ...shared, database, store, live, log }) : undefined;
   const base = { database, payloads, events, clock, statements, store, live, flows, folder, log };
-  const openCalls = (run: string): readonly OpenCall[] | null => openCallsOf(worker, run);
   const woken = (rows: readonly Row[]): void => (worker ? worker.woken(rows) : others?.tell(wokenRuns(rows)));
   const reserve: RunControlPorts["reserve"] = (id, flow) => worker?.reserve(id, flow) ?? null;
   const control = createRunControl({ ...base, random, woken, reserve });
   const work = trackingWork(dependencies, statements);
   const schedules = createSchedules({ ...base, control, random, isShared: shared !== null });
-  const context = contextReader(base);
-  const reads = { ...base, ...dependencies.reads, context, run: (id: string) => store.run(id), openCalls };
   const jobStore = createJobStore(database);
   let equipment = bare;
   let stepFor = createStepFactory({});
@@ -132,7 +130,10 @@ export function createEngine(dependencies: EngineDependencies): Engine {
     name: "engine",
     config: { name: "engine", schema: engineSettings },
     migrations: engineMigrations,
-    operations: [...createEngineOperations({ ...base, control, verify, context, reads }), ...schedules.operations],
+    operations: [
+      ...createEngineOperations({ ...base, control, verify, ...reading(dependencies, store, () => worker) }),
+      ...schedules.operations,
+    ],
     verbs: createWorkVerbs(work),
     jobs: [{ name: "engine.sweep", every: sweepEvery, run: async () => worker?.sweep() }],
     checks: [jobCheck(jobStore)],
@@ -186,21 +187,16 @@ function membership(
   };
 }
 
-/** What a run that this process works on is at. */
-function openCallsOf(worker: Worker | undefined, run: string): readonly OpenCall[] | null {
-  const calls = worker?.callsOf(run) ?? null;
-  return (
-    calls
-      ?.filter(({ state }) => state === "started")
-      .map(({ key, kind, name, attempts, startedAt, isWaiting: isWait }) => ({
-        key,
-        kind,
-        name,
-        attempts,
-        startedAt,
-        isWait,
-      })) ?? null
-  );
+/** What those who look at runs go by. */
+function reading(
+  { database, payloads, clock, reads }: EngineDependencies,
+  store: RunStore,
+  worker: () => Worker | undefined,
+): { readonly context: ReadOperationPorts["context"]; readonly reads: ReadOperationPorts } {
+  const context = contextReader({ store, payloads });
+  const openCalls: ReadOperationPorts["openCalls"] = (run) => openCallsOf(worker()?.callsOf(run) ?? null);
+  const run: ReadOperationPorts["run"] = (id) => store.run(id);
+  return { context, reads: { ...reads, database, payloads, clock, context, run, openCalls } };
 }
 
 function backgroundWork(schedules: Schedules, ports: JobRunnerPorts): Engine["startJobs"] {
@@ -262,7 +258,7 @@ export { refine, type Refined, type RefineRequest } from "./pattern/refine.ts";
 export { route, type Routed, type RouteRequest } from "./pattern/route.ts";
 export { supervise, type Supervised, type SuperviseRequest } from "./pattern/supervise.ts";
 export { vote, type Vote, type VoteRequest } from "./pattern/vote.ts";
-export { noReadPorts, type CallTime, type ReadPorts } from "./read/port.ts";
+export { noReadPorts, type ReadPorts } from "./read/port.ts";
 export type { StepOf } from "./step.ts";
 export type { Agent } from "./work-ports.ts";
 export type { ShellOptions, ShellResult, WorkVerbs } from "./work-verbs.ts";

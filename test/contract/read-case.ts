@@ -3,6 +3,7 @@ import { systemClock } from "../../src/core/clock.ts";
 import type { AnyOperation } from "../../src/core/operation.ts";
 import { contextReader } from "../../src/engine/agent/agent-context.ts";
 import type { AnyFlow } from "../../src/engine/flow.ts";
+import { openCallsOf } from "../../src/engine/read/journal-span.ts";
 import { createReadOperations } from "../../src/engine/read/operations.ts";
 import type { ReadPorts } from "../../src/engine/read/port.ts";
 import { noReadPorts } from "../../src/engine/read/port.ts";
@@ -38,19 +39,8 @@ export async function openReadEngine(database: Database, { reads, ...options }: 
     payloads,
     clock: options.clock ?? systemClock,
     context: contextReader({ store: engine.store, payloads }),
-    run: engine.store.run,
-    openCalls: (run) =>
-      engine.worker
-        .callsOf(run)
-        ?.filter(({ state }) => state === "started")
-        .map(({ key, kind, name, attempts, startedAt, isWaiting: isWait }) => ({
-          key,
-          kind,
-          name,
-          attempts,
-          startedAt,
-          isWait,
-        })) ?? null,
+    run: (id) => engine.store.run(id),
+    openCalls: (run) => openCallsOf(engine.worker.callsOf(run)),
   });
   const op = async <Result>(name: string, input: object = {}): Promise<Result> =>
     (await call(operations, name, input)) as Result;

@@ -4,6 +4,7 @@ import { createRequire } from "node:module";
 import { join } from "node:path";
 import { promisify } from "node:util";
 import { chromium, type Browser, type BrowserContext, type Page } from "playwright-core";
+import { until } from "./command.ts";
 import { chromiumProgram } from "./services.ts";
 import type { WebProduct } from "./web-product.ts";
 
@@ -38,15 +39,23 @@ export interface VisitOptions {
   readonly width?: number;
   readonly height?: number;
   readonly colorScheme?: "light" | "dark";
+  /** Touched instead of pointed at. */
+  readonly isPhone?: boolean;
 }
 
 export async function visit(
   browser: Browser,
-  product: Pick<WebProduct, "server">,
+  product: { readonly server: Pick<WebProduct["server"], "url" | "createLink"> },
   options: VisitOptions = {},
 ): Promise<Visit> {
-  const { width = 1440, height = 900, colorScheme = "light" } = options;
-  const context = await browser.newContext({ viewport: { width, height }, colorScheme, reducedMotion: "reduce" });
+  const { width = 1440, height = 900, colorScheme = "light", isPhone = false } = options;
+  const context = await browser.newContext({
+    viewport: { width, height },
+    colorScheme,
+    reducedMotion: "reduce",
+    isMobile: isPhone,
+    hasTouch: isPhone,
+  });
   const faults: string[] = [];
   const origin = product.server.url;
   context.on("page", (page) => watch(page, { origin, faults }));
@@ -105,7 +114,8 @@ export async function axeFindings(page: Page): Promise<string[]> {
 export async function settled(page: Page, what = page.url()): Promise<void> {
   try {
     await page.locator("main h1, main h2").first().waitFor();
-    await page.waitForFunction("document.querySelectorAll('.wait').length === 0");
+    // Not by `waitForFunction`, whose way to look again and again the page's policy forbids.
+    await until("nothing waits", async () => (await page.locator(".wait").count()) === 0);
   } catch (cause) {
     const text = await page.locator("body").innerText();
     throw new Error(`${what} did not settle: ${text.slice(0, 600)}`, { cause });

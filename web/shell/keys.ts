@@ -68,6 +68,8 @@ function find(keys: string, event: KeyboardEvent): KeyBinding | undefined {
   const isTyping = isTypedInto(event.target);
   const isPlain = keys.split(" ").every((key) => key.length === 1);
   if (isPlain && !look.value.letterKeys) return undefined;
+  // The button or link that has the focus is what Enter is for.
+  if (keys === "Enter" && isIn("a, button, summary, [role=tab]", event.target)) return undefined;
   const isUnderDialog = document.querySelector("dialog[open]") !== null && !isIn("dialog", event.target);
   if (isUnderDialog) return undefined;
   for (const { bindings } of layers) {

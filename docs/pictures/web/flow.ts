@@ -50,14 +50,14 @@ async run(step, { messages }) {
 },`;
 
 const syncIssues = `description: "Copies issues from the tracker into the search index",
-input: z.object({ port: z.int().default(9).describe("Where the tracker listens") }),
-async run(step, { port }) {
-  const page = await step.run("read page 1", async () => {
-    await later(20 * pace);
-    const answer = await fetch("http://127.0.0.1:" + port + "/issues?page=1");
-    return answer.status;
-  }, { retry: { attempts: 3, delay: "250ms" } });
-  return { page };
+input: z.object({ tracker: z.string().default("http://127.0.0.1:47831").describe("Its address") }),
+async run(step, { tracker }) {
+  const text = await step.run("read the issues", async () => {
+    const answer = await fetch(tracker + "/api/tags");
+    return answer.text();
+  });
+  const words = await step.run("index", async () => { await later(80 * pace); return text.length; });
+  return { words };
 },`;
 
 const backUp = `description: "Packs the notes and checks the archive",
@@ -69,7 +69,7 @@ async run(step) {
 },`;
 
 const readPapers = `description: "Reads papers and keeps what matters for the project",
-input: z.object({ papers: z.array(z.string()).default(["Exactly-once is a lie worth telling", "Sagas revisited", "Time, clocks and your laptop"]) }),
+input: z.object({ papers: z.array(z.string()).default(["Exactly-once is a lie worth telling", "Sagas revisited", "Time, clocks and your laptop", "What a queue cannot promise", "A short history of retries", "Backpressure for humans", "Logs are databases"]) }),
 async run(step, { papers }) {
   for (const paper of papers) {
     await step.model("read " + paper, { model: "ollama/qwen3:8b", prompt: "What does this paper claim? " + paper });

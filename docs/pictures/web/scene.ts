@@ -12,7 +12,7 @@ export async function createScene(assets: string): Promise<WebProduct> {
   process.env["PICTURE_PACE"] = "0.02";
   for (const [hoursAgo, runs] of day) {
     moveTo(pictureTime - hoursAgo * hourMs);
-    await Promise.all(runs.map(([flow, input]) => start(product, flow, input)));
+    await Promise.all(runs.map(([flow, input]) => start(product, flow, withPlace(product, flow, input, hoursAgo))));
   }
   await askThings(product);
   for (const schedule of schedules) await product.client.call("schedule.add", schedule);
@@ -27,21 +27,42 @@ export async function startLate(product: WebProduct): Promise<void> {
   await product.client.call("run.start", { flow: "read-papers", input: {} });
 }
 
-type Start = readonly [flow: string, input?: object, decide?: string];
+type Start = readonly [flow: string, input?: object];
 
 const day: readonly (readonly [number, readonly Start[]])[] = [
   [23.2, [["back-up-notes"], ["sync-issues"]]],
   [22.1, [["triage-inbox", { messages: 2 }]]],
   [19.4, [["sync-issues"]]],
   [13.6, [["back-up-notes"], ["triage-inbox", { messages: 3 }]]],
-  [9.3, [["triage-inbox", { messages: 5 }], ["code-review", { branch: "fix/empty-export", files: ["src/export/csv.ts"], publish: false }]]],
+  [
+    9.3,
+    [
+      ["triage-inbox", { messages: 5 }],
+      ["code-review", { branch: "fix/empty-export", files: ["src/export/csv.ts"], publish: false }],
+    ],
+  ],
   [8.2, [["triage-inbox", { messages: 6 }], ["triage-inbox", { messages: 2 }], ["back-up-notes"]]],
   [7.1, [["sync-issues"], ["code-review", { branch: "feature/faster-start", publish: false }], ["triage-inbox"]]],
   [6.3, [["triage-inbox", { messages: 6 }]]],
-  [5.2, [["sync-issues"], ["triage-inbox"], ["back-up-notes"], ["code-review", { branch: "chore/update-packages", publish: false }]]],
+  [
+    5.2,
+    [
+      ["sync-issues"],
+      ["triage-inbox"],
+      ["back-up-notes"],
+      ["code-review", { branch: "chore/update-packages", publish: false }],
+    ],
+  ],
   [4.4, [["triage-inbox", { messages: 5 }], ["triage-inbox"]]],
   [3.1, [["triage-inbox", { messages: 3 }], ["back-up-notes"], ["sync-issues"]]],
-  [2.2, [["code-review", { branch: "fix/time-zones", publish: false }], ["triage-inbox"], ["triage-inbox", { messages: 2 }]]],
+  [
+    2.2,
+    [
+      ["code-review", { branch: "fix/time-zones", publish: false }],
+      ["triage-inbox"],
+      ["triage-inbox", { messages: 2 }],
+    ],
+  ],
   [1.1, [["triage-inbox", { messages: 4 }], ["back-up-notes"]]],
   [0.6, [["triage-inbox", { messages: 6 }], ["sync-issues"]]],
 ];
@@ -69,8 +90,23 @@ async function start({ client }: WebProduct, flow: string, input?: object): Prom
   await client.call("run.watch", { id, untilIdle: true });
 }
 
+/** The tracker answered most of the day. */
+function withPlace(
+  { ollama }: WebProduct,
+  flow: string,
+  input: object | undefined,
+  hoursAgo: number,
+): object | undefined {
+  return flow === "sync-issues" && hoursAgo > 4 ? { tracker: ollama.url } : input;
+}
+
 const models = [
-  { name: "qwen3:8b", contextLength: 40_960, sizeBytes: 5_225_388_164, capabilities: ["completion", "tools", "thinking"] },
+  {
+    name: "qwen3:8b",
+    contextLength: 40_960,
+    sizeBytes: 5_225_388_164,
+    capabilities: ["completion", "tools", "thinking"],
+  },
   { name: "llama3.2:3b", contextLength: 131_072, sizeBytes: 2_019_393_189 },
   { name: "nomic-embed-text", contextLength: 2_048, sizeBytes: 274_302_450, capabilities: ["embedding"] },
 ];
@@ -80,14 +116,26 @@ let isSlow = false;
 function answer({ messages }: ChatBody): Reply {
   const asked = messages.at(-1)?.content ?? "";
   const text = answers.find(([beginning]) => asked.startsWith(beginning))?.[1] ?? "Nothing to say.";
-  return isSlow ? { text, delayMs: 150, wordDelayMs: 25 } : { text };
+  return isSlow ? { text, delayMs: 400, wordDelayMs: asked.startsWith("What does") ? 250 : 25 } : { text };
 }
 
 const answers: readonly (readonly [string, string])[] = [
-  ["Review ", "The condition is right for hours within one day. For hours that reach past midnight `from` is greater than `to`, and it is never quiet; the settings allow that. One test with 22:00 to 07:00 would show it. The name `quietNow` says less than `isQuiet`."],
-  ["Summarise", "The change does what it says for hours within one day. Quiet hours that reach past midnight are never quiet, though the settings allow them: `isQuiet` compares as if `from` came before `to`. A suggestion is attached; with a test for 22:00 to 07:00 this can be merged."],
-  ["Release notes", "Notes can be silenced: set quiet hours and nothing disturbs you in between. The app starts in half the time. Two faults are gone: the export is whole again, and reminders keep their time zone."],
+  [
+    "Review ",
+    "The condition is right for hours within one day. For hours that reach past midnight `from` is greater than `to`, and it is never quiet; the settings allow that. One test with 22:00 to 07:00 would show it. The name `quietNow` says less than `isQuiet`.",
+  ],
+  [
+    "Summarise",
+    "The change does what it says for hours within one day. Quiet hours that reach past midnight are never quiet, though the settings allow them: `isQuiet` compares as if `from` came before `to`. A suggestion is attached; with a test for 22:00 to 07:00 this can be merged.",
+  ],
+  [
+    "Release notes",
+    "Notes can be silenced: set quiet hours and nothing disturbs you in between. The app starts in half the time. Two faults are gone: the export is whole again, and reminders keep their time zone.",
+  ],
   ["Rewrite", "Quiet hours. A faster start. Two faults fixed."],
   ["Is this", "a question"],
-  ["What does", "It claims that delivery guarantees belong to the whole path and not to the queue, shows it on three outages, and proposes that every effect carries a key by which its receiver knows it again. For this project the third part matters: keys make a repeated call harmless, and they are cheap."],
+  [
+    "What does",
+    "It claims that delivery guarantees belong to the whole path and not to the queue, shows it on three outages, and proposes that every effect carries a key by which its receiver knows it again. For this project the third part matters: keys make a repeated call harmless, and they are cheap.",
+  ],
 ];

@@ -1,9 +1,8 @@
-import { execFile } from "node:child_process";
-import { statSync } from "node:fs";
+import { writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { promisify } from "node:util";
 import type { Browser, Page } from "playwright-core";
 import { settled } from "../../../test/support/browser.ts";
+import { compressPng } from "./png.ts";
 import type { WebProduct } from "../../../test/support/web-product.ts";
 
 export interface Pictures {
@@ -61,13 +60,13 @@ export async function takePictures(pictures: Pictures): Promise<void> {
   for (const shot of shotsOf(named)) {
     if (pictures.wanted.length > 0 && !pictures.wanted.includes(shot.name)) continue;
     const file = join(pictures.folder, `${shot.name}.png`);
-    await take(pictures, shot, file);
-    await compress(file);
-    process.stdout.write(`${shot.name} ${Math.round(statSync(file).size / 1_000)} kB\n`);
+    const picture = compressPng(await take(pictures, shot));
+    writeFileSync(file, picture);
+    process.stdout.write(`${shot.name} ${Math.round(picture.length / 1_000)} kB\n`);
   }
 }
 
-async function take({ browser, product, empty, at }: Pictures, shot: Shot, file: string): Promise<void> {
+async function take({ browser, product, empty, at }: Pictures, shot: Shot): Promise<Buffer> {
   const { path, isDark, isPhone, isEmpty, prepare } = shot;
   const { server } = isEmpty ? empty : product;
   const context = await browser.newContext({
@@ -81,13 +80,13 @@ async function take({ browser, product, empty, at }: Pictures, shot: Shot, file:
   });
   await using stack = new AsyncDisposableStack();
   stack.defer(() => context.close());
+  await context.clock.install({ time: at + 9_000 });
   const page = await context.newPage();
-  await page.clock.setSystemTime(at + 9_000);
   await page.goto(server.createLink(path));
   await settled(page, path);
   await prepare?.(page);
   await page.waitForLoadState("networkidle").catch(() => undefined);
-  await page.screenshot({ path: file });
+  return await page.screenshot();
 }
 
 async function findNamed({ client }: WebProduct): Promise<Named> {
@@ -95,11 +94,4 @@ async function findNamed({ client }: WebProduct): Promise<Named> {
   const runs = (await client.call("run.list", { query: "status:failed", limit: 1 })) as { id: string }[];
   const review = reviews.find(({ flow }) => flow === "code-review");
   return { review: review?.id ?? "", asking: review?.run ?? "", failed: runs[0]?.id ?? "" };
-}
-
-/** Fewer colours need fewer bytes, and nobody sees it in a picture of a page. Without pngquant they stay as they are. */
-async function compress(file: string): Promise<void> {
-  await promisify(execFile)("pngquant", ["--force", "--skip-if-larger", "--speed", "1", "--output", file, "128", file]).catch(
-    () => undefined,
-  );
 }

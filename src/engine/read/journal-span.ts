@@ -5,6 +5,7 @@ import type { Database } from "../../storage/database.ts";
 import type { Payloads } from "../../storage/payload.ts";
 import type { CancelRecord } from "../cancel-record.ts";
 import type { EngineTables } from "../run-table.ts";
+import type { VerbCall } from "../scope.ts";
 import { attemptNumber, waitStepKinds, type RawSpan } from "./span.ts";
 
 export interface JournalSpanPorts {
@@ -28,8 +29,8 @@ export async function storedSpans(ports: JournalSpanPorts, run: string): Promise
     rowQuery(ports.database.build as unknown as Kysely<EngineTables>, run).compile(),
   );
   const sizes = await ports.payloads.sizes(rows.flatMap((row) => [row.input_blob, row.result_blob]));
-  const size = (bytes: number | null, blob: string | null): number | null =>
-    blob === null ? bytes : (sizes.get(blob) ?? null);
+  const size = (inRow: number | null, beside: string | null): number | null =>
+    beside === null ? inRow : (sizes.get(beside) ?? null);
   const errors = await errorsOf(ports.payloads, rows);
   const spans = rows.flatMap((row): RawSpan[] => {
     if (row.kind === "cancel") return withdrawn(row);
@@ -68,10 +69,16 @@ async function errorsOf(
   return new Map(errors);
 }
 
+function bytes(column: string) {
+  return sql<number | null>`octet_length(${sql.ref(column)})`;
+}
+
+/** The name of the blob that a column stands for. */
+function blob(column: string) {
+  return sql<string | null>`case when substr(${sql.ref(column)}, 1, 1) = '@' then ${sql.ref(column)} end`;
+}
+
 function rowQuery(build: Kysely<EngineTables>, run: string) {
-  const bytes = (column: string) => sql<number | null>`octet_length(${sql.ref(column)})`;
-  const blob = (column: string) =>
-    sql<string | null>`case when substr(${sql.ref(column)}, 1, 1) = '@' then ${sql.ref(column)} end`;
   return build
     .selectFrom("journal")
     .select([
@@ -105,16 +112,23 @@ function withdrawn(row: {
   readonly finished_at: number;
 }): RawSpan[] {
   const { waits = [] } = JSON.parse(row.cancel ?? "{}") as Partial<CancelRecord>;
-  return waits.map(({ key, kind, name, openedAt }) => ({
-    ...bare,
-    key,
-    seq: row.seq,
-    name,
-    kind,
-    status: "cancelled",
-    startedAt: openedAt,
-    finishedAt: row.finished_at,
-  }));
+  return waits.map(({ key, kind, name, openedAt }) =>
+    spanWith({
+      key,
+      seq: row.seq,
+      name,
+      kind,
+      status: "cancelled",
+      startedAt: openedAt,
+      finishedAt: row.finished_at,
+    }),
+  );
+}
+
+type KnownOfSpan = Pick<RawSpan, "key" | "seq" | "name" | "kind" | "status" | "startedAt">;
+
+function spanWith(known: Partial<RawSpan> & KnownOfSpan): RawSpan {
+  return { ...bare, ...known };
 }
 
 const bare = {
@@ -142,14 +156,29 @@ export async function openedSpans({ database }: JournalSpanPorts, run: string): 
       .orderBy("id")
       .compile(),
   );
-  return rows.map(({ key, kind, name, opened_at: startedAt }) => ({
-    ...bare,
+  return rows.map(({ key, kind, name, opened_at: startedAt }) =>
+    spanWith({
+      key,
+      seq: openSeq,
+      name,
+      kind,
+      status: waitStepKinds.includes(kind) ? "waiting" : "running",
+      startedAt,
+    }),
+  );
+}
+
+/** Of a run that this process works on: what was started and has not ended. */
+export function openCallsOf(calls: readonly VerbCall[] | null): OpenCall[] | null {
+  if (calls === null) return null;
+  const started = calls.filter(({ state }) => state === "started");
+  return started.map(({ key, kind, name, attempts, startedAt, isWaiting: isWait }) => ({
     key,
-    seq: openSeq,
-    name,
     kind,
-    status: waitStepKinds.includes(kind) ? "waiting" : "running",
+    name,
+    attempts,
     startedAt,
+    isWait,
   }));
 }
 
@@ -157,16 +186,17 @@ export async function openedSpans({ database }: JournalSpanPorts, run: string): 
 export function heldSpans(calls: readonly OpenCall[]): RawSpan[] {
   // The first attempt is the step itself, until a second one shows that it was only the first.
   const shown = calls.filter(({ kind, key }) => kind !== "attempt" || attemptNumber(key) > 1);
-  return shown.map(({ key, kind, name, attempts, startedAt, isWait }) => ({
-    ...bare,
-    key,
-    seq: openSeq,
-    name,
-    kind,
-    status: isWait ? "waiting" : "running",
-    attempts: Math.max(1, attempts),
-    startedAt,
-  }));
+  return shown.map(({ key, kind, name, attempts, startedAt, isWait }) =>
+    spanWith({
+      key,
+      seq: openSeq,
+      name,
+      kind,
+      status: isWait ? "waiting" : "running",
+      attempts: Math.max(1, attempts),
+      startedAt,
+    }),
+  );
 }
 
 /** Model steps that are open on another machine: that their call is on its way is stored. */

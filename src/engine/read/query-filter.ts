@@ -50,7 +50,7 @@ function condition(where: Where, key: QueryTerm["key"], value: string): Expressi
       return where("id", "<", runTimeStart(Number(value)));
     case "waiting":
       return waitsFor(where, value as WaitingFor);
-    case "text":
+    default:
       return where.or([
         containsText(sql`runs.flow || ' ' || coalesce(runs.brief, '')`, value),
         ...(value.startsWith("run_") ? [starts("id", value)] : []),

@@ -154,13 +154,16 @@ async function waitsOf(
   }
   const waits = open.map(({ run_id: run, kind, count, name, event, due }) => {
     const title = kind === "review" ? titles.get(run) : undefined;
-    return { run, wait: { kind, count: Number(count), name, event, dueAt: due, title } };
+    return { run, wait: { kind, count, name, event, dueAt: due, title } };
   });
-  const order = (kind: string): number => kindsInOrder.findIndex((name) => waitKinds[name] === kind);
-  const sorted = waits.toSorted((left, right) => order(left.wait.kind) - order(right.wait.kind));
+  const sorted = waits.toSorted((left, right) => orderOf(left.wait) - orderOf(right.wait));
   return new Map(
     Map.groupBy(sorted, ({ run }) => run)
       .entries()
       .map(([run, list]) => [run, list.map(({ wait }) => wait)]),
   );
+}
+
+function orderOf({ kind }: SummaryWait): number {
+  return kindsInOrder.findIndex((name) => waitKinds[name] === kind);
 }

@@ -58,7 +58,7 @@ function grow({ spans, calls }: TreeFacts): Node[] {
     nodes.set(above, made);
     add(made);
   };
-  for (const node of [...nodes.values()]) add(node);
+  for (const node of Array.from(nodes.values())) add(node);
   return top;
 }
 
@@ -99,8 +99,8 @@ function lastAttempts(nodes: ReadonlyMap<string, Node>, calls: readonly CallTime
   return [...tried].flatMap(([key, count]) => {
     const step = nodes.get(key)?.raw;
     if (!step || isOpen(step.status) || step.attempts <= count) return [];
-    const began = calls.find((call) => call.step === key && call.attempt === step.attempts)?.beganAt ?? null;
-    const own = { key: `${key}/attempt#${step.attempts}`, kind: "attempt", name: "attempt", startedAt: began };
+    const firstCallAt = calls.find((call) => call.step === key && call.attempt === step.attempts)?.beganAt ?? null;
+    const own = { key: `${key}/attempt#${step.attempts}`, kind: "attempt", name: "attempt", startedAt: firstCallAt };
     return [{ ...step, ...own, usage: null, inputBytes: null, outputBytes: null }];
   });
 }
