@@ -285,7 +285,7 @@ describe("a silent step", () => {
 
   it("says that it stands in line, and behind how many", () => {
     const line = server({ ...call, run: "run_1", isRunning: true }, call);
-    assert.equal(lineWords(line, "run_2"), "It stands in line at ollama for 3\u202fs, behind 1 call.");
+    assert.equal(lineWords(line, "run_2"), "It has stood in line at ollama for 3\u202fs, behind 1 call.");
     assert.equal(lineWords(line, "run_1"), null);
     assert.equal(lineWords(line, "run_3"), null);
   });

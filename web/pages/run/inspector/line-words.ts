@@ -17,5 +17,5 @@ export function lineWords(servers: readonly ServerLine[], run: string): string |
   const server = servers.find(({ calls }) => calls.some((call) => call.run === run));
   const before = server?.calls.findIndex((call) => call.run === run) ?? 0;
   const since = duration(own[0]?.waitingMs);
-  return `It stands in line at ${server?.name ?? "the model server"} for ${since}, behind ${plural(before, "call")}.`;
+  return `It has stood in line at ${server?.name ?? "the model server"} for ${since}, behind ${plural(before, "call")}.`;
 }
