@@ -5,7 +5,7 @@ import { parseQuery } from "../../../src/engine/read/query.ts";
 
 const now = Date.UTC(2026, 10, 25, 12);
 const terms = (text: string): unknown[] =>
-  parseQuery(text, now).map(({ key, values, isNot }) => [isNot ? `-${key}` : key, ...values]);
+  parseQuery(text, now).map(({ key, values, isNot }) => [isNot ? `-${key}` : key].concat(values));
 
 describe("a query for runs", () => {
   const read: Readonly<Record<string, unknown[]>> = {
