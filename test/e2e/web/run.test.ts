@@ -95,6 +95,33 @@ describe("the page of a run", { skip, timeout: 300_000 }, () => {
     assert.deepEqual(person.faults, []);
   });
 
+  it("zooms by drawing over the ruler, by the wheel and by a double click, and keeps it in the address", async () => {
+    const id = await start("pages", { n: 30 });
+    await using person = await visit(browser, product);
+    const page = await person.open(`/runs/${id}`);
+    await selected(page).waitFor();
+    const ruler = await page.locator(".ruler-time").boundingBox();
+    assert.ok(ruler);
+    const at = async (share: number): Promise<void> => page.mouse.move(ruler.x + ruler.width * share, ruler.y + 8);
+    await at(0.2);
+    await page.mouse.down();
+    await at(0.5);
+    await page.mouse.up();
+    await page.waitForURL(/from=\d+&to=\d+/);
+    await page.keyboard.press("0");
+    await page.waitForURL((url) => !url.search.includes("from="));
+    await page.mouse.move(ruler.x + 200, ruler.y + 100);
+    await page.keyboard.down("Control");
+    await page.mouse.wheel(0, -200);
+    await page.keyboard.up("Control");
+    await page.waitForURL(/from=\d+&to=\d+/);
+    await page.getByRole("button", { name: "show all" }).click();
+    await page.waitForURL((url) => !url.search.includes("from="));
+    await page.locator(".lane .lane-time, .lane .time").nth(2).dblclick();
+    await page.waitForURL(/from=\d+&to=\d+/);
+    assert.deepEqual(person.faults, []);
+  });
+
   it("changes while the run goes on, without being asked anew", async () => {
     const { id } = (await product.client.call("run.start", { flow: "asks" })) as { id: string };
     await product.client.call("run.watch", { id, untilIdle: true });

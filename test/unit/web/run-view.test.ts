@@ -5,6 +5,7 @@ import { groupsOf, countOf, statusOf } from "../../../web/pages/run/graph/group.
 import { planOf } from "../../../web/pages/run/graph/layout.ts";
 import { gistOf } from "../../../web/pages/run/inspector/gist.ts";
 import { tokensOf } from "../../../web/pages/run/inspector/json-token.ts";
+import { lineWords } from "../../../web/pages/run/inspector/line-words.ts";
 import { speedOf, timeLedger, tokenLedger } from "../../../web/pages/run/inspector/ledger.ts";
 import { mostPlain, payloadText } from "../../../web/pages/run/inspector/payload-text.ts";
 import { sharesOf } from "../../../web/pages/run/inspector/window-share.ts";
@@ -275,6 +276,18 @@ describe("live words", () => {
     assert.deepEqual(two, { ...silent, text: "ab", pieces: 2, firstAt: 5 });
     assert.equal(added(two, { notice: "asked again" }, 10).text, "");
     assert.equal(added(two, { thinking: "hm" }, 10).thinking, "hm");
+  });
+});
+
+describe("a silent step", () => {
+  const call = { model: "m", run: "run_2", waitingMs: 3_000, isRunning: false };
+  const server = (...calls: (typeof call)[]) => [{ name: "ollama", calls }];
+
+  it("says that it stands in line, and behind how many", () => {
+    const line = server({ ...call, run: "run_1", isRunning: true }, call);
+    assert.equal(lineWords(line, "run_2"), "It stands in line at ollama for 3\u202fs, behind 1 call.");
+    assert.equal(lineWords(line, "run_1"), null);
+    assert.equal(lineWords(line, "run_3"), null);
   });
 });
 

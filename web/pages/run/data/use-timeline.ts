@@ -1,6 +1,6 @@
 import { useEffect, useMemo, useRef, useState } from "preact/hooks";
 import { tutti } from "../../../data/api.ts";
-import { onEvents } from "../../../data/live.ts";
+import { liveState, onEvents } from "../../../data/live.ts";
 import { createLiveTexts, type LiveTexts } from "./live-text.ts";
 import { isOpen, mergeTimeline, type Timeline } from "./timeline.ts";
 
@@ -17,8 +17,9 @@ interface State {
   readonly error: Error | undefined;
 }
 
-// Steps come in bursts, and one question gets all of them.
+// Steps come in bursts, and one question gets all of them. A long answer is not asked for again before it could be read.
 const pauseMs = 250;
+const pauseShare = 2;
 
 /** A run in time, kept up to date: what is newer is fetched when an event tells of it, the whole is not. */
 export function useTimeline(id: string): TimelineAnswer {
@@ -50,24 +51,30 @@ function followTimeline(id: string, tell: (change: Partial<State>) => void): Fol
   let timer = 0;
   let isAsking = false;
   let isStale = false;
+  let hasFailed = false;
+  let pause = pauseMs;
   const ask = async (): Promise<void> => {
     if (isAsking) {
       isStale = true;
       return;
     }
     isAsking = true;
+    const askedAt = performance.now();
     try {
       const after = known === undefined ? {} : { after: known.latest };
       const next = await tutti.run.timeline({ id, ...after }, { signal: controller.signal });
+      hasFailed = false;
       // A step that was cut off leaves no row: when the run has come to rest, the whole is asked for once.
       const isSettled = known !== undefined && isOpen(known.run) && !isOpen(next.run);
       known = isSettled ? undefined : mergeTimeline(known, next);
       if (isSettled) isStale = true;
       else tell({ timeline: known, error: undefined });
     } catch (error) {
+      hasFailed = true;
       if (!controller.signal.aborted) tell({ error: error instanceof Error ? error : new Error(String(error)) });
     } finally {
       isAsking = false;
+      pause = Math.max(pauseMs, (performance.now() - askedAt) * pauseShare);
     }
     if (isStale) soon();
     isStale = false;
@@ -77,7 +84,7 @@ function followTimeline(id: string, tell: (change: Partial<State>) => void): Fol
     timer = window.setTimeout(() => {
       timer = 0;
       void ask();
-    }, pauseMs);
+    }, pause);
   };
   const stopListening = onEvents((events) => {
     if (
@@ -86,9 +93,14 @@ function followTimeline(id: string, tell: (change: Partial<State>) => void): Fol
       soon();
     }
   });
+  // A host that is back may have gone on without telling this page.
+  const stopWatching = liveState.subscribe((state) => {
+    if (state === "live" && hasFailed) soon();
+  });
   void ask();
   const stop = (): void => {
     stopListening();
+    stopWatching();
     window.clearTimeout(timer);
     controller.abort();
   };

@@ -37,7 +37,7 @@ export function InspectorOverview(props: InspectorOverviewProps): JSX.Element {
       {span.skipped ? <p class="is-warn">Skipped: {span.skipped}</p> : null}
       <Facts span={span} score={score} part={part} />
       <Ledgers span={span} now={score.now} />
-      {isRunning ? <LiveWords text={live.of(span.key)} /> : null}
+      {isRunning ? <LiveWords text={live.of(span.key)} run={span.kind === "model" ? run : undefined} /> : null}
       {step.data ? <Gist data={step.data} run={run} /> : null}
       {!step.data && step.isLoading && !isRunning && part.parent !== null && !span.isDerived ? <Wait /> : null}
       {part.parent === null ? <RunPayloads timeline={score.timeline} /> : null}

@@ -53,7 +53,9 @@ export function Passage({ entry, run, now, zero, live, isSelected, onSelect }: P
         </span>
       </header>
       {span.error ? <p class="fault is-fail">{span.error.message}</p> : null}
-      {span.status === "running" ? <LiveWords text={live.of(span.key)} /> : null}
+      {span.status === "running" ? (
+        <LiveWords text={live.of(span.key)} run={kind === "model" ? run : undefined} />
+      ) : null}
       {span.review ? (
         <p>
           <Link class="btn short" href={`/reviews/${span.review}`}>

@@ -27,6 +27,7 @@ export function Transcript({ score, state, live }: RunViewProps): JSX.Element {
   }
   return (
     <div class="transcript" ref={box}>
+      <h2 class="spoken">Transcript</h2>
       {range.from > 0 ? <More count={range.from} word="earlier" onMore={() => more("before")} /> : null}
       <ol>
         {entries.slice(range.from, range.to).map((entry) => (
