@@ -16,6 +16,7 @@ const help = `npm run bench NAME [-- FLAGS]
   profile   where Tutti's own time goes for a run
   tokens    how near the estimate of a prompt's tokens comes, on two tokenizers and on a real Ollama
   budget    what the meter adds to a model call, and budgets that many race for; about 1 minute (--quick: some seconds)
+  reads     lists, counts, waterfalls with 100,000 runs and a run of 10,000 steps, on SQLite and Postgres; 2 minutes (--quick: some seconds)
 
 Flags of engine:
   --rounds N     rounds of each measure (3)
@@ -58,6 +59,9 @@ async function main([name, ...words]: readonly string[]): Promise<number> {
       return await runServerBench(words);
     case "start":
       return await runStartBench(words);
+    case "reads":
+      // Needs no other engine.
+      return await (await import("./reads/reads.ts")).runReadsBench(words);
     case "profile":
       return await runProfile(words);
     case "tokens":

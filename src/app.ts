@@ -16,14 +16,15 @@ import {
   patientDatabase,
   type Engine,
   type JobOptions,
+  type ReadPorts,
   type Worker,
 } from "./engine/capability.ts";
 import { createTools, endProcessGroup, processStartTime, runProcess, toolsSection } from "./tools/capability.ts";
 import { createDoctor, ownChecks, storageChecks } from "./doctor.ts";
 import { createHostOperations, serverSection, type Hosting } from "./hosting.ts";
-import { createEvents } from "./events/capability.ts";
+import { createEvents, type Events } from "./events/capability.ts";
 import { createModels, modelsSettings, type Models } from "./models/capability.ts";
-import { createReview, reviewSection } from "./review/capability.ts";
+import { createReview, reviewSection, type Review } from "./review/capability.ts";
 import { fileBlobs, tableBlobs } from "./storage/blob.ts";
 import { createStorage, storageSection } from "./storage/capability.ts";
 import type { Database, RoomMigrations } from "./storage/database.ts";
@@ -159,22 +160,13 @@ interface Rooms {
   readonly capabilities: readonly Capability[];
 }
 
-function createRooms({ home, folder, environment, log }: AppOptions, config: Config, opened: Database): Rooms {
+function createRooms(options: AppOptions, config: Config, opened: Database): Rooms {
+  const { folder, environment, log } = options;
   const events = createEvents({ database: opened, clock: systemClock });
   const { database } = events;
-  const blobs = database.dialect === "sqlite" ? fileBlobs(home.tenant("default").blobs) : tableBlobs(database);
-  const ports = {
-    database,
-    patient: patientDatabase(database, { clock: systemClock, log }),
-    payloads: createPayloads(blobs),
-    events: events.log,
-    clock: systemClock,
-    random: systemRandom,
-  };
+  const ports = portsOf(options, events);
   const settings = config.get({ name: "models", schema: modelsSettings });
-  const shared = database.capabilities.sharedWriters
-    ? { url: config.get(storageSection).database, schema: postgresSchema }
-    : null;
+  const shared = sharedDatabase(database, config);
   const cost = createCost({
     ...ports,
     settings: config.get(costSection),
@@ -213,11 +205,7 @@ function createRooms({ home, folder, environment, log }: AppOptions, config: Con
     endProcess: async (pid, started) => void (await endProcessGroup(pid, started)),
     processStartTime,
     shared,
-    reads: {
-      reviewsOf: (runs) => review.ofRuns(runs),
-      callsOf: (run) => cost.callsOf(run),
-      eventEnd: () => events.latest(),
-    },
+    reads: readPortsOf({ events, cost, review: () => review }),
   });
   const review = createReview({
     ...ports,
@@ -232,11 +220,38 @@ function createRooms({ home, folder, environment, log }: AppOptions, config: Con
   };
 }
 
+/** Where several processes work on one database, they find each other there. */
+function sharedDatabase({ capabilities }: Database, config: Config): { url: string; schema: string } | null {
+  return capabilities.sharedWriters ? { url: config.get(storageSection).database, schema: postgresSchema } : null;
+}
+
 /** What budgets do to runs. */
 function budgetedRuns(engine: () => Engine): CostDependencies["runs"] {
   return {
     resume: (run) => engine().control.resumePausedFor(run, ["budget.exceeded", "budget.unpriced"]),
     hasEnded: async (run) => (await engine().store.run(run)).finished_at !== null,
+  };
+}
+
+/** What most rooms are handed. */
+function portsOf({ home, log }: AppOptions, { database, log: events }: Events) {
+  const blobs = database.dialect === "sqlite" ? fileBlobs(home.tenant("default").blobs) : tableBlobs(database);
+  const patient = patientDatabase(database, { clock: systemClock, log });
+  return { database, patient, payloads: createPayloads(blobs), events, clock: systemClock, random: systemRandom };
+}
+
+interface ReadRooms {
+  readonly events: Events;
+  readonly cost: Cost;
+  readonly review: () => Review;
+}
+
+/** What is shown beside a run's steps. */
+function readPortsOf({ events, cost, review }: ReadRooms): ReadPorts {
+  return {
+    reviewsOf: (runs) => review().ofRuns(runs),
+    callsOf: (run) => cost.callsOf(run),
+    eventEnd: () => events.latest(),
   };
 }
 

@@ -9,7 +9,7 @@ import { createTutti, TuttiError, type Run } from "tutti/client";
 
 const [flow = "code-review", input = "{}"] = process.argv.slice(2);
 const tutti = createTutti({
-  url: process.env["TUTTI_URL"] ?? "http://127.0.0.1:4100",
+  url: process.env["TUTTI_URL"] ?? "http://127.0.0.1:8863",
   token: readFileSync(process.env["TUTTI_TOKEN_FILE"] ?? ".tutti/token", "utf8").trim(),
 });
 

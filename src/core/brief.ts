@@ -30,7 +30,7 @@ function valueText(value: unknown): string {
   if (typeof value === "string") return value.slice(0, longestBrief * 2);
   if (Array.isArray(value)) return `${value.length} ${value.length === 1 ? "item" : "items"}`;
   if (isRecord(value)) return `{ ${Object.keys(value).slice(0, 4).join(", ")} }`;
-  return String(value);
+  return typeof value === "number" || typeof value === "boolean" ? String(value) : "";
 }
 
 function isRecord(value: unknown): value is Record<string, unknown> {

@@ -13,7 +13,7 @@ import type { Database, Row } from "../storage/database.ts";
 import type { Payloads } from "../storage/payload.ts";
 import type { RunControlPorts } from "./new-run.ts";
 import { contextReader } from "./agent/agent-context.ts";
-import { createSharedWork, type SharedDatabase } from "./shared-work.ts";
+import { createSharedWork, type SharedDatabase, type SharedWork } from "./shared-work.ts";
 import { createEffectRunner } from "./effect.ts";
 import { verifyRun, type Verification } from "./flow-verify.ts";
 import { createRunControl, type RunControl } from "./engine.ts";
@@ -28,7 +28,8 @@ import { createRunStore, type RunStore } from "./run-store.ts";
 import { engineMigrations } from "./run-table.ts";
 import { createSchedules, type Schedules } from "./schedule/schedules.ts";
 import { createStepFactory } from "./step.ts";
-import type { OpenCall } from "./read/journal-span.ts";
+import { openCallsOf } from "./read/journal-span.ts";
+import type { ReadOperationPorts } from "./read/operations.ts";
 import type { ReadPorts } from "./read/port.ts";
 import { reviewPlaces, type ReviewPlaces } from "./read/review-place.ts";
 import type { WorkPorts } from "./work-ports.ts";
@@ -120,7 +121,6 @@ export function createEngine(dependencies: EngineDependencies): Engine {
   const control = createRunControl({ ...base, random, woken, reserve });
   const work = trackingWork(dependencies, statements);
   const schedules = createSchedules({ ...base, control, random, isShared: shared !== null });
-  const context = contextReader(base);
   const jobStore = createJobStore(database);
   let equipment = bare;
   let stepFor = createStepFactory({});
@@ -131,19 +131,7 @@ export function createEngine(dependencies: EngineDependencies): Engine {
     config: { name: "engine", schema: engineSettings },
     migrations: engineMigrations,
     operations: [
-      ...createEngineOperations({
-        ...base,
-        control,
-        verify,
-        context,
-        reads: {
-          ...base,
-          ...dependencies.reads,
-          context,
-          run: store.run,
-          openCalls: (run) => openCallsOf(worker, run),
-        },
-      }),
+      ...createEngineOperations({ ...base, control, verify, ...reading(dependencies, store, () => worker) }),
       ...schedules.operations,
     ],
     verbs: createWorkVerbs(work),
@@ -153,21 +141,7 @@ export function createEngine(dependencies: EngineDependencies): Engine {
     control,
     store,
     reviewPlaces: (runs) => reviewPlaces(database, runs),
-    async startWorker(member) {
-      if (others) return others.enter(member);
-      // With the folder's lock in hand every other worker is dead.
-      await member.start(await store.owners());
-      return { [Symbol.asyncDispose]: async () => undefined };
-    },
-    async takeUp(member, run) {
-      if (others) return false;
-      for (const owner of await store.owners()) await database.write([statements.die({ owner })]);
-      await member.offerById(run);
-      return true;
-    },
-    async [Symbol.asyncDispose]() {
-      await others?.[Symbol.asyncDispose]();
-    },
+    ...membership(others, { database, store, statements }),
     equip(given) {
       equipment = given;
       stepFor = createStepFactory(given.verbs, given.plan);
@@ -187,21 +161,42 @@ export function createEngine(dependencies: EngineDependencies): Engine {
   };
 }
 
-/** What a run that this process works on is at. */
-function openCallsOf(worker: Worker | undefined, run: string): readonly OpenCall[] | null {
-  const calls = worker?.callsOf(run) ?? null;
-  return (
-    calls
-      ?.filter(({ state }) => state === "started")
-      .map(({ key, kind, name, attempts, startedAt, isWaiting: isWait }) => ({
-        key,
-        kind,
-        name,
-        attempts,
-        startedAt,
-        isWait,
-      })) ?? null
-  );
+type Membership = Pick<Engine, "startWorker" | "takeUp" | typeof Symbol.asyncDispose>;
+
+/** How this process's worker begins: as one of many where there are others, else as the only one. */
+function membership(
+  others: SharedWork | undefined,
+  { database, store, statements }: Pick<RunControlPorts, "database" | "store" | "statements">,
+): Membership {
+  return {
+    async startWorker(member) {
+      if (others) return others.enter(member);
+      // With the folder's lock in hand every other worker is dead.
+      await member.start(await store.owners());
+      return { [Symbol.asyncDispose]: async () => undefined };
+    },
+    async takeUp(member, run) {
+      if (others) return false;
+      for (const owner of await store.owners()) await database.write([statements.die({ owner })]);
+      await member.offerById(run);
+      return true;
+    },
+    async [Symbol.asyncDispose]() {
+      await others?.[Symbol.asyncDispose]();
+    },
+  };
+}
+
+/** What those who look at runs go by. */
+function reading(
+  { database, payloads, clock, reads }: EngineDependencies,
+  store: RunStore,
+  worker: () => Worker | undefined,
+): { readonly context: ReadOperationPorts["context"]; readonly reads: ReadOperationPorts } {
+  const context = contextReader({ store, payloads });
+  const openCalls: ReadOperationPorts["openCalls"] = (run) => openCallsOf(worker()?.callsOf(run) ?? null);
+  const run: ReadOperationPorts["run"] = (id) => store.run(id);
+  return { context, reads: { ...reads, database, payloads, clock, context, run, openCalls } };
 }
 
 function backgroundWork(schedules: Schedules, ports: JobRunnerPorts): Engine["startJobs"] {
@@ -263,7 +258,7 @@ export { refine, type Refined, type RefineRequest } from "./pattern/refine.ts";
 export { route, type Routed, type RouteRequest } from "./pattern/route.ts";
 export { supervise, type Supervised, type SuperviseRequest } from "./pattern/supervise.ts";
 export { vote, type Vote, type VoteRequest } from "./pattern/vote.ts";
-export { noReadPorts, type CallTime, type ReadPorts } from "./read/port.ts";
+export { noReadPorts, type ReadPorts } from "./read/port.ts";
 export type { StepOf } from "./step.ts";
 export type { Agent } from "./work-ports.ts";
 export type { ShellOptions, ShellResult, WorkVerbs } from "./work-verbs.ts";

@@ -14,6 +14,19 @@ export function heldStatements(build: Runs, hasSharedWriters: boolean) {
   };
 }
 
+/** What a new run has none of, a fork included. */
+const notYet = {
+  output: null,
+  failure: null,
+  abandoned: null,
+  models: null,
+  input_tokens: null,
+  output_tokens: null,
+  error_code: null,
+  error_step: null,
+  error_text: null,
+} as const;
+
 function insertStatements(build: Runs) {
   const insertRow = prepare<JournalTable>((slot) =>
     build.insertInto("journal").values({
@@ -45,9 +58,6 @@ function insertStatements(build: Runs) {
         folder: slot("folder"),
         status: slot("status"),
         input: slot("input"),
-        output: null,
-        failure: null,
-        abandoned: null,
         seed: slot("seed"),
         priority: slot("priority"),
         created_at: slot("created_at"),
@@ -70,12 +80,7 @@ function insertStatements(build: Runs) {
         trigger: slot("trigger"),
         usage: slot("usage"),
         brief: slot("brief"),
-        models: null,
-        input_tokens: null,
-        output_tokens: null,
-        error_code: null,
-        error_step: null,
-        error_text: null,
+        ...notYet,
       })
       .returning(wokenColumns),
   );

@@ -162,7 +162,7 @@ async function figuresWhereStored(ports: FlowFigurePorts, names: readonly string
   }
 }
 
-function flowOperations(dependencies: EngineOperationDependencies): AnyOperation[] {
+function flowListOperation(dependencies: EngineOperationDependencies): AnyOperation {
   const { flows } = dependencies;
   const entry = z.object({
     name: z.string(),
@@ -175,7 +175,7 @@ function flowOperations(dependencies: EngineOperationDependencies): AnyOperation
     lastRun: z.object({ id: z.string(), status: z.enum(runStatuses), createdAt: z.number() }).nullable(),
     medianMs: z.number().nullable().describe("Of its last hundred runs that succeeded."),
   });
-  const list = operation({
+  return operation({
     ...read,
     name: "flow.list",
     summary: "Lists the flows of this folder",
@@ -189,16 +189,17 @@ function flowOperations(dependencies: EngineOperationDependencies): AnyOperation
         dependencies.reads,
         found.map(({ name }) => name),
       );
-      return found.map(({ name, file, isBuiltIn, flow, problem }) => ({
-        name,
-        file,
-        isBuiltIn,
-        description: flow?.description ?? null,
-        problem: problem?.message ?? null,
-        ...(figures.get(name) ?? noFigures),
-      }));
+      return found.map(({ name, file, isBuiltIn, flow, problem }) => {
+        const { runs24h, failed24h, lastRun, medianMs } = figures.get(name) ?? noFigures;
+        const [description, why] = [flow?.description ?? null, problem?.message ?? null];
+        return { name, file, isBuiltIn, description, problem: why, runs24h, failed24h, lastRun, medianMs };
+      });
     },
   });
+}
+
+function flowOperations(dependencies: EngineOperationDependencies): AnyOperation[] {
+  const { flows } = dependencies;
   const show = operation({
     ...read,
     name: "flow.show",
@@ -225,5 +226,5 @@ function flowOperations(dependencies: EngineOperationDependencies): AnyOperation
       };
     },
   });
-  return [list, show, verifyOperation(dependencies)];
+  return [flowListOperation(dependencies), show, verifyOperation(dependencies)];
 }

@@ -145,8 +145,8 @@ function deafPorts(
       store: toText,
       place: (json: string | undefined) => json ?? null,
       load: (column: string | null) => pace.during(payloads.load(column)),
-      text: payloads.text,
-      sizes: payloads.sizes,
+      text: (column: string | null) => payloads.text(column),
+      sizes: (columns: readonly (string | null)[]) => payloads.sizes(columns),
     },
     store: { ...store, run: async () => run, openings: async () => [] },
     statements: {

@@ -178,10 +178,11 @@ const readColumns = (integer: string): string[] =>
 
 const readIndexes = [
   "create index journal_failed on journal (run_id, seq) where failure is not null",
-  "create index runs_status on runs (status, id)",
+  "create index runs_status on runs (status, id, flow)",
   "create index runs_flow on runs (flow, id)",
-  "create index runs_trigger on runs (trigger, id) where trigger is not null",
-  "create index runs_models on runs (id, models) where models is not null",
+  "create index runs_brief on runs (id, flow, brief)",
+  "create index runs_trigger on runs (id, trigger) where trigger is not null",
+  "create index runs_models on runs (id, flow, models, input_tokens, output_tokens) where models is not null",
   "create index runs_failed on runs (status, id, flow, error_code, error_step, error_text, finished_at) where error_code is not null",
 ];
 

@@ -51,7 +51,7 @@ interface HoldingPorts {
   readonly database: Database;
   readonly build: Kysely<EventTables>;
   readonly clock: Clock;
-  head(): Promise<number>;
+  readonly head: () => Promise<number>;
 }
 
 /** Numbers that are missing below the head are waited for until whoever may have taken them has ended. */

@@ -50,18 +50,33 @@ export async function* tail(
     if (after === undefined) yield began(position, clock.now());
     while (!signal.aborted) {
       const events = await follower.read(position, batch);
-      for (const event of events) {
-        if (signal.aborted) break;
-        position = event.sequence;
-        if (fits(event, { subject, types })) yield event;
-      }
-      for (const event of lively.take()) yield { live: event };
+      position = yield* told(events, { position, signal, subject, types });
+      yield* lively.take();
       if (events.length === 0) await bell.rung();
     }
     return { latest: position };
   } finally {
     signal.removeEventListener("abort", bell.ring);
   }
+}
+
+interface Telling extends Pick<TailRequest, "subject" | "types"> {
+  readonly position: number;
+  readonly signal: AbortSignal;
+}
+
+/** Tells what fits, and gives the number that it came to. */
+function* told(
+  events: readonly TuttiEvent[],
+  { position, signal, subject, types }: Telling,
+): Generator<TuttiEvent, number> {
+  let latest = position;
+  for (const event of events) {
+    if (signal.aborted) return latest;
+    latest = event.sequence;
+    if (fits(event, { subject, types })) yield event;
+  }
+  return latest;
 }
 
 function fits(event: TuttiEvent, { subject, types }: Pick<TailRequest, "subject" | "types">): boolean {
@@ -104,7 +119,7 @@ function collectLive(
   live: LiveEvents,
   run: string | undefined,
   changed: () => void,
-): Disposable & { take(): TailLive[] } {
+): Disposable & { take(): TailEvent[] } {
   let waiting: TailLive[] = [];
   let dropped = 0;
   const listen = ({ key, type, data }: LiveEvent): void => {
@@ -115,11 +130,11 @@ function collectLive(
   const unsubscribe = run === undefined ? () => undefined : live.subscribe(run, listen);
   return {
     take() {
-      const told: TailLive[] = dropped > 0 ? [{ key: null, type: "dropped", data: { count: dropped } }] : [];
-      const taken = [...waiting, ...told];
+      const loss: TailLive[] = dropped > 0 ? [{ key: null, type: "dropped", data: { count: dropped } }] : [];
+      const taken = [...waiting, ...loss];
       waiting = [];
       dropped = 0;
-      return taken;
+      return taken.map((one) => ({ live: one }));
     },
     [Symbol.dispose]: unsubscribe,
   };

@@ -132,7 +132,8 @@ async function startWorker(app: App, options: ConnectOptions, stack: AsyncDispos
   // The socket closes first, then the worker ends its steps, and only then the others may take over what it held.
   stack.use(await app.startWorker(worker).catch((error: unknown) => stop().then(() => Promise.reject(error))));
   stack.defer(stop);
-  stack.use(await app.startJobs());
+  // A command that leaves with its run would begin runs of schedules that it cannot see through.
+  stack.use(await app.startJobs({ schedules: Boolean(options.serve ?? options.isWorkerAlone) }));
   return worker;
 }
 

@@ -1,4 +1,4 @@
-import { readFileSync, statSync } from "node:fs";
+import { existsSync, readFileSync, statSync } from "node:fs";
 import { basename, dirname, join } from "node:path";
 import { readConfig } from "../app.ts";
 import type { Config } from "../config/load.ts";
@@ -28,13 +28,16 @@ export function watchGround(host: WatchedHost): { readonly ended: Promise<Served
   const look = (): void => {
     if (identityOf(host.home.lock) !== lock) return reject(folderGone(host.home));
     const changed = settings();
-    // Where a process cannot replace itself (Windows), whoever has started it has to.
-    if (changed !== null && process.execve !== undefined && host.isIdle())
-      resolve({ kind: "settings", port: changed.port });
+    if (changed !== null && canStartAgain() && host.isIdle()) resolve({ kind: "settings", port: changed.port });
   };
   const timer = setInterval(() => attempt(look, reject), lookAgainMs);
   timer.unref();
   return { ended: promise, [Symbol.dispose]: () => clearInterval(timer) };
+}
+
+/** Windows cannot replace a process; elsewhere the program may be gone since it was started, as by an update of Node. */
+function canStartAgain(): boolean {
+  return process.execve !== undefined && existsSync(process.execPath) && existsSync(process.argv[1] ?? "");
 }
 
 function attempt(act: () => void, fail: (error: unknown) => void): void {
@@ -78,10 +81,9 @@ function readAnew(options: WatchedHost["options"], config: Config): Config | nul
       JSON.stringify(layers[0]?.value) === JSON.stringify(config.settings[at]?.layers[0]?.value) ? [] : [name],
     );
     if (keys.length === 0) return null;
-    const how =
-      process.execve === undefined
-        ? "it counts from the next `tutti up`"
-        : "starts anew as soon as nothing is being worked on";
+    const how = canStartAgain()
+      ? "starts anew as soon as nothing is being worked on"
+      : "it counts from the next `tutti up`";
     const message = `${keys.join(", ")} changed: ${how}.`;
     log.info("host.settings_changed", { message, keys });
     return wanted;

@@ -91,7 +91,7 @@ export function createReview(dependencies: ReviewDependencies): Review {
       },
     ],
     ask: async (host, name, request) => (await ask(ports, host, name, request)) as Decision,
-    ofRuns: store.ofRuns,
+    ofRuns: (runs) => store.ofRuns(runs),
     verbs: { review: (host) => (name: string, request: ReviewRequest) => ask(ports, host, name, request) },
   };
 }

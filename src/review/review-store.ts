@@ -49,14 +49,7 @@ export function createReviewStore(database: Database, payloads: Payloads): Revie
       const all = build.selectFrom("reviews").selectAll().orderBy("created_at").orderBy("id").limit(500);
       const rows = await database.read((status === "all" ? all : all.where("status", "=", status)).compile());
       const sizes = await payloads.sizes(rows.map(({ payload }) => payload));
-      return Promise.all(
-        rows.map(async (row) => {
-          const isCut = row.payload?.startsWith("@") ?? false;
-          const review = await toReview(isCut ? { ...row, payload: null } : row);
-          const payloadBytes = isCut ? (sizes.get(row.payload ?? "") ?? null) : Buffer.byteLength(row.payload ?? "");
-          return { ...review, payloadBytes, isCut, summary: briefOf(review.payload) ?? "" };
-        }),
-      );
+      return Promise.all(rows.map((row) => toListed(row, sizes, toReview)));
     },
     async ofRuns(runs) {
       if (runs.length === 0) return [];
@@ -66,23 +59,9 @@ export function createReviewStore(database: Database, payloads: Payloads): Revie
         .where("run_id", "in", runs)
         .orderBy("created_at");
       const rows = await database.read(query.compile());
-      return rows.map(({ run_id: run, status, ...rest }) => ({ ...rest, run, status: status as ReviewStatus }));
+      return rows.map(toRunReview);
     },
-    async get(id) {
-      const all = build.selectFrom("reviews").selectAll();
-      const exact = await database.read(all.where("id", "=", id).compile());
-      // By substr, not by order: in the collations of most Postgres databases "~" does not stand behind the letters.
-      const start = sql<string>`substr(id, 1, ${id.length})`;
-      const begins =
-        exact.length > 0 || id.length < shortestStart
-          ? exact
-          : await database.read(all.where(start, "=", id).limit(2).compile());
-      const [found, another] = begins;
-      if (found && !another) return toReview(found);
-      throw new TuttiError("review.missing", `there is no review ${id}`, {
-        hint: "`tutti review list` shows the open ones.",
-      });
-    },
+    get: async (id) => toReview(await findReview(database, build, id)),
     async isShared(id) {
       const [row] = await database.read(build.selectFrom("reviews").select("shared").where("id", "=", id).compile());
       return typeof row?.shared === "string";
@@ -97,4 +76,45 @@ export function createReviewStore(database: Database, payloads: Payloads): Revie
       return toStatement(update, { guard: true });
     },
   };
+}
+
+/** By id, or by the beginning of one where no other begins so. */
+async function findReview(
+  database: Database,
+  build: Kysely<ReviewTables>,
+  id: string,
+): Promise<Selectable<ReviewTables["reviews"]>> {
+  const all = build.selectFrom("reviews").selectAll();
+  const exact = await database.read(all.where("id", "=", id).compile());
+  // By substr, not by order: in the collations of most Postgres databases "~" does not stand behind the letters.
+  const start = sql<string>`substr(id, 1, ${id.length})`;
+  const begins =
+    exact.length > 0 || id.length < shortestStart
+      ? exact
+      : await database.read(all.where(start, "=", id).limit(2).compile());
+  const [found, another] = begins;
+  if (found && !another) return found;
+  throw new TuttiError("review.missing", `there is no review ${id}`, {
+    hint: "`tutti review list` shows the open ones.",
+  });
+}
+
+function toRunReview(row: Pick<ReviewRow, "id" | "run_id" | "step" | "title" | "status">): RunReview {
+  const { id, run_id: run, step, title, status } = row;
+  return { id, run, step, title, status: status as ReviewStatus };
+}
+
+type ReviewRow = Selectable<ReviewTables["reviews"]>;
+
+/** A payload that does not stand in its row is large: a list only says how large. */
+async function toListed(
+  row: ReviewRow,
+  sizes: ReadonlyMap<string, number>,
+  toReview: (row: ReviewRow) => Promise<Review>,
+): Promise<Omit<ListedReview, "flow" | "dueAt">> {
+  const { payload } = row;
+  const isCut = payload?.startsWith("@") ?? false;
+  const review = await toReview(isCut ? { ...row, payload: null } : row);
+  const payloadBytes = payload === null ? null : isCut ? (sizes.get(payload) ?? null) : Buffer.byteLength(payload);
+  return { ...review, payloadBytes, isCut, summary: briefOf(review.payload) ?? "" };
 }

@@ -9,7 +9,7 @@ import { keysOfPath, type Input } from "./request.ts";
 import { operationTable, type OperationRow } from "./table.ts";
 
 export interface TuttiOptions {
-  /** Where `tutti up` listens, such as `http://127.0.0.1:4100`. In a browser it may be left out: the page's own origin. */
+  /** Where `tutti up` listens, such as `http://127.0.0.1:8863`. In a browser it may be left out: the page's own origin. */
   readonly url?: string;
   /** What is in `.tutti/token`. A page of `tutti up` itself needs none: its cookie goes along. */
   readonly token?: string;
@@ -31,7 +31,7 @@ export interface Tutti extends Api {
  * Opens nothing: each call is a request of its own.
  *
  * ```ts
- * const tutti = createTutti({ url: "http://127.0.0.1:4100", token });
+ * const tutti = createTutti({ url: "http://127.0.0.1:8863", token });
  * for await (const run of tutti.run.list.all({ status: "failed" })) console.log(run.id);
  * ```
  */
@@ -52,7 +52,7 @@ function baseOf(url: string | undefined): string {
   const given = url ?? (globalThis as { location?: { origin: string } }).location?.origin;
   if (given === undefined || !URL.canParse(given)) {
     throw new TuttiError("usage.invalid", given === undefined ? "the url is missing" : `"${given}" is not a url`, {
-      hint: "Give the address that `tutti up` prints, such as http://127.0.0.1:4100.",
+      hint: "Give the address that `tutti up` prints, such as http://127.0.0.1:8863.",
     });
   }
   const { origin, pathname } = new URL(given);

@@ -11,7 +11,7 @@ export interface BootCall {
 export const overviewCalls: readonly BootCall[] = [
   { operation: "host.show" },
   { operation: "run.stats" },
-  { operation: "run.list", input: { limit: 50 } },
+  { operation: "run.list", input: { limit: 20 } },
   { operation: "review.list" },
 ];
 

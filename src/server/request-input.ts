@@ -34,34 +34,43 @@ function createQueryReader(operation: AnyOperation): (context: Context) => Recor
     // Most calls have no query, and the schema of an operation is not made before somebody needs it.
     if (given.length > 0 || context.req.header("last-event-id") !== undefined) keys ??= inputKeys(operation);
     const known = keys;
-    const query = Object.fromEntries(given.map(([key, values]) => [key, queryValue(values, known?.lists.has(key))]));
+    const query = Object.fromEntries(given.map(([key, values]) => [key, queryValue(values, known?.get(key))]));
     return { ...query, ...resumeAt(context, known) };
   };
 }
 
-interface InputKeys {
-  readonly all: ReadonlySet<string>;
-  /** Those that hold a list: they may be given more than once, or as one JSON text. */
-  readonly lists: ReadonlySet<string>;
-}
+/** A list may be given more than once, or as one JSON text. */
+type InputKind = "list" | "number" | "other";
+type InputKeys = ReadonlyMap<string, InputKind>;
 
 function inputKeys({ input }: AnyOperation): InputKeys {
   const { properties = {} } = z.toJSONSchema(input, { io: "input", unrepresentable: "any" });
-  const lists = Object.entries(properties).filter(([, schema]) => typeof schema === "object" && "items" in schema);
-  return { all: new Set(Object.keys(properties)), lists: new Set(lists.map(([key]) => key)) };
+  return new Map(Object.entries(properties).map(([key, schema]) => [key, kindOf(schema)]));
 }
 
-function queryValue(values: readonly string[], isList = false): unknown {
+function kindOf(schema: z.core.JSONSchema._JSONSchema): InputKind {
+  if (typeof schema !== "object") return "other";
+  if ("items" in schema) return "list";
+  return schema.type === "number" || schema.type === "integer" ? "number" : "other";
+}
+
+const decimal = /^-?\d+(\.\d+)?(e[+-]?\d+)?$/i;
+
+function queryValue(values: readonly string[], kind: InputKind = "other"): unknown {
   for (const value of values) refuseNul(value);
-  const [first, ...others] = values;
-  if (!isList) return others.length > 0 ? values : first;
-  return others.length === 0 && first?.startsWith("[") ? parseJson(first, "the list in the query") : values;
+  const [first = "", ...others] = values;
+  if (kind === "list") {
+    return others.length === 0 && first.startsWith("[") ? parseJson(first, "the list in the query") : values;
+  }
+  if (others.length > 0) return values;
+  // A schema that makes text a number takes an empty one for 0, and "0x10" for 16.
+  return kind === "number" && !decimal.test(first) ? Number.NaN : first;
 }
 
 /** A stream that was cut off goes on behind the last event that its reader has had. */
 function resumeAt(context: Context, keys: InputKeys | null): Record<string, string> {
   const last = context.req.header("last-event-id");
-  return last !== undefined && keys?.all.has("after") ? { after: last } : {};
+  return last !== undefined && keys?.has("after") ? { after: last } : {};
 }
 
 async function bodyOf(context: Context): Promise<Record<string, unknown>> {

@@ -164,16 +164,20 @@ function events(stream: Stream): ReadableStream<Uint8Array> {
   });
 }
 
+const turnOfEvents = 100;
+
 /** Fills the outbox as fast as the source gives, but for a reader that still catches up. */
 async function pump(stream: Stream, outbox: Outbox): Promise<void> {
   const source = createSource(stream);
-  for (;;) {
+  for (let told = 1; ; told++) {
     const message = await source.next();
     if (message.kind === "left") break;
     if (message.kind !== "progress") {
       outbox.end(toLastEvent(message));
       break;
     }
+    // SQLite answers at once: a long log that nobody takes would be read to its end with nothing done in between.
+    if (told % turnOfEvents === 0) await new Promise((resolve) => setImmediate(resolve));
     await outbox.room();
     outbox.push(toEvent(message.value));
   }

@@ -353,13 +353,15 @@ CREATE UNIQUE INDEX reviews_shared ON reviews USING btree (shared) WHERE (status
 
 CREATE INDEX reviews_status ON reviews USING btree (status, created_at);
 
+CREATE INDEX runs_brief ON runs USING btree (id, flow, brief);
+
 CREATE INDEX runs_due ON runs USING btree (due_at) WHERE (status = 'waiting'::text);
 
 CREATE INDEX runs_failed ON runs USING btree (status, id, flow, error_code, error_step, error_text, finished_at) WHERE (error_code IS NOT NULL);
 
 CREATE INDEX runs_flow ON runs USING btree (flow, id);
 
-CREATE INDEX runs_models ON runs USING btree (id, models) WHERE (models IS NOT NULL);
+CREATE INDEX runs_models ON runs USING btree (id, flow, models, input_tokens, output_tokens) WHERE (models IS NOT NULL);
 
 CREATE INDEX runs_open ON runs USING btree (status, priority DESC, created_at) WHERE (status = ANY (ARRAY['queued'::text, 'running'::text, 'waiting'::text]));
 
@@ -367,9 +369,9 @@ CREATE INDEX runs_parent ON runs USING btree (parent_run) WHERE (parent_run IS N
 
 CREATE UNIQUE INDEX runs_pkey ON runs USING btree (id);
 
-CREATE INDEX runs_status ON runs USING btree (status, id);
+CREATE INDEX runs_status ON runs USING btree (status, id, flow);
 
-CREATE INDEX runs_trigger ON runs USING btree (trigger, id) WHERE (trigger IS NOT NULL);
+CREATE INDEX runs_trigger ON runs USING btree (id, trigger) WHERE (trigger IS NOT NULL);
 
 CREATE UNIQUE INDEX schedule_fires_pkey ON schedule_fires USING btree (id);
 

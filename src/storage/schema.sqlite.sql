@@ -84,21 +84,23 @@ CREATE TABLE runs (
   wake integer not null, seq integer not null, deaths integer not null, died_at integer, cancel_at integer,
   cancel_reason text, pause_at integer, parent_run text, parent_key text, forked_from text, usage text, trigger text, brief text, models text, input_tokens integer, output_tokens integer, error_code text, error_step text, error_text text) without rowid;
 
+CREATE INDEX runs_brief on runs (id, flow, brief);
+
 CREATE INDEX runs_due on runs (due_at) where status = 'waiting';
 
 CREATE INDEX runs_failed on runs (status, id, flow, error_code, error_step, error_text, finished_at) where error_code is not null;
 
 CREATE INDEX runs_flow on runs (flow, id);
 
-CREATE INDEX runs_models on runs (id, models) where models is not null;
+CREATE INDEX runs_models on runs (id, flow, models, input_tokens, output_tokens) where models is not null;
 
 CREATE INDEX runs_open on runs (status, priority desc, created_at) where status in ('queued', 'running', 'waiting');
 
 CREATE INDEX runs_parent on runs (parent_run) where parent_run is not null;
 
-CREATE INDEX runs_status on runs (status, id);
+CREATE INDEX runs_status on runs (status, id, flow);
 
-CREATE INDEX runs_trigger on runs (trigger, id) where trigger is not null;
+CREATE INDEX runs_trigger on runs (id, trigger) where trigger is not null;
 
 CREATE TABLE schedule_fires (
   id integer primary key, schedule text not null, first_due_at integer not null, due_at integer not null, due_count integer not null,

@@ -52,9 +52,9 @@ export async function openScheduleCase(
   const database = wrap(plain);
   const clock = createVirtualClock();
   let offset = beginning;
-  const moved = { now: () => clock.now() + offset, after: clock.after };
+  const moved = { now: () => clock.now() + offset, after: clock.after.bind(clock) };
   const engine = await openTestEngine({ database, clock: moved });
-  const { operations, start } = createSchedules({
+  const schedules = createSchedules({
     database,
     payloads: createPayloads(tableBlobs(database)),
     events: createEventLog(database),
@@ -68,7 +68,7 @@ export async function openScheduleCase(
   });
   const working = new AsyncDisposableStack();
   const call = async (operation: string, input: Record<string, unknown> = {}): Promise<unknown> =>
-    answer(operations, operation, input);
+    answer(schedules.operations, operation, input);
   const list = async (): Promise<ScheduleEntry[]> => (await call("schedule.list")) as ScheduleEntry[];
   const dealt = async (): Promise<void> => {
     for (;;) {
@@ -82,7 +82,7 @@ export async function openScheduleCase(
     clock,
     setClock: (byMs) => void (offset += byMs),
     start,
-    work: () => void working.use(start()),
+    work: () => void working.use(schedules.start()),
     call: call as ScheduleCase["call"],
     dealt,
     async pass(ms, stepMs = ms) {

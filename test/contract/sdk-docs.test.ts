@@ -40,7 +40,7 @@ describe("docs/sdk.md", { timeout: 120_000 }, () => {
     const client = pathToFileURL(join(root, "src/sdk/index.ts")).href;
     writeFileSync(
       file,
-      program.replaceAll('"tutti/client"', `"${client}"`).replace("http://127.0.0.1:4100", host.server.url),
+      program.replaceAll('"tutti/client"', `"${client}"`).replace("http://127.0.0.1:8863", host.server.url),
     );
     return promisify(execFile)(process.execPath, [file, ...words], { cwd: host.folder });
   }

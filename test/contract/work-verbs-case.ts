@@ -15,6 +15,7 @@ import type { RunProcess, WorkPorts } from "../../src/engine/work-ports.ts";
 import { createWorkVerbs } from "../../src/engine/work-verbs.ts";
 import type { Step } from "../../src/index.ts";
 import type { ChatModel } from "../../src/models/chat-model.ts";
+import { reviewPlaces } from "../../src/engine/read/review-place.ts";
 import { createReview } from "../../src/review/capability.ts";
 import { reviewMigrations } from "../../src/review/review-table.ts";
 import type { Review } from "../../src/review/review.ts";
@@ -163,7 +164,17 @@ async function callOf({ operations }: ReviewDoor, name: string, input: object, c
 
 function reviewOf(parts: EngineParts, askedTools: readonly string[] = []): ReviewDoor {
   const settings = { tools: [...askedTools] };
-  const { operations, verbs = {}, waits = [], plan = [] } = createReview({ ...parts, settings, waits: parts.control });
+  const {
+    operations,
+    verbs = {},
+    waits = [],
+    plan = [],
+  } = createReview({
+    ...parts,
+    settings,
+    waits: parts.control,
+    places: (runs) => reviewPlaces(parts.database, runs),
+  });
   return { operations, verbs, waits, plan };
 }
 

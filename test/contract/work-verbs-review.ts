@@ -22,7 +22,8 @@ async function opened(engine: WorkEngine, flow: AnyFlow = asking()) {
 export function reviewTests(open: OpenWork): void {
   test("opens a question that says everything, and the run waits without holding a worker", async () => {
     await using engine = await open({ parkAfterMs: 0 });
-    const { run, review } = await opened(engine, asking({ choices: ["yes", "no"] }));
+    const flow = asking({ choices: ["yes", "no"] });
+    const { run, review } = await opened(engine, flow);
     const { id, createdAt, ...rest } = review;
     assert.match(id, /^rev_[0-9a-z]{12}$/);
     assert.ok(createdAt > 0);
@@ -34,6 +35,11 @@ export function reviewTests(open: OpenWork): void {
       choices: ["yes", "no"],
       status: "open",
       decision: null,
+      payloadBytes: 17,
+      isCut: false,
+      summary: "notes: draft",
+      flow: flow.name,
+      dueAt: null,
     });
     const record = await engine.until(run, "waiting");
     assert.deepEqual([record.steps[0]?.kind, record.steps[0]?.status], ["review", "waiting"]);
@@ -192,6 +198,16 @@ function closedTests(open: OpenWork): void {
       ({ subject, type }) => subject === run && type === "tutti.review.decided",
     );
     assert.equal(told.length, 1);
+  });
+
+  test("review.list leaves a large payload out and says so; review.show has it; and when nobody may decide any more", async () => {
+    await using engine = await open();
+    const notes = "x".repeat(10_000);
+    const { review } = await opened(engine, asking({ payload: { notes }, timeout: "1h" }));
+    const listed = review as unknown as { payload: unknown; isCut: boolean; payloadBytes: number; dueAt: number };
+    assert.deepEqual([listed.payload, listed.isCut, listed.payloadBytes], [null, true, 10_012]);
+    assert.ok(listed.dueAt > review.createdAt);
+    assert.deepEqual((await engine.review("review.show", { id: review.id })).payload, { notes });
   });
 
   test("review.list shows the open ones only, and the others by status", async () => {

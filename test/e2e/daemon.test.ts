@@ -217,7 +217,10 @@ describe("tutti open", { concurrency: 2 }, () => {
     const env = { DISPLAY: ":0", PATH: `${project.path("bin")}:${process.env["PATH"]}` };
     const { code, stdout } = await project.start(["open", "/runs?query=$(id)&x=1"], { env }).ended;
     assert.deepEqual([code, stdout], [0, ""]);
-    assert.match(readFileSync(project.path("opened"), "utf8"), /^http:\S+\/runs\?query=\$\(id\)&x=1&token=\S+\n$/);
+    assert.match(
+      readFileSync(project.path("opened"), "utf8"),
+      /^http:\S+\/runs\?query=(\$\(id\)|%24%28id%29)&x=1&token=\S+\n$/,
+    );
   });
 
   it("says what is wrong with a path, and that nothing serves", async () => {

@@ -1,7 +1,7 @@
 // What a user gets: the packed tarball, installed in an empty folder, runs a flow of the user's own.
 import assert from "node:assert/strict";
 import { execFile } from "node:child_process";
-import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { delimiter, dirname, join } from "node:path";
 import { after, before, describe, it } from "node:test";
@@ -76,6 +76,25 @@ describe("the package", { timeout: 180_000 }, () => {
       'import("tutti/client").then(({ createTutti }) => console.log(typeof createTutti({ url: "http://localhost" }).run.list))';
     const { stdout } = await run(process.execPath, ["-e", script], folder);
     assert.equal(stdout.trim(), "function");
+  });
+
+  it("starts the daemon in the background, which answers, runs a flow as it was just changed, and ends", async () => {
+    const tutti = (...words: string[]) => run("npx", ["--no-install", "tutti", ...words], folder);
+    const { stdout } = await tutti("up", "--detach", "--json", "--port", "0");
+    const { url, tokenFile } = JSON.parse(stdout) as { url: string; tokenFile: string };
+    try {
+      const ask = (headers: Record<string, string>): Promise<Response> => fetch(`${url}/api/host`, { headers });
+      assert.equal((await ask({})).status, 401);
+      assert.equal((await ask({ authorization: `Bearer ${readFileSync(tokenFile, "utf8").trim()}` })).status, 200);
+      for (const word of ["Bye", "Hello"]) {
+        writeFileSync(join(folder, "flows", "hello.ts"), helloFlow.replace("Hello", word));
+        const ran = JSON.parse((await tutti("run", "hello", "--json")).stdout) as { output: unknown };
+        assert.deepEqual(ran.output, { text: `${word}, world` });
+      }
+    } finally {
+      await tutti("down");
+    }
+    await assert.rejects(fetch(url));
   });
 
   it("can be imported as a library", async () => {

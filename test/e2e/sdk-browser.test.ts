@@ -19,9 +19,9 @@ window.states = [];
 const tutti = client.createTutti();
 window.greet = async (name) => {
   const watch = tutti.run.watch((await tutti.run.start({ flow: "greet", input: { name } })).id);
-  let steps = 0;
-  for await (const event of watch) if (event.type === "step") steps += 1;
-  return { steps, output: (await watch.result).output };
+  const steps = new Set();
+  for await (const event of watch) if (event.type === "step") steps.add(event.step.key);
+  return { steps: [...steps], output: (await watch.result).output };
 };
 window.list = async () => {
   const ids = [];
@@ -51,7 +51,7 @@ describe("the client in Chromium", { timeout: 120_000, skip: program ? false : "
       const page = await browser.newPage();
       await page.goto(host.server.createLink());
       const inPage = <Result>(code: string): Promise<Result> => page.evaluate(code);
-      assert.deepEqual(await inPage("greet('Ada')"), { steps: 1, output: { text: "Hello, Ada" } });
+      assert.deepEqual(await inPage("greet('Ada')"), { steps: ["greet"], output: { text: "Hello, Ada" } });
       for (const name of ["Bob", "Eve", "Joe"]) await inPage(`greet("${name}")`);
       assert.equal(await inPage("list()"), 4);
       assert.deepEqual(await inPage("miss()"), { name: "TuttiError", code: "run.missing" });

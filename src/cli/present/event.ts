@@ -40,7 +40,7 @@ function clockText(time: string): string {
 
 function dataText(data: unknown): string {
   if (data === null || data === undefined) return "";
-  if (typeof data !== "object") return String(data);
+  if (typeof data !== "object") return JSON.stringify(data);
   return Object.entries(data)
     .map(([key, value]) => `${key}=${typeof value === "string" ? value : JSON.stringify(value)}`)
     .join(" ");

@@ -25,6 +25,7 @@ export function callPhases({ beganAt, endedAt, queueMs, loadMs, promptMs }: Call
 
 /** What calls have used together; null where nothing is known. A bound is no count. */
 export function tokensOf(calls: readonly CallTime[]): SpanTokens | null {
+  if (calls.length === 0) return null;
   const counted = calls.filter(({ input, output }) => input !== null && output !== null);
   if (counted.length === 0) return null;
   return {
@@ -36,6 +37,7 @@ export function tokensOf(calls: readonly CallTime[]): SpanTokens | null {
 }
 
 export function costOf(calls: readonly CallTime[]): Span["cost"] {
+  if (calls.length === 0) return null;
   const priced = calls.filter(
     ({ money, currency, isEstimated }) => money !== null && currency !== null && !isEstimated,
   );
@@ -46,6 +48,7 @@ export function costOf(calls: readonly CallTime[]): Span["cost"] {
 }
 
 export function addTokens(all: readonly (SpanTokens | null)[]): SpanTokens | null {
+  if (all.length === 0) return null;
   const known = all.filter((tokens) => tokens !== null);
   if (known.length === 0) return null;
   return {
@@ -57,6 +60,7 @@ export function addTokens(all: readonly (SpanTokens | null)[]): SpanTokens | nul
 }
 
 export function addCosts(all: readonly Span["cost"][]): Span["cost"] {
+  if (all.length === 0) return null;
   const known = all.filter((cost) => cost !== null);
   const [first] = known;
   if (!first) return null;

@@ -47,10 +47,10 @@ export async function flowFigures(
     return [
       flow,
       {
-        runs24h: Number(runs[0]?.count ?? 0),
-        failed24h: Number(failed[0]?.count ?? 0),
+        runs24h: runs[0]?.count ?? 0,
+        failed24h: failed[0]?.count ?? 0,
         lastRun: last[0] ? toLast(last[0]) : null,
-        medianMs: median(took.map(({ ms }) => Number(ms))),
+        medianMs: median(took.map(({ ms }) => ms)),
       },
     ];
   });

@@ -5,6 +5,7 @@ import type { Database } from "../../storage/database.ts";
 import type { Payloads } from "../../storage/payload.ts";
 import type { CancelRecord } from "../cancel-record.ts";
 import type { EngineTables } from "../run-table.ts";
+import type { VerbCall } from "../scope.ts";
 import { attemptNumber, waitStepKinds, type RawSpan } from "./span.ts";
 
 export interface JournalSpanPorts {
@@ -28,37 +29,56 @@ export async function storedSpans(ports: JournalSpanPorts, run: string): Promise
     rowQuery(ports.database.build as unknown as Kysely<EngineTables>, run).compile(),
   );
   const sizes = await ports.payloads.sizes(rows.flatMap((row) => [row.input_blob, row.result_blob]));
-  const size = (bytes: number | null, blob: string | null): number | null =>
-    blob === null ? bytes : (sizes.get(blob) ?? null);
-  const spans = await Promise.all(
-    rows.map(async (row): Promise<RawSpan[]> => {
-      if (row.kind === "cancel") return withdrawn(row);
-      return [
-        {
-          key: row.key,
-          seq: row.seq,
-          name: row.name,
-          kind: row.kind,
-          status: row.status,
-          attempts: row.attempts,
-          startedAt: row.started_at,
-          finishedAt: row.finished_at,
-          error: row.failure === null ? null : await errorOf(ports.payloads, row.failure),
-          skipped: row.skipped === null ? null : (JSON.parse(row.skipped) as Skipped).reason,
-          usage: row.usage === null ? null : (JSON.parse(row.usage) as Usage),
-          inputBytes: size(row.input_bytes, row.input_blob),
-          outputBytes: size(row.result_bytes, row.result_blob),
-        },
-      ];
+  const size = (inRow: number | null, beside: string | null): number | null =>
+    beside === null ? inRow : (sizes.get(beside) ?? null);
+  const errors = await errorsOf(ports.payloads, rows);
+  const spans = rows.flatMap((row): RawSpan[] => {
+    if (row.kind === "cancel") return withdrawn(row);
+    return [
+      {
+        key: row.key,
+        seq: row.seq,
+        name: row.name,
+        kind: row.kind,
+        status: row.status,
+        attempts: row.attempts,
+        startedAt: row.started_at,
+        finishedAt: row.finished_at,
+        error: errors.get(row.seq) ?? null,
+        skipped: row.skipped === null ? null : (JSON.parse(row.skipped) as Skipped).reason,
+        usage: row.usage === null ? null : (JSON.parse(row.usage) as Usage),
+        inputBytes: size(row.input_bytes, row.input_blob),
+        outputBytes: size(row.result_bytes, row.result_blob),
+      },
+    ];
+  });
+  return { spans, latest: rows.at(-1)?.seq ?? 0 };
+}
+
+async function errorsOf(
+  payloads: Payloads,
+  rows: readonly { readonly seq: number; readonly failure: string | null }[],
+): Promise<Map<number, RawSpan["error"]>> {
+  const failed = rows.filter(({ failure }) => failure !== null);
+  const errors = await Promise.all(
+    failed.map(async ({ seq, failure }) => {
+      const { code, message } = (await payloads.load(failure)) as Failure;
+      return [seq, { code, message }] as const;
     }),
   );
-  return { spans: spans.flat(), latest: rows.at(-1)?.seq ?? 0 };
+  return new Map(errors);
+}
+
+function bytes(column: string) {
+  return sql<number | null>`octet_length(${sql.ref(column)})`;
+}
+
+/** The name of the blob that a column stands for. */
+function blob(column: string) {
+  return sql<string | null>`case when substr(${sql.ref(column)}, 1, 1) = '@' then ${sql.ref(column)} end`;
 }
 
 function rowQuery(build: Kysely<EngineTables>, run: string) {
-  const bytes = (column: string) => sql<number | null>`octet_length(${sql.ref(column)})`;
-  const blob = (column: string) =>
-    sql<string | null>`case when substr(${sql.ref(column)}, 1, 1) = '@' then ${sql.ref(column)} end`;
   return build
     .selectFrom("journal")
     .select([
@@ -85,11 +105,6 @@ function rowQuery(build: Kysely<EngineTables>, run: string) {
     .orderBy("seq");
 }
 
-async function errorOf(payloads: Payloads, column: string): Promise<RawSpan["error"]> {
-  const { code, message } = (await payloads.load(column)) as Failure;
-  return { code, message };
-}
-
 /** Waits that a cancel has ended leave no rows of their own; its row names them. */
 function withdrawn(row: {
   readonly seq: number;
@@ -97,16 +112,23 @@ function withdrawn(row: {
   readonly finished_at: number;
 }): RawSpan[] {
   const { waits = [] } = JSON.parse(row.cancel ?? "{}") as Partial<CancelRecord>;
-  return waits.map(({ key, kind, name, openedAt }) => ({
-    ...bare,
-    key,
-    seq: row.seq,
-    name,
-    kind,
-    status: "cancelled",
-    startedAt: openedAt,
-    finishedAt: row.finished_at,
-  }));
+  return waits.map(({ key, kind, name, openedAt }) =>
+    spanWith({
+      key,
+      seq: row.seq,
+      name,
+      kind,
+      status: "cancelled",
+      startedAt: openedAt,
+      finishedAt: row.finished_at,
+    }),
+  );
+}
+
+type KnownOfSpan = Pick<RawSpan, "key" | "seq" | "name" | "kind" | "status" | "startedAt">;
+
+function spanWith(known: Partial<RawSpan> & KnownOfSpan): RawSpan {
+  return { ...bare, ...known };
 }
 
 const bare = {
@@ -134,14 +156,29 @@ export async function openedSpans({ database }: JournalSpanPorts, run: string): 
       .orderBy("id")
       .compile(),
   );
-  return rows.map(({ key, kind, name, opened_at: startedAt }) => ({
-    ...bare,
+  return rows.map(({ key, kind, name, opened_at: startedAt }) =>
+    spanWith({
+      key,
+      seq: openSeq,
+      name,
+      kind,
+      status: waitStepKinds.includes(kind) ? "waiting" : "running",
+      startedAt,
+    }),
+  );
+}
+
+/** Of a run that this process works on: what was started and has not ended. */
+export function openCallsOf(calls: readonly VerbCall[] | null): OpenCall[] | null {
+  if (calls === null) return null;
+  const started = calls.filter(({ state }) => state === "started");
+  return started.map(({ key, kind, name, attempts, startedAt, isWaiting: isWait }) => ({
     key,
-    seq: openSeq,
-    name,
     kind,
-    status: waitStepKinds.includes(kind) ? "waiting" : "running",
+    name,
+    attempts,
     startedAt,
+    isWait,
   }));
 }
 
@@ -149,16 +186,17 @@ export async function openedSpans({ database }: JournalSpanPorts, run: string): 
 export function heldSpans(calls: readonly OpenCall[]): RawSpan[] {
   // The first attempt is the step itself, until a second one shows that it was only the first.
   const shown = calls.filter(({ kind, key }) => kind !== "attempt" || attemptNumber(key) > 1);
-  return shown.map(({ key, kind, name, attempts, startedAt, isWait }) => ({
-    ...bare,
-    key,
-    seq: openSeq,
-    name,
-    kind,
-    status: isWait ? "waiting" : "running",
-    attempts: Math.max(1, attempts),
-    startedAt,
-  }));
+  return shown.map(({ key, kind, name, attempts, startedAt, isWait }) =>
+    spanWith({
+      key,
+      seq: openSeq,
+      name,
+      kind,
+      status: isWait ? "waiting" : "running",
+      attempts: Math.max(1, attempts),
+      startedAt,
+    }),
+  );
 }
 
 /** Model steps that are open on another machine: that their call is on its way is stored. */

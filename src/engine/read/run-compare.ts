@@ -129,8 +129,7 @@ function toFacts(row: FactRow): StepFacts {
 }
 
 function compared(a: StepFacts | undefined, b: StepFacts | undefined): ComparedStep {
-  const [known] = [a, b].filter((one) => one !== undefined);
-  const { key = "", name = "", kind = "" } = known ?? {};
+  const { key = "", name = "", kind = "" } = a ?? b ?? {};
   const what = a && b ? differences(a, b) : [];
   const change = !a ? "onlyB" : !b ? "onlyA" : what.length > 0 ? "changed" : "same";
   return { key, name, kind, change, what, a: a ? sideOf(a) : null, b: b ? sideOf(b) : null };
@@ -164,5 +163,7 @@ function mergedKeys(first: readonly string[], second: readonly string[]): string
     if (known.has(key)) last = key;
     else behind.set(last, [...(behind.get(last) ?? []), key]);
   }
-  return ["", ...first].flatMap((key) => [...(key === "" ? [] : [key]), ...(behind.get(key) ?? [])]);
+  const keys = [...(behind.get("") ?? [])];
+  for (const key of first) keys.push(key, ...(behind.get(key) ?? []));
+  return keys;
 }

@@ -69,18 +69,25 @@ export async function listRuns(ports: RunListPorts, filter: RunListFilter): Prom
 }
 
 function selected(build: Kysely<EngineTables>, { status, flow, due, before, limit, terms, only }: RunListFilter) {
+  // First which runs they are, as far as that can be told from indexes; then their rows.
   let query = build
     .selectFrom("runs")
-    .select(columns)
-    .where((where) => where.and(conditionsOf(where, terms)))
+    .select("id")
+    .where((where) => where.and(conditionsOf(where, [...terms, ...flagTerms({ status, flow })])))
     .orderBy("id", "desc")
     .limit(limit);
-  if (status !== undefined) query = query.where("status", "=", status);
-  if (flow !== undefined) query = query.where("flow", "=", flow);
   if (due) query = query.where("status", "=", "waiting").where("due_at", "is not", null);
   if (only !== undefined) query = query.where("id", "=", only);
   if (before !== undefined) query = query.where("id", "<", before);
-  return query;
+  return build.selectFrom("runs").select(columns).where("id", "in", query).orderBy("id", "desc");
+}
+
+/** The flags as the query would say them. */
+function flagTerms(flags: Pick<RunListFilter, "status" | "flow">): QueryTerm[] {
+  return (["status", "flow"] as const).flatMap((key) => {
+    const value = flags[key];
+    return value === undefined ? [] : [{ key, values: [value], isNot: false, at: 0 }];
+  });
 }
 
 function toListed(row: Row, waits: readonly SummaryWait[], now: number): ListedRun {
@@ -147,13 +154,16 @@ async function waitsOf(
   }
   const waits = open.map(({ run_id: run, kind, count, name, event, due }) => {
     const title = kind === "review" ? titles.get(run) : undefined;
-    return { run, wait: { kind, count: Number(count), name, event, dueAt: due, title } };
+    return { run, wait: { kind, count, name, event, dueAt: due, title } };
   });
-  const order = (kind: string): number => kindsInOrder.findIndex((name) => waitKinds[name] === kind);
-  const sorted = waits.toSorted((left, right) => order(left.wait.kind) - order(right.wait.kind));
+  const sorted = waits.toSorted((left, right) => orderOf(left.wait) - orderOf(right.wait));
   return new Map(
     Map.groupBy(sorted, ({ run }) => run)
       .entries()
       .map(([run, list]) => [run, list.map(({ wait }) => wait)]),
   );
+}
+
+function orderOf({ kind }: SummaryWait): number {
+  return kindsInOrder.findIndex((name) => waitKinds[name] === kind);
 }

@@ -45,7 +45,7 @@ export async function runStats(
     countQuery(build, { starts, bucketMs, terms }).compile(build),
   );
   const [sums] = await database.read(sumQuery(build, { since, terms }).compile());
-  const buckets = starts.map((at) => ({ at, ...countsOf(counted.filter((row) => Number(row.at) === at)) }));
+  const buckets = starts.map((at) => Object.assign({ at }, countsOf(counted.filter((row) => row.at === at))));
   const byStatus = countsOf(counted);
   const tokens =
     sums?.input === null || sums === undefined ? null : { input: Number(sums.input), output: Number(sums.output ?? 0) };
@@ -77,7 +77,7 @@ function countQuery(build: Kysely<EngineTables>, { starts, bucketMs, terms }: Co
     .where("status", "=", sql<string>`states.column1`)
     .where("id", ">=", sql<string>`ranges.column2`)
     .where("id", "<", sql<string>`ranges.column3`)
-    .where((where) => where.and(conditionsOf(where, terms)));
+    .where((where) => where.and(conditionsOf(where, terms, { hasStatus: true })));
   return sql<{
     at: number;
     status: string;
@@ -96,12 +96,12 @@ function sumQuery(build: Kysely<EngineTables>, { since, terms }: { since: number
     ])
     .where("id", ">=", runTimeStart(since))
     .where("models", "is not", null)
-    .where((where) => where.and(conditionsOf(where, terms)));
+    .where((where) => where.and(conditionsOf(where, terms, { hasStatus: true })));
 }
 
 function countsOf(rows: readonly { readonly status: string; readonly count: number }[]): Counts {
   const of = (status: RunStatus): number =>
-    rows.filter((row) => row.status === status).reduce((sum, { count }) => sum + Number(count), 0);
+    rows.filter((row) => row.status === status).reduce((sum, { count }) => sum + count, 0);
   return {
     queued: of("queued"),
     running: of("running"),

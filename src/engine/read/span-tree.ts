@@ -26,6 +26,7 @@ interface Node {
   readonly raw: RawSpan;
   readonly isDerived: boolean;
   readonly inner: Node[];
+  began?: number;
 }
 
 /** The waterfall: what lies in a span follows it, in the order in which it began. */
@@ -57,7 +58,7 @@ function grow({ spans, calls }: TreeFacts): Node[] {
     nodes.set(above, made);
     add(made);
   };
-  for (const node of [...nodes.values()]) add(node);
+  for (const node of Array.from(nodes.values())) add(node);
   return top;
 }
 
@@ -98,8 +99,8 @@ function lastAttempts(nodes: ReadonlyMap<string, Node>, calls: readonly CallTime
   return [...tried].flatMap(([key, count]) => {
     const step = nodes.get(key)?.raw;
     if (!step || isOpen(step.status) || step.attempts <= count) return [];
-    const began = calls.find((call) => call.step === key && call.attempt === step.attempts)?.beganAt ?? null;
-    const own = { key: `${key}/attempt#${step.attempts}`, kind: "attempt", name: "attempt", startedAt: began };
+    const firstCallAt = calls.find((call) => call.step === key && call.attempt === step.attempts)?.beganAt ?? null;
+    const own = { key: `${key}/attempt#${step.attempts}`, kind: "attempt", name: "attempt", startedAt: firstCallAt };
     return [{ ...step, ...own, usage: null, inputBytes: null, outputBytes: null }];
   });
 }
@@ -118,9 +119,8 @@ function place(node: Node, around: Around, spans: Span[]): Span {
   const at = spans.length;
   // Kept for itself: what lies in it is needed to know it.
   spans.push(emptySpan);
-  const inner = node.inner
-    .toSorted(inOrder)
-    .map((one) => place(one, { ...around, depth: around.depth + 1, attemptOf: raw }, spans));
+  const below = { ...around, depth: around.depth + 1, attemptOf: raw };
+  const inner = node.inner.length === 0 ? [] : node.inner.toSorted(inOrder).map((one) => place(one, below, spans));
   const span = toSpan(node, inner, around);
   spans[at] = span;
   return span;
@@ -162,9 +162,12 @@ function toSpan({ raw, isDerived }: Node, inner: readonly Span[], around: Around
 
 /** The ledger knows the calls of all attempts by the step's key. */
 function ownCalls(raw: RawSpan, { calls, attemptOf }: Around): readonly CallTime[] {
+  if (calls.size === 0) return none;
   if (raw.kind !== "attempt" || attemptOf === null) return calls.get(raw.key) ?? [];
   return (calls.get(attemptOf.key) ?? []).filter(({ attempt }) => attempt === attemptNumber(raw.key));
 }
+
+const none: readonly CallTime[] = [];
 
 function modelOf({ usage }: RawSpan, own: readonly CallTime[]): string | null {
   return usage?.models?.at(-1) ?? own.at(-1)?.model ?? null;
@@ -245,8 +248,11 @@ function inOrder(left: Node, right: Node): number {
   return began(left) - began(right) || left.raw.seq - right.raw.seq;
 }
 
-function began({ raw, inner }: Node): number {
-  return raw.startedAt ?? inner.reduce((first, node) => Math.min(first, began(node)), raw.finishedAt ?? Infinity);
+function began(node: Node): number {
+  const { raw, inner } = node;
+  // Asked for in every comparison.
+  node.began ??= raw.startedAt ?? inner.reduce((first, one) => Math.min(first, began(one)), raw.finishedAt ?? Infinity);
+  return node.began;
 }
 
 function byTime(left: Phase, right: Phase): number {

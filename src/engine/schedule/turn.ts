@@ -31,21 +31,14 @@ export const mostCounted = 1_000;
 /** Decides from the stored due time and the clock alone, so that every process, and each after a crash, comes to the same. */
 export function decideTurn(rule: Rule, { dueAt, now, policy }: TurnRequest): Turn {
   if (now - dueAt <= lateAfterMs) return fire(rule, dueAt, null);
-  switch (policy) {
-    case "once": {
-      const latest = rule.latest(now, 1).find((at) => at >= dueAt) ?? dueAt;
-      return fire(rule, latest, spanBefore(rule, dueAt, latest));
-    }
-    case "all": {
-      const first = rule.latest(now, mostCaughtUp).find((at) => at >= dueAt) ?? dueAt;
-      return fire(rule, first, spanBefore(rule, dueAt, first));
-    }
-    case "skip": {
-      const next = rule.after(now - lateAfterMs - 1);
-      const missed = spanBefore(rule, dueAt, next ?? now);
-      return { missed, fire: null, next, reckoned: missed?.last ?? dueAt };
-    }
+  if (policy === "skip") {
+    const next = rule.after(now - lateAfterMs - 1);
+    const missed = spanBefore(rule, dueAt, next ?? now);
+    return { missed, fire: null, next, reckoned: missed?.last ?? dueAt };
   }
+  const mostFired = policy === "all" ? mostCaughtUp : 1;
+  const first = rule.latest(now, mostFired).find((at) => at >= dueAt) ?? dueAt;
+  return fire(rule, first, spanBefore(rule, dueAt, first));
 }
 
 export interface TurnRequest {

@@ -1,182 +1,171 @@
-// One run: its waterfall by keys, what can be done with it, and runs that are very long or very heavy.
+// The page of one run in a real Chromium, with real runs: by keyboard alone, while it goes on, long, and with a large payload.
 import assert from "node:assert/strict";
-import { describe, it } from "node:test";
-import type { Page } from "playwright-core";
-import { settled, visit } from "../../support/browser.ts";
-import { until } from "../../support/command.ts";
+import { writeFileSync } from "node:fs";
+import { join, relative } from "node:path";
+import { after, before, describe, it } from "node:test";
+import type { Browser, Page } from "playwright-core";
+import { axeFindings, openBrowser, visit, webAssets } from "../../support/browser.ts";
 import { chromiumProgram, needs } from "../../support/services.ts";
-import { runOf, runToIdle, startRun, useStage } from "../../support/web-journey.ts";
+import { serveProduct, type WebProduct } from "../../support/web-product.ts";
 
-const spans = 10_000;
-const megabyte = 1_000_000;
+const skip = needs("chromium", chromiumProgram());
+const root = join(import.meta.dirname, "..", "..", "..");
 
-describe("the page of a run", { skip: needs("chromium", chromiumProgram()) }, () => {
-  const stage = useStage();
+const flows: Readonly<Record<string, string>> = {
+  pages: `input: z.object({ n: z.number(), word: z.string().default("one") }),
+  async run(step, { n, word }) {
+    await step.run("fetch", () => ({ word }));
+    await step.map("parse", Array.from({ length: n }, (_, i) => i), async (i, inner) => {
+      const first = await inner.run("read", () => i);
+      return inner.run("count", () => first);
+    });
+    await step.run("write", () => \`the page says \${word}\`);
+    throw new Error("nobody took the page");
+  },`,
+  breaks: `async run(step) {
+    await step.run("first", () => 1);
+    await step.map("parse", ["a", "b"], (it, inner) => inner.run("words", () => { if (it === "b") throw new Error("b has no words"); return 1; }));
+  },`,
+  dump: `run: (step) => step.run("dump", () => Array.from({ length: 60_000 }, (_, i) => ({ i, text: "x".repeat(80) }))).then(() => null),`,
+  long: `run: (step) => step.map("crawl", Array.from({ length: 5_000 }, (_, i) => i), async (i, inner) => {
+    const a = await inner.run("fetch", () => i);
+    return inner.run("count", () => a);
+  }).then((all) => all.length),`,
+};
 
-  it("selects the failed step, moves along the lines, folds them, and keeps the line in the address", async () => {
-    const { browser, product } = stage();
-    product.flow(
-      "orders",
-      `run: async (step) => {
-        await step.run("prepare", () => 1);
-        await step.map("each", ["a", "b"], (item, inner) => inner.run("pack " + item, () => item));
-        await step.run("send", () => { throw new Error("no stamps"); }, { retry: { attempts: 1 } });
-      },`,
-    );
-    const id = await runToIdle(product, "orders");
+describe("the page of a run", { skip, timeout: 300_000 }, () => {
+  let browser: Browser;
+  let product: WebProduct;
+  before(async () => {
+    const assets = await webAssets();
+    [browser, product] = await Promise.all([openBrowser(), serveProduct({ assets })]);
+    const entry = relative(join(product.folder, "flows"), join(root, "src", "index.ts"));
+    for (const [name, body] of Object.entries(flows)) {
+      const text = `import { flow, z } from "${entry}";\nexport default flow({ name: "${name}", ${body} });\n`;
+      writeFileSync(join(product.folder, "flows", `${name}.ts`), text);
+    }
+  });
+  after(async () => {
+    await browser?.close();
+    await product?.[Symbol.asyncDispose]();
+  });
+
+  const start = async (flow: string, input?: unknown): Promise<string> => {
+    const { id } = (await product.client.call("run.start", { flow, input })) as { id: string };
+    await product.client.call("run.watch", { id, untilIdle: true });
+    return id;
+  };
+  const selected = (page: Page) => page.locator("[role=row][aria-selected=true]");
+
+  it("opens a failed run with its cause, and the failed step in view", async () => {
+    const id = await start("breaks");
     await using person = await visit(browser, product);
     const page = await person.open(`/runs/${id}`);
-    await settled(page);
-    const lines = page.getByRole("treegrid", { name: "Waterfall" });
-    await selectedLine(page).filter({ hasText: "send" }).waitFor();
-    await page.getByText("no stamps").first().waitFor();
+    await selected(page).waitFor();
+    assert.match(await selected(page).innerText(), /item 2 › words/);
+    assert.match(await page.getByLabel("Why it failed").innerText(), /b has no words/);
+    assert.match(await page.getByLabel("Step", { exact: true }).innerText(), /b has no words[^]*step\.failed/);
+    assert.deepEqual(person.faults, []);
+  });
+
+  it("is gone through by keyboard alone", async () => {
+    const id = await start("pages", { n: 2 });
+    await using person = await visit(browser, product);
+    const page = await person.open(`/runs/${id}`);
+    await selected(page).waitFor();
     await page.keyboard.press("t");
+    assert.match(await selected(page).innerText(), /^pages/);
     await page.keyboard.press("ArrowDown");
-    await selectedLine(page).filter({ hasText: "prepare" }).waitFor();
-    await lines.getByText("pack a").waitFor();
-    await page.keyboard.press("w");
-    await lines.getByText("pack a").waitFor({ state: "detached" });
-    await page.keyboard.press("e");
-    await lines.getByText("pack a").waitFor();
-    await page.keyboard.press("n");
-    await selectedLine(page).filter({ hasText: "send" }).waitFor();
-    await page.reload();
-    await selectedLine(page).filter({ hasText: "send" }).waitFor();
-    for (const [key, view] of [
-      ["2", "transcript"],
-      ["3", "log"],
-      ["4", "graph"],
-      ["1", "waterfall"],
-    ] as const) {
+    await page.keyboard.press("ArrowDown");
+    assert.match(await selected(page).innerText(), /^parse/);
+    assert.equal(await page.evaluate("document.activeElement.getAttribute('aria-selected')"), "true");
+    await page.keyboard.press("ArrowLeft");
+    assert.equal(await selected(page).getAttribute("aria-expanded"), "false");
+    await page.keyboard.press("ArrowRight");
+    await page.keyboard.press("ArrowRight");
+    assert.match(await selected(page).innerText(), /item 1/);
+    await page.keyboard.press("p");
+    assert.match(await selected(page).innerText(), /^parse/);
+    await page.waitForURL(/span=parse/);
+    for (const [key, view] of Object.entries({ 2: "transcript", 3: "log", 4: "graph", 1: "waterfall" })) {
       await page.keyboard.press(key);
-      await page
-        .getByRole("tab", { selected: true })
-        .filter({ hasText: new RegExp(view, "i") })
-        .waitFor();
+      await page.locator(`#run-panel[aria-labelledby=run-tab-${view}]`).waitFor();
+      assert.deepEqual(await axeFindings(page), [], view);
     }
     assert.deepEqual(person.faults, []);
   });
 
-  it("is tried again after a question, and laid beside the new one", async () => {
-    const { browser, product } = stage();
-    product.flow(
-      "shaky",
-      `run: (step) => step.run("try", () => { if (!existsSync(${JSON.stringify(`${product.folder}/fixed.gate`)})) throw new Error("broken"); return "whole"; }, { retry: { attempts: 1 } }),`,
-    );
-    const id = await runToIdle(product, "shaky");
-    product.open("fixed");
+  it("changes while the run goes on, without being asked anew", async () => {
+    const { id } = (await product.client.call("run.start", { flow: "asks" })) as { id: string };
+    await product.client.call("run.watch", { id, untilIdle: true });
     await using person = await visit(browser, product);
     const page = await person.open(`/runs/${id}`);
-    await settled(page);
-    await page.getByRole("button", { name: "Retry", exact: true }).click();
-    await page.getByRole("dialog").getByRole("button", { name: "Retry", exact: true }).click();
-    await until("the new run is open", () => !page.url().includes(id) && /\/runs\/run_/.test(page.url()));
-    const made = new URL(page.url()).pathname.split("/").at(-1) ?? "";
-    await until("it has run", async () => (await runOf(product, made)).status === "succeeded");
-    await page.locator(".run-figures").getByText("succeeded").waitFor();
-    await page.getByRole("button", { name: "Compare" }).first().click();
-    await page.getByRole("dialog").getByRole("button").filter({ hasText: "comes from" }).click();
-    await page.waitForURL(`**/runs/compare?a=${id}&b=${made}`);
-    await settled(page);
-    await page.getByText("try").first().waitFor();
-    assert.deepEqual(person.faults, []);
+    await page.getByText("Is it good?").first().waitFor();
+    await page.getByText("waits for you").first().waitFor();
+    const reviews = (await product.client.call("review.list", {})) as { id: string; run: string }[];
+    const review = reviews.find(({ run }) => run === id);
+    await product.client.call("review.answer", { id: review?.id, answer: "yes" });
+    await page.locator(".run-figure", { hasText: "succeeded" }).waitFor();
+    assert.equal(await page.getByText("Your cue.").count(), 0);
   });
 
-  it("is forked from the step that is selected", async () => {
-    const { browser, product } = stage();
-    product.flow(
-      "two",
-      `run: async (step) => { const a = await step.run("first", () => 1); return (await step.run("second", () => a + 1)); },`,
-    );
-    const id = await runToIdle(product, "two");
+  it("holds as many lines of a run of 10 000 steps as are seen", async () => {
+    const id = await start("long");
     await using person = await visit(browser, product);
     const page = await person.open(`/runs/${id}`);
-    await settled(page);
-    await page.getByRole("treegrid").getByText("second").click();
-    await page.getByRole("button", { name: /fork/i }).first().click();
-    const dialog = page.getByRole("dialog");
-    await dialog.getByText("1 step that ended before it").waitFor();
-    await dialog.locator(".btn.primary").click();
-    await until("the new run is open", () => !page.url().includes(id) && /\/runs\/run_/.test(page.url()));
-    const made = new URL(page.url()).pathname.split("/").at(-1) ?? "";
-    await until("it has run", async () => (await runOf(product, made)).status === "succeeded");
-    assert.deepEqual(person.faults, []);
-  });
-
-  it("is cancelled with a reason while it waits", async () => {
-    const { browser, product } = stage();
-    product.flow("holds", `run: (step) => step.waitFor("something", { event: "never" }),`);
-    const id = await startRun(product, "holds");
-    await until("it waits", async () => (await runOf(product, id)).status === "waiting");
-    await using person = await visit(browser, product);
-    const page = await person.open(`/runs/${id}`);
-    await settled(page);
-    await page.getByRole("button", { name: "Cancel run" }).click();
-    await page.getByRole("dialog").getByRole("textbox").fill("not needed");
-    await page.getByRole("dialog").getByRole("button", { name: "Cancel run" }).click();
-    await page.locator(".run-figures").getByText("cancelled").waitFor();
-    assert.equal((await runOf(product, id)).status, "cancelled");
-    assert.deepEqual(person.faults, []);
-  });
-
-  it(`of ${spans} steps has a window of lines in the page, and its last line is a key away`, async () => {
-    const { browser, product } = stage();
-    product.flow(
-      "many",
-      `run: async (step) => { await step.map("all", Array.from({ length: ${spans} }, (_, n) => n), (n, inner) => inner.run("part " + n, () => n), { concurrency: 100 }); },`,
-    );
-    const id = await startRun(product, "many");
-    await until("it has run", async () => (await runOf(product, id)).status === "succeeded", { withinMs: 300_000 });
-    await using person = await visit(browser, product);
-    const page = await person.open(`/runs/${id}`);
-    const lines = page.getByRole("treegrid", { name: "Waterfall" });
-    await lines.waitFor({ timeout: 120_000 });
-    await settled(page);
-    const rows = lines.locator("[aria-rowindex]");
+    await selected(page).waitFor();
     await page.keyboard.press("e");
-    await until(
-      "all are there to be scrolled to",
-      async () => Number(await lines.getAttribute("aria-rowcount")) > spans,
-    );
-    assert.ok((await rows.count()) < 150, `${await rows.count()} rows in the page`);
-    await page.keyboard.press("t");
-    await page.keyboard.press("End");
-    await lines.getByText(`part ${spans - 1}`, { exact: true }).waitFor({ timeout: 60_000 });
-    for (let place = 0; place < 20; place++) {
-      await page.evaluate(`document.querySelector(".system").scrollTop = ${place * 12_000}`);
-      assert.ok((await rows.count()) < 150);
-    }
+    await page.waitForFunction("document.querySelector('[role=treegrid]').getAttribute('aria-rowcount') === '15003'");
     await page.keyboard.press("Home");
-    await lines.getByText("part 0", { exact: true }).waitFor();
+    await page.keyboard.press("End");
+    assert.match(await selected(page).innerText(), /count/);
+    assert.ok((await page.locator("[role=row].lane").count()) < 120);
+    await page.keyboard.press("3");
+    await page.getByText("10003 events").or(page.getByText("10 003 events")).first().waitFor();
+    assert.ok((await page.locator(".log-line").count()) < 120);
+  });
+
+  it("shows the beginning of a large payload, and a way to all of it", async () => {
+    const id = await start("dump");
+    await using person = await visit(browser, product);
+    const page = await person.open(`/runs/${id}?span=dump&tab=raw`);
+    await page.getByText("too much to lay out").waitFor();
+    assert.ok((await page.locator(".value").first().innerText()).length < 20_000);
+    const link = page.getByRole("link", { name: "Download" });
+    const whole = await product.ask((await link.getAttribute("href")) ?? "");
+    const { output } = (await whole.json()) as { output: { value: unknown[] } };
+    assert.equal(output.value.length, 60_000);
+  });
+
+  it("forks from a step after it has said what is kept, and lays both beside one another", async () => {
+    const id = await start("pages", { n: 1 });
+    await using person = await visit(browser, product);
+    const page = await person.open(`/runs/${id}?span=write`);
+    await page.getByRole("button", { name: "Fork from here" }).click();
+    const dialog = page.getByRole("dialog");
+    assert.match(await dialog.innerText(), /3 steps that ended before it/);
+    await dialog.getByRole("button", { name: "Fork from here" }).click();
+    await page.waitForURL((url) => url.pathname.startsWith("/runs/run_") && !url.pathname.endsWith(id));
+    await page.getByText("a fork of").waitFor();
+    const other = await start("pages", { n: 1, word: "two" });
+    await page.goto(`${person.origin}/runs/compare?a=${id}&b=${other}`);
+    await page.getByRole("option").first().waitFor();
+    await page.keyboard.press("j");
+    await page.locator("del", { hasText: "one" }).first().waitFor();
+    assert.equal(await page.locator("ins").first().innerText(), "two");
+    assert.deepEqual(await axeFindings(page), []);
     assert.deepEqual(person.faults, []);
   });
 
-  it("shows the beginning of 50 MB and stays at hand", async () => {
-    const { browser, product } = stage();
-    product.flow(
-      "heavy",
-      `run: async (step) => { await step.run("load", () => "tutti ".repeat(${((50 * megabyte) / 6) | 0})); },`,
-    );
-    const id = await startRun(product, "heavy");
-    await until("it has run", async () => (await runOf(product, id)).status === "succeeded", { withinMs: 120_000 });
-    await using person = await visit(browser, product);
+  it("reads on a phone: the transcript first, a step over the page, and back", async () => {
+    const id = await start("breaks");
+    await using person = await visit(browser, product, { width: 320, height: 640 });
     const page = await person.open(`/runs/${id}`);
-    await settled(page);
-    await page.getByRole("treegrid").getByText("load").click();
-    await page
-      .getByText(/too much to lay out/)
-      .first()
-      .waitFor();
-    const shown = (await page.evaluate("document.body.innerText.length")) as number;
-    assert.ok(shown < 2 * megabyte, `${shown} characters on the page`);
-    await page.keyboard.press("t");
-    await page.keyboard.press("g");
-    await page.keyboard.press("u");
-    await page.getByRole("heading", { name: "Runs", exact: true }).waitFor();
-    assert.deepEqual(person.faults, []);
+    await page.locator("#run-panel[aria-labelledby=run-tab-transcript]").waitFor();
+    await page.getByRole("button", { name: "item 2 › words" }).click();
+    await page.getByLabel("Step", { exact: true }).getByText("b has no words").waitFor();
+    assert.deepEqual(await axeFindings(page), []);
+    await page.getByRole("button", { name: "Close" }).click();
+    assert.equal(await page.getByLabel("Step", { exact: true }).isVisible(), false);
   });
 });
-
-function selectedLine(page: Page): ReturnType<Page["locator"]> {
-  return page.getByRole("treegrid", { name: "Waterfall" }).locator('[aria-selected="true"]');
-}

@@ -230,6 +230,22 @@ describe("the line before a model server", () => {
     (await place).leave();
   });
 
+  test("shows what runs and what waits, whose it is and for how long", async () => {
+    const clock = createVirtualClock();
+    const queue = createServerQueue({ parallel: 1, maxLoaded: 1, patienceMs, clock, random: () => 1 });
+    const { signal } = new AbortController();
+    const first = queue.enter({ model: "A", signal, run: "run_1" });
+    const second = queue.enter({ model: "A", signal });
+    await clock.pass(40);
+    assert.deepEqual(queue.view().calls, [
+      { model: "A", run: "run_1", waitingMs: 0, runningMs: 40 },
+      { model: "A", run: null, waitingMs: 40, runningMs: null },
+    ]);
+    (await first).leave();
+    (await second).leave();
+    assert.deepEqual([queue.view().calls, queue.view().callsDone], [[], 2]);
+  });
+
   test("nothing is left behind when all have gone: no timer, no place", async () => {
     const line = openLine();
     await line.ask("A", "B");

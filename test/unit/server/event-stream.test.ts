@@ -215,6 +215,19 @@ describe("an event stream", () => {
     assert.equal(clock.pending, 0);
   });
 
+  it("leaves time for others while it has very much to tell", async () => {
+    let given = 0;
+    const { reader, clock } = await tail(async function* (_after, signal) {
+      while (!signal.aborted) yield numbered(++given);
+    });
+    await clock.pass(limits.patienceMs);
+    const before = given;
+    await settle();
+    await settle();
+    assert.ok(given > before && given < before + 1_000, `${before} and ${given}`);
+    await reader.cancel();
+  });
+
   it("answers HEAD without asking its source", async () => {
     let asked = 0;
     const source: Source = async function* () {

@@ -102,6 +102,14 @@ describe("the operation table over HTTP", () => {
     assert.equal((await ask("/api/things?limit=2&limit=3")).status, 400);
   });
 
+  for (const limit of ["", "%20", "0x3", "1_0", "three", "Infinity"]) {
+    it(`takes no "${limit}" for a number`, async () => {
+      const { status, body } = await ask(`/api/things?limit=${limit}`);
+      assert.equal(status, 400);
+      assert.match((body as { detail: string }).detail, /limit must be a number/);
+    });
+  }
+
   it("takes no NUL in an address", async () => {
     assert.equal((await ask("/api/things/a%00b")).status, 400);
     assert.equal((await ask("/api/things?before=%00")).status, 400);
@@ -149,6 +157,9 @@ describe("the operation table over HTTP", () => {
       const { code, data } = body as { code: string; data: unknown };
       assert.deepEqual({ code, data }, { code: "request.too_large", data: { mostBytes: 1_048_576 } });
     }
+    const larger = madeUpOperations().map((operation) => Object.assign(operation, { mostBodyBytes: 1_200_000 }));
+    const roomy = createHttpApp(larger, { caller: "tester" });
+    assert.equal((await roomy.request("/api/things", declared)).status, 200);
     const local = createHttpApp(madeUpOperations(), { caller: "cli", isLocal: true });
     assert.equal((await local.request("/api/things", declared)).status, 200);
   });

@@ -4,6 +4,8 @@ import { connect, type Socket } from "node:net";
 import { text } from "node:stream/consumers";
 import { describe, it } from "node:test";
 import { z } from "zod";
+import { seededRandom } from "../../../src/core/random.ts";
+import { eventStreamLimits } from "../../../src/server/outbox.ts";
 import { operation } from "../../../src/core/operation.ts";
 import { madeUpOperations } from "./made-up.ts";
 import { problemIn, raw, serve, statusOf, type Served } from "./served.ts";
@@ -97,6 +99,47 @@ describe("a client that is slow", () => {
     assert.ok(socket.bytesRead < 50_000_000, `${socket.bytesRead}`);
   });
 
+  it("misses what it does not take of a stream, and is told so", async () => {
+    const isReading = Promise.withResolvers<void>();
+    let given = 0;
+    const tail = operation<object, unknown, unknown>({
+      ...base,
+      name: "tail",
+      summary: "Tells much",
+      method: "GET",
+      path: "/tail",
+      input: z.strictObject({}),
+      output: z.unknown(),
+      handle: async function* () {
+        // 30 MB: more than the wires and the buffer hold.
+        while (given < 3_000) yield { sequence: ++given, text: "x".repeat(10_000) };
+        await isReading.promise;
+        yield { sequence: ++given };
+        return null;
+      },
+    });
+    await using served = await serve({ operations: [tail], streams: { ...eventStreamLimits, patienceMs: 100 } });
+    const socket = await connected(served.server.port);
+    socket.pause();
+    socket.write(`GET /api/tail HTTP/1.1\r\n${head(served, ["accept: text/event-stream", "connection: close"])}`);
+    await until(() => given === 3_000);
+    let bytes = 0;
+    let last = "";
+    socket.setEncoding("utf8").on("data", (piece: string) => {
+      bytes += piece.length;
+      last = (last + piece).slice(-2_000);
+      if (last.includes("event: resync")) isReading.resolve();
+    });
+    socket.resume();
+    await isReading.promise;
+    await until(() => last.includes("event: result"));
+    assert.match(
+      last,
+      /id: 3000\nevent: resync\ndata: \{"latest":3000\}\n\n[\s\S]*id: 3001\ndata: \{"sequence":3001\}\n\n/,
+    );
+    assert.ok(bytes < 20_000_000, `${bytes}`);
+  });
+
   it("may wait for its answer longer than that", async () => {
     const gate = Promise.withResolvers<string>();
     const heard = Promise.withResolvers<void>();
@@ -152,7 +195,55 @@ describe("a request that is wrong", () => {
   });
 });
 
+describe("what is thrown at the server", () => {
+  it("does not end it", async () => {
+    await using served = await serve();
+    const random = seededRandom(7);
+    const words = [
+      "GET ",
+      "POST ",
+      " HTTP/1.1\r\n",
+      "\r\n\r\n",
+      head(served),
+      "/api/things",
+      "%",
+      "\0",
+      "content-length: 5\r\n",
+      "transfer-encoding: chunked\r\n",
+      "expect: 100-continue\r\n",
+      "upgrade: websocket\r\nconnection: upgrade\r\n",
+      "CONNECT x:1",
+      "TRACE ",
+      "PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n",
+      "ÿþ",
+      "{",
+    ];
+    const requests = Array.from({ length: 300 }, () =>
+      Array.from({ length: 1 + Math.floor(random() * 8) }, () => words[Math.floor(random() * words.length)]).join(""),
+    );
+    for (const request of requests) {
+      const socket = await connected(served.server.port);
+      const { promise: closed, resolve } = Promise.withResolvers<void>();
+      socket.once("close", () => resolve());
+      socket.resume();
+      socket.end(request);
+      await closed;
+    }
+    assert.equal((await served.ask("/api/things/x1")).status, 200);
+    assert.deepEqual(
+      served.logged.filter(({ event }) => event === "server.defect"),
+      [],
+    );
+  });
+});
+
 describe("the connections", () => {
+  it("are closed where nothing is asked for a while", async () => {
+    await using served = await serve({ limits: { idleMs: 50 } });
+    const answer = await raw(served.server.port, `GET /api/things/x1 HTTP/1.1\r\n${head(served)}`);
+    assert.equal(statusOf(answer), 200);
+  });
+
   it("are not more than they may be, and who comes in vain is told so", async () => {
     await using served = await serve({ limits: { mostConnections: 3 } });
     const open = await Promise.all(Array.from({ length: 3 }, () => connected(served.server.port)));

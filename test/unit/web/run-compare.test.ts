@@ -3,6 +3,7 @@ import { describe, it } from "node:test";
 import {
   answerOf,
   deltaOf,
+  placeInKey,
   shownSteps,
   type ComparedStep,
   type Comparison,
@@ -36,6 +37,12 @@ describe("two runs beside one another", () => {
     assert.equal(deltaOf({ ...step, b: { ...side, durationMs: 70 } }), "−30\u202fms");
     assert.equal(deltaOf(step), "");
     assert.equal(deltaOf({ ...step, b: null }), "");
+  });
+
+  it("name what a step lies in", () => {
+    assert.equal(placeInKey("parse[2]/words"), "in parse › item 3");
+    assert.equal(placeInKey("a%2Fb/c"), "in a/b");
+    assert.equal(placeInKey("top"), "");
   });
 
   it("show differences only, or all", () => {

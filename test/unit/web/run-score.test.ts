@@ -216,7 +216,7 @@ describe("the words of a line", () => {
     assert.equal(words(span("a")).text, "100\u202fms");
     assert.deepEqual(words(failed("a")), { text: "step.failed", tone: "fail" });
     const review = span("a", { kind: "review", status: "waiting", to: null, phases: phases(["wait", 0, null]) });
-    assert.deepEqual(words(review), { text: "waits for you · 1\u202fmin", tone: "cue" });
+    assert.deepEqual(words(review), { text: "waits for you · 1\u202fmin", short: "1\u202fmin", tone: "cue" });
   });
 
   it("name a queue that somebody would ask about", () => {
@@ -316,12 +316,14 @@ describe("what a run has used", () => {
       span("m[0]", { model: "x", tokens, cost: { money: 2, currency: "EUR" } }),
       span("m[1]", { model: "y", tokens }),
     ];
-    const totals = totalsOf(buildTree(timeline(spans)));
+    const totals = totalsOf(buildTree(timeline(spans)), 0);
     assert.deepEqual(
       { input: totals.input, money: totals.money, unpriced: totals.unpriced, models: totals.models },
       { input: 20, money: 2, unpriced: 1, models: ["x", "y"] },
     );
-    assert.equal(totalsOf(buildTree(timeline([span("a")]))).input, null);
+    assert.equal(totalsOf(buildTree(timeline([span("a")])), 0).input, null);
+    // What a fork has kept was used by the run that it was forked from.
+    assert.equal(totalsOf(buildTree(timeline(spans)), 5_000).input, null);
   });
 });
 

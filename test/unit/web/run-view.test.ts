@@ -3,6 +3,7 @@ import { describe, it } from "node:test";
 import { added } from "../../../web/pages/run/data/live-text.ts";
 import { groupsOf, countOf, statusOf } from "../../../web/pages/run/graph/group.ts";
 import { planOf } from "../../../web/pages/run/graph/layout.ts";
+import { gistOf } from "../../../web/pages/run/inspector/gist.ts";
 import { tokensOf } from "../../../web/pages/run/inspector/json-token.ts";
 import { speedOf, timeLedger, tokenLedger } from "../../../web/pages/run/inspector/ledger.ts";
 import { mostPlain, payloadText } from "../../../web/pages/run/inspector/payload-text.ts";
@@ -187,7 +188,7 @@ describe("ledgers of a step", () => {
   it("say where the time and the tokens went, without what is not known", () => {
     assert.deepEqual(
       timeLedger(step, 0).lines.map(({ name }) => name),
-      ["queued", "read the prompt", "write"],
+      ["queued", "read prompt", "write"],
     );
     assert.deepEqual(tokenLedger(step).lines, [
       { name: "input", value: "400" },
@@ -246,6 +247,24 @@ describe("payloads", () => {
         ["user", 0.7],
       ],
     );
+  });
+});
+
+describe("the gist of an output", () => {
+  const gist = (kind: string, value: unknown) =>
+    gistOf({ kind, turn: null, output: { bytes: 1, truncated: false, value } });
+
+  it("is what a model answered, or what a program printed", () => {
+    assert.deepEqual(gist("model", { text: "yes", usage: {} }), { name: "Answer", value: "yes", note: "" });
+    assert.deepEqual(gist("model", { text: "{}", output: { ok: true } })?.value, { ok: true });
+    const printed = gist("shell", { stdout: "a\nb\n", stderr: "", exitCode: 0 });
+    assert.deepEqual(printed, { name: "Printed", value: "a\nb\n", note: "exit code 0" });
+    assert.equal(gist("shell", { stdout: "", stderr: "no", exitCode: 2 })?.name, "Printed on stderr");
+  });
+
+  it("is all of it where nothing in it says more than the rest", () => {
+    assert.equal(gist("run", { text: "a field of mine" }), null);
+    assert.equal(gist("run", [1, 2]), null);
   });
 });
 

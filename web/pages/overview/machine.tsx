@@ -22,7 +22,7 @@ export function Machine(): JSX.Element {
       </h2>
       {error ? <Failure error={error} /> : null}
       {host.data || servers.data ? (
-        <dl class="machine">
+        <ul class="machine">
           {host.data ? (
             <Line status="ok" name="Host">
               up {duration(now.value - host.data.startedAt)}
@@ -38,7 +38,7 @@ export function Machine(): JSX.Element {
               {bytes(host.data.sizes.databaseBytes)} kept, {bytes(host.data.sizes.freeBytes)} free
             </Line>
           ) : null}
-        </dl>
+        </ul>
       ) : (
         <Wait />
       )}
@@ -56,14 +56,11 @@ function Line({
   readonly children: ComponentChildren;
 }): JSX.Element {
   return (
-    <>
-      <dt>
-        <Glyph status={status} label={status === "ok" ? "fine" : status} /> {name}
-      </dt>
-      <dd>
-        <span>{children}</span>
-      </dd>
-    </>
+    <li>
+      <Glyph status={status} label={status === "ok" ? "fine" : status} />
+      <span class="muted">{name}</span>
+      <span>{children}</span>
+    </li>
   );
 }
 

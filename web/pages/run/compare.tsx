@@ -15,6 +15,7 @@ import {
   answerOf,
   changeWords,
   deltaOf,
+  placeInKey,
   shownSteps,
   tookOf,
   type ComparedRun,
@@ -203,7 +204,7 @@ function StepRow({ step, index, top, isPicked, onPick }: StepRowProps): JSX.Elem
       <span class="line">
         <Glyph status={(b ?? a)?.status ?? ""} label={(b ?? a)?.status ?? ""} />
         <span class="cut" title={step.key}>
-          {step.name}
+          {step.name} <span class="faint small">{placeInKey(step.key)}</span>
         </span>
         <span class="faint tiny">{step.kind}</span>
       </span>

@@ -47,7 +47,7 @@ function runKeys({ score, state, navigate }: RunKeyPorts): KeyBinding[] {
         if (found) state.goTo(found.id);
       },
     },
-    { keys: "y", does: "copy a link to the step", run: () => void (part && copyLink(part)) },
+    { keys: "y", does: "copy a link to the step", run: () => (part ? copyLink(part) : undefined) },
     ...(review ? [{ keys: "v", does: "review what waits for you", run: () => navigate(`/reviews/${review}`) }] : []),
     { keys: "x", does: "show errors only, or all", run: () => state.toggle("errorsOnly") },
   ];

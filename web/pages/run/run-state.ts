@@ -1,5 +1,5 @@
 import { useEffect, useMemo, useRef, useState } from "preact/hooks";
-import { useUrlState } from "../../data/url-state.ts";
+import { useUrlState, type UrlState } from "../../data/url-state.ts";
 import type { Tree } from "./score/tree.ts";
 import { foldedAtFirst, rowsOf, unfoldedFor, type Row } from "./score/row.ts";
 import { firstSelection } from "./score/selection.ts";
@@ -32,7 +32,7 @@ export interface RunState {
   readonly gutter: number;
   setGutter(pixels: number): void;
   readonly tab: string;
-  setTab(tab: string): void;
+  readonly setTab: (tab: string) => void;
   /** The inspector of a narrow window, which lies over the page. */
   readonly isInspecting: boolean;
   setInspecting(isInspecting: boolean): void;
@@ -42,75 +42,102 @@ const parameters = { errorsOnly: "errors", compress: "compress", showHidden: "hi
 // Browsers refuse more than some hundred changes of the address in half a minute.
 const settleMs = 200;
 const gutterKey = "tutti.gutter";
+const usualGutter = 304;
 
 export function useRunState(tree: Tree): RunState {
   const url = useUrlState();
-  const [picked, setPicked] = useState<string | null>(url.get("span") ?? null);
-  const [moves, setMoves] = useState(0);
-  const [folded, setFolded] = useState<ReadonlySet<string>>(() => {
-    const asked = tree.byId.get(picked ?? (tree.root.span.status === "failed" ? firstSelection(tree) : ""));
-    return asked ? unfoldedFor(foldedAtFirst(tree), asked) : foldedAtFirst(tree);
-  });
   const [zoom, setZoom] = useState<Zoom | null>(() => readZoom(url.get("from"), url.get("to")));
-  const [gutter, setGutter] = useState(readGutter);
   const [isInspecting, setInspecting] = useState(false);
+  const address = addressOf(url);
+  const lines = useLines(tree, address, url.get("span") ?? null);
+  const { picked } = lines;
   useSettled(`${picked} ${zoom?.from} ${zoom?.to}`, () =>
     url.set(
       { span: picked, from: zoom && String(Math.round(zoom.from)), to: zoom && String(Math.round(zoom.to)) },
       { replace: true },
     ),
   );
-  const options = {
-    errorsOnly: url.get(parameters.errorsOnly) !== undefined,
-    showHidden: url.get(parameters.showHidden) !== undefined,
+  return {
+    ...address,
+    ...lines,
+    ...useGutter(),
+    select: (id) => {
+      lines.pick(id);
+      setInspecting(true);
+    },
+    zoom,
+    setZoom,
+    isInspecting,
+    setInspecting,
   };
-  const rows = useMemo(
-    () => rowsOf(tree, { folded, ...options }),
-    [tree, folded, options.errorsOnly, options.showHidden],
-  );
+}
+
+type Address = Pick<
+  RunState,
+  "view" | "setView" | "errorsOnly" | "showHidden" | "compress" | "toggle" | "tab" | "setTab"
+>;
+
+function addressOf(url: UrlState): Address {
+  const isOn = (what: keyof typeof parameters): boolean => url.get(parameters[what]) !== undefined;
+  return {
+    view: viewOf(url.get("view")),
+    setView: (view) => url.set({ view: view === defaultView() ? null : view }),
+    errorsOnly: isOn("errorsOnly"),
+    showHidden: isOn("showHidden"),
+    compress: isOn("compress"),
+    toggle: (what) => url.set({ [parameters[what]]: isOn(what) ? null : "1" }, { replace: true }),
+    tab: url.get("tab") ?? "overview",
+    setTab: (tab) => url.set({ tab: tab === "overview" ? null : tab }, { replace: true }),
+  };
+}
+
+type Lines = Pick<
+  RunState,
+  "rows" | "selected" | "selectedIndex" | "goTo" | "moves" | "folded" | "setFolded" | "fold"
+> & { readonly picked: string | null; readonly pick: (id: string) => void };
+
+/** Which lines there are, and which one is looked at. */
+function useLines(tree: Tree, { errorsOnly, showHidden }: Address, asked: string | null): Lines {
+  const [picked, pick] = useState(asked);
+  const [moves, setMoves] = useState(0);
+  const [folded, setFolded] = useState<ReadonlySet<string>>(() => {
+    const part = tree.byId.get(picked ?? (tree.root.span.status === "failed" ? firstSelection(tree) : ""));
+    return part ? unfoldedFor(foldedAtFirst(tree), part) : foldedAtFirst(tree);
+  });
+  const rows = useMemo(() => rowsOf(tree, { folded, errorsOnly, showHidden }), [tree, folded, errorsOnly, showHidden]);
   const selected = useMemo(
     () => (picked !== null && tree.byId.has(picked) ? picked : firstSelection(tree)),
     [tree, picked],
   );
-  const reveal = (id: string): void => {
-    const part = tree.byId.get(id);
-    if (part) setFolded((old) => unfoldedFor(old, part));
-    setPicked(id);
-  };
   return {
-    view: viewOf(url.get("view")),
-    setView: (view) => url.set({ view: view === defaultView() ? null : view }),
     rows,
     selected,
     selectedIndex: useMemo(() => indexOf(rows, selected, tree), [rows, selected]),
-    select: (id) => {
-      setPicked(id);
-      setInspecting(true);
-    },
+    picked,
+    pick,
     goTo: (id) => {
-      reveal(id);
+      const part = tree.byId.get(id);
+      if (part) setFolded((old) => unfoldedFor(old, part));
+      pick(id);
       setMoves((old) => old + 1);
     },
     moves,
     folded,
     setFolded,
     fold: (id) => setFolded((old) => toggled(old, id)),
-    zoom,
-    setZoom,
-    ...options,
-    compress: url.get(parameters.compress) !== undefined,
-    toggle: (what) =>
-      url.set({ [parameters[what]]: url.get(parameters[what]) === undefined ? "1" : null }, { replace: true }),
+  };
+}
+
+/** How wide the names are; it stays in this browser. */
+function useGutter(): Pick<RunState, "gutter" | "setGutter"> {
+  const [gutter, setGutter] = useState(() => Number(localStorage.getItem(gutterKey)) || usualGutter);
+  return {
     gutter,
     setGutter: (pixels) => {
       const next = Math.round(Math.min(640, Math.max(180, pixels)));
       localStorage.setItem(gutterKey, String(next));
       setGutter(next);
     },
-    tab: url.get("tab") ?? "overview",
-    setTab: (tab) => url.set({ tab: tab === "overview" ? null : tab }, { replace: true }),
-    isInspecting,
-    setInspecting,
   };
 }
 
@@ -121,10 +148,6 @@ function defaultView(): RunViewName {
 
 function viewOf(asked: string | undefined): RunViewName {
   return runViews.find((view) => view === asked) ?? defaultView();
-}
-
-function readGutter(): number {
-  return Number(localStorage.getItem(gutterKey)) || 304;
 }
 
 function toggled(old: ReadonlySet<string>, id: string): ReadonlySet<string> {

@@ -87,7 +87,7 @@ function Filters({ score, state }: { readonly score: Score; readonly state: RunS
       ) : null}
       {hidden > 0 ? (
         <Toggle isOn={state.showHidden} onToggle={() => state.toggle("showHidden")}>
-          {state.showHidden ? "Hide the quiet" : `${plural(hidden, "hidden line")}`}
+          {state.showHidden ? "Hide the quiet" : plural(hidden, "hidden line")}
         </Toggle>
       ) : null}
       <Idle score={score} state={state} />

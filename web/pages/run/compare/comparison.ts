@@ -40,7 +40,7 @@ export interface Comparison {
 /** One sentence that says how the two differ. */
 export function answerOf({ a, b, counts }: Comparison): string {
   const parts = [
-    ...(counts.changed > 0 ? [`${plural(counts.changed, "step differs", "steps differ")}`] : []),
+    ...(counts.changed > 0 ? [plural(counts.changed, "step differs", "steps differ")] : []),
     ...(counts.onlyA > 0 ? [`${plural(counts.onlyA, "step")} only in A`] : []),
     ...(counts.onlyB > 0 ? [`${plural(counts.onlyB, "step")} only in B`] : []),
   ];
@@ -70,6 +70,18 @@ export function deltaOf({ a, b }: ComparedStep): string {
   if (!a || !b || a.durationMs === null || b.durationMs === null) return "";
   const by = b.durationMs - a.durationMs;
   return by === 0 ? "" : `${by > 0 ? "+" : "−"}${duration(Math.abs(by))}`;
+}
+
+/** What a step lies in, from its key: `parse[2]/words` is `in parse › item 3`. */
+export function placeInKey(key: string): string {
+  const end = key.lastIndexOf("/");
+  if (end < 0) return "";
+  const above = key
+    .slice(0, end)
+    .replaceAll(/\[(\d+)\]/g, (_all, index: string) => ` › item ${Number(index) + 1}`)
+    .replaceAll("/", " › ")
+    .replaceAll(/%([0-9A-F]{2})/g, (_all, code: string) => String.fromCharCode(Number.parseInt(code, 16)));
+  return `in ${above}`;
 }
 
 export const changeWords: Readonly<Record<Change, string>> = {

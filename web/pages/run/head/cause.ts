@@ -26,7 +26,7 @@ function moreOf(part: Part, parts: readonly Part[]): string[] {
   const { attempts } = part.span;
   if (attempts > 1) more.push(`after ${plural(attempts, "attempt")}`);
   const others = parts.filter((other) => isOwnFailure(other) && other !== part && !isBeside(other, part));
-  const later = others.filter((other) => (other.span.finishedAt ?? 0) >= (part.span.finishedAt ?? 0));
+  const later = others.filter((other) => (other.span.finishedAt ?? 0) > (part.span.finishedAt ?? 0));
   if (later.length > 0) more.push(`${plural(later.length, "step")} more failed after it`);
   return more;
 }
@@ -48,9 +48,11 @@ export function stepOf(part: Part): Part {
 /** How many steps a new run keeps that begins again at a part: those that had ended before it began. */
 export function keptBefore(tree: Tree, part: Part): number {
   const from = part.span.startedAt ?? Infinity;
+  const own = new Set([...walk(part)].map(({ id }) => id));
   let kept = 0;
-  for (const { span, children } of tree.byId.values()) {
-    if (children.length === 0 && span.finishedAt !== null && span.finishedAt <= from) kept++;
+  for (const { id, span, children } of tree.byId.values()) {
+    const isBefore = span.finishedAt !== null && span.finishedAt <= from && !own.has(id);
+    if (isBefore && children.length === 0) kept++;
   }
   return kept;
 }

@@ -33,7 +33,9 @@ export function CancelDialog({ score, onClose }: RunDialogProps): JSX.Element {
       }}
     >
       <p>
-        {open.length === 0 ? "Nothing of it is at work." : `${plural(open.length, "step")} end now: ${namesOf(open)}.`}{" "}
+        {open.length === 0
+          ? "Nothing of it is at work."
+          : `${plural(open.length, "step ends", "steps end")} now: ${namesOf(open)}.`}{" "}
         What has a result keeps it, cleanups still run, and Retry can take it up again from there.
       </p>
       <label class="field">

@@ -18,7 +18,7 @@ export interface RunHeadProps {
 /** What run it is, how it stands, and what can be done about it. */
 export function RunHead({ score, onAct }: RunHeadProps): JSX.Element {
   const { run } = score.timeline;
-  const totals = totalsOf(score.tree);
+  const totals = totalsOf(score.tree, score.zero);
   return (
     <header class="run-head">
       <div class="title">

@@ -33,15 +33,15 @@ export function openReview({ tree }: Score): Part | undefined {
 function CueStrip({ part, now }: { readonly part: Part; readonly now: number }): JSX.Element {
   const { name } = part;
   const { review } = part.span;
-  const { data } = useQuery(review ? `review:${review}` : null, (signal) =>
-    tutti.review.show({ id: review ?? "" }, { signal }),
-  );
-  const dueAt = data?.dueAt ?? null;
+  // The list that the navigation counts: it knows when each falls due.
+  const { data } = useQuery("reviews.open", (signal) => tutti.review.list({}, { signal }));
+  const asked = data?.find(({ id }) => id === review);
+  const dueAt = asked?.dueAt ?? null;
   return (
     <aside class="strip is-cue-strip" aria-label="Your cue">
       <Glyph status="open" />
       <b>Your cue.</b>
-      <span class="cut">{data?.title ?? name}</span>
+      <span class="cut">{asked?.title ?? name}</span>
       <span class="push muted small strip-due">
         {dueAt === null ? "waits as long as you like" : `times out in ${duration(dueAt - now)}`}
       </span>

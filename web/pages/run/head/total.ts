@@ -1,3 +1,4 @@
+import { isKept } from "../data/timeline.ts";
 import type { Part, Tree } from "../score/tree.ts";
 
 /** What a run has used so far. Null: nothing that is known. */
@@ -14,9 +15,10 @@ export interface Totals {
   readonly retried: number;
 }
 
-export function totalsOf({ byId, root }: Tree): Totals {
+/** What another run had done and this one keeps was used there. */
+export function totalsOf({ byId, root }: Tree, zero: number): Totals {
   const steps = [...byId.values()].filter((part) => part !== root);
-  const calls = steps.filter(isCall);
+  const calls = steps.filter((part) => isCall(part) && !isKept(part.span, zero));
   const priced = calls.flatMap(({ span }) => (span.cost === null ? [] : [span.cost]));
   return {
     input: sum(calls.map(({ span }) => span.tokens?.input)),

@@ -13,8 +13,8 @@ export interface Ledger {
 
 const words: Readonly<Record<PhaseKind, string>> = {
   queued: "queued",
-  load: "load the model",
-  prompt: "read the prompt",
+  load: "load model",
+  prompt: "read prompt",
   work: "work",
   backoff: "back-off",
   wait: "wait",
@@ -51,13 +51,18 @@ export function tokenLedger({ tokens }: Span): Ledger {
 }
 
 /** Tokens a second while writing, and while reading; null where it cannot be told. */
-export function speedOf({ phases, tokens, finishedAt }: Span): { write: number | null; read: number | null } {
-  const time = (kind: PhaseKind): number =>
-    phases
-      .filter((phase) => phase.kind === kind)
-      .reduce((sum, phase) => sum + length(phase, finishedAt ?? phase.from), 0);
-  const rate = (count: number | null | undefined, ms: number): number | null =>
-    count && ms >= 1 ? (count / ms) * 1_000 : null;
-  const prompt = time("prompt");
-  return { write: prompt > 0 ? rate(tokens?.output, time("work")) : null, read: rate(tokens?.input, prompt) };
+export function speedOf(span: Span): { write: number | null; read: number | null } {
+  const prompt = timeOf(span, "prompt");
+  const write = prompt > 0 ? rateOf(span.tokens?.output, timeOf(span, "work")) : null;
+  return { write, read: rateOf(span.tokens?.input, prompt) };
+}
+
+function timeOf({ phases, finishedAt }: Span, kind: PhaseKind): number {
+  return phases
+    .filter((phase) => phase.kind === kind)
+    .reduce((sum, phase) => sum + length(phase, finishedAt ?? phase.from), 0);
+}
+
+function rateOf(count: number | null | undefined, ms: number): number | null {
+  return count && ms >= 1 ? (count / ms) * 1_000 : null;
 }

@@ -1,4 +1,4 @@
-import type { JSX } from "preact";
+import { Fragment, type ComponentChildren, type JSX } from "preact";
 import { Link } from "wouter-preact";
 import { bytes, clockTime, duration, money, plural, shortId, whole } from "../../../data/format.ts";
 import type { Answer } from "../../../data/query.ts";
@@ -11,6 +11,7 @@ import type { Score } from "../score/model.ts";
 import { isAttempt, type Part } from "../score/tree.ts";
 import { stepOf } from "../head/cause.ts";
 import { speedOf, timeLedger, tokenLedger, type Ledger } from "./ledger.ts";
+import { gistOf } from "./gist.ts";
 import { LiveWords } from "./live-words.tsx";
 import { Payload } from "./payload.tsx";
 import { RunPayloads } from "./run-payload.tsx";
@@ -87,84 +88,80 @@ function Fault({
   );
 }
 
-function Facts({
-  span,
-  score,
-  part,
-}: {
+interface FactsProps {
   readonly span: Span;
   readonly score: Score;
   readonly part: Part;
-}): JSX.Element {
-  const { write, read } = speedOf(span);
-  const speeds = [
-    ...(write === null ? [] : [`${digits(write)} tokens/s written`]),
-    ...(read === null ? [] : [`${digits(read)} tokens/s read`]),
+}
+
+function Facts({ span, score, part }: FactsProps): JSX.Element {
+  const facts: readonly (readonly [string, ComponentChildren])[] = [
+    ["Model", span.model === null ? null : <span class="mono">{span.model}</span>],
+    ["Speed", speedWords(span)],
+    ["Began", beginWords(span, score)],
+    [span.finishedAt === null ? "So far" : "Took", tookWords(span, score)],
+    ["Child run", span.child ? <LinkTo path="/runs" id={span.child} /> : null],
+    ["Review", span.review ? <LinkTo path="/reviews" id={span.review} /> : null],
+    ["Stored", storedWords(span)],
+    ["Inside", part.children.length > 0 ? <InsideWords part={part} /> : null],
   ];
   return (
     <dl class="facts small">
-      {span.model === null ? null : (
-        <>
-          <dt>Model</dt>
-          <dd class="mono">{span.model}</dd>
-        </>
+      {facts.map(([name, value]) =>
+        value === null ? null : (
+          <Fragment key={name}>
+            <dt>{name}</dt>
+            <dd>{value}</dd>
+          </Fragment>
+        ),
       )}
-      {speeds.length === 0 ? null : (
-        <>
-          <dt>Speed</dt>
-          <dd>{speeds.join(", ")}</dd>
-        </>
-      )}
-      <dt>Began</dt>
-      <dd>
-        {span.startedAt === null
-          ? "not known"
-          : `${clockTime(span.startedAt, Date.now(), look.value)}, ${duration(Math.max(0, span.startedAt - score.zero))} into the run`}
-      </dd>
-      {timeLedger(span, score.now).lines.length > 0 || span.startedAt === null ? null : (
-        <>
-          <dt>{span.finishedAt === null ? "So far" : "Took"}</dt>
-          <dd>{duration((span.finishedAt ?? score.now) - span.startedAt)}</dd>
-        </>
-      )}
-      {span.child ? (
-        <>
-          <dt>Child run</dt>
-          <dd>
-            <Link class="link mono" href={`/runs/${span.child}`}>
-              {shortId(span.child)}
-            </Link>
-          </dd>
-        </>
-      ) : null}
-      {span.review ? (
-        <>
-          <dt>Review</dt>
-          <dd>
-            <Link class="link mono" href={`/reviews/${span.review}`}>
-              {shortId(span.review)}
-            </Link>
-          </dd>
-        </>
-      ) : null}
-      {span.inputBytes === null && span.outputBytes === null ? null : (
-        <>
-          <dt>Stored</dt>
-          <dd>
-            {bytes(span.inputBytes)} given, {bytes(span.outputBytes)} back
-          </dd>
-        </>
-      )}
-      {part.children.length > 0 ? (
-        <>
-          <dt>Inside</dt>
-          <dd>
-            {plural(part.children.length, part.span.kind === "map" ? "item" : "part")}
-            {part.failures > 0 ? <span class="is-fail">, {part.failures} failed</span> : null}
-          </dd>
-        </>
-      ) : null}
     </dl>
+  );
+}
+
+function LinkTo({ path, id }: { readonly path: string; readonly id: string }): JSX.Element {
+  return (
+    <Link class="link mono" href={`${path}/${id}`}>
+      {shortId(id)}
+    </Link>
+  );
+}
+
+function speedWords(span: Span): string | null {
+  const { write, read } = speedOf(span);
+  const words = [
+    ...(write === null ? [] : [`${digits(write)} tokens/s written`]),
+    ...(read === null ? [] : [`${digits(read)} tokens/s read`]),
+  ];
+  return words.length === 0 ? null : words.join(", ");
+}
+
+function beginWords({ startedAt }: Span, { zero }: Score): string {
+  if (startedAt === null) return "not known";
+  const into = startedAt < zero ? "kept from another run" : `${duration(startedAt - zero)} into the run`;
+  return `${clockTime(startedAt, Date.now(), look.value)}, ${into}`;
+}
+
+/** Where the ledger of its time says it, it need not be said twice. */
+function tookWords(span: Span, { now }: Score): string | null {
+  if (span.startedAt === null || timeLedger(span, now).lines.length > 0) return null;
+  return duration((span.finishedAt ?? now) - span.startedAt);
+}
+
+function storedWords({ inputBytes, outputBytes }: Span): string | null {
+  const words = [
+    ...(inputBytes === null ? [] : [`${bytes(inputBytes)} given`]),
+    ...(outputBytes === null ? [] : [`${bytes(outputBytes)} back`]),
+  ];
+  return words.length === 0 ? null : words.join(", ");
+}
+
+function InsideWords({ part }: { readonly part: Part }): JSX.Element {
+  return (
+    <>
+      {plural(part.children.length, part.span.kind === "map" ? "item" : "part")}
+      {part.failures > 0 ? <span class="is-fail">, {part.failures} failed</span> : null}
+    </>
   );
 }
 
@@ -172,14 +169,16 @@ function digits(value: number): string {
   return value >= 100 ? whole(Math.round(Number(value.toPrecision(3)))) : value.toPrecision(3);
 }
 
-function Ledgers({ span, now }: { readonly span: Span; readonly now: number }): JSX.Element {
+function Ledgers({ span, now }: { readonly span: Span; readonly now: number }): JSX.Element | null {
   const time = timeLedger(span, now);
   const tokens = tokenLedger(span);
+  const isCall = span.model !== null && span.finishedAt !== null && span.kind !== "map";
+  if (time.lines.length === 0 && tokens.total === null && !isCall) return null;
   return (
     <div class="ledgers">
       {time.lines.length > 0 ? <LedgerTable name="Time" ledger={time} /> : null}
       {tokens.total ? <LedgerTable name="Tokens" ledger={tokens} /> : null}
-      {span.model !== null && span.finishedAt !== null && span.kind !== "map" ? <Spent span={span} /> : null}
+      {isCall ? <Spent span={span} /> : null}
     </div>
   );
 }
@@ -215,23 +214,21 @@ function LedgerTable({ name, ledger }: { readonly name: string; readonly ledger:
   );
 }
 
-/** What came out, at a glance: the answer's words rather than the whole record of it. */
+/** What came out, at a glance: the answer's words, or what a program has printed, rather than the whole record of it. */
 function Gist({ data, run }: { readonly data: StepData; readonly run: string }): JSX.Element | null {
-  if (data.output === null && data.input === null) return null;
-  const words = wordsOf(data);
   const part = data.output ?? data.input;
   if (part === null) return null;
-  const shown = words === null ? part : { ...part, value: words };
-  const name = data.output === null ? "Input" : words === null ? "Output" : "Answer";
+  const isOutput = data.output !== null;
+  const gist = isOutput ? gistOf(data) : null;
   return (
-    <Payload name={name} part={shown} url={partUrl(run, data.key, data.output === null ? "input" : "output")} isShort />
+    <>
+      {gist?.note ? <p class="small muted">{gist.note}</p> : null}
+      <Payload
+        name={gist?.name ?? (isOutput ? "Output" : "Input")}
+        part={gist === null ? part : { ...part, value: gist.value }}
+        url={partUrl(run, data.key, isOutput ? "output" : "input")}
+        isShort
+      />
+    </>
   );
-}
-
-function wordsOf({ kind, output, turn }: StepData): unknown {
-  const value = output?.value;
-  if (typeof value !== "object" || value === null) return null;
-  if (kind !== "model" && turn === null) return null;
-  if ("output" in value && value.output !== undefined) return value.output;
-  return "text" in value && typeof value.text === "string" && value.text !== "" ? value.text : null;
 }

@@ -11,7 +11,7 @@ export interface RunLogAnswer {
   readonly reload: () => void;
 }
 
-const perPage = 500;
+const perPage = 1_000;
 const pauseMs = 250;
 
 /** All stored events of a run, page by page, and then what comes. */
@@ -20,7 +20,7 @@ export function useLog(run: string): RunLogAnswer {
   const [turn, setTurn] = useState(0);
   useEffect(() => {
     const controller = new AbortController();
-    let events: readonly LoggedEvent[] = [];
+    let events: LoggedEvent[] = [];
     let timer = 0;
     let isReading = false;
     const read = async (): Promise<void> => {
@@ -30,7 +30,7 @@ export function useLog(run: string): RunLogAnswer {
         for (;;) {
           const after = events.at(-1)?.sequence ?? 0;
           const page = await tutti.event.list({ subject: run, after, limit: perPage }, { signal: controller.signal });
-          events = [...events, ...page];
+          events = events.concat(page);
           const isComplete = page.length < perPage;
           setState({ events, error: undefined, isComplete });
           if (isComplete) break;

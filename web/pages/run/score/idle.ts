@@ -32,7 +32,7 @@ export function totalOf(gaps: readonly Gap[]): number {
 function activeTimes({ byId }: Tree, now: number): [number, number][] {
   const times: [number, number][] = [];
   for (const part of byId.values()) addActive(times, part, now);
-  return times.sort((a, b) => a[0] - b[0]);
+  return times.toSorted((a, b) => a[0] - b[0]);
 }
 
 function addActive(times: [number, number][], { span, children }: Part, now: number): void {

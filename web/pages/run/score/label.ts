@@ -22,12 +22,15 @@ export function labelOf(part: Part, lane: Lane, { zero, now }: { zero: number; n
   if (isKept(span, zero)) return { text: `kept, ${duration(tookOf(span, now))}`, tone: "quiet" };
   const last = lane.bars.at(-1);
   const took = duration(tookOf(span, now));
-  if (last?.style === "cue") return { text: `waits for you · ${duration(now - last.from)}`, tone: "cue" };
+  if (last?.style === "cue") {
+    const since = duration(now - last.from);
+    return { text: `waits for you · ${since}`, short: since, tone: "cue" };
+  }
   // The playhead says it of the whole run.
   if (part.parent === null && span.finishedAt === null) return { text: "", tone: "plain" };
   if (lane.bracket) return { text: took, tone: "plain" };
   if (span.status === "failed") return { text: span.error?.code ?? "failed", tone: "fail" };
-  if (span.status === "waiting") return { text: `${waitWord(span)} · ${took}`, tone: "quiet" };
+  if (span.status === "waiting") return { text: `${waitWord(span)} · ${took}`, short: took, tone: "quiet" };
   if (span.status === "running") return { text: runningWord(lane, took, now), tone: "live" };
   const queued = queuedMs(lane);
   if (queued >= noticedMs) return { text: `${took}, ${duration(queued)} of it queued`, short: took, tone: "plain" };
@@ -126,9 +129,11 @@ export function glyphOf(part: Part): string {
 }
 
 function runGlyph(root: Part): string {
-  const asks = ({ span, children }: Part): boolean =>
-    (span.kind === "review" && span.status === "waiting") || children.some(asks);
   return root.span.status === "waiting" && asks(root) ? "waiting for you" : root.span.status;
+}
+
+function asks({ span, children }: Part): boolean {
+  return (span.kind === "review" && span.status === "waiting") || children.some(asks);
 }
 
 /** `review files › item 1 of 5 · model step, attempt 1 of 3`. */

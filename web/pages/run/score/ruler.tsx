@@ -45,7 +45,7 @@ export function Ruler({ frame, isOpen, isZoomed, onBrush, onReset }: RulerProps)
             {isOpen && Math.abs(share * width - beat) < 44 ? "" : label}
           </span>
         ))}
-        {scale.gaps.map(({ from, to, left, right }) => (
+        {gapsWithRoom(frame).map(({ from, to, left, right }) => (
           <span
             key={from}
             class="measure-word gap"
@@ -64,6 +64,13 @@ export function Ruler({ frame, isOpen, isZoomed, onBrush, onReset }: RulerProps)
       </div>
     </div>
   );
+}
+
+// The first word of the ruler needs this much.
+const firstWord = 48;
+
+function gapsWithRoom({ scale, width }: LaneFrame): LaneFrame["scale"]["gaps"] {
+  return scale.gaps.filter(({ left, right }) => ((left + right) / 2) * width > firstWord);
 }
 
 interface Pull {

@@ -59,7 +59,9 @@ export function moved(rows: readonly Row[], selected: string, step: number): str
 export function nextFailure(tree: Tree, selected: string): Part | undefined {
   const all = [...walk(tree.root)];
   const at = all.findIndex(({ id }) => id === selected);
-  const isFailure = ({ span, parent, children }: Part): boolean =>
-    parent !== null && span.status === "failed" && !children.some(({ failures }) => failures > 0);
   return all.slice(at + 1).find(isFailure) ?? all.find(isFailure);
+}
+
+function isFailure({ span, parent, children }: Part): boolean {
+  return parent !== null && span.status === "failed" && !children.some(({ failures }) => failures > 0);
 }

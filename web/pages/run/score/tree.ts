@@ -105,11 +105,8 @@ function runSpan({ run, spans }: Pick<Timeline, "run" | "spans">): Span {
     startedAt: began,
     finishedAt: run.finishedAt,
     model: null,
-    phases: [
-      ...(began === null || began - run.createdAt < 1
-        ? []
-        : [{ kind: "queued" as const, from: run.createdAt, to: began }]),
-    ],
+    phases:
+      began === null || began - run.createdAt < 1 ? [] : [{ kind: "queued" as const, from: run.createdAt, to: began }],
     tokens: null,
     cost: null,
     error: run.error,

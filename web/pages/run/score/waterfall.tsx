@@ -5,6 +5,7 @@ import type { RunState } from "../run-state.ts";
 import { laneOf } from "./bar.ts";
 import { bracketsOf, type Bracket } from "./bracket.ts";
 import { Lane, type LaneFrame } from "./lane.tsx";
+import { totalOf } from "./idle.ts";
 import { marksOf } from "./measure.ts";
 import { wholeOf, type Score } from "./model.ts";
 import type { Row } from "./row.ts";
@@ -13,7 +14,7 @@ import { createScale } from "./scale.ts";
 import { around, kept, panned, zoomedAt } from "./zoom.ts";
 
 // Room behind the end for the duration of what ends there.
-const margin = 76;
+const margin = 96;
 const stackedBelow = 480;
 
 /** The run as a score: a line for each part, time from left to right. */
@@ -78,12 +79,20 @@ function useFrame(
 ): LaneFrame {
   return useMemo(() => {
     const from = zero + (zoom?.from ?? 0);
-    const to = zoom === null ? end : zero + zoom.to;
+    const to = zoom === null ? (compress ? endOfWork({ zero, now, end, gaps }) : end) : zero + zoom.to;
     const scale = createScale(from, to, compress ? gaps : []);
     // Beyond the window: nothing to keep clear of.
     const edge = Math.min(width + margin, scale.share(now) * width);
     return { scale, width, margin, rowHeight, zero, now, edge };
   }, [zero, now, end, gaps, zoom, compress, width, rowHeight]);
+}
+
+// A little air behind the playhead, as a share of the time that is drawn.
+const airShare = 0.06;
+
+/** With idle time left out the time ahead of an open run is left out too. */
+function endOfWork({ zero, now, end, gaps }: Pick<Score, "zero" | "now" | "end" | "gaps">): number {
+  return Math.min(end, now + Math.max(1, (now - zero - totalOf(gaps)) * airShare));
 }
 
 interface LanesProps {

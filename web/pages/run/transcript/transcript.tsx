@@ -51,7 +51,7 @@ export function Transcript({ score, state, live }: RunViewProps): JSX.Element {
 
 interface Chunks {
   readonly range: { readonly from: number; readonly to: number };
-  more(where: "before" | "after"): void;
+  readonly more: (where: "before" | "after") => void;
 }
 
 /** Begins at the beginning, or around the step that a link has named. */
