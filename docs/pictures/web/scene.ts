@@ -1,8 +1,8 @@
-import "./time.ts";
+// First: it takes hold of the clock before the product does.
+import { moveTo, pictureTime } from "./time.ts";
 import { serveProduct, type WebProduct } from "../../../test/support/web-product.ts";
 import type { ChatBody, Reply } from "../../../test/support/ollama-server.ts";
 import { projectFiles } from "./flow.ts";
-import { moveTo, pictureTime } from "./time.ts";
 
 const hourMs = 3_600_000;
 
