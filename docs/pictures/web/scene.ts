@@ -80,7 +80,7 @@ async function askThings(product: WebProduct): Promise<void> {
   await start(product, "release-notes", {});
   process.env["PICTURE_PACE"] = "1";
   isSlow = true;
-  moveTo(pictureTime - 0.2 * hourMs);
+  moveTo(pictureTime - 0.006 * hourMs);
   await start(product, "code-review", {});
   isSlow = false;
 }
