@@ -85,7 +85,7 @@ async function take({ browser, product, empty }: Pictures, shot: Shot): Promise<
   await page.goto(server.createLink(path));
   await settled(page, path);
   await prepare?.(page);
-  await page.waitForLoadState("networkidle").catch(() => undefined);
+  await page.evaluate("document.fonts.ready.then(() => undefined)");
   return await page.screenshot();
 }
 
