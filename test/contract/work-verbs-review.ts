@@ -29,6 +29,7 @@ export function reviewTests(open: OpenWork): void {
     assert.ok(createdAt > 0);
     assert.deepEqual(rest, {
       run,
+      runs: [run],
       step: "sign off",
       title: "Publish?",
       payload: { notes: "draft" },
