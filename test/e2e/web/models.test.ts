@@ -50,7 +50,7 @@ describe("the page of the models", { skip: needs("chromium", chromiumProgram()) 
     product.ollama.setModels(["tiny-chat", "spare"]);
     await using person = await visit(browser, product);
     const page = await person.open("/models");
-    await page.getByRole("button", { name: "spare" }).click();
+    await page.getByRole("button", { name: /^spare/ }).click();
     await page.getByText("It was not probed yet").waitFor();
     await page.getByRole("button", { name: "Probe" }).click();
     await page.getByText("context granted").waitFor({ timeout: 120_000 });
@@ -59,7 +59,7 @@ describe("the page of the models", { skip: needs("chromium", chromiumProgram()) 
       .getByRole("dialog")
       .getByRole("button", { name: /^Remove .*spare/ })
       .click();
-    await page.getByRole("button", { name: "spare" }).waitFor({ state: "detached" });
+    await page.getByRole("button", { name: /^spare/ }).waitFor({ state: "detached" });
     assert.ok(!product.ollama.requests.includes("POST /api/delete"));
     assert.ok(product.ollama.requests.includes("DELETE /api/delete"));
     assert.deepEqual(person.faults, []);
