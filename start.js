@@ -4,6 +4,7 @@
 import { closeSync, existsSync, mkdtempSync, openSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { basename, dirname, join } from "node:path";
+import { isatty } from "node:tty";
 import { fileURLToPath } from "node:url";
 import { endLike, handOver, nodeFor, prepare, report, runChild } from "./bin/bootstrap.js";
 
@@ -44,11 +45,20 @@ async function main([word, ...args]) {
   endLike(await jobs[word](args));
 }
 
-/** A review of this repository; words and flags that follow are handed to the flow: `npm start -- --input range=HEAD~5..`. */
+/**
+ * A review of this repository; words and flags that follow are handed to the flow: `npm start -- --input range=HEAD~5..`.
+ * On a terminal the web UI stays open behind it, with the run to look at.
+ */
 async function mainJob(args) {
   await prepare(root);
-  const flow = join(root, "examples", "code-review", "code-review.ts");
-  await handOver(root, join(root, "dist", "cli", "main.js"), ["run", flow, ...args]);
+  const main = join(root, "dist", "cli", "main.js");
+  const run = ["run", join(root, "examples", "code-review", "code-review.ts"), ...args];
+  const isWatched = isatty(0) && isatty(1) && !process.env["CI"] && !args.includes("--json");
+  if (!isWatched) return handOver(root, main, run);
+  const ending = await node([main, ...run], { cwd: process.cwd() });
+  // Who has stopped the run wants no more.
+  if (ending.signal !== null || ending.code === 130) return endLike(ending);
+  await handOver(root, main, ["up"]);
 }
 
 function allTests() {

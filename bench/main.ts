@@ -6,6 +6,7 @@ import { runServerBench } from "./server/server.ts";
 import { runProfile } from "./profile.ts";
 import { runStartBench } from "./start.ts";
 import { runTokensBench } from "./tokens/tokens.ts";
+import { runWebBench } from "./web/web.ts";
 
 const help = `npm run bench NAME [-- FLAGS]
 
@@ -13,6 +14,7 @@ const help = `npm run bench NAME [-- FLAGS]
   models    the order of calls (simulated, and on a real Ollama), overhead beside other clients, repair of wrong answers; 3 minutes
   server    requests/s and p99 of list, detail and start with 1,000 and 100,000 runs stored, beside Mastra's server; 6 minutes
   start     how long \`tutti up\` takes until it answers (--quick: three starts)
+  web       how soon Overview and Runs are usable in Chromium with 0, 1,000 and 100,000 runs stored, bytes, frames; 5 minutes
   profile   where Tutti's own time goes for a run
   tokens    how near the estimate of a prompt's tokens comes, on two tokenizers and on a real Ollama
   budget    what the meter adds to a model call, and budgets that many race for; about 1 minute (--quick: some seconds)
@@ -37,6 +39,10 @@ Flags of server:
   --rounds N     rounds of each measure (3)
   --stored N     finished runs beforehand (1000 and 100000); may be given more than once
   --quick        short, with 200 runs, to see that it works
+Flags of web:
+  --rounds N     fresh visits of each page (12)
+  --stored N     runs beforehand (0, 1000 and 100000); may be given more than once
+  --quick        two visits with 0 and 200 runs, to see that it works
 Flags of profile:
   --in-flight N  runs at once (1)
   --seconds N    how long (5)
@@ -44,6 +50,7 @@ Flags of profile:
 
 TUTTI_BENCH_OLLAMA (or TUTTI_TEST_OLLAMA) names a real Ollama with tiny-chat and all-minilm; the section swap wants one of its own, on
 this machine, started with OLLAMA_MAX_LOADED_MODELS=1.
+TUTTI_BENCH_CHROMIUM (or TUTTI_TEST_CHROMIUM) names a Chromium, for web.
 TUTTI_BENCH_POSTGRES (or TUTTI_TEST_POSTGRES) names a server where databases may be made.
 `;
 
@@ -62,6 +69,8 @@ async function main([name, ...words]: readonly string[]): Promise<number> {
     case "reads":
       // Needs no other engine.
       return await (await import("./reads/reads.ts")).runReadsBench(words);
+    case "web":
+      return await runWebBench(words);
     case "profile":
       return await runProfile(words);
     case "tokens":

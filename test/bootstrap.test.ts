@@ -24,6 +24,22 @@ describe("a start", () => {
     assert.equal(second.stderr, "");
   });
 
+  it(
+    "leaves the web UI open behind the main job on a terminal, unless that was stopped",
+    { skip: !hasScript() },
+    () => {
+      const onTerminal = (main: string): string => {
+        const clone = makeClone({ main });
+        const { CI: _, ...env } = environment(clone);
+        const command = `"${process.execPath}" start.js`;
+        const options = { cwd: clone, env, encoding: "utf8", input: "" } as const;
+        return spawnSync("script", ["-qec", command, "/dev/null"], options).stdout;
+      };
+      assert.match(onTerminal(""), /main run .*code-review\.ts\r?\nmain up\r?\n/);
+      assert.doesNotMatch(onTerminal("process.exit(130);"), /main up/);
+    },
+  );
+
   it("installs again after a change of the lock file, and builds again after a change of a source", () => {
     const clone = makeClone();
     start(clone, []);
@@ -176,12 +192,13 @@ interface Bootstrap {
 function makeClone({ npm = "", main = "" }: { npm?: string; main?: string } = {}): string {
   const clone = mkdtempSync(join(scratch, "clone-"));
   for (const path of ["start.js", "bin"]) cpSync(join(root, path), join(clone, path), { recursive: true });
-  for (const folder of ["src", "examples", "path"]) mkdirSync(join(clone, folder));
+  for (const folder of ["src", "examples", "web", "path"]) mkdirSync(join(clone, folder));
   for (const name of ["tsconfig.json", "tsconfig.build.json", "package-lock.json"])
     writeFileSync(join(clone, name), "{}");
   writeFileSync(join(clone, "package.json"), '{ "type": "module" }');
   writeFileSync(join(clone, "src", "index.ts"), "export const one = 1;\n");
   writeFileSync(join(clone, "compiler.js"), fakeCompiler(main));
+  writeFileSync(join(clone, "bundler.js"), fakeBundler);
   writeFileSync(join(clone, "path", "npm"), `#!/bin/sh\n${npm}\n${fakeInstall}`);
   chmodSync(join(clone, "path", "npm"), 0o755);
   return clone;
@@ -189,10 +206,13 @@ function makeClone({ npm = "", main = "" }: { npm?: string; main?: string } = {}
 
 const fakeInstall = `sleep 0.2
 rm -rf node_modules
-mkdir -p node_modules/typescript/bin
+mkdir -p node_modules/typescript/bin node_modules/vite/bin
 cp compiler.js node_modules/typescript/bin/tsc
+cp bundler.js node_modules/vite/bin/vite.js
 echo install >> calls
 `;
+
+const fakeBundler = `require("node:fs").mkdirSync(process.argv[process.argv.indexOf("--outDir") + 1]);`;
 
 const fakeCompiler = (main: string): string => `
 const { appendFileSync, mkdirSync, writeFileSync } = require("node:fs");
@@ -253,4 +273,8 @@ function isAlive(pid: number): boolean {
   } catch {
     return false; // there is no such process
   }
+}
+
+function hasScript(): boolean {
+  return spawnSync("script", ["--version"]).status === 0;
 }

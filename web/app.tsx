@@ -63,17 +63,33 @@ function Main({ path, children }: { readonly path: string; readonly children: Co
   }, [place]);
   return (
     <main class="main" id="main" ref={element} tabIndex={-1}>
-      <Boundary key={path}>{children}</Boundary>
+      <Boundary key={place} path={path}>
+        {children}
+      </Boundary>
     </main>
   );
 }
 
-/** A page that breaks leaves the frame standing. */
-class Boundary extends Component<{ readonly children: ComponentChildren }, { readonly error: Error | null }> {
-  override state: { readonly error: Error | null } = { error: null };
+interface BoundaryProps {
+  readonly path: string;
+  readonly children: ComponentChildren;
+}
 
-  static override getDerivedStateFromError(error: unknown): { error: Error } {
+interface BoundaryState {
+  readonly error: Error | null;
+  readonly path: string;
+}
+
+/** A page that breaks leaves the frame standing; another address is another try. */
+class Boundary extends Component<BoundaryProps, BoundaryState> {
+  override state: BoundaryState = { error: null, path: this.props.path };
+
+  static override getDerivedStateFromError(error: unknown): Pick<BoundaryState, "error"> {
     return { error: error instanceof Error ? error : new Error(String(error)) };
+  }
+
+  static override getDerivedStateFromProps({ path }: BoundaryProps, state: BoundaryState): BoundaryState | null {
+    return path === state.path ? null : { error: null, path };
   }
 
   override render(): ComponentChildren {

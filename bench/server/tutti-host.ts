@@ -19,7 +19,7 @@ const server = await serveWeb({
   tokenFile,
   host: "127.0.0.1",
   port: 0,
-  assets: join(folder, "web"),
+  assets: process.argv[3] ?? join(folder, "web"),
   log: silentLog,
 });
 process.once("disconnect", () => process.exit());

@@ -3,7 +3,6 @@
 //   TUTTI_TEST_CHROMIUM=/usr/bin/chromium node docs/pictures/web.ts [NAME…]
 import { join } from "node:path";
 import { createScene, startLate } from "./web/scene.ts";
-import { pictureTime } from "./web/time.ts";
 import { takePictures } from "./web/shot.ts";
 import { openBrowser, webAssets } from "../../test/support/browser.ts";
 import { serveProduct } from "../../test/support/web-product.ts";
@@ -19,7 +18,6 @@ await takePictures({
   browser,
   product,
   empty,
-  at: pictureTime,
   folder: process.env["PICTURE_FOLDER"] ?? join(import.meta.dirname),
   wanted,
 });

@@ -81,7 +81,7 @@ export async function openScheduleCase(
     engine,
     clock,
     setClock: (byMs) => void (offset += byMs),
-    start,
+    start: () => schedules.start(),
     work: () => void working.use(schedules.start()),
     call: call as ScheduleCase["call"],
     dealt,

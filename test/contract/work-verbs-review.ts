@@ -29,6 +29,7 @@ export function reviewTests(open: OpenWork): void {
     assert.ok(createdAt > 0);
     assert.deepEqual(rest, {
       run,
+      runs: [run],
       step: "sign off",
       title: "Publish?",
       payload: { notes: "draft" },
@@ -130,7 +131,8 @@ function payloadTests(open: OpenWork): void {
     await using engine = await open();
     const payload = { z: 1, a: [null, "ä\u0000\ud83c\udf89", { deep: "x".repeat(10_000) }], empty: {} };
     const { run, review } = await opened(engine, asking({ payload }));
-    assert.equal(JSON.stringify(review.payload), JSON.stringify(payload));
+    const whole = await engine.review("review.show", { id: review.id });
+    assert.equal(JSON.stringify(whole.payload), JSON.stringify(payload));
     await engine.review("review.approve", { id: review.id });
     const { output } = await engine.until(run, "succeeded");
     assert.equal(JSON.stringify((output as { payload: unknown }).payload), JSON.stringify(payload));

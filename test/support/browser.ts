@@ -77,7 +77,7 @@ export async function visit(
 
 function watch(page: Page, { origin, faults }: { readonly origin: string; readonly faults: string[] }): void {
   page.on("console", (message) => {
-    if (message.type() === "error" || message.type() === "warning") faults.push(`console: ${message.text()}`);
+    if (message.type() === "error" || message.type() === "warning") faults.push(`console: ${message.text()} ${message.location().url}`);
   });
   page.on("pageerror", (error) => faults.push(`thrown: ${error.message}`));
   page.on("request", (request) => {
@@ -113,7 +113,7 @@ export async function axeFindings(page: Page): Promise<string[]> {
 /** Waits until a page is there and nothing on it waits for the daemon; an error says which page it was. */
 export async function settled(page: Page, what = page.url()): Promise<void> {
   try {
-    await page.locator("main h1, main h2").first().waitFor();
+    await page.locator("main :is(h1, h2):visible").first().waitFor();
     // Not by `waitForFunction`, whose way to look again and again the page's policy forbids.
     await until("nothing waits", async () => (await page.locator(".wait").count()) === 0);
   } catch (cause) {

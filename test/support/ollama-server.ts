@@ -165,6 +165,7 @@ async function handle(state: State, request: IncomingMessage, response: ServerRe
         models: [...state.loaded].map(([name, length]) => ({
           name,
           model: name,
+          size: findModel(state, name)?.sizeBytes ?? 0,
           size_vram: 0,
           context_length: length,
         })),

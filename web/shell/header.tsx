@@ -15,10 +15,10 @@ export function Header({ onFind }: { readonly onFind: () => void }): JSX.Element
       <div class="header-right">
         <Zone />
         <Freshness />
-        <button type="button" class="find" onClick={onFind} aria-label="Search or run">
+        <button type="button" class="find" onClick={onFind}>
           <Icon name="search" />
           <span>Search or run</span>
-          <kbd aria-hidden="true">{keyLabel("mod+k")}</kbd>
+          <kbd>{keyLabel("mod+k")}</kbd>
         </button>
       </div>
     </header>

@@ -12,8 +12,8 @@ input: z.object({
   publish: z.boolean().default(true).describe("Ask before the review is published"),
 }),
 async run(step, { branch, files, publish }) {
-  const diff = await step.run("read the diff", async () => { await later(40 * pace); return { branch, added: 214, removed: 61 }; });
-  const tests = step.shell("run the tests", [process.execPath, "-e", "setTimeout(() => console.log('41 passed'), " + 900 * pace + ")"]);
+  const diff = await step.run("read the diff", async () => { await later(40 * pace()); return { branch, added: 214, removed: 61 }; });
+  const tests = step.shell("run the tests", [process.execPath, "-e", "setTimeout(() => console.log('41 passed'), " + 900 * pace() + ")"]);
   const notes = await step.map("review each file", files, (file, inner) =>
     inner.model("review " + file.split("/").at(-1), { model: "ollama/qwen3:8b", prompt: "Review " + file + " of " + branch + ".\\n" + source(file) }), { concurrency: 2 });
   await tests;
@@ -31,7 +31,7 @@ async run(step, { branch, files, publish }) {
 const releaseNotes = `description: "Turns merged changes into notes for people",
 input: z.object({ from: z.string().default("v2.3.0").describe("The tag before"), to: z.string().default("v2.4.0") }),
 async run(step, { from, to }) {
-  const changes = await step.run("collect changes", async () => { await later(60 * pace); return ["quiet hours", "a faster start", "two faults fixed"]; });
+  const changes = await step.run("collect changes", async () => { await later(60 * pace()); return ["quiet hours", "a faster start", "two faults fixed"]; });
   const draft = await step.model("draft", { model: "ollama/qwen3:8b", prompt: "Release notes from " + from + " to " + to + ": " + changes.join(", ") });
   const { answer } = await step.review("tone", { title: "Which tone for the notes of " + to + "?", choices: ["plain", "warm", "terse"], payload: { draft: draft.text } });
   const notes = await step.model("rewrite", { model: "ollama/llama3.2:3b", prompt: "Rewrite in a " + answer + " tone: " + draft.text });
@@ -41,7 +41,7 @@ async run(step, { from, to }) {
 const triageInbox = `description: "Sorts new mail and drafts answers",
 input: z.object({ messages: z.int().min(1).max(50).default(4) }),
 async run(step, { messages }) {
-  const mails = await step.run("fetch mail", async () => { await later(30 * pace); return subjects.slice(0, messages); });
+  const mails = await step.run("fetch mail", async () => { await later(30 * pace()); return subjects.slice(0, messages); });
   const sorted = await step.map("sort", mails, async (mail, inner) => {
     const kind = await inner.model("sort", { model: "ollama/llama3.2:3b", prompt: "Is this a question, a fault or thanks? " + mail });
     return { mail, kind: kind.text };
@@ -52,19 +52,22 @@ async run(step, { messages }) {
 const syncIssues = `description: "Copies issues from the tracker into the search index",
 input: z.object({ tracker: z.string().default("http://127.0.0.1:47831").describe("Its address") }),
 async run(step, { tracker }) {
-  const text = await step.run("read the issues", async () => {
-    const answer = await fetch(tracker + "/api/tags");
-    return answer.text();
-  });
-  const words = await step.run("index", async () => { await later(80 * pace); return text.length; });
-  return { words };
+  await step.run("open the index", async () => { await later(400 * pace()); return true; });
+  const pages = await step.map("read the issues", [1, 2, 3], (page, inner) =>
+    inner.run("read page " + page, async () => {
+      await later(300 * pace() * page);
+      const answer = await fetch(tracker + "/api/version");
+      return answer.status;
+    }), { concurrency: 2 });
+  await step.run("write the index", async () => { await later(500 * pace()); return true; });
+  return { pages: pages.length };
 },`;
 
 const backUp = `description: "Packs the notes and checks the archive",
 async run(step) {
-  const files = await step.run("list files", async () => { await later(15 * pace); return 412; });
-  await step.shell("pack", [process.execPath, "-e", "setTimeout(() => console.log('packed'), " + 120 * pace + ")"]);
-  await step.run("check the archive", async () => { await later(60 * pace); return true; });
+  const files = await step.run("list files", async () => { await later(15 * pace()); return 412; });
+  await step.shell("pack", [process.execPath, "-e", "setTimeout(() => console.log('packed'), " + 120 * pace() + ")"]);
+  await step.run("check the archive", async () => { await later(60 * pace()); return true; });
   return { files };
 },`;
 
@@ -84,9 +87,35 @@ async run(step, { version }) {
   return { version, built };
 },`;
 
-const shared = `const pace = Number(process.env["PICTURE_PACE"] ?? 0.02);
+const sourceText = `import { minutesOf, type QuietHours } from "../settings/schema.ts";
+
+/** Whether nobody should be disturbed at this time. */
+export function isQuiet(at: Date, { from, to }: QuietHours): boolean {
+  const minute = at.getHours() * 60 + at.getMinutes();
+  return from <= minute && minute < to;
+}
+
+/** The first moment after which somebody may be disturbed again. */
+export function nextLoud(at: Date, hours: QuietHours): Date {
+  if (!isQuiet(at, hours)) return at;
+  const left = hours.to - minutesOf(at);
+  return new Date(at.getTime() + left * 60_000);
+}
+
+export function describe({ from, to }: QuietHours): string {
+  return \`quiet from \${clock(from)} to \${clock(to)}\`;
+}
+
+function clock(minute: number): string {
+  const [hour, rest] = [Math.floor(minute / 60), minute % 60];
+  return [hour, rest].map((part) => String(part).padStart(2, "0")).join(":");
+}
+`;
+
+const shared = `const pace = (): number => Number(process.env["PICTURE_PACE"]);
 const subjects = ["The export is empty since the update", "Thank you for the quiet hours", "Can I have invoices as PDF?", "It does not start after an update on Windows", "Where are my old notes?", "A small wish for the calendar"];
-const source = (file: string): string => "export function quietNow(at: Date, hours: QuietHours): boolean {\\n  return hours.from <= at && at < hours.to;\\n}\\n".repeat(file.length);
+const source = (file: string): string => "// " + file + "\\n" + sourceText;
+const sourceText = ${JSON.stringify(sourceText)};
 const patch = ${JSON.stringify(`diff --git a/src/notify/quiet-hours.ts b/src/notify/quiet-hours.ts
 --- a/src/notify/quiet-hours.ts
 +++ b/src/notify/quiet-hours.ts

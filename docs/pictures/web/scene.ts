@@ -1,15 +1,15 @@
-import "./time.ts";
+// First: it takes hold of the clock before the product does.
+import { moveTo, pictureTime } from "./time.ts";
 import { serveProduct, type WebProduct } from "../../../test/support/web-product.ts";
 import type { ChatBody, Reply } from "../../../test/support/ollama-server.ts";
 import { projectFiles } from "./flow.ts";
-import { moveTo, pictureTime } from "./time.ts";
 
 const hourMs = 3_600_000;
 
 /** The product with a day of runs behind it. */
 export async function createScene(assets: string): Promise<WebProduct> {
   const product = await serveProduct({ assets, files: projectFiles(), models: { models, reply: answer } });
-  process.env["PICTURE_PACE"] = "0.02";
+  process.env["PICTURE_PACE"] = "0.3";
   for (const [hoursAgo, runs] of day) {
     moveTo(pictureTime - hoursAgo * hourMs);
     await Promise.all(runs.map(([flow, input]) => start(product, flow, withPlace(product, flow, input, hoursAgo))));
@@ -80,7 +80,7 @@ async function askThings(product: WebProduct): Promise<void> {
   await start(product, "release-notes", {});
   process.env["PICTURE_PACE"] = "1";
   isSlow = true;
-  moveTo(pictureTime - 0.2 * hourMs);
+  moveTo(pictureTime - 0.006 * hourMs);
   await start(product, "code-review", {});
   isSlow = false;
 }
@@ -116,7 +116,9 @@ let isSlow = false;
 function answer({ messages }: ChatBody): Reply {
   const asked = messages.at(-1)?.content ?? "";
   const text = answers.find(([beginning]) => asked.startsWith(beginning))?.[1] ?? "Nothing to say.";
-  return isSlow ? { text, delayMs: 400, wordDelayMs: asked.startsWith("What does") ? 250 : 25 } : { text };
+  return isSlow
+    ? { text, delayMs: 400, wordDelayMs: asked.startsWith("What does") ? 250 : 25 }
+    : { text, delayMs: 60, wordDelayMs: 5 };
 }
 
 const answers: readonly (readonly [string, string])[] = [

@@ -2,6 +2,7 @@ import { writeFileSync } from "node:fs";
 import { join } from "node:path";
 import type { Browser, Page } from "playwright-core";
 import { settled } from "../../../test/support/browser.ts";
+import { timeForPages } from "./time.ts";
 import { compressPng } from "./png.ts";
 import type { WebProduct } from "../../../test/support/web-product.ts";
 
@@ -10,7 +11,6 @@ export interface Pictures {
   readonly product: WebProduct;
   /** Where nothing has run. */
   readonly empty: WebProduct;
-  readonly at: number;
   readonly folder: string;
   /** Parts of names; none for all. */
   readonly wanted: readonly string[];
@@ -66,7 +66,7 @@ export async function takePictures(pictures: Pictures): Promise<void> {
   }
 }
 
-async function take({ browser, product, empty, at }: Pictures, shot: Shot): Promise<Buffer> {
+async function take({ browser, product, empty }: Pictures, shot: Shot): Promise<Buffer> {
   const { path, isDark, isPhone, isEmpty, prepare } = shot;
   const { server } = isEmpty ? empty : product;
   const context = await browser.newContext({
@@ -80,12 +80,12 @@ async function take({ browser, product, empty, at }: Pictures, shot: Shot): Prom
   });
   await using stack = new AsyncDisposableStack();
   stack.defer(() => context.close());
-  await context.clock.install({ time: at + 9_000 });
+  await context.clock.install({ time: timeForPages() });
   const page = await context.newPage();
   await page.goto(server.createLink(path));
   await settled(page, path);
   await prepare?.(page);
-  await page.waitForLoadState("networkidle").catch(() => undefined);
+  await page.evaluate("document.fonts.ready.then(() => undefined)");
   return await page.screenshot();
 }
 

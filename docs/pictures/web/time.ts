@@ -11,3 +11,11 @@ Date.now = () => real() + offset;
 export function moveTo(time: number): void {
   offset = time - real();
 }
+
+/**
+ * What Playwright's clock has to be told for a page to have this time: it adds what has passed on the page's own clock since it was told,
+ * by this process's clock, which is behind by the shift.
+ */
+export function timeForPages(): number {
+  return Date.now() + offset;
+}

@@ -1,7 +1,7 @@
 import { sql, type Kysely } from "kysely";
 import type { Clock } from "../../core/clock.ts";
 import { runTime, runTimeStart } from "../../core/id.ts";
-import type { RunStatus } from "../../core/step.ts";
+import { runStatuses, type RunStatus } from "../../core/step.ts";
 import type { Database } from "../../storage/database.ts";
 import type { Payloads } from "../../storage/payload.ts";
 import type { EngineTables } from "../run-table.ts";
@@ -28,13 +28,22 @@ export async function flowFigures(
   names: readonly string[],
 ): Promise<Map<string, FlowFigures>> {
   const build = database.build as unknown as Kysely<EngineTables>;
-  const since = runTimeStart(clock.now() - dayMs);
+  // By states, so that the index of states answers it and no run's row is opened.
+  const counted = await database.read(
+    build
+      .selectFrom("runs")
+      .select(["flow", "status", sql<number>`count(*)`.as("count")])
+      .where("status", "in", runStatuses)
+      .where("id", ">=", runTimeStart(clock.now() - dayMs))
+      .groupBy(["flow", "status"])
+      .compile(),
+  );
+  const count = (flow: string, status?: RunStatus): number =>
+    counted
+      .filter((row) => row.flow === flow && (status === undefined || row.status === status))
+      .reduce((sum, row) => sum + row.count, 0);
   const figures = names.map(async (flow): Promise<[string, FlowFigures]> => {
-    const recent = build.selectFrom("runs").where("flow", "=", flow).where("id", ">=", since);
-    const count = sql<number>`count(*)`.as("count");
-    const [runs, failed, last, took] = await Promise.all([
-      database.read(recent.select(count).compile()),
-      database.read(recent.select(count).where("status", "=", "failed").compile()),
+    const [last, took] = await Promise.all([
       database.read(ofFlow(build, flow).select(["id", "status"]).limit(1).compile()),
       database.read(
         ofFlow(build, flow)
@@ -47,8 +56,8 @@ export async function flowFigures(
     return [
       flow,
       {
-        runs24h: runs[0]?.count ?? 0,
-        failed24h: failed[0]?.count ?? 0,
+        runs24h: count(flow),
+        failed24h: count(flow, "failed"),
         lastRun: last[0] ? toLast(last[0]) : null,
         medianMs: median(took.map(({ ms }) => ms)),
       },

@@ -83,6 +83,10 @@ describe("a list", () => {
       isBuiltIn: false,
       description: "d",
       problem: null,
+      runs24h: 12,
+      failed24h: 3,
+      lastRun: null,
+      medianMs: 1_500,
     };
     const text = shown("flow.list", [
       flow,
@@ -91,9 +95,9 @@ describe("a list", () => {
     ]);
     const lines = text.split("\n").map((line) => line.split(/ {2,}/));
     assert.deepEqual(lines.slice(1), [
-      ["f", join("flows", "f.ts"), "d"],
-      ["g", join("flows", "f.ts"), "✕ it is broken"],
-      ["h", "built in", "d"],
+      ["f", "12", "3", "1.5 s", join("flows", "f.ts"), "d"],
+      ["g", "12", "3", "1.5 s", join("flows", "f.ts"), "✕ it is broken"],
+      ["h", "12", "3", "1.5 s", "built in", "d"],
     ]);
   });
 

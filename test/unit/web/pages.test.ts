@@ -196,7 +196,7 @@ describe("costs", () => {
       metric: "tokens",
       limit: 100,
       currency: null,
-      warnAt: 0.8,
+      warnAt: 80,
       onLimit: "ask",
       degradeTo: null,
       timeZone: "UTC",

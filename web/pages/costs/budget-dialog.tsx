@@ -39,7 +39,7 @@ export function BudgetDialog({
           <Text name="of" label="only this one" value={budget?.of ?? ""} />
           <Select name="onLimit" label="at the limit" options={ends} value={budget?.onLimit ?? "stop"} />
           <Text name="degradeTo" label="other model, to degrade to" value={budget?.degradeTo ?? ""} />
-          <Text name="warnAt" label="notice at, in percent" value={String(Math.round((budget?.warnAt ?? 0.8) * 100))} />
+          <Text name="warnAt" label="notice at, in percent" value={String(budget?.warnAt ?? 80)} />
         </div>
         {failure ? <Failure error={failure} /> : null}
         <div class="dialog-end">
@@ -110,7 +110,7 @@ function inputOf(form: FormData, budget: Budget | null): SetInput {
   return {
     name: budget?.name ?? text("name"),
     [pick("metric", metrics) ?? "tokens"]: Number(text("limit")),
-    warnAt: Number(text("warnAt")) / 100,
+    warnAt: Number(text("warnAt")),
     ...(scope ? { scope } : {}),
     ...(window ? { window } : {}),
     ...(onLimit ? { onLimit } : {}),

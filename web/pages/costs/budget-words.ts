@@ -8,6 +8,7 @@ export interface Budget {
   readonly metric: "tokens" | "calls" | "seconds" | "money";
   readonly limit: number;
   readonly currency: string | null;
+  /** Percent of the limit. */
   readonly warnAt: number;
   readonly onLimit: string;
   readonly degradeTo: string | null;
@@ -58,7 +59,7 @@ export function atTheMarks({ warnAt, onLimit, degradeTo }: Budget): { readonly s
     ask: "At 100 % the run asks you, and waits",
     degrade: `At 100 % calls go to ${degradeTo ?? "another model"}`,
   };
-  return { soft: `At ${percent(warnAt)} a notice.`, hard: `${hard[onLimit] ?? onLimit}.` };
+  return { soft: `At ${percent(warnAt / 100)} a notice.`, hard: `${hard[onLimit] ?? onLimit}.` };
 }
 
 /** The present window that is the fullest; for budgets with a window for each run or flow there are many. */

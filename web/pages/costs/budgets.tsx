@@ -50,7 +50,7 @@ function Line({ budget, onEdit }: { readonly budget: Budget; readonly onEdit: ()
   const window = fullestWindow(budget);
   const used = window.used + window.reserved;
   const share = used / Math.max(window.limit, Number.MIN_VALUE);
-  const state = share >= 1 ? "is-full" : share >= budget.warnAt ? "is-soft" : "";
+  const state = share >= 1 ? "is-full" : share * 100 >= budget.warnAt ? "is-soft" : "";
   const { soft, hard } = atTheMarks(budget);
   return (
     <li>
@@ -70,7 +70,7 @@ function Line({ budget, onEdit }: { readonly budget: Budget; readonly onEdit: ()
           aria-valuenow={Math.min(100, Math.round(share * 100))}
         >
           <i class="budget-fill" style={{ width: `${Math.min(1, share) * 100}%` }} />
-          <i class="budget-mark" style={{ left: `${budget.warnAt * 100}%` }} />
+          <i class="budget-mark" style={{ left: `${budget.warnAt}%` }} />
         </div>
         <div class="line small muted">
           <span>

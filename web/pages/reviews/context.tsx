@@ -11,6 +11,8 @@ import { tokensOf } from "../runs/run-row.ts";
 
 // What has just happened explains a question best.
 const lastSteps = 5;
+// What only holds steps together has no name of its own.
+const around: ReadonlySet<string> = new Set(["map", "item", "turn", "scope"]);
 
 /** The run that asks: what it has used so far, and what it did last. */
 export function Context({ run: id, step }: { readonly run: string; readonly step: string }): JSX.Element {
@@ -48,7 +50,7 @@ export function Context({ run: id, step }: { readonly run: string; readonly step
               <h2>Last steps</h2>
               <ol class="last-steps">
                 {spans
-                  .filter(({ startedAt, key }) => startedAt !== null && key !== step)
+                  .filter(({ startedAt, key, kind }) => startedAt !== null && key !== step && !around.has(kind))
                   .slice(-lastSteps)
                   .map((span) => (
                     <li key={`${span.key} ${span.attempt}`}>

@@ -46,7 +46,7 @@ export function RunList(): JSX.Element {
             onCursor={cursor.set}
           />
         )}
-        <Foot runs={runs} picks={picks} />
+        {isErrors ? null : <Foot runs={runs} picks={picks} />}
       </Page>
       {peek === undefined ? null : <Peek key={peek} id={peek} onClose={() => url.set({ peek: null })} />}
     </div>

@@ -31,9 +31,9 @@ export function tokensOf({ usage }: Pick<RunRow, "usage">): number | null {
   return (inputTokens ?? 0) + (outputTokens ?? 0);
 }
 
-/** The models by their own names; `no model` where none was called. */
-export function modelsOf({ usage }: Pick<RunRow, "usage">): string {
-  if (!usage.models || usage.models.length === 0) return usage.calls === 0 ? "no model" : "–";
+/** The models by their own names; `no model` where it has ended and none was called. */
+export function modelsOf({ usage, status }: Pick<RunRow, "usage" | "status">): string {
+  if (!usage.models || usage.models.length === 0) return usage.calls === 0 && !isOpen(status) ? "no model" : "–";
   return usage.models.map((name) => name.replace(/^[^/]+\//, "")).join(", ");
 }
 

@@ -8,5 +8,5 @@ const Compare = lazy(async () => (await import("../run/compare.tsx")).ComparePag
 /** `/runs`, `/runs/compare?a=&b=`, `/runs/:id`. */
 export function RunsPage({ rest }: { readonly rest: string }): JSX.Element {
   if (rest === "") return <RunList />;
-  return rest === "compare" ? <Compare /> : <Run id={rest} />;
+  return rest === "compare" ? <Compare /> : <Run key={rest} id={rest} />;
 }

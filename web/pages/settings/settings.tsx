@@ -26,7 +26,9 @@ export function SettingsPage({ rest: _rest }: { readonly rest: string }): JSX.El
         <LookSettings />
         <section class="stack">
           <h2>Of this folder</h2>
-          <p class="muted">They are read at the start. A change in the file counts after a restart of the daemon.</p>
+          <p class="muted">
+            After a change in the file the daemon starts anew by itself, as soon as no run is being worked on.
+          </p>
           <input
             class="input"
             type="search"

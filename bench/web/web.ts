@@ -1,0 +1,154 @@
+// npm run bench web: how soon pages are usable, what they weigh, and how they scroll.
+import { fork } from "node:child_process";
+import { once } from "node:events";
+import { existsSync, mkdirSync } from "node:fs";
+import { loadavg } from "node:os";
+import { join } from "node:path";
+import { fileURLToPath } from "node:url";
+import { parseArgs } from "node:util";
+import { chromium, type Browser } from "playwright-core";
+import { openHome } from "../../src/storage/home.ts";
+import { openSqlite } from "../../src/storage/sqlite.ts";
+import { DataFolder } from "../data-folder.ts";
+import { UsageError } from "../engine.ts";
+import { spreadOf } from "../figure.ts";
+import { describeMachine } from "../machine.ts";
+import { storeRuns } from "../reads/stored-runs.ts";
+import { scroll } from "./frames.ts";
+import { look, type Look, type Place } from "./painted.ts";
+
+const assets = fileURLToPath(new URL("../../dist/web", import.meta.url));
+const hostFile = fileURLToPath(new URL("../server/tutti-host.ts", import.meta.url));
+const spans = 10_000;
+
+const looks: readonly Look[] = [
+  {
+    name: "Overview",
+    path: "/",
+    ready: ".runs-table tbody tr & .histogram .bars & .overview-figures",
+    readyWhenEmpty: ".first-steps li",
+  },
+  {
+    name: "Runs",
+    path: "/runs",
+    ready: ".run-line[aria-rowindex]",
+    readyWhenEmpty: ".run-scroll .empty",
+  },
+];
+
+export async function runWebBench(words: readonly string[]): Promise<number> {
+  const { rounds, stored } = parse(words);
+  const executablePath = process.env["TUTTI_BENCH_CHROMIUM"] ?? process.env["TUTTI_TEST_CHROMIUM"];
+  if (!executablePath) throw new UsageError("TUTTI_BENCH_CHROMIUM (or TUTTI_TEST_CHROMIUM) names no Chromium");
+  if (!existsSync(join(assets, "index.html"))) throw new UsageError("the web UI is not built: npm run build");
+  const { cores, cpu, node } = describeMachine();
+  say(`${cores} × ${cpu}, Node ${node}; load of the last minute ${loadavg()[0]?.toFixed(1)}`);
+  using data = new DataFolder();
+  const browser = await chromium.launch({ executablePath, args: ["--no-sandbox", "--disable-gpu"] });
+  try {
+    for (const runs of stored) await measure({ browser, folder: data.make(), runs, rounds });
+  } finally {
+    await browser.close();
+  }
+  return 0;
+}
+
+interface Scene {
+  readonly browser: Browser;
+  readonly folder: string;
+  readonly runs: number;
+  readonly rounds: number;
+}
+
+async function measure({ browser, folder, runs, rounds }: Scene): Promise<void> {
+  const long = await fill(folder, runs);
+  const child = fork(hostFile, [folder, assets], { stdio: ["ignore", "ignore", "inherit", "ipc"] });
+  try {
+    const [told] = (await once(child, "message")) as [{ url: string; token: string }];
+    const place: Place = { browser, assets, ...told };
+    say(`\n${runs.toLocaleString("en")} runs stored; load ${loadavg()[0]?.toFixed(1)}`);
+    for (const page of looks) await measureLook(place, page, { runs, rounds });
+    if (long !== "") await measureScrolling(place, long, rounds);
+  } finally {
+    child.kill("SIGKILL");
+  }
+}
+
+/** The id of a run with many steps; none where nothing is stored. */
+async function fill(folder: string, runs: number): Promise<string> {
+  if (runs === 0) return "";
+  const home = openHome(folder, undefined);
+  const tenant = join(home.path, "tenants", "default");
+  mkdirSync(tenant, { recursive: true });
+  await using database = openSqlite({ path: join(tenant, "orchestrator.db") });
+  return (await storeRuns(database, { runs, steps: spans })).long;
+}
+
+async function measureLook(
+  place: Place,
+  { name, path, ready, readyWhenEmpty }: Look,
+  { runs, rounds }: Pick<Scene, "runs" | "rounds">,
+): Promise<void> {
+  const times: number[] = [];
+  let bytes = 0;
+  for (let round = 0; round <= rounds; round++) {
+    const visited = await look(place, path, runs === 0 ? readyWhenEmpty : ready);
+    bytes = visited.bytes;
+    // The first one finds the server cold.
+    if (round > 0) times.push(visited.usableMs);
+  }
+  say(`${name.padEnd(26)} usable ${textOf(times)} ms, ${(bytes / 1_000).toFixed(1)} kB gzip`);
+}
+
+async function measureScrolling({ browser, url, token }: Place, long: string, rounds: number): Promise<void> {
+  const context = await browser.newContext({
+    viewport: { width: 1440, height: 900 },
+    extraHTTPHeaders: { authorization: `Bearer ${token}` },
+  });
+  const lists = [
+    { name: `a run of ${spans} steps`, path: `/runs/${long}`, selector: ".system", row: ".lane" },
+    { name: "the list of runs", path: "/runs", selector: ".run-scroll", row: ".run-line[aria-rowindex]" },
+  ];
+  for (const { name, path, selector, row } of lists) {
+    const page = await context.newPage();
+    await page.goto(`${url}${path}`);
+    await page.locator(row).first().waitFor({ timeout: 120_000 });
+    const all = [];
+    for (let round = 0; round < Math.min(rounds, 5); round++) all.push(await scroll(page, selector));
+    const [p50, p95, longest] = [
+      all.map(({ p50Ms }) => p50Ms),
+      all.map(({ p95Ms }) => p95Ms),
+      all.map(({ longestMs }) => longestMs),
+    ];
+    say(
+      `${`scrolling ${name}`.padEnd(34)} frames p50 ${textOf(p50)}, p95 ${textOf(p95)}, longest ${textOf(longest)} ms`,
+    );
+    await page.close();
+  }
+  await context.close();
+}
+
+function textOf(values: readonly number[]): string {
+  const spread = spreadOf(values);
+  if (!spread) return "–";
+  return `${spread.median.toFixed(0)} (${spread.min.toFixed(0)}–${spread.max.toFixed(0)})`;
+}
+
+function parse(words: readonly string[]): { rounds: number; stored: readonly number[] } {
+  try {
+    const { values } = parseArgs({
+      args: [...words],
+      options: {
+        rounds: { type: "string" },
+        stored: { type: "string", multiple: true },
+        quick: { type: "boolean", default: false },
+      },
+    });
+    const stored = values.stored?.map(Number) ?? (values.quick ? [0, 200] : [0, 1_000, 100_000]);
+    return { rounds: Number(values.rounds ?? (values.quick ? 2 : 12)), stored };
+  } catch (error) {
+    throw new UsageError(error instanceof Error ? error.message : String(error));
+  }
+}
+
+const say = (line: string): void => void process.stdout.write(`${line}\n`);
