@@ -169,6 +169,15 @@ function countTests(open: OpenRead): void {
   test("more buckets than can be looked at are refused", async () => {
     await using engine = await open();
     await assert.rejects(engine.op("run.stats", { since: "30d", bucket: "1s" }), { code: "usage.invalid" });
+    // Told before so many are made: a list of them would not fit into memory, or into JavaScript.
+    await assert.rejects(engine.op("run.stats", { since: "999999999d", bucket: "1s" }), { code: "usage.invalid" });
+  });
+
+  test("a time before all time is as far back as there is", async () => {
+    await using engine = await open();
+    await engine.run(good);
+    const stats = await engine.op<RunStats>("run.stats", { since: "999999999d", bucket: "99999999d" });
+    assert.deepEqual([stats.total, stats.since], [1, 0]);
   });
 
   test("failures are grouped by flow, step and words, whatever their numbers and names", async () => {

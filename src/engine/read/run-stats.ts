@@ -37,9 +37,11 @@ export async function runStats(
   { sinceMs, bucketMs, terms }: StatsRequest,
 ): Promise<RunStats> {
   const until = clock.now() + 1;
-  const since = Math.floor((until - sinceMs) / bucketMs) * bucketMs;
-  const starts = Array.from({ length: Math.ceil((until - since) / bucketMs) }, (_none, at) => since + at * bucketMs);
-  if (starts.length > mostBuckets) throw tooMany(starts.length);
+  // No run is older than the epoch, however far back somebody asks.
+  const since = Math.floor(Math.max(0, until - sinceMs) / bucketMs) * bucketMs;
+  const bucketCount = Math.ceil((until - since) / bucketMs);
+  if (bucketCount > mostBuckets) throw tooMany(bucketCount);
+  const starts = Array.from({ length: bucketCount }, (_none, at) => since + at * bucketMs);
   const build = database.build as unknown as Kysely<EngineTables>;
   const counted = await database.read<{ at: number; status: string; count: number }>(
     countQuery(build, { starts, bucketMs, terms }).compile(build),
