@@ -310,7 +310,11 @@ async function play(state: State, scene: Scene, response: ServerResponse): Promi
   const calls = reply.toolCalls?.map((call, index) => ({ id: `call_${index}`, function: { index, ...call } }));
   if (calls) line({ message: { role: "assistant", content: "", tool_calls: calls }, done: false });
   const timed = reply.isTimed
-    ? { prompt_eval_duration: nsSince(begun, read), eval_duration: nsSince(read, performance.now()) }
+    ? {
+        prompt_eval_duration: nsSince(begun, read),
+        eval_duration: nsSince(read, performance.now()),
+        total_duration: scene.loadNs + nsSince(begun, performance.now()),
+      }
     : {};
   line({ ...lastLine(scene, said.length, all.length), ...timed });
   response.end();
