@@ -2,7 +2,7 @@
 // PNG files beside this script. From the repository's root, after `npm run build`:
 //   TUTTI_TEST_CHROMIUM=/usr/bin/chromium node docs/pictures/web.ts [NAME…]
 import { join } from "node:path";
-import { createScene, startLate } from "./web/scene.ts";
+import { createScene, models, startLate } from "./web/scene.ts";
 import { takePictures } from "./web/shot.ts";
 import { openBrowser, webAssets } from "../../test/support/browser.ts";
 import { serveProduct } from "../../test/support/web-product.ts";
@@ -12,7 +12,7 @@ const wanted = process.argv.slice(2);
 const assets = await webAssets();
 await using browser = await openBrowser();
 await using product = await createScene(assets);
-await using empty = await serveProduct({ assets, files: { ...projectFiles() } });
+await using empty = await serveProduct({ assets, files: projectFiles(), models: { models } });
 await startLate(product);
 await takePictures({
   browser,

@@ -77,7 +77,8 @@ export async function visit(
 
 function watch(page: Page, { origin, faults }: { readonly origin: string; readonly faults: string[] }): void {
   page.on("console", (message) => {
-    if (message.type() === "error" || message.type() === "warning") faults.push(`console: ${message.text()} ${message.location().url}`);
+    if (message.type() === "error" || message.type() === "warning")
+      faults.push(`console: ${message.text()} ${message.location().url}`);
   });
   page.on("pageerror", (error) => faults.push(`thrown: ${error.message}`));
   page.on("request", (request) => {

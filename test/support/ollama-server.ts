@@ -30,6 +30,8 @@ export interface OllamaReply {
   /** Waits before the first line, and between the words. */
   readonly delayMs?: number;
   readonly wordDelayMs?: number;
+  /** Tells the times that really passed, instead of the same for each answer. */
+  readonly isTimed?: boolean;
   /** Instead of an answer: a status with `{error}`; 200 sends the error as a line after the text, as a real server does. */
   readonly error?: { readonly status: number; readonly message: string };
   /** Never answers (`start`), stops answering after the text (`middle`), or drops the connection there (`cut`). */
@@ -286,7 +288,9 @@ async function play(state: State, scene: Scene, response: ServerResponse): Promi
   const pause = (ms = 0): Promise<unknown> =>
     ms > 0 ? delay(ms, undefined, { signal: state.closing.signal }) : Promise.resolve();
   if (hang === "start") return;
+  const begun = performance.now();
   await pause(reply.delayMs);
+  const read = performance.now();
   if (error && error.status !== 200) return send(response, error.status, { error: error.message });
   const line = (fields: object): void => void response.write(`${JSON.stringify({ model: body.model, ...fields })}\n`);
   if (body.stream === false) return whole(scene, response);
@@ -305,8 +309,19 @@ async function play(state: State, scene: Scene, response: ServerResponse): Promi
   if (error) return void response.end(`${JSON.stringify({ error: error.message })}\n`);
   const calls = reply.toolCalls?.map((call, index) => ({ id: `call_${index}`, function: { index, ...call } }));
   if (calls) line({ message: { role: "assistant", content: "", tool_calls: calls }, done: false });
-  line(lastLine(scene, said.length, all.length));
+  const timed = reply.isTimed
+    ? {
+        prompt_eval_duration: nsSince(begun, read),
+        eval_duration: nsSince(read, performance.now()),
+        total_duration: scene.loadNs + nsSince(begun, performance.now()),
+      }
+    : {};
+  line({ ...lastLine(scene, said.length, all.length), ...timed });
   response.end();
+}
+
+function nsSince(from: number, to: number): number {
+  return Math.round((to - from) * 1e6);
 }
 
 /** The answer in one piece. */

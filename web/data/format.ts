@@ -86,6 +86,7 @@ export function bytes(value: number | null | undefined): string {
 export function money(value: number | null | undefined, currency = "USD"): string {
   if (value === null || value === undefined) return unknown;
   const sign = currency === "USD" ? "$" : `${currency}${thin}`;
+  if (value > 0 && value < 0.000_05) return `< ${sign}0.0001`;
   return `${sign}${value !== 0 && Math.abs(value) < 0.01 ? value.toFixed(4) : value.toFixed(2)}`;
 }
 

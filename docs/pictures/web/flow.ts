@@ -7,7 +7,7 @@ const root = join(import.meta.dirname, "..", "..", "..");
 const codeReview = `description: "Reads a branch file by file and writes one review",
 input: z.object({
   branch: z.string().default("feature/quiet-hours").describe("What is reviewed"),
-  files: z.array(z.string()).default(["src/notify/quiet-hours.ts", "src/notify/send.ts", "src/settings/schema.ts", "test/quiet-hours.test.ts", "docs/settings.md"]).describe("One in each line"),
+  files: z.array(z.string()).default(["src/notify/quiet-hours.ts", "src/notify/send.ts", "src/settings/schema.ts", "test/quiet-hours.test.ts", "docs/settings.md"]).describe("What is read."),
   depth: z.enum(["quick", "usual", "thorough"]).default("usual").describe("How much is read around each change"),
   publish: z.boolean().default(true).describe("Ask before the review is published"),
 }),

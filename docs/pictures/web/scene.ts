@@ -100,7 +100,7 @@ function withPlace(
   return flow === "sync-issues" && hoursAgo > 4 ? { tracker: ollama.url } : input;
 }
 
-const models = [
+export const models = [
   {
     name: "qwen3:8b",
     contextLength: 40_960,
@@ -116,9 +116,8 @@ let isSlow = false;
 function answer({ messages }: ChatBody): Reply {
   const asked = messages.at(-1)?.content ?? "";
   const text = answers.find(([beginning]) => asked.startsWith(beginning))?.[1] ?? "Nothing to say.";
-  return isSlow
-    ? { text, delayMs: 400, wordDelayMs: asked.startsWith("What does") ? 250 : 25 }
-    : { text, delayMs: 60, wordDelayMs: 5 };
+  const wordDelayMs = isSlow ? (asked.startsWith("What does") ? 250 : 25) : 5;
+  return { text, isTimed: true, delayMs: isSlow ? 400 : 60, wordDelayMs };
 }
 
 const answers: readonly (readonly [string, string])[] = [

@@ -44,7 +44,7 @@ function shotsOf({ review, asking, failed }: Named): readonly Shot[] {
     { name: "review-phone", path: `/reviews/${review}`, isPhone: true },
     { name: "flows", path: "/flows" },
     { name: "flow", path: "/flows/code-review" },
-    { name: "models", path: "/models?model=ollama%2Fqwen3%3A8b" },
+    { name: "models", path: "/models" },
     { name: "costs", path: "/costs" },
     { name: "costs-dark", path: "/costs", isDark: true },
     { name: "settings", path: "/settings" },

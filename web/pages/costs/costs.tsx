@@ -71,7 +71,7 @@ function Kinds({ by, since, onPick }: KindsProps): JSX.Element {
         <select class="input" value={since} onChange={(event) => onPick({ since: event.currentTarget.value })}>
           {spans.map((span) => (
             <option key={span} value={span}>
-              last {span.replace("h", " h").replace("d", " days")}
+              last {inWords(span)}
             </option>
           ))}
         </select>
@@ -198,6 +198,10 @@ function Name({ by, name }: { readonly by: Kind; readonly name: string | null })
 }
 
 function answerOf({ calls, money: sum, currency }: CostTotal, since: string): string {
-  if (calls === 0) return `No model was called in the last ${since}.`;
-  return `${plural(calls, "call")} of models in the last ${since}${sum === null ? "." : `; the same work at list price: ${money(sum, currency ?? undefined)}.`}`;
+  if (calls === 0) return `No model was called in the last ${inWords(since)}.`;
+  return `${plural(calls, "call")} of models in the last ${inWords(since)}${sum === null ? "." : `; the same work at list price: ${money(sum, currency ?? undefined)}.`}`;
+}
+
+function inWords(span: string): string {
+  return span.replace("h", " h").replace("d", " days");
 }

@@ -1,7 +1,7 @@
 import type { JSX } from "preact";
 import { Link, useLocation } from "wouter-preact";
 import { tutti } from "../../data/api.ts";
-import { duration, percent, plural, whole } from "../../data/format.ts";
+import { duration, plural, whole } from "../../data/format.ts";
 import { useQuery } from "../../data/query.ts";
 import { Glyph } from "../../ui/glyph.tsx";
 import { Page } from "../../ui/page.tsx";
@@ -34,7 +34,7 @@ function FlowList(): JSX.Element {
                 <tr>
                   <th>flow</th>
                   <th class="c-num num">runs in 24 h</th>
-                  <th class="c-num num wide">succeeded</th>
+                  <th class="c-num num wide">failed</th>
                   <th class="c-num num wide">median</th>
                   <th class="c-num num">last run</th>
                   <th class="c-file wide">file</th>
@@ -69,11 +69,11 @@ function FlowRow({ flow }: { readonly flow: Flow }): JSX.Element {
         <span class="aside">{problem ?? description}</span>
       </td>
       <td class="num">{whole(runs24h)}</td>
-      <td class="num wide">{runs24h === 0 ? "–" : percent((runs24h - failed24h) / runs24h)}</td>
+      <td class="num wide">{runs24h === 0 ? "–" : whole(failed24h)}</td>
       <td class="num wide">{duration(medianMs)}</td>
       <td class="num">{lastRun === null ? "–" : <Ago at={lastRun.createdAt} />}</td>
       <td class="wide faint" title={file}>
-        {isBuiltIn ? "built in" : file}
+        {isBuiltIn ? "built in" : file.split("/").slice(-2).join("/")}
       </td>
     </tr>
   );

@@ -24,9 +24,11 @@ export function FirstSteps(): JSX.Element {
             nr={1}
             title="The host is up"
             state={host.data ? "succeeded" : "running"}
-            word={host.data ? `done in ${duration(host.data.bootMs)}` : "asking"}
+            word={host.data ? booted(host.data.bootMs) : "asking"}
           >
-            One process, one folder: <code>{host.data?.home ?? ".tutti/"}</code>. Nothing leaves this machine.
+            <p>
+              One process, one folder: <code>{host.data?.home ?? ".tutti/"}</code>. Nothing leaves this machine.
+            </p>
           </Step>
           <Step
             nr={2}
@@ -59,6 +61,11 @@ export function FirstSteps(): JSX.Element {
       </div>
     </>
   );
+}
+
+/** A host that a command has brought along was not booted for itself. */
+function booted(ms: number): string {
+  return ms === 0 ? "it answers" : `done in ${duration(ms)}`;
 }
 
 interface StepProps {
