@@ -6,12 +6,13 @@ export function briefOf(input: unknown): string | null {
   return text === "" ? null : oneLine(text, longestBrief);
 }
 
-/** Without line breaks, cut to so many bytes between two characters. */
+/** Without line breaks, cut to so many bytes between two characters; a NUL, which Postgres stores in no text, is shown as such. */
 export function oneLine(text: string, mostBytes: number): string {
   // What is far beyond the limit need not be looked at: one character has a byte at least.
   const line = text
     .slice(0, mostBytes * 2)
     .replaceAll(/\s+/g, " ")
+    .replaceAll("\0", "\uFFFD")
     .trim();
   if (Buffer.byteLength(line) <= mostBytes) return line;
   const bytes = Buffer.from(line).subarray(0, mostBytes - 3);

@@ -187,13 +187,13 @@ const readIndexes = [
 ];
 
 /** What older runs would have, had the columns been there; what lies in a blob is left out. */
-const readFill = (json: { get(column: string, key: string): string; models: string }): string[] => [
+const readFill = (json: { get(column: string, key: string): string; models: string; isText: string }): string[] => [
   "update runs set trigger = 'run:' || parent_run where trigger is null and parent_run is not null",
   `update runs set models = ${json.models}, input_tokens = ${json.get("usage", "inputTokens")},
     output_tokens = ${json.get("usage", "outputTokens")} where usage is not null`,
   `update runs set error_code = ${json.get("failure", "code")}, error_text = substr(${json.get("failure", "message")}, 1, 500),
     error_step = (select key from journal where run_id = runs.id and journal.failure = runs.failure and kind <> 'attempt' order by seq limit 1)
-    where failure is not null and failure not like '@%'`,
+    where failure is not null and failure not like '@%' and ${json.isText}`,
 ];
 
 export const engineMigrations: readonly Migration[] = [
@@ -232,6 +232,7 @@ export const engineMigrations: readonly Migration[] = [
       ...readFill({
         get: (column, key) => `json_extract(${column}, '$.${key}')`,
         models: "(select group_concat(value, ',') from json_each(usage, '$.models'))",
+        isText: "true",
       }),
     ],
     postgres: [
@@ -241,6 +242,8 @@ export const engineMigrations: readonly Migration[] = [
         get: (column, key) => `(${column}::json ->> '${key}')${key.endsWith("Tokens") ? "::bigint" : ""}`,
         models:
           "(select string_agg(value, ',') from json_array_elements_text(usage::json -> 'models') as list (value))",
+        // It makes no text of a NUL or of half a surrogate pair, and one such run would keep everybody from the database.
+        isText: String.raw`failure !~* '\\u(0000|d[89a-f])'`,
       }),
     ],
   },

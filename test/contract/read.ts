@@ -180,6 +180,15 @@ function countTests(open: OpenRead): void {
     assert.deepEqual([stats.total, stats.since], [1, 0]);
   });
 
+  test("a NUL in an input or a failure keeps no run from its end", async () => {
+    await using engine = await open();
+    const { id, status } = await engine.run(bad, { why: "a\0b" });
+    assert.equal(status, "failed");
+    const [listed] = await engine.list();
+    assert.deepEqual([listed?.id, listed?.error?.message], [id, "a\0b"]);
+    assert.match(listed?.summary ?? "", /a\uFFFDb/);
+  });
+
   test("failures are grouped by flow, step and words, whatever their numbers and names", async () => {
     await using engine = await open();
     await engine.run(bad, { why: 'no room for "a.txt" on disk 1' });
