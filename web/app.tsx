@@ -5,10 +5,11 @@ import { look, setLook } from "./data/setting.ts";
 import { pageAt, allPages } from "./pages.ts";
 import { Header } from "./shell/header.tsx";
 import { KeyList } from "./shell/key-list.tsx";
-import { useKeys } from "./shell/keys.ts";
+import { keyLabel, useKeys } from "./shell/keys.ts";
 import { Nav } from "./shell/nav.tsx";
 import { Palette } from "./shell/palette.tsx";
-import { Empty, Failure } from "./ui/state.tsx";
+import { Page } from "./ui/page.tsx";
+import { Failure } from "./ui/state.tsx";
 import { Toasts } from "./ui/toast.tsx";
 
 type Above = "palette" | "keys" | null;
@@ -105,12 +106,10 @@ class Boundary extends Component<BoundaryProps, BoundaryState> {
 
 function NotFound({ path }: { readonly path: string }): JSX.Element {
   return (
-    <div class="page">
-      <Empty title="There is no such page">
-        <p>
-          Nothing is at <code>{path}</code>. The pages are in the navigation; ⌘K finds runs by their id.
-        </p>
-      </Empty>
-    </div>
+    <Page title="There is no such page">
+      <p>
+        Nothing is at <code>{path}</code>. The pages are in the navigation; {keyLabel("mod+k")} finds runs by their id.
+      </p>
+    </Page>
   );
 }
