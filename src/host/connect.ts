@@ -100,8 +100,12 @@ async function host(home: Home, lock: Disposable | null, options: ConnectOptions
     const hosting = new HostProcess(home, options.concurrency);
     const app = stack.use(await openApp({ ...appOptions(home, options), hosting }));
     hosting.hosts(app);
-    const worker = await startWorker(app, options, stack);
-    const served = options.serve ? await serve({ home, options, app, worker, hosting, stack }) : null;
+    const worker = options.takeRuns ? createHostWorker(app, options, stack) : undefined;
+    const isIdle = (): boolean => worker?.isIdle ?? true;
+    // Before the worker, so that it closes behind it: who looks on sees the running steps come to their ends.
+    const found = options.serve ? await serve({ home, options, app, isIdle, hosting, stack }) : null;
+    if (worker) await startWorker(worker, app, { options, stack });
+    if (found) stack.use(found.ground);
     const http = createHttpApp(app.operations, { caller: "cli", isLocal: true });
     // Whoever is answered here finds the rest there, too.
     if (lock) stack.use(await serveOnSocket(http, socketPath(home.path)));
@@ -114,7 +118,7 @@ async function host(home: Home, lock: Disposable | null, options: ConnectOptions
       takeUp: async (run) => worker !== undefined || app.takeUp(createWorker(app, options, stack), run),
       whenIdle: async () => worker?.whenIdle(),
       whenDone: async () => worker && whenDone(app, worker, options.interrupted),
-      served,
+      served: found?.served ?? null,
       standBy: () => null,
       [Symbol.asyncDispose]: () => stack.disposeAsync(),
     };
@@ -124,17 +128,22 @@ async function host(home: Home, lock: Disposable | null, options: ConnectOptions
   }
 }
 
-async function startWorker(app: App, options: ConnectOptions, stack: AsyncDisposableStack) {
-  if (!options.takeRuns) return undefined;
+function createHostWorker(app: App, options: ConnectOptions, stack: AsyncDisposableStack): Worker {
   stack.use(guardBodies());
-  const worker = app.createWorker({ concurrency: options.concurrency });
+  return app.createWorker({ concurrency: options.concurrency });
+}
+
+async function startWorker(
+  worker: Worker,
+  app: App,
+  { options, stack }: { readonly options: ConnectOptions; readonly stack: AsyncDisposableStack },
+): Promise<void> {
   const stop = (): Promise<void> => stopInTime(worker, graceOf(app.config), options.hurried);
   // The socket closes first, then the worker ends its steps, and only then the others may take over what it held.
   stack.use(await app.startWorker(worker).catch((error: unknown) => stop().then(() => Promise.reject(error))));
   stack.defer(stop);
   // A command that leaves with its run would begin runs of schedules that it cannot see through.
   stack.use(await app.startJobs({ schedules: Boolean(options.serve ?? options.isWorkerAlone) }));
-  return worker;
 }
 
 /** Nothing is queued, running or due; the end of the caller is an end of this, too. */

@@ -1,6 +1,5 @@
 import { fileURLToPath } from "node:url";
 import type { App } from "../app.ts";
-import type { Worker } from "../engine/capability.ts";
 import { serverSection } from "../hosting.ts";
 import type { ConnectOptions, Served } from "../sdk/connection.ts";
 import { serveWeb } from "../server/web.ts";
@@ -14,14 +13,20 @@ export interface HostToServe {
   readonly home: Home;
   readonly options: ConnectOptions;
   readonly app: App;
-  readonly worker: Worker | undefined;
+  readonly isIdle: () => boolean;
   readonly hosting: HostProcess;
-  /** Ends what is begun here. */
+  /** Closes the server. */
   readonly stack: AsyncDisposableStack;
 }
 
+export interface Serving {
+  readonly served: Served;
+  /** For who ends the host to end first: what changes then is for the next one. */
+  readonly ground: Disposable;
+}
+
 /** Makes a host one that stays: it serves the API and the web UI, and sees what it stands on. */
-export async function serve({ home, options, app, worker, hosting, stack }: HostToServe): Promise<Served> {
+export async function serve({ home, options, app, isIdle, hosting, stack }: HostToServe): Promise<Serving> {
   const { host, port, allowedHosts } = app.config.get(serverSection);
   const web = stack.use(
     await serveWeb({
@@ -36,13 +41,12 @@ export async function serve({ home, options, app, worker, hosting, stack }: Host
     }),
   );
   hosting.serves(web);
-  const isIdle = (): boolean => worker?.isIdle ?? true;
-  const ground = stack.use(watchGround({ home, options, config: app.config, port: web.port, isIdle }));
+  const ground = watchGround({ home, options, config: app.config, port: web.port, isIdle });
   const told = hosting.toldToStop.then(() => ({ kind: "told" as const }));
   const ended = Promise.race([told, ground.ended]);
   // Whoever serves looks at it when the start is over; until then a rejection is nobody's.
   ended.catch(() => undefined);
-  return {
+  const served: Served = {
     url: web.url,
     host,
     wantedPort: port,
@@ -51,6 +55,7 @@ export async function serve({ home, options, app, worker, hosting, stack }: Host
     createLink: (path) => web.createLink(path),
     ended,
   };
+  return { served, ground };
 }
 
 /** The built web UI, which lies beside the built program; from source, where the build puts it. */

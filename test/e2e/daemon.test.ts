@@ -35,17 +35,26 @@ describe("tutti up", { concurrency: 2 }, () => {
   it("ends well by SIGTERM: the running step comes to its end, and the run goes on with the next", async () => {
     await using project = new Project();
     project.flow("gated", gated);
-    const { command } = await startUp(project);
+    project.flow("hello", `return step.run("greet", () => mark("hello"));`);
+    const { command, line } = await startUp(project);
     assert.equal((await project.tutti("run", "gated", "--detach")).code, 0);
     await project.marked("two");
     command.signal("SIGTERM");
     await command.says(/Stopping/);
+    // Who looks on, as a page that is open, sees how it ends; what is begun now is stored and left to the next.
+    const headers = { authorization: `Bearer ${readFileSync(line.tokenFile, "utf8").trim()}` };
+    const [run] = (await (await fetch(`${line.url}/api/runs`, { headers })).json()) as RunRecord[];
+    assert.equal(run?.status, "running");
+    const body = JSON.stringify({ flow: "hello" });
+    const begun = (await (await fetch(`${line.url}/api/runs`, { method: "POST", headers, body })).json()) as RunRecord;
+    assert.equal(begun.status, "queued");
     project.open("two");
     assert.equal((await command.ended).code, 0);
     assert.deepEqual(project.marks(), ["one", "two"]);
     await startUp(project);
     await project.marked("three");
-    assert.deepEqual(project.marks(), ["one", "two", "three"]);
+    await project.marked("hello");
+    assert.deepEqual(new Set(project.marks()), new Set(["one", "two", "three", "hello"]));
   });
 
   it("is hurried by a second Ctrl-C, and what was cut off is done again", async () => {
