@@ -51,14 +51,14 @@ async function main([word, ...args]) {
  */
 async function mainJob(args) {
   await prepare(root);
-  const main = join(root, "dist", "cli", "main.js");
+  const product = join(root, "dist", "cli", "main.js");
   const run = ["run", join(root, "examples", "code-review", "code-review.ts"), ...args];
   const isWatched = isatty(0) && isatty(1) && !process.env["CI"] && !args.includes("--json");
-  if (!isWatched) return handOver(root, main, run);
-  const ending = await node([main, ...run], { cwd: process.cwd() });
+  if (!isWatched) return handOver(root, product, run);
+  const ending = await node([product, ...run], { cwd: process.cwd() });
   // Who has stopped the run wants no more.
   if (ending.signal !== null || ending.code === 130) return endLike(ending);
-  await handOver(root, main, ["up"]);
+  await handOver(root, product, ["up"]);
 }
 
 function allTests() {

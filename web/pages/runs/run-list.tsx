@@ -1,5 +1,5 @@
 import type { JSX } from "preact";
-import { useState } from "preact/hooks";
+import { useEffect, useState } from "preact/hooks";
 import { useLocation } from "wouter-preact";
 import { tutti } from "../../data/api.ts";
 import { whole } from "../../data/format.ts";
@@ -7,6 +7,7 @@ import { useQuery } from "../../data/query.ts";
 import { useUrlState } from "../../data/url-state.ts";
 import { useKeys } from "../../shell/keys.ts";
 import { Page } from "../../ui/page.tsx";
+import { runOrderKey } from "../run/data/neighbour.ts";
 import { Bulk } from "./bulk.tsx";
 import { ErrorGroups } from "./error-groups.tsx";
 import { listAnswer } from "./list-answer.ts";
@@ -27,6 +28,7 @@ export function RunList(): JSX.Element {
   const runs = useRunPages(query);
   const picks = usePicks();
   const cursor = useCursor(runs, peek, picks);
+  useEffect(() => sessionStorage.setItem(runOrderKey, JSON.stringify(runs.rows.map(({ id }) => id))), [runs.rows]);
   return (
     <div class={peek === undefined ? "runs-page" : "runs-page with-dock"}>
       <Page title="Runs" answer={useAnswer(query)} fill>
