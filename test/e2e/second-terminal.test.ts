@@ -258,10 +258,8 @@ describe("a run that has ended", { concurrency: 2 }, () => {
   });
 });
 
-const reviewKeys = [
-  ...["choices", "createdAt", "decision", "dueAt", "flow", "id", "isCut", "payload", "payloadBytes", "run", "runs"],
-  ...["status", "step", "summary", "title"],
-];
+const reviewKeys =
+  "choices createdAt decision dueAt flow id isCut payload payloadBytes run runs status step summary title".split(" ");
 
 /** The review that a running command waits for, once it has said how to answer it. */
 async function openReviewOf(project: Project, run: Command): Promise<Review> {
