@@ -14,6 +14,8 @@ export interface Look {
 
 export interface Visited {
   readonly usableMs: number;
+  /** What the page's main thread has worked until then: moved less by what else the machine does than the time is. */
+  readonly cpuMs: number;
   /** What was loaded until then, as gzip sends it. */
   readonly bytes: number;
 }
@@ -37,11 +39,19 @@ export async function look({ browser, url, token, assets }: Place, path: string,
   try {
     await context.addInitScript(watchFor.replace("READY", JSON.stringify(ready.split(" & "))));
     const page = await context.newPage();
+    const session = await context.newCDPSession(page);
+    await session.send("Performance.enable", { timeDomain: "threadTicks" });
     await page.goto(`${url}${path}`);
     const seen = await until(() => page.evaluate("window.usable ?? null") as Promise<Seen | null>);
+    const { metrics } = await session.send("Performance.getMetrics");
+    const cpuMs = (metrics.find(({ name }) => name === "TaskDuration")?.value ?? Number.NaN) * 1_000;
     const html = await (await context.request.get(`${url}${path}`)).text();
     const files = seen.files.map((file) => gzipped(readFileSync(join(assets, file))));
-    return { usableMs: seen.usableMs, bytes: files.reduce((sum, bytes) => sum + bytes, gzipped(Buffer.from(html))) };
+    return {
+      usableMs: seen.usableMs,
+      cpuMs,
+      bytes: files.reduce((sum, bytes) => sum + bytes, gzipped(Buffer.from(html))),
+    };
   } finally {
     await context.close();
   }

@@ -90,14 +90,19 @@ async function measureLook(
   { runs, rounds }: Pick<Scene, "runs" | "rounds">,
 ): Promise<void> {
   const times: number[] = [];
+  const cpu: number[] = [];
   let bytes = 0;
   for (let round = 0; round <= rounds; round++) {
     const visited = await look(place, path, runs === 0 ? readyWhenEmpty : ready);
     bytes = visited.bytes;
     // The first one finds the server cold.
-    if (round > 0) times.push(visited.usableMs);
+    if (round === 0) continue;
+    times.push(visited.usableMs);
+    cpu.push(visited.cpuMs);
   }
-  say(`${name.padEnd(26)} usable ${textOf(times)} ms, ${(bytes / 1_000).toFixed(1)} kB gzip`);
+  say(
+    `${name.padEnd(26)} usable ${textOf(times)} ms, CPU of the page ${textOf(cpu)} ms, ${(bytes / 1_000).toFixed(1)} kB gzip`,
+  );
 }
 
 async function measureScrolling({ browser, url, token }: Place, long: string, rounds: number): Promise<void> {

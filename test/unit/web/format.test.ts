@@ -54,8 +54,8 @@ describe("numbers on the page", () => {
 
   it("small prices keep four decimals", () => {
     assert.deepEqual(
-      [0, 0.0031, 1.5, null].map((value) => money(value)),
-      ["$0.00", "$0.0031", "$1.50", "–"],
+      [0, 0.000_01, 0.0031, 1.5, null].map((value) => money(value)),
+      ["$0.00", "< $0.0001", "$0.0031", "$1.50", "–"],
     );
     assert.equal(plain(money(2, "EUR")), "EUR 2.00");
   });
