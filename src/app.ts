@@ -125,6 +125,7 @@ function assemble(options: AppOptions, config: Config, database: Database): App 
       : [
           ...storageChecks({ probe: () => probe(database), schemaDrift: () => schemaDrift(database, capabilities) }),
           ...capabilities.flatMap((capability) => capability.checks ?? []),
+          ...(options.hosting?.checks ?? []),
         ]),
   ];
   return {

@@ -1,6 +1,6 @@
 import { isIP } from "node:net";
 import { z } from "zod";
-import type { ConfigSection } from "./core/capability.ts";
+import type { Check, ConfigSection } from "./core/capability.ts";
 import { TuttiError } from "./core/error.ts";
 import { operation, type AnyOperation } from "./core/operation.ts";
 
@@ -61,6 +61,8 @@ export interface Hosting {
   stop(): void;
   /** A link that opens a session once. Throws where nothing is served. */
   link(path: string | undefined): string;
+  /** What the doctor proves of it. */
+  readonly checks: readonly Check[];
 }
 
 /** Operations that are about the process and not about what it stores. */
@@ -131,6 +133,7 @@ const nobody: Hosting = {
   link: () => {
     throw notServed();
   },
+  checks: [],
 };
 
 export function notServed(): TuttiError {

@@ -1,11 +1,14 @@
 import type { App } from "../app.ts";
+import type { Check } from "../core/capability.ts";
 import { systemClock } from "../core/clock.ts";
 import { TuttiError } from "../core/error.ts";
 import { engineSettings } from "../engine/capability.ts";
-import { notServed, type HostFacts, type Hosting } from "../hosting.ts";
+import { notServed, serverSection, type HostFacts, type Hosting } from "../hosting.ts";
 import type { WebServer } from "../server/web.ts";
 import type { Home } from "../storage/home.ts";
+import { hostChecks } from "./check.ts";
 import { databaseSize, folderMeter, freeBytes } from "./folder-size.ts";
+import { tokenPath } from "./place.ts";
 import { version } from "./version.ts";
 
 /** This process as the host of a folder; what it serves is told to it once it listens. */
@@ -14,6 +17,8 @@ export class HostProcess implements Hosting {
   readonly #concurrency: number | undefined;
   readonly #blobsBytes: () => Promise<number>;
   readonly #startedAt = systemClock.now() - performance.now();
+  // The program that runs, also when another has been installed over it since.
+  readonly #version = version();
   readonly #told = Promise.withResolvers<void>();
   #app: App | undefined;
   #web: WebServer | undefined;
@@ -23,6 +28,16 @@ export class HostProcess implements Hosting {
     this.#home = home;
     this.#concurrency = concurrency;
     this.#blobsBytes = folderMeter(home.tenant("default").blobs);
+  }
+
+  get checks(): readonly Check[] {
+    return hostChecks({
+      url: () => this.#web?.url ?? null,
+      wanted: () => this.#app?.config.get(serverSection) ?? serverSection.schema.parse({}),
+      tokenFile: tokenPath(this.#home.path),
+      runningVersion: this.#version,
+      installedVersion: version,
+    });
   }
 
   /** Resolves when somebody has asked for the end. */
@@ -54,7 +69,7 @@ export class HostProcess implements Hosting {
       freeBytes(this.#home.path),
     ]);
     return {
-      version: version(),
+      version: this.#version,
       pid: process.pid,
       startedAt: Math.round(this.#startedAt),
       uptimeMs: Math.round(performance.now()),

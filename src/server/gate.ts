@@ -21,15 +21,14 @@ export type Admission =
 export interface GateOptions {
   readonly names: HostNames;
   readonly sessions: Sessions;
-  readonly tokenFile: string;
 }
 
 /** Host, then Origin, then token, so that a stranger learns nothing but that. */
-export function admit({ names, sessions, tokenFile }: GateOptions, request: RawRequest): Admission {
+export function admit({ names, sessions }: GateOptions, request: RawRequest): Admission {
   try {
     const { host, target } = checkHost(names, request);
     checkOrigin(names, request, host);
-    return checkToken({ sessions, tokenFile }, request, target);
+    return checkToken(sessions, request, target);
   } catch (error) {
     if (error instanceof TuttiError) return { kind: "refuse", error };
     throw error;
@@ -77,24 +76,20 @@ function isNavigation(request: RawRequest): boolean {
   return isRead(request) && mode === "navigate" && destination === "document";
 }
 
-function checkToken(
-  { sessions, tokenFile }: Pick<GateOptions, "sessions" | "tokenFile">,
-  request: RawRequest,
-  target: string,
-): Admission {
+function checkToken(sessions: Sessions, request: RawRequest, target: string): Admission {
   const authorization = only(request, "authorization");
   if (authorization !== undefined) {
     const [, given = ""] = /^bearer +(\S+) *$/i.exec(authorization) ?? [];
     if (sessions.isToken(given)) return { kind: "pass", caller: "http", target, cookie: null };
-    throw denied("the token is not the one of this data folder", tokenFile);
+    throw denied("the token is not the one of this data folder");
   }
   const link = oneTimeLink(request, target);
   if (link && sessions.redeem(link.once)) return { kind: "enter", cookie: sessions.issue(), location: link.location };
   const session = sessions.check(valuesOf(request, "cookie").join(";"));
   // An old link that is opened again by who is in already does no harm.
   if (link && session !== "none") return { kind: "pass", caller: "web", target: link.location, cookie: null };
-  if (link) throw denied("this link was used already, or is older than 10 minutes", tokenFile);
-  if (session === "none") throw denied("the request has no token", tokenFile);
+  if (link) throw denied("this link was used already, or is older than 10 minutes");
+  if (session === "none") throw denied("the request has no token");
   checkIntent(request);
   return { kind: "pass", caller: "web", target, cookie: session === "ageing" ? sessions.issue() : null };
 }
@@ -152,8 +147,9 @@ function foreignOrigin(message: string, { hint }: { hint?: string } = {}): Tutti
   });
 }
 
-function denied(message: string, tokenFile: string): TuttiError {
+/** A stranger is not told where the data folder lies: its path names a user of this machine. */
+function denied(message: string): TuttiError {
   return new TuttiError("access.denied", message, {
-    hint: `In a browser, open the link that \`tutti open\` makes; programs send \`Authorization: Bearer\` with the token in ${tokenFile}.`,
+    hint: "In a browser, open the link that `tutti open` makes; programs send `Authorization: Bearer` with the token in the data folder, `.tutti/token`.",
   });
 }

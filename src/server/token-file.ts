@@ -8,18 +8,25 @@ const tokenForm = /^[\w-]{43}$/;
 
 /** The token of a data folder: made once, kept in a file that only its owner reads. */
 export function readToken(path: string, log: Log): string {
-  const token = tryRead(path) ?? makeToken(path);
-  if (!tokenForm.test(token)) {
-    throw new TuttiError("config.invalid", `${path} does not hold a token`, {
-      hint: "Remove the file: a new token is made at the next start, and everybody has to log in again.",
-      where: path,
-    });
-  }
+  const token = formed(path, tryRead(path) ?? makeToken(path));
   if (process.platform !== "win32" && (statSync(path).mode & 0o077) !== 0) {
     chmodSync(path, 0o600);
     log.warn("server.token_was_readable", { path });
   }
   return token;
+}
+
+/** Throws where a file that is there holds no token. */
+export function checkToken(path: string): void {
+  formed(path, tryRead(path) ?? "");
+}
+
+function formed(path: string, token: string): string {
+  if (tokenForm.test(token)) return token;
+  throw new TuttiError("config.invalid", `${path} does not hold a token`, {
+    hint: "Remove the file: a new token is made at the next start, and everybody has to log in again.",
+    where: path,
+  });
 }
 
 function tryRead(path: string): string | null {

@@ -62,7 +62,6 @@ export async function serveWeb(options: WebServerOptions): Promise<WebServer> {
   const door = {
     names: createHostNames(host, port, options.allowedHosts ?? []),
     sessions,
-    tokenFile: options.tokenFile,
     log,
     closing: closing.signal,
   };

@@ -1,4 +1,5 @@
 import assert from "node:assert/strict";
+import { dirname } from "node:path";
 import { after, before, describe, it } from "node:test";
 import { problemIn, raw, serve, statusOf, type Served } from "./served.ts";
 
@@ -217,6 +218,13 @@ describe("the token of a request", () => {
     const answer = await raw(served.server.port, head + body);
     assert.match(answer, /^HTTP\/1\.1 100 Continue/);
     assert.match(answer, /HTTP\/1\.1 200 OK/);
+  });
+
+  it("is asked for without a word on where the data folder lies", async () => {
+    const answer = await answerTo([own()]);
+    assert.equal(statusOf(answer), 401);
+    assert.match(answer, /`\.tutti\/token`/);
+    assert.doesNotMatch(answer, new RegExp(dirname(served.tokenFile)));
   });
 
   it("is asked of people in a page that says what to do", async () => {
