@@ -33,15 +33,17 @@ export function RunRows(props: RunRowsProps): JSX.Element {
     if (range.to > runs.rows.length - ahead) runs.more();
   }, [range.to, runs.rows.length]);
   useEffect(() => keepInSight(scroller.current, cursor * height, height), [cursor]);
+  // Where there is nothing, there is no table of nothing either.
+  const table = runs.rows.length === 0 ? {} : tableOf(runs);
   return (
-    <div class="run-rows" role="table" aria-label="Runs" aria-rowcount={runs.isComplete ? runs.rows.length + 1 : -1}>
-      <Head />
+    <div class="run-rows" {...table}>
+      {runs.rows.length === 0 ? null : <Head />}
       {runs.unseen.length > 0 ? (
         <button type="button" class="new-runs" onClick={runs.renew}>
           {plural(runs.unseen.length, "new run")} ↑
         </button>
       ) : null}
-      <div class="run-scroll" ref={scroller} tabIndex={0} role="rowgroup">
+      <div class="run-scroll" ref={scroller} tabIndex={0} role={runs.rows.length === 0 ? undefined : "rowgroup"}>
         <div class="run-space" style={{ height: `${range.height}px` }}>
           {runs.rows.slice(range.from, range.to).map((run, offset) => (
             <Row key={run.id} run={run} index={range.from + offset} top={(range.from + offset) * height} {...props} />
@@ -53,6 +55,10 @@ export function RunRows(props: RunRowsProps): JSX.Element {
       </div>
     </div>
   );
+}
+
+function tableOf({ rows, isComplete }: LoadedRuns): JSX.HTMLAttributes {
+  return { role: "table", "aria-label": "Runs", "aria-rowcount": isComplete ? rows.length + 1 : -1 };
 }
 
 function Head(): JSX.Element {
