@@ -80,7 +80,7 @@ function Step({ nr, title, state, word, children }: StepProps): JSX.Element {
   return (
     <li>
       <span class="nr">{nr}</span>
-      <h3>{title}</h3>
+      <h2>{title}</h2>
       <span class="line small">
         <Status status={state} />
         <span class="muted">{word}</span>
