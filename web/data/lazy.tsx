@@ -18,7 +18,8 @@ export function lazy<Props extends object>(load: () => Promise<ComponentType<Pro
     const [failure, setFailure] = useState<unknown>();
     const [, setIsThere] = useState(found !== undefined);
     useEffect(() => {
-      if (found) return;
+      // It may have come between the first drawing and now.
+      if (found) return setIsThere(true);
       begin().then(() => setIsThere(true), setFailure);
     }, []);
     // The page's boundary shows it, with a way to try again.
