@@ -31,7 +31,7 @@ const span = {
   child: null,
 };
 const run = { id: "run_1", flow: "letters", status: "failed", summary: "", startedAt: 0, finishedAt: 1_000 };
-const timeline = (...spans: object[]) => ({ run, now: 1_000, spans: spans.map((one) => ({ ...span, ...one })) });
+const timeline = (...spans: object[]) => ({ run, now: 1_000, spans: spans.map((one) => Object.assign({}, span, one)) });
 
 describe("a timeline", () => {
   it("has a bar for each span where its time lies, made of what the time was spent on", () => {
