@@ -71,7 +71,7 @@ function useMoves(list: readonly QueuedReview[], open: string, suffix: string): 
   const to = (review: QueuedReview | undefined, how: { readonly replace?: boolean } = {}): void =>
     navigate(review === undefined ? `/reviews${suffix}` : `/reviews/${review.id}${suffix}`, how);
   const at = list.findIndex(({ id }) => id === open);
-  const [oldest] = list.filter(({ status }) => status === "open");
+  const oldest = list.find(({ status }) => status === "open");
   useEffect(() => {
     if (open === "" && oldest && matchMedia("(min-width: 901px)").matches) to(oldest, { replace: true });
   }, [oldest?.id, open]);
