@@ -40,13 +40,11 @@ export function toUsageError(error: CommanderError, words: readonly string[]): T
 
 /** The words of a command line that name its command: `run list`, but of `run hello` only `run`. */
 function commandIn(words: readonly string[]): readonly string[] {
-  const [first, second] = words.slice(
-    Math.max(
-      0,
-      words.findIndex((word) => !isFlag(word)),
-    ),
-  );
-  if (first === undefined || isFlag(first)) return [];
+  // Of `--color never run list`, the first word that is no flag is the value of one.
+  const known = words.findIndex((word) => commandIndex.some(([name]) => name.split(" ")[0] === word));
+  const at = known >= 0 ? known : words.findIndex((word) => !isFlag(word));
+  const [first, second] = at < 0 ? [] : words.slice(at);
+  if (first === undefined) return [];
   const isVerb = commandIndex.some(([name]) => name === `${first} ${second}`);
   return isVerb && second !== undefined ? [first, second] : [first];
 }

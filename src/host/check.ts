@@ -9,13 +9,13 @@ import { checkToken } from "../server/token-file.ts";
 /** What the doctor looks at; asked anew for each examination. */
 export interface ExaminedHost {
   /** Null: this process is not `tutti up`. */
-  url(): string | null;
+  readonly url: () => string | null;
   /** Where `tutti up` is to listen. */
-  wanted(): { readonly host: string; readonly port: number };
+  readonly wanted: () => { readonly host: string; readonly port: number };
   readonly tokenFile: string;
   readonly runningVersion: string;
   /** Of the files that the running program was read from, as they are now. */
-  installedVersion(): string;
+  readonly installedVersion: () => string;
 }
 
 /** What is proved of the daemon, of where it listens, and of what opens it. */

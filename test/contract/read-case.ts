@@ -13,7 +13,16 @@ import type { Span } from "../../src/engine/read/span.ts";
 import { tableBlobs } from "../../src/storage/blob.ts";
 import type { Database } from "../../src/storage/database.ts";
 import { createPayloads } from "../../src/storage/payload.ts";
-import { openTestEngine, type TestEngine, type TestEngineOptions } from "../support/engine.ts";
+import { openTestEngine, testFlow, type TestEngine, type TestEngineOptions, type TestStep } from "../support/engine.ts";
+
+export const good = testFlow("good", async (step: TestStep) => step.run("a", () => "fine"));
+export const bad = testFlow("bad", async (step: TestStep, input: { why?: string } | null) =>
+  step.map("items", [1], async (_item, inner: TestStep) =>
+    inner.run("call", () => {
+      throw new Error(input?.why ?? "connect ECONNREFUSED 127.0.0.1:11434");
+    }),
+  ),
+);
 
 export interface ReadEngine extends TestEngine {
   /** Calls a reading operation. */

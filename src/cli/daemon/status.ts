@@ -4,7 +4,7 @@ import type { HostFacts } from "../../hosting.ts";
 import { notServed } from "../../hosting.ts";
 import { TuttiError } from "../../core/error.ts";
 import type { OnAction } from "../action.ts";
-import { version } from "../../host/version.ts";
+import { version as ownVersion } from "../../host/version.ts";
 import { formatBytes } from "../byte-size.ts";
 import { summaryOf } from "../command-index.ts";
 import { exitCodes } from "../exit-code.ts";
@@ -27,7 +27,7 @@ async function runStatus(invocation: Invocation): Promise<number> {
   if (!daemon) throw otherPid === null ? notServed() : otherHost(otherPid);
   await daemon.connection[Symbol.asyncDispose]();
   output.data(isJson ? toJson(daemon.facts) : presentHost(daemon.facts, output.dataColor));
-  const own = version();
+  const own = ownVersion();
   if (daemon.facts.version !== own)
     output.say(`This command is Tutti ${own}. To have the daemon be that, too: tutti down, then tutti up --detach`);
   return exitCodes.ok;

@@ -31,6 +31,7 @@ export function presentEvent(event: ShownEvent | ShownLive, { color }: TableLook
     return color.dim(`      ${[key ?? "", type, dataText(data)].filter(Boolean).join("  ")}`);
   }
   const { sequence, time, type, subject, data } = event;
+  // One line each, whatever the data hold: a line break in a text would make a line that looks like an event.
   return `${String(sequence).padStart(5)} ${color.dim(clockText(time))} ${type}  ${subject}  ${color.dim(dataText(data))}`.trimEnd();
 }
 
@@ -43,5 +44,6 @@ function dataText(data: unknown): string {
   if (typeof data !== "object") return JSON.stringify(data);
   return Object.entries(data)
     .map(([key, value]) => `${key}=${typeof value === "string" ? value : JSON.stringify(value)}`)
-    .join(" ");
+    .join(" ")
+    .replaceAll(/\s+/g, " ");
 }

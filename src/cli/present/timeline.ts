@@ -102,7 +102,8 @@ function padded(text: string, width: number): string {
 
 function label({ name, kind, attempt, attempts }: ShownSpan): string {
   if (kind === "attempt") return `attempt ${attempt} of ${attempts}`;
-  return attempts > 1 ? `${name} ↻${attempts}` : name;
+  const line = name.replaceAll(/\s+/g, " ");
+  return attempts > 1 ? `${line} ↻${attempts}` : line;
 }
 
 function took({ startedAt, finishedAt }: ShownSpan, now: number): string {
@@ -133,7 +134,9 @@ function remark({ kind, error, skipped, tokens, review, child, model }: ShownSpa
   const used = tokens === null ? "" : `${amount(tokens.input)} in, ${amount(tokens.output)} out`;
   const known = [model ?? "", used, review ?? "", child ?? "", error?.message ?? skipped ?? ""];
   const words = known.filter(Boolean).join("  ");
-  return words === "" && !["run", "map", "item", "scope"].includes(kind) ? kind : words;
+  // Escaped before it is cut: what a terminal would obey takes no room of its own.
+  if (words !== "") return escapeHidden(words.replaceAll(/\s+/g, " "));
+  return !["run", "map", "item", "scope"].includes(kind) ? kind : "";
 }
 
 function legend(spans: readonly ShownSpan[], { dim }: Colors): string {

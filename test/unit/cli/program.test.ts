@@ -36,6 +36,7 @@ describe("the commands", () => {
     ["run get", "See: tutti run get --help"],
     ["run get run_1 run_2", "See: tutti run get"],
     ["run list --status sleepy", "See: tutti run list --help"],
+    ["--color never run get", "See: tutti run get --help"],
   ] as const) {
     it(`refuse "${words}" with code 3 and say what was meant`, async () => {
       const { code, stderr, connects } = await tutti(words);

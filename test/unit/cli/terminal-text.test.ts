@@ -2,6 +2,7 @@ import assert from "node:assert/strict";
 import { describe, it } from "node:test";
 import { createOutput } from "../../../src/cli/output.ts";
 import { createTerminalText } from "../../../src/cli/terminal-text.ts";
+import { columnsOf, cutText } from "../../../src/cli/text-width.ts";
 
 const title = "\u001B]0;owned\u0007";
 const nasty = `${title}\u001B[31mred\u009B2J\r\u007F \u202Edesrever`;
@@ -59,5 +60,17 @@ describe("the program's own colours", () => {
     const { red } = text.colors(true);
     assert.equal(text.asIs(text.cut(red("abc"), 3)), "\u001B[31mabc\u001B[39m");
     assert.equal(text.cut(red("abcd"), 3), "ab…");
+  });
+});
+
+describe("a text that is cut", () => {
+  it("takes no more columns than there are, whatever signs stand before its letters", () => {
+    for (const text of [`${"█".repeat(20)}abcdef`, "a ✓ b ✕ c", "漢字abc漢字", "👍🏽 ok 👍🏽 ok", "e\u0301".repeat(9)]) {
+      for (let width = 1; width < 30; width++) {
+        const cut = cutText(text, width);
+        assert.ok(columnsOf(cut) <= width, `${cut} in ${width}`);
+        assert.equal(cut.endsWith("…"), columnsOf(text) > width, `${cut} in ${width}`);
+      }
+    }
   });
 });

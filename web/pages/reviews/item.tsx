@@ -17,12 +17,13 @@ import { wayOf, type Verdict } from "./verdict.ts";
 
 export interface ItemProps {
   readonly id: string;
-  /** Goes to the next one: it was decided, or skipped. */
-  readonly onNext: () => void;
+  /** It was decided here. */
+  readonly onDecided: () => void;
+  readonly onSkip: () => void;
 }
 
 /** One review: what will happen, exactly; the decision; the run that asks. */
-export function Item({ id, onNext }: ItemProps): JSX.Element {
+export function Item({ id, onDecided, onSkip }: ItemProps): JSX.Element {
   const review = useQuery(`review ${id}`, (signal) => tutti.review.show({ id }, { signal }), {
     changedBy: ({ type }) => type.startsWith("tutti.review."),
   });
@@ -30,7 +31,7 @@ export function Item({ id, onNext }: ItemProps): JSX.Element {
     <>
       <div class="review-item">
         <Shown answer={review} lines={8}>
-          {(shown) => <Asked key={shown.id} review={shown} onNext={onNext} />}
+          {(shown) => <Asked key={shown.id} review={shown} onDecided={onDecided} onSkip={onSkip} />}
         </Shown>
       </div>
       {review.data ? <Context run={review.data.run} step={review.data.step} /> : <aside class="review-context" />}
@@ -40,7 +41,7 @@ export function Item({ id, onNext }: ItemProps): JSX.Element {
 
 type Shown = Awaited<ReturnType<typeof tutti.review.show>>;
 
-function Asked({ review, onNext }: { readonly review: Shown; readonly onNext: () => void }): JSX.Element {
+function Asked({ review, onDecided, onSkip }: Omit<ItemProps, "id"> & { readonly review: Shown }): JSX.Element {
   useTitle(review.title);
   const { end, isSeen } = useSeen();
   const [failure, setFailure] = useState<Error | null>(null);
@@ -51,7 +52,7 @@ function Asked({ review, onNext }: { readonly review: Shown; readonly onNext: ()
     decide(review.id, verdict).then(
       () => {
         toast(`${{ approve: "Approved", reject: "Rejected", answer: "Answered" }[verdict.kind]}: ${review.title}`);
-        onNext();
+        onDecided();
       },
       (error: unknown) => {
         setFailure(error instanceof Error ? error : new Error(String(error)));
@@ -71,7 +72,7 @@ function Asked({ review, onNext }: { readonly review: Shown; readonly onNext: ()
         <div ref={end} class="review-end" />
       </div>
       {isOpen ? (
-        <VerdictBar review={review} isSeen={isSeen} isAtWork={isAtWork} onVerdict={onVerdict} onSkip={onNext} />
+        <VerdictBar review={review} isSeen={isSeen} isAtWork={isAtWork} onVerdict={onVerdict} onSkip={onSkip} />
       ) : null}
     </>
   );

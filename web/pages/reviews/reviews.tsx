@@ -1,5 +1,5 @@
 import type { JSX } from "preact";
-import { useEffect, useRef } from "preact/hooks";
+import { useEffect, useState } from "preact/hooks";
 import { useLocation } from "wouter-preact";
 import { tutti } from "../../data/api.ts";
 import { plural } from "../../data/format.ts";
@@ -23,8 +23,14 @@ export function ReviewsPage({ rest }: { readonly rest: string }): JSX.Element {
       changedBy: ({ type }) => type.startsWith("tutti.review.") || type.startsWith("tutti.run.cancel"),
     },
   );
-  const list = reviews.data ?? [];
+  // A decision is known here before the list has heard of it.
+  const [decided, setDecided] = useState<ReadonlySet<string>>(new Set());
+  const list = (reviews.data ?? []).filter(({ id, status }) => status !== "open" || !decided.has(id));
   const go = useMoves(list, rest, isAll ? "?status=all" : "");
+  const onDecided = (): void => {
+    setDecided((old) => new Set([...old, rest]));
+    go.onwards();
+  };
   useTitle("Reviews");
   return (
     <div class={rest === "" ? "reviews-page no-item" : "reviews-page"}>
@@ -34,9 +40,9 @@ export function ReviewsPage({ rest }: { readonly rest: string }): JSX.Element {
           <p class="muted">{reviews.data ? answerOf(list) : ""}</p>
         </header>
         <Shown answer={reviews}>
-          {(shown) =>
-            shown.length === 0 ? null : (
-              <Queue reviews={shown} open={rest || undefined} suffix={isAll ? "?status=all" : ""} />
+          {() =>
+            list.length === 0 ? null : (
+              <Queue reviews={list} open={rest || undefined} suffix={isAll ? "?status=all" : ""} />
             )
           }
         </Shown>
@@ -49,7 +55,7 @@ export function ReviewsPage({ rest }: { readonly rest: string }): JSX.Element {
       {rest === "" ? (
         <Nobody isKnown={reviews.data !== undefined} waiting={list.filter(({ status }) => status === "open").length} />
       ) : (
-        <Item key={rest} id={rest} onNext={go.onwards} />
+        <Item key={rest} id={rest} onDecided={onDecided} onSkip={go.onwards} />
       )}
     </div>
   );
@@ -59,19 +65,16 @@ interface Moves {
   readonly onwards: () => void;
 }
 
-/** j and k, and the next one after a decision. Where nothing is open yet, the oldest opens by itself on a wide screen. */
+/** j and k, and the next one after a decision. On a wide screen one is always open, as long as one waits. */
 function useMoves(list: readonly QueuedReview[], open: string, suffix: string): Moves {
   const [, navigate] = useLocation();
   const to = (review: QueuedReview | undefined, how: { readonly replace?: boolean } = {}): void =>
     navigate(review === undefined ? `/reviews${suffix}` : `/reviews/${review.id}${suffix}`, how);
   const at = list.findIndex(({ id }) => id === open);
-  const isFirst = useRef(true);
+  const oldest = list.find(({ status }) => status === "open");
   useEffect(() => {
-    const [oldest] = list;
-    if (open === "" && oldest?.status === "open" && isFirst.current && matchMedia("(min-width: 901px)").matches)
-      to(oldest, { replace: true });
-    if (list.length > 0) isFirst.current = false;
-  }, [list, open]);
+    if (open === "" && oldest && matchMedia("(min-width: 901px)").matches) to(oldest, { replace: true });
+  }, [oldest?.id, open]);
   const move = (step: number): void => {
     const next = list[Math.max(0, Math.min(list.length - 1, at + step))];
     if (next) to(next);
