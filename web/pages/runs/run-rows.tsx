@@ -57,7 +57,7 @@ export function RunRows(props: RunRowsProps): JSX.Element {
   );
 }
 
-function tableOf({ rows, isComplete }: LoadedRuns): JSX.HTMLAttributes {
+function tableOf({ rows, isComplete }: LoadedRuns): JSX.HTMLAttributes<HTMLDivElement> {
   return { role: "table", "aria-label": "Runs", "aria-rowcount": isComplete ? rows.length + 1 : -1 };
 }
 
