@@ -39,10 +39,6 @@ export function Item({ id, onDecided, onSkip }: ItemProps): JSX.Element {
   );
 }
 
-interface AskedProps extends Omit<ItemProps, "id"> {
-  readonly review: Shown;
-}
-
 type Shown = Awaited<ReturnType<typeof tutti.review.show>>;
 
 function Asked({ review, onDecided, onSkip }: Omit<ItemProps, "id"> & { readonly review: Shown }): JSX.Element {
