@@ -10,6 +10,7 @@ import { isConfirmed } from "./confirmation.ts";
 import type { Invocation } from "./invocation.ts";
 import { toJson } from "./present/json.ts";
 import { present } from "./present/present.ts";
+import { olderRuns } from "./older-runs.ts";
 import { checkedInput } from "./operation-flags.ts";
 import { createProgress } from "./progress.ts";
 import { seeThrough } from "./see-through.ts";
@@ -111,7 +112,8 @@ function show({ operation, input, parsed }: Asked, result: unknown, { isJson, ou
   output.data(isJson ? toJson(result) : present({ operation: operation.name, input, result }, output));
   if (hasFailed(result)) return exitCodes.failed;
   if (isIncomplete(result)) return exitCodes.unverified;
-  if (!isJson && operation.name === "run.list") for (const line of olderRuns(input, parsed, result)) output.say(line);
+  const older = !isJson && operation.name === "run.list" ? olderRuns(input, limitIn(parsed), result) : null;
+  if (older !== null) output.say(`older    ${older}`);
   const run = isJson ? null : runToWatch(operation.name, result);
   if (run !== null && isToEnd(operation)) output.say(stillEnding);
   if (run !== null) output.say(`watch    tutti run watch ${run}`);
@@ -136,17 +138,8 @@ function runToWatch(operation: string, result: unknown): string | null {
   return ["queued", "running", "waiting"].includes(String(result.status)) ? String(result.id) : null;
 }
 
-/** A list that is full is not all that there is. */
-function olderRuns(input: Asked["input"], parsed: unknown, result: unknown): string[] {
-  const limit = typeof parsed === "object" && parsed !== null && "limit" in parsed ? parsed.limit : undefined;
-  if (!Array.isArray(result) || result.length !== limit) return [];
-  const { before: _earlier, query, ...filters } = input;
-  const words = typeof query === "string" ? [`'${query}'`] : [];
-  const flags = Object.entries(filters).map(([key, value]) =>
-    value === true ? `--${key}` : `--${key} ${String(value)}`,
-  );
-  const { id } = result.at(-1) as { readonly id: string };
-  return [`older    ${["tutti run list", ...words, ...flags, "--before", id].join(" ")}`];
+function limitIn(parsed: unknown): unknown {
+  return typeof parsed === "object" && parsed !== null && "limit" in parsed ? parsed.limit : undefined;
 }
 
 /** A check of the doctor that fails, or a flow that does not replay as it ran. */
