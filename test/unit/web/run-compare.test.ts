@@ -8,7 +8,7 @@ import {
   type ComparedStep,
   type Comparison,
 } from "../../../web/pages/run/compare/comparison.ts";
-import { shortened, wordDiff } from "../../../web/pages/run/compare/word-diff.ts";
+import { shortened, wordDiff } from "../../../web/ui/word-diff.ts";
 
 const side = { status: "succeeded", attempts: 1, durationMs: 100, tokens: null, outputHash: "x", error: null };
 const step: ComparedStep = { key: "a", name: "a", kind: "run", change: "same", what: [], a: side, b: side };

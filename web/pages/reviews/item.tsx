@@ -41,7 +41,11 @@ export function Item({ id, onDecided, onSkip }: ItemProps): JSX.Element {
 
 type Shown = Awaited<ReturnType<typeof tutti.review.show>>;
 
-function Asked({ review, onDecided, onSkip }: Omit<ItemProps, "id"> & { readonly review: Shown }): JSX.Element {
+interface AskedProps extends Omit<ItemProps, "id"> {
+  readonly review: Shown;
+}
+
+function Asked({ review, onDecided, onSkip }: AskedProps): JSX.Element {
   useTitle(review.title);
   const { end, isSeen } = useSeen();
   const [failure, setFailure] = useState<Error | null>(null);

@@ -6,7 +6,7 @@ import { Failure, Wait } from "../../../ui/state.tsx";
 import type { PayloadPart, StepData } from "../inspector/step-data.ts";
 import { useStep } from "../inspector/use-step.ts";
 import { changeWords, type ComparedSide, type ComparedStep } from "./comparison.ts";
-import { shortened, wordDiff } from "./word-diff.ts";
+import { shortened, wordDiff } from "../../../ui/word-diff.ts";
 
 export interface StepDiffProps {
   readonly step: ComparedStep;
