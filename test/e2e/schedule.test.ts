@@ -33,7 +33,7 @@ function assertExact(fires: readonly FireRow[], runs: readonly RunRow[]): void {
   for (const [schedule, rows] of Map.groupBy(fires, (fire) => fire.schedule)) {
     const [first] = rows;
     assert.deepEqual(
-      rows.map(({ due_at: due }) => due),
+      rows.map(({ due_at: due }) => Number(due)),
       rows.map((_row, index) => Number(first?.due_at) + index * 1_000),
       `the due times of ${schedule}`,
     );

@@ -27,7 +27,8 @@ export function FirstSteps(): JSX.Element {
             word={host.data ? booted(host.data.bootMs) : "asking"}
           >
             <p>
-              One process, one folder: <code>{host.data?.home ?? ".tutti/"}</code>. Nothing leaves this machine.
+              One process, one folder: <code title={host.data?.home}>{shortPath(host.data?.home) ?? ".tutti/"}</code>.
+              Nothing leaves this machine.
             </p>
           </Step>
           <Step
@@ -66,6 +67,11 @@ export function FirstSteps(): JSX.Element {
 /** A host that a command has brought along was not booted for itself. */
 function booted(ms: number): string {
   return ms === 0 ? "it answers" : `done in ${duration(ms)}`;
+}
+
+/** The folder and the one around it: where a project lies on the disk is known to who works in it. */
+function shortPath(path: string | undefined): string | undefined {
+  return path?.split(/[/\\]/).slice(-2).join("/");
 }
 
 interface StepProps {
