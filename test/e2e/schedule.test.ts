@@ -12,7 +12,8 @@ import { errorOf, Project } from "../support/project.ts";
 
 interface FireRow {
   readonly schedule: string;
-  readonly due_at: number;
+  /** A text where a driver of Postgres keeps large integers exact. */
+  readonly due_at: number | string;
   readonly run_id: string;
 }
 
