@@ -19,7 +19,7 @@ export interface StartRequest {
   readonly deadline?: Duration | undefined;
   /** Where flows are sought from and steps work; default: this process's folder. */
   readonly folder?: string | undefined;
-  /** Who or what starts it, for the record: `cli`, `http`, `schedule:NAME`. */
+  /** Who or what starts it, for the record: `cli`, `web`, `http`, `schedule:NAME`. */
   readonly trigger?: string | undefined;
 }
 

@@ -1082,7 +1082,7 @@ export interface RunSummary {
   usage: Usage;
   /** One line: why it failed and where, what it waits for, or a short word on its input. */
   summary: string;
-  /** Who or what started it: cli, http, schedule:NAME, run:ID, fork:ID, retry:ID. */
+  /** Who or what started it: cli, web, http, schedule:NAME, run:ID, fork:ID, retry:ID. */
   trigger: string | null;
   models: string[];
   waitingFor: ("review" | "event" | "sleep" | "child" | "budget") | null;

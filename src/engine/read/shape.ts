@@ -30,7 +30,7 @@ export const listedShape = summaryShape.extend({
   trigger: z
     .string()
     .nullable()
-    .describe("Who or what started it: cli, http, schedule:NAME, run:ID, fork:ID, retry:ID."),
+    .describe("Who or what started it: cli, web, http, schedule:NAME, run:ID, fork:ID, retry:ID."),
   models: z.array(z.string()).readonly(),
   waitingFor: z.enum(waitingFor).nullable(),
   parent: z.object({ run: z.string(), step: z.string().nullable() }).nullable(),

@@ -4,6 +4,7 @@ import { planBulk } from "../../../web/pages/runs/bulk-plan.ts";
 import { lanesOf } from "../../../web/pages/runs/peek-lane.ts";
 import { andTerm, quoted, termsOf, valuesOf, withTerm, without } from "../../../web/pages/runs/query-text.ts";
 import { emptyPages, reducePages, type RunPages } from "../../../web/pages/runs/run-pages-state.ts";
+import { triggerWords } from "../../../web/pages/run/head/trigger.ts";
 import type { RunRow } from "../../../web/pages/runs/run-row.ts";
 
 describe("the query of the runs page", () => {
@@ -149,3 +150,13 @@ function run(id: string, status = "succeeded"): RunRow {
 function ids(rows: readonly { readonly id: string }[]): string[] {
   return rows.map(({ id }) => id);
 }
+
+describe("who has started a run", () => {
+  it("is told in words, also where it was the browser", () => {
+    assert.equal(triggerWords("cli").words, "started by hand");
+    assert.equal(triggerWords("web").words, "started in the browser");
+    assert.equal(triggerWords("http").words, "started over HTTP");
+    assert.equal(triggerWords("schedule:nightly").words, "started by the schedule nightly");
+    assert.deepEqual(triggerWords("fork:run_1"), { words: "a fork of", run: "run_1" });
+  });
+});

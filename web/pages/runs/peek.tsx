@@ -7,6 +7,7 @@ import { useQuery } from "../../data/query.ts";
 import { Glyph, Status } from "../../ui/glyph.tsx";
 import { Shown } from "../../ui/state.tsx";
 import { Clock, Took } from "../../ui/time.tsx";
+import { triggerWords } from "../run/head/trigger.ts";
 import { barOf, lanesOf, type Lane } from "./peek-lane.ts";
 import { isOpen, tokensOf } from "./run-row.ts";
 
@@ -57,7 +58,7 @@ export function Peek({ id, onClose }: { readonly id: string; readonly onClose: (
                   <b>
                     <Clock at={run.startedAt ?? run.createdAt} />
                   </b>
-                  <small>{run.trigger === null ? "started" : `started by ${run.trigger}`}</small>
+                  <small>{startedBy(run.trigger)}</small>
                 </div>
               </div>
               <h2>Where the time went</h2>
@@ -70,6 +71,11 @@ export function Peek({ id, onClose }: { readonly id: string; readonly onClose: (
       </div>
     </aside>
   );
+}
+
+function startedBy(trigger: string | null): string {
+  const { words, run } = triggerWords(trigger);
+  return run === undefined ? words : `${words} ${run}`;
 }
 
 function Lanes({ lanes }: { readonly lanes: readonly Lane[] }): JSX.Element {

@@ -6,7 +6,8 @@ export interface TriggerWords {
 
 const words: Readonly<Record<string, string>> = {
   cli: "started by hand",
-  http: "started in the browser or over HTTP",
+  web: "started in the browser",
+  http: "started over HTTP",
   sdk: "started by a program",
   mcp: "started by an agent over MCP",
 };
