@@ -1,5 +1,3 @@
-import { count } from "../../data/format.ts";
-
 interface Budget {
   readonly name: string;
   readonly metric: string;
@@ -13,7 +11,8 @@ interface Budget {
 
 export interface BudgetLine {
   readonly share: number;
-  readonly words: string;
+  readonly name: string;
+  readonly limit: number;
 }
 
 /** The budget in tokens whose present window is the fullest; null where there is none. */
@@ -25,7 +24,8 @@ export function mostUsedBudget(budgets: readonly Budget[]): BudgetLine | null {
         .filter(({ isCurrent, limit }) => isCurrent && limit > 0)
         .map(({ used, reserved, limit }) => ({
           share: (used + reserved) / limit,
-          words: `the budget ${name}, ${count(limit)}`,
+          name,
+          limit,
         })),
     );
   return lines.toSorted((a, b) => b.share - a.share)[0] ?? null;

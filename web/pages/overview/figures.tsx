@@ -65,7 +65,9 @@ function Tokens({ tokens }: { readonly tokens: number | null }): JSX.Element {
     changedBy: ({ type }) => type.startsWith("tutti.budget."),
   });
   const budget: BudgetLine | null = data ? mostUsedBudget(data) : null;
-  const caption = budget ? `tokens in 24 h; ${percent(budget.share)} of ${budget.words}` : "tokens in 24 h";
+  const caption = budget
+    ? `tokens in 24 h; the budget ${budget.name} is at ${percent(budget.share)} of ${count(budget.limit)}`
+    : "tokens in 24 h";
   return <Figure to="/costs" value={count(tokens)} caption={caption} />;
 }
 

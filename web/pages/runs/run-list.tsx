@@ -28,7 +28,7 @@ export function RunList(): JSX.Element {
   const runs = useRunPages(query);
   const picks = usePicks();
   const cursor = useCursor(runs, peek, picks);
-  useEffect(() => sessionStorage.setItem(runOrderKey, JSON.stringify(runs.rows.map(({ id }) => id))), [runs.rows]);
+  useEffect(() => keepOrder(runs.rows), [runs.rows]);
   return (
     <div class={peek === undefined ? "runs-page" : "runs-page with-dock"}>
       <Page title="Runs" answer={useAnswer(query)} fill>
@@ -53,6 +53,13 @@ export function RunList(): JSX.Element {
       {peek === undefined ? null : <Peek key={peek} id={peek} onClose={() => url.set({ peek: null })} />}
     </div>
   );
+}
+
+// A browser keeps some megabytes for a tab; whoever goes on past the end of these asks for the next run.
+const mostKept = 2_000;
+
+function keepOrder(rows: LoadedRuns["rows"]): void {
+  sessionStorage.setItem(runOrderKey, JSON.stringify(rows.slice(0, mostKept).map(({ id }) => id)));
 }
 
 function useAnswer(query: string): string | undefined {
