@@ -6,6 +6,7 @@ import type { Capability, ConfigSection } from "./core/capability.ts";
 import { systemClock } from "./core/clock.ts";
 import type { Log } from "./core/log.ts";
 import type { AnyOperation } from "./core/operation.ts";
+import type { Route } from "./core/route.ts";
 import { systemRandom } from "./core/random.ts";
 import type { Verbs } from "./core/verb.ts";
 import {
@@ -24,6 +25,17 @@ import { createDoctor, ownChecks, storageChecks } from "./doctor.ts";
 import { createHostOperations, serverSection, type Hosting } from "./hosting.ts";
 import { createEvents, type Events } from "./events/capability.ts";
 import { createModels, modelsSettings, type Models } from "./models/capability.ts";
+import { createNotify, notifySection } from "./notify/capability.ts";
+import {
+  alertsSection,
+  createObservability,
+  logsSection,
+  metricsSection,
+  observabilitySections,
+  otlpSection,
+  tracesSection,
+  type Observability,
+} from "./observability/capability.ts";
 import { createReview, reviewSection, type Review } from "./review/capability.ts";
 import { fileBlobs, tableBlobs } from "./storage/blob.ts";
 import { createStorage, storageSection } from "./storage/capability.ts";
@@ -41,6 +53,8 @@ export interface AppOptions {
   readonly log: Log;
   /** This process, where it is a host. */
   readonly hosting?: Hosting | undefined;
+  /** Of the package, for what is told to others. */
+  readonly version?: string | undefined;
 }
 
 /** The whole product, put together: everything a face needs. */
@@ -49,7 +63,10 @@ export interface App extends AsyncDisposable {
   readonly database: Database;
   readonly engine: Engine;
   readonly operations: readonly AnyOperation[];
+  readonly routes: readonly Route[];
   readonly capabilities: readonly Capability[];
+  /** What is told here is kept. */
+  readonly log: Log;
   createWorker(options?: { concurrency?: number | undefined }): Worker;
   /** Starts a worker: alone on SQLite, as one of many on Postgres. Disposing leaves the others' sight; stop it first. */
   startWorker(worker: Worker): Promise<AsyncDisposable>;
@@ -69,6 +86,8 @@ const sections: readonly ConfigSection[] = [
   toolsSection,
   reviewSection,
   costSection,
+  ...observabilitySections,
+  notifySection,
   serverSection,
 ];
 
@@ -109,7 +128,7 @@ export function describeMigrations(options: AppOptions): readonly RoomMigrations
 
 /** The composition root: the only place that sees every room's door. */
 function assemble(options: AppOptions, config: Config, database: Database): App {
-  const { engine, cost, capabilities } = createRooms(options, config, database);
+  const { engine, cost, observability, capabilities } = createRooms(options, config, database);
   engine.equip({
     verbs: Object.assign({}, ...capabilities.map((capability) => capability.verbs ?? {})) as Verbs,
     // Both rings from the outside in; each capability's own place in them is decided here and nowhere else.
@@ -133,13 +152,18 @@ function assemble(options: AppOptions, config: Config, database: Database): App 
     database,
     engine,
     capabilities,
+    log: observability.log,
+    routes: capabilities.flatMap((capability) => capability.routes ?? []),
     operations: [
       ...capabilities.flatMap((capability) => capability.operations),
       createDoctor(checks),
       ...createHostOperations(options.hosting),
     ],
     createWorker: (given = {}) => engine.createWorker(given),
-    startWorker: (worker) => engine.startWorker(worker),
+    startWorker: (worker) => {
+      observability.start();
+      return engine.startWorker(worker);
+    },
     takeUp: (worker, run) => engine.takeUp(worker, run),
     startJobs: (given) =>
       engine.startJobs(
@@ -149,6 +173,7 @@ function assemble(options: AppOptions, config: Config, database: Database): App 
     async [Symbol.asyncDispose]() {
       await engine[Symbol.asyncDispose]();
       await cost[Symbol.asyncDispose]();
+      await observability[Symbol.asyncDispose]();
       await database[Symbol.asyncDispose]();
     },
   };
@@ -157,15 +182,25 @@ function assemble(options: AppOptions, config: Config, database: Database): App 
 interface Rooms {
   readonly engine: Engine;
   readonly cost: Cost;
+  readonly observability: Observability;
   /** In the order of the rings, from the outside in. */
   readonly capabilities: readonly Capability[];
 }
 
 function createRooms(options: AppOptions, config: Config, opened: Database): Rooms {
-  const { folder, environment, log } = options;
+  const { folder, environment } = options;
   const events = createEvents({ database: opened, clock: systemClock });
   const { database } = events;
-  const ports = portsOf(options, events);
+  const notify = createNotify({ ...options, settings: config.get(notifySection), clock: systemClock });
+  const observability = createObservability({
+    ...observing(options, config),
+    database,
+    events: events.log,
+    notify: notify.send,
+    rooms: () => capabilities,
+  });
+  const { log } = observability;
+  const ports = portsOf({ ...options, log }, events);
   const settings = config.get({ name: "models", schema: modelsSettings });
   const shared = sharedDatabase(database, config);
   const cost = createCost({
@@ -182,8 +217,9 @@ function createRooms(options: AppOptions, config: Config, opened: Database): Roo
     settings,
     folder: config.file === undefined ? folder : dirname(config.file),
     database,
-    meter: cost.meter,
-    meterEmbedding: cost.meterEmbedding,
+    // Inside the ledger's, so that a span is of the call and not of what was reserved for it.
+    meter: (model, kind) => cost.meter(observability.watchChat(model), kind),
+    meterEmbedding: (model) => cost.meterEmbedding(observability.watchEmbedding(model)),
   });
   const tools = createTools({ limits: config.get(toolsSection), environment });
   const engine = createEngine({
@@ -206,6 +242,7 @@ function createRooms(options: AppOptions, config: Config, opened: Database): Roo
     endProcess: async (pid, started) => void (await endProcessGroup(pid, started)),
     processStartTime,
     shared,
+    observer: observability.observer,
     reads: readPortsOf({ events, cost, review: () => review }),
   });
   const review = createReview({
@@ -214,10 +251,37 @@ function createRooms(options: AppOptions, config: Config, opened: Database): Roo
     waits: engine.control,
     places: engine.reviewPlaces,
   });
-  return {
+  const capabilities = [
+    observability.capability(),
+    createStorage(database),
+    createConfig(config),
+    models,
+    tools,
     engine,
+    review,
     cost,
-    capabilities: [createStorage(database), createConfig(config), models, tools, engine, review, cost, events],
+    events,
+    notify,
+  ];
+  return { engine, cost, observability, capabilities };
+}
+
+/** What the room that watches is handed of settings and surroundings. */
+function observing({ home, environment, log, version = "0.0.0" }: AppOptions, config: Config) {
+  return {
+    settings: {
+      traces: config.get(tracesSection),
+      logs: config.get(logsSection),
+      metrics: config.get(metricsSection),
+      otlp: config.get(otlpSection),
+      alerts: config.get(alertsSection),
+    },
+    path: home.tenant("default").telemetry,
+    clock: systemClock,
+    random: systemRandom,
+    log,
+    version,
+    environment,
   };
 }
 

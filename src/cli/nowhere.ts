@@ -6,6 +6,6 @@ import { silentLog } from "../core/log.ts";
 export function homeToDescribe(flags: Readonly<Record<string, string>> = {}): AppOptions {
   const folder = process.cwd();
   const path = join(folder, ".tutti");
-  const tenant = () => ({ path, database: "", blobs: path });
+  const tenant = () => ({ path, database: "", telemetry: ":memory:", blobs: path });
   return { home: { path, lock: "", tenant }, folder, environment: process.env, flags, log: silentLog };
 }

@@ -1,6 +1,9 @@
 import type { z } from "zod";
 import type { Job } from "./job.ts";
+import type { MetricSource } from "./metric.ts";
 import type { AnyOperation } from "./operation.ts";
+import type { Retained } from "./retained.ts";
+import type { Route } from "./route.ts";
 import type { AnyTool } from "./tool.ts";
 import type { EffectInterceptor, PlanInterceptor, Verbs, WaitKind } from "./verb.ts";
 
@@ -43,4 +46,9 @@ export interface Capability {
   readonly effect?: readonly EffectInterceptor[];
   readonly jobs?: readonly Job[];
   readonly checks?: readonly Check[];
+  /** Places for protocols that are not Tutti's own. */
+  readonly routes?: readonly Route[];
+  /** What it keeps for a while and may lose. */
+  readonly retained?: readonly Retained[];
+  readonly metrics?: MetricSource;
 }

@@ -5,6 +5,7 @@ import { isDuration, notADurationText, toMs } from "../core/duration.ts";
 import { newWorkerId } from "../core/id.ts";
 import type { Job } from "../core/job.ts";
 import type { Log } from "../core/log.ts";
+import type { EngineObserver } from "../core/observer.ts";
 import type { Random } from "../core/random.ts";
 import type { EffectInterceptor, PlanInterceptor, Verbs, WaitKind } from "../core/verb.ts";
 import type { EventLog } from "../events/event-log.ts";
@@ -69,6 +70,7 @@ export interface EngineDependencies {
   /** Null where this process alone works on the database. */
   readonly shared: SharedDatabase | null;
   readonly reads: ReadPorts;
+  readonly observer?: EngineObserver;
 }
 
 export interface Engine extends Capability, AsyncDisposable {

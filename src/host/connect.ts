@@ -15,6 +15,7 @@ import { createHttpApp } from "../server/http.ts";
 import { serveOnSocket, socketPath } from "../server/socket.ts";
 import { HostProcess } from "./host-process.ts";
 import { serve } from "./serve.ts";
+import { version } from "./version.ts";
 
 // A host that has just taken the lock needs this long at most until it listens: it opens the database in between.
 const startingHostMs = 5_000;
@@ -210,7 +211,7 @@ async function hostState(transport: Transport): Promise<"answering" | "silent" |
 
 function appOptions(home: Home, { cwd, environment, flags, log }: ConnectOptions): AppOptions {
   // A data folder moves only data: flows, agents and settings are sought from where the command is called.
-  return { home, folder: cwd, environment, flags, log };
+  return { home, folder: cwd, environment, flags, log, version: version() };
 }
 
 function busy(home: Home, pid: number | null): TuttiError {

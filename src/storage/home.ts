@@ -7,7 +7,12 @@ import { toStorageError } from "./sqlite-error.ts";
 export interface Home {
   readonly path: string;
   readonly lock: string;
-  readonly tenant: (name: string) => { readonly path: string; readonly database: string; readonly blobs: string };
+  readonly tenant: (name: string) => {
+    readonly path: string;
+    readonly database: string;
+    readonly telemetry: string;
+    readonly blobs: string;
+  };
 }
 
 /** The data folder: the one named, else `.tutti` sought upward from `from`; null where there is none. */
@@ -61,7 +66,12 @@ function homeAt(path: string): Home {
     lock: join(path, "tutti.lock"),
     tenant: (name) => {
       const folder = join(path, "tenants", name);
-      return { path: folder, database: join(folder, "orchestrator.db"), blobs: join(folder, "blobs") };
+      return {
+        path: folder,
+        database: join(folder, "orchestrator.db"),
+        telemetry: join(folder, "telemetry.db"),
+        blobs: join(folder, "blobs"),
+      };
     },
   };
 }
