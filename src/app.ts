@@ -191,8 +191,17 @@ function createRooms(options: AppOptions, config: Config, opened: Database): Roo
   const { folder, environment } = options;
   const events = createEvents({ database: opened, clock: systemClock });
   const { database } = events;
-  const notify = createNotify({ ...options, settings: config.get(notifySection), clock: systemClock });
+  const surroundings = surroundingsOf(options);
+  const notify = createNotify({
+    settings: config.get(notifySection),
+    ...surroundings,
+    runProgram: runProcess,
+    folder,
+    platform: process.platform,
+    meters: () => observability.meters,
+  });
   const observability = createObservability({
+    ...surroundings,
     ...observing(options, config),
     database,
     events: events.log,
@@ -266,8 +275,12 @@ function createRooms(options: AppOptions, config: Config, opened: Database): Roo
   return { engine, cost, observability, capabilities };
 }
 
-/** What the room that watches is handed of settings and surroundings. */
-function observing({ home, environment, log, version = "0.0.0" }: AppOptions, config: Config) {
+/** What the rooms that watch and tell are handed of the process. */
+function surroundingsOf({ environment, log, version = "0.0.0" }: AppOptions) {
+  return { clock: systemClock, random: systemRandom, log, version, environment };
+}
+
+function observing({ home }: AppOptions, config: Config) {
   return {
     settings: {
       traces: config.get(tracesSection),
@@ -277,11 +290,6 @@ function observing({ home, environment, log, version = "0.0.0" }: AppOptions, co
       alerts: config.get(alertsSection),
     },
     path: home.tenant("default").telemetry,
-    clock: systemClock,
-    random: systemRandom,
-    log,
-    version,
-    environment,
   };
 }
 
