@@ -26,5 +26,5 @@ export interface Channel {
   /** Throws `notify.failed`, or what the way itself throws. `id` is the same for each try of one notice. */
   tell(notice: Notice, call: { readonly id: string; readonly signal: AbortSignal }): Promise<void>;
   /** Proves that it would work, without telling anybody anything; throws where it would not. */
-  prove?(signal: AbortSignal): Promise<void>;
+  readonly prove?: (signal: AbortSignal) => Promise<void>;
 }

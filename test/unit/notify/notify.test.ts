@@ -4,6 +4,7 @@ import type { AddressInfo } from "node:net";
 import { mkdtempSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { text } from "node:stream/consumers";
 import { after, describe, it } from "node:test";
 import { SMTPServer } from "smtp-server";
 import { systemClock } from "../../../src/core/clock.ts";
@@ -54,18 +55,24 @@ interface Received {
 /** A receiver that answers with these states, one after the other, and then 200. */
 async function receiver(...states: number[]) {
   const received: Received[] = [];
-  const server = createServer(async (request, response) => {
-    const chunks: Buffer[] = [];
-    for await (const chunk of request) chunks.push(chunk as Buffer);
-    received.push({ headers: request.headers, body: Buffer.concat(chunks).toString() });
-    response.writeHead(states.shift() ?? 200, { location: "http://127.0.0.1:9/" }).end("thanks");
+  const server = createServer((request, response) => {
+    text(request).then(
+      (body) => {
+        received.push({ headers: request.headers, body });
+        response.writeHead(states.shift() ?? 200, { location: "http://127.0.0.1:9/" }).end("thanks");
+      },
+      (error: unknown) => response.destroy(error instanceof Error ? error : undefined),
+    );
   });
   await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
   const { port } = server.address() as AddressInfo;
   return {
     url: `http://127.0.0.1:${port}/hook`,
     received,
-    [Symbol.dispose]: () => void server.closeAllConnections() ?? server.close(),
+    [Symbol.dispose]() {
+      server.closeAllConnections();
+      server.close();
+    },
   };
 }
 
