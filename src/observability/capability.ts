@@ -43,6 +43,8 @@ export interface ObservabilityDependencies {
   readonly version: string;
   readonly environment: Readonly<Record<string, string | undefined>>;
   readonly notify: Notify;
+  /** The built page that reports are laid into. */
+  readonly template: string;
   /** Where this host serves HTTP, or would. */
   readonly served: () => Promise<{ readonly url: string; readonly tokenFile: string }>;
   /** Of all rooms, once they are there. */
@@ -107,7 +109,7 @@ interface Parts {
 }
 
 function assemble(dependencies: ObservabilityDependencies, { store, metrics, tracing, logs, otlp }: Parts): Capability {
-  const { settings, clock, version } = dependencies;
+  const { settings, clock, version, template } = dependencies;
   const alerts = createAlerts({
     ...dependencies,
     settings: settings.alerts,
@@ -126,7 +128,7 @@ function assemble(dependencies: ObservabilityDependencies, { store, metrics, tra
       ...alerts.operations,
       ...createClaudeOperations({ store, metrics }),
       ...createGrafanaOperations({ rules: () => alerts.rules(), place: () => scrapePlace(dependencies) }),
-      ...createReportOperations({ clock, version, operations }),
+      ...createReportOperations({ clock, version, template, operations }),
     ],
     effect: tracing.effect,
     jobs: alerts.jobs,
