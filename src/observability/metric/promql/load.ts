@@ -55,14 +55,16 @@ async function load(
 ): Promise<Loaded> {
   const { named, filter, result } = await find(store, selector, times);
   const { resolutionMs } = result;
+  // An interval that begins before what was asked for belongs to it as a whole.
+  const from = Math.floor(filter.from / resolutionMs) * resolutionMs;
   const storedTo = Math.floor(times.now / finestMs) * finestMs;
-  const stored = result.series.map((series) => endingBy(series, storedTo));
+  const stored = result.series.map((series) => between(series, from, storedTo));
   const type = stored[0]?.points[0]?.point.type;
   if (type === "histogram" && named.part === null) throw isHistogram(text, selector);
   const isCount = type === "counter" || type === "histogram";
   // What a count has grown by is told without knowing where it began.
   const needsTotals = isCount && within !== "rate" && within !== "increase";
-  const totals = needsTotals ? await totalsBefore(store, filter, named) : null;
+  const totals = needsTotals ? await totalsBefore(store, { ...filter, from }, named) : null;
   const base: Bases = ({ key }) => totals?.get(key) ?? 0;
   const series = stored
     .flatMap((one) => toLoaded(one, named, base))
@@ -99,8 +101,9 @@ function rangeOf({ windowMs, offsetMs }: Selector, times: Times): Pick<SeriesFil
 }
 
 /** An interval that is still open ends now. */
-function endingBy({ labels, points }: Series, end: EpochMs): Series {
-  return { labels, points: points.map(({ at, point }) => ({ at: Math.min(at, end), point })) };
+function between({ labels, points }: Series, from: EpochMs, end: EpochMs): Series {
+  const inside = points.filter(({ at }) => at > from);
+  return { labels, points: inside.map(({ at, point }) => ({ at: Math.min(at, end), point })) };
 }
 
 function isHistogram(text: string, selector: Selector): TuttiError {

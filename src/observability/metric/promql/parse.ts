@@ -121,7 +121,7 @@ function readLabels(reader: Reader, node: SyntaxNode): string[] {
   return list ? list.getChildren("LabelName").map((label) => reader.words(label)) : [];
 }
 
-function readBinary(reader: Reader, node: SyntaxNode): Binary {
+function readBinary(reader: Reader, node: SyntaxNode): Expression {
   const [first, operatorNode, ...rest] = childrenOf(node);
   const last = rest.at(-1);
   if (!first || !operatorNode || !last) throw mistake(reader.text, placeOf(node), "one side is missing");
@@ -144,7 +144,10 @@ function readBinary(reader: Reader, node: SyntaxNode): Binary {
     place: placeOf(node),
   };
   checkBinary(reader, binary, placeOf(operatorNode));
-  return binary;
+  // The grammar takes a sign for a part of its number, but `-2 ^ 2` is -4.
+  const { left, place } = binary;
+  if (operator !== "^" || left.kind !== "number" || !reader.words(first).startsWith("-")) return binary;
+  return { kind: "negative", of: { ...binary, left: { ...left, value: -left.value } }, place };
 }
 
 function readOperator({ text, words }: Reader, node: SyntaxNode): BinaryOperator {
