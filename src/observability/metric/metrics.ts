@@ -52,7 +52,8 @@ export interface Metrics extends AsyncDisposable {
 export function createMetrics(options: MetricsOptions): Metrics {
   const { settings, store, clock, traceId } = options;
   const table = createSeriesTable({ clock, mostSeries: settings.mostSeries });
-  table.declare([...engineFamilies, ...ownFamilies, lookErrors]);
+  table.reserve([...ownFamilies, lookErrors]);
+  table.declare([...engineFamilies, lookErrors]);
   const foreign = createForeign(table, clock);
   const lookAtRooms = createLook({ ...options, table });
   const lookAtProcess = createProcessSource(table);
