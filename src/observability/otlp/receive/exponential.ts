@@ -13,7 +13,7 @@ export const commonBounds: readonly number[] = Array.from(
 
 /** One count more than there are bounds. What is zero or less stands in the first bucket. */
 export function toCommonBuckets(point: Message): number[] {
-  const counts = new Array<number>(commonBounds.length + 1).fill(0);
+  const counts = [...commonBounds, Infinity].map(() => 0);
   const scale = choiceOf(point, "scale");
   const add = (bucket: number, count: number): void => {
     const place = Math.min(Math.max(bucket, 0), counts.length - 1);

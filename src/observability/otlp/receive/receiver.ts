@@ -67,7 +67,7 @@ class Receiver {
   }
 
   async #takeOnce(signal: Signal, form: Form, body: Uint8Array): Promise<Taken | null> {
-    const digest = hash("sha1", body, "base64") + signal;
+    const digest = `${signal} ${form} ${hash("sha1", body, "base64")}`;
     const before = this.#seen.get(digest);
     if (before) {
       const taken = await before;
