@@ -75,6 +75,7 @@ export function createObservability(dependencies: ObservabilityDependencies): Ob
     clock,
     log,
     traceId: () => tracing.tracer.current()?.traceId ?? null,
+    version,
     sources: () => sourcesOf(dependencies.rooms()),
   });
   const tracing = createTracing({ settings: settings.traces, store, meters: metrics.meters, clock, version });
@@ -126,7 +127,7 @@ function assemble(dependencies: ObservabilityDependencies, { store, metrics, tra
       ...logs.operations,
       ...otlp.operations,
       ...alerts.operations,
-      ...createClaudeOperations({ store, metrics }),
+      ...createClaudeOperations({ store, clock }),
       ...createGrafanaOperations({ rules: () => alerts.rules(), place: () => scrapePlace(dependencies) }),
       ...createReportOperations({ clock, version, template, operations }),
     ],
