@@ -117,7 +117,7 @@ function tidy(value: unknown, io: "input" | "output"): unknown {
 
 function tupleText(entries: readonly Shape[]): string {
   const texts = entries.map(({ type, anyOf }) => {
-    const types = Array.isArray(anyOf) ? anyOf.map((one: Shape) => one["type"]) : [type];
+    const types = Array.isArray(anyOf) ? anyOf.map((one: Shape) => one["type"]) : [type].flat();
     return types.map((one) => (one === "integer" ? "number" : String(one))).join(" | ");
   });
   return `[${texts.join(", ")}]`;
