@@ -1,7 +1,7 @@
 export interface LineSeries {
   readonly labels: Readonly<Record<string, string>>;
-  /** Epoch milliseconds and values, oldest first. */
-  readonly points: readonly (readonly [number, number])[];
+  /** Epoch milliseconds and values, oldest first; null for what is not a number. */
+  readonly points: readonly (readonly [number, number | null])[];
 }
 
 export interface LinePath {
@@ -40,10 +40,7 @@ export function pathsOf(
     name: Object.values(labels).join(" ") || "all",
     color: `var(--c${index + 1})`,
     dash: dashes[index] ?? "",
-    d: drawn(
-      points.filter(([, value]) => Number.isFinite(value)),
-      { x, y, step },
-    ),
+    d: drawn(known(points), { x, y, step }),
     last: points.at(-1)?.[1] ?? null,
   }));
   return { paths, top, from: Number.isFinite(from) ? from : 0, to: Number.isFinite(to) ? to : 0 };
@@ -55,7 +52,13 @@ interface Scale {
   readonly step: number;
 }
 
-function drawn(points: LineSeries["points"], { x, y, step }: Scale): string {
+type Known = readonly (readonly [number, number])[];
+
+function known(points: LineSeries["points"]): Known {
+  return points.flatMap(([at, value]) => (value === null ? [] : [[at, value] as const]));
+}
+
+function drawn(points: Known, { x, y, step }: Scale): string {
   return points
     .map(([at, value], index) => {
       const before = points[index - 1]?.[0];
@@ -71,5 +74,5 @@ function smallestStep(series: readonly LineSeries[]): number {
 }
 
 function highest({ points }: LineSeries): number {
-  return points.reduce((most, [, value]) => (Number.isFinite(value) && value > most ? value : most), 0);
+  return known(points).reduce((most, [, value]) => Math.max(most, value), 0);
 }
