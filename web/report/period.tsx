@@ -9,6 +9,8 @@ import { Histogram } from "../pages/overview/histogram.tsx";
 import { RunTable } from "../pages/runs/run-table.tsx";
 import { charts } from "./chart.ts";
 import { report } from "./report.ts";
+import "../pages/overview/overview.css";
+import "../pages/runs/runs.css";
 
 /** What happened in a time: runs by the hour, figures over time, what failed, and the runs themselves. */
 export function PeriodPage(): JSX.Element {
@@ -19,7 +21,7 @@ export function PeriodPage(): JSX.Element {
   const total = stats.data?.total;
   return (
     <Page title={report.title} answer={total === undefined ? undefined : `${plural(total, "run")} in all.`}>
-      <Shown answer={stats}>{({ buckets }) => <Histogram buckets={buckets} />}</Shown>
+      <Shown answer={stats}>{({ buckets, bucketMs }) => <Histogram buckets={buckets} bucketMs={bucketMs} />}</Shown>
       <section class="report-charts">
         {charts.map(({ title, expression, unit }) => (
           <Chart key={title} title={title} expression={expression} unit={unit} />
@@ -62,13 +64,13 @@ function Errors({ groups }: { readonly groups: readonly Group[] }): JSX.Element 
   return (
     <section>
       <h2>What failed</h2>
-      <table class="table" aria-label="What failed">
+      <table class="table report-table" aria-label="What failed">
         <thead>
           <tr>
-            <th class="num">runs</th>
-            <th>error</th>
-            <th>flow</th>
-            <th>step</th>
+            <th class="c-num num">runs</th>
+            <th class="c-id">error</th>
+            <th class="c-id">flow</th>
+            <th class="c-id">step</th>
             <th>message</th>
           </tr>
         </thead>
@@ -99,14 +101,14 @@ function Models({ rows, currency }: ModelsProps): JSX.Element {
   return (
     <section>
       <h2>Models</h2>
-      <table class="table" aria-label="Models">
+      <table class="table report-table" aria-label="Models">
         <thead>
           <tr>
             <th>model</th>
-            <th class="num">calls</th>
-            <th class="num">read</th>
-            <th class="num">written</th>
-            <th class="num">spent</th>
+            <th class="c-num num">calls</th>
+            <th class="c-num num">read</th>
+            <th class="c-num num">written</th>
+            <th class="c-num num">spent</th>
           </tr>
         </thead>
         <tbody>
