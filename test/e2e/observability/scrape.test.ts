@@ -5,10 +5,9 @@ import type { AddressInfo } from "node:net";
 import { describe, it } from "node:test";
 import { setTimeout as delay } from "node:timers/promises";
 import { systemClock } from "../../../src/core/clock.ts";
-import { silentLog } from "../../../src/core/log.ts";
 import type { MetricFamily } from "../../../src/core/metric.ts";
-import { createMetrics, type Metrics } from "../../../src/observability/metric/metrics.ts";
-import { figureStore } from "../../support/figure-store.ts";
+import type { Metrics } from "../../../src/observability/metric/metrics.ts";
+import { testMetrics } from "../../support/metric.ts";
 import { promtool, startPrometheus } from "../../support/prometheus-server.ts";
 import { needs, prometheusProgram } from "../../support/services.ts";
 
@@ -82,15 +81,8 @@ async function serve(): Promise<AsyncDisposable & { readonly address: string }> 
 }
 
 function someMetrics(): Metrics {
-  const metrics = createMetrics({
-    settings: { keep: "2d", keepHours: "90d", open: false, mostSeries: 1_000 },
-    store: figureStore(),
-    clock: systemClock,
-    log: silentLog,
-    version: "1.2.3",
-    traceId: () => "0123456789abcdef0123456789abcdef",
-    sources: () => [{ families: [odd] }],
-  });
+  const traceId = (): string => "0123456789abcdef0123456789abcdef";
+  const metrics = testMetrics({ clock: systemClock, traceId, sources: [{ families: [odd] }] });
   metrics.meters.observe(odd, { kind: 'a "b" \\ c' }, 0.7);
   metrics.take(
     [{ name: "claude_code.cost.usage", type: "counter", help: "Cost", unit: "USD", labels: ["model"] }],
