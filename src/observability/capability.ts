@@ -125,7 +125,7 @@ function assemble(dependencies: ObservabilityDependencies, { store, metrics, tra
       ...logs.operations,
       ...otlp.operations,
       ...alerts.operations,
-      ...createClaudeOperations({ store, metrics }),
+      ...createClaudeOperations({ store, clock }),
       ...createGrafanaOperations({ rules: () => alerts.rules(), place: () => scrapePlace(dependencies) }),
       ...createReportOperations({ clock, version, operations }),
     ],
