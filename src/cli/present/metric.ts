@@ -77,7 +77,7 @@ function presentCourse({ labels, points }: ShownSeries, times: readonly number[]
 const least = (values: readonly number[]): number | null => (values.length === 0 ? null : Math.min(...values));
 const most = (values: readonly number[]): number | null => (values.length === 0 ? null : Math.max(...values));
 
-/** As PromQL writes it: `tutti_runs{status="queued"}`. */
+/** As PromQL writes it: `tutti_runs_open{status="queued"}`. */
 function nameOf({ __name__: name = "", ...labels }: ShownSeries["labels"]): string {
   const pairs = Object.entries(labels).map(([label, value]) => `${label}=${JSON.stringify(value)}`);
   return pairs.length === 0 ? name : `${name}{${pairs.join(", ")}}`;

@@ -30,17 +30,17 @@ describe("an answer of PromQL in a terminal", () => {
   it("is a table of labels and values for one time", () => {
     const text = query(
       [
-        { labels: { __name__: "tutti_runs", status: "queued" }, points: [[start, 3]] },
-        { labels: { __name__: "tutti_runs", status: "running" }, points: [[start, 0.123456]] },
+        { labels: { __name__: "tutti_runs_open", status: "queued" }, points: [[start, 3]] },
+        { labels: { __name__: "tutti_runs_open", status: "running" }, points: [[start, 0.123456]] },
         { labels: { status: "paused" }, points: [[start, null]] },
       ],
       0,
     );
     assert.deepEqual(text.split("\n"), [
-      "name        status   value",
-      "tutti_runs  queued   3",
-      "tutti_runs  running  0.1235",
-      "            paused   –",
+      "name             status   value",
+      "tutti_runs_open  queued   3",
+      "tutti_runs_open  running  0.1235",
+      "                 paused   –",
     ]);
   });
 
