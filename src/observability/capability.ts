@@ -135,7 +135,7 @@ function assemble(dependencies: ObservabilityDependencies, { store, metrics, tra
     jobs: alerts.jobs,
     checks: alerts.checks,
     routes: [...metrics.routes, ...otlp.routes],
-    metrics: joined([otlp.metrics, alerts.metrics]),
+    metrics: joined([metrics.own, otlp.metrics, alerts.metrics]),
   };
 }
 

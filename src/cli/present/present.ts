@@ -11,6 +11,7 @@ import { presentExplanation } from "./explanation.ts";
 import { nearPlace } from "./place.ts";
 import { presentProvision } from "./provision.ts";
 import { formatBytes } from "../byte-size.ts";
+import { presentFamilies, presentQuery } from "./metric.ts";
 import { presentModel } from "./model.ts";
 import { presentReview } from "./review.ts";
 import { formatMs } from "../../core/duration.ts";
@@ -67,6 +68,8 @@ const forms: Readonly<Record<string, (result: never, look: TableLook) => string>
   "run.timeline": presentTimeline,
   "run.step": presentStep,
   "run.stats": presentStats,
+  "metric.list": presentFamilies,
+  "metric.query": presentQuery,
   "event.list": eventCells,
   "event.tail": presentEvent,
   "grafana.provision": presentProvision,
@@ -89,6 +92,7 @@ const columns: Readonly<Record<string, readonly string[]>> = {
 
 const emptyTexts: Readonly<Record<string, string>> = {
   "event.list": "Nothing has happened yet.",
+  "metric.list": "No figure is called like that. All of them: tutti metrics list",
   "run.list": "No runs yet. Start one: tutti run <flow>",
   "run.errors": "No run has failed in this time.",
   "flow.inputs": "This flow has not run yet.",
