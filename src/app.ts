@@ -221,7 +221,7 @@ function createRooms(options: AppOptions, config: Config, opened: Database): Roo
     meter: (model, kind) => cost.meter(observability.watchChat(model), kind),
     meterEmbedding: (model) => cost.meterEmbedding(observability.watchEmbedding(model)),
   });
-  const tools = createTools({ limits: config.get(toolsSection), environment });
+  const tools = createTools({ limits: config.get(toolsSection), environment, tracer: observability.tracer });
   const engine = createEngine({
     ...ports,
     live: events.live,
@@ -237,6 +237,7 @@ function createRooms(options: AppOptions, config: Config, opened: Database): Roo
       tools: new Map(tools.tools.map((tool) => [tool.name, tool])),
       findAgent: (name, from) => findAgent(agentFolders(from), name),
       environment,
+      tracer: observability.tracer,
       log,
     },
     endProcess: async (pid, started) => void (await endProcessGroup(pid, started)),

@@ -85,7 +85,7 @@ const targetKeys: Readonly<Record<string, string>> = {
 function targetOf(kind: string, input: unknown): string | null {
   const key = targetKeys[kind];
   if (key === undefined || typeof input !== "object" || input === null) return null;
-  const value = (input as Readonly<Record<string, unknown>>)[key];
+  const value: unknown = Reflect.get(input, key);
   return typeof value === "string" ? value : null;
 }
 
