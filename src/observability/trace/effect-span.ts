@@ -1,12 +1,11 @@
 import type { Clock } from "../../core/clock.ts";
-import { attemptKey } from "../../core/step-key.ts";
 import { traceOf, type TraceContext } from "../../core/trace.ts";
 import type { EffectContext, EffectInterceptor, EffectOutcome, EffectSpec } from "../../core/verb.ts";
-import type { SpanEvent } from "../record.ts";
+import type { RecordAttributes } from "../record.ts";
 import type { Content } from "./content.ts";
 import { answerEvents } from "./answer-event.ts";
 import type { Live } from "./live.ts";
-import type { RunTree } from "./run-tree.ts";
+import { tryKey, type RunTree } from "./run-tree.ts";
 
 export interface EffectSpanPorts {
   readonly clock: Clock;
@@ -20,29 +19,25 @@ export function createEffectSpan({ clock, content, live, tree }: EffectSpanPorts
   return {
     name: "trace",
     async around(context, spec, next) {
-      const { run, key, name, kind, attempt } = context;
-      tree(run)?.begin({ key, name, kind, attempt, at: clock.now() });
+      const { run, key, kind } = context;
+      const place = tree(run)?.begin(context, clock.now()) ?? placeOf(context);
       const loaded = live();
-      const outcome = await (loaded instanceof Promise ? await loaded : loaded).within(placeOf(context), next);
-      const known = tree(run);
-      if (outcome.pausesRun) known?.putOff(key);
-      else known?.notes(key, { attributes: contentOf(content, spec, outcome), events: eventsOf(outcome, clock) });
+      const outcome = await (loaded instanceof Promise ? await loaded : loaded).within(place, next);
+      if (outcome.pausesRun) tree(run)?.putOff(key);
+      else if (kind === "tool" && content)
+        tree(run)?.notes(key, { attributes: toolContent(content, spec, outcome), events: [] });
+      else if (kind === "model") tree(run)?.notes(key, { events: answerEvents(outcome.result, clock.now() * 1_000) });
       return outcome;
     },
   };
 }
 
-/** Of a second try and those behind it, the try's own; of the first the step's, as nobody knows of another. */
+/** Of a run that nobody has told of: what it does still lies where it belongs. */
 function placeOf({ run, key, attempt, trace = null }: EffectContext): TraceContext {
-  return traceOf({ run, trace }, attempt === 1 ? key : attemptKey(key, attempt));
+  return traceOf({ run, trace }, tryKey(key, attempt));
 }
 
-function contentOf(content: Content | null, { kind, input }: EffectSpec, { result }: EffectOutcome) {
-  if (content === null || kind !== "tool") return undefined;
+function toolContent(content: Content, { input }: EffectSpec, { result }: EffectOutcome): RecordAttributes {
   const given = typeof input === "object" && input !== null && "arguments" in input ? input.arguments : undefined;
   return content.tool(given, result);
-}
-
-function eventsOf({ result }: EffectOutcome, clock: Clock): readonly SpanEvent[] {
-  return answerEvents(result, clock.now() * 1_000);
 }

@@ -3,7 +3,7 @@ import type { Failure } from "../../core/error.ts";
 import type { ObservedEnd, ObservedRun, ObservedStep } from "../../core/observer.ts";
 import type { Usage } from "../../core/step.ts";
 import { kindOfScope, nameInKey } from "../../core/step-key.ts";
-import { fromTraceText, spanIdOf, traceOf } from "../../core/trace.ts";
+import { fromTraceText, spanIdOf, traceOf, type AttributeValue } from "../../core/trace.ts";
 import type { Origin, RecordAttributes, SpanEvent, SpanRecord } from "../record.ts";
 import { genAi, general, own } from "./semantic.ts";
 
@@ -40,7 +40,7 @@ export function stepSpan(
     kind: "internal",
     ...times(startedAt ?? finishedAt, finishedAt),
     ...statusOf(step.status, step.failure),
-    attributes: { ...stepAttributes(run, step), ...note?.attributes },
+    attributes: note?.attributes ? { ...stepAttributes(run, step), ...note.attributes } : stepAttributes(run, step),
     events: note?.events ?? [],
     links: [],
   };
@@ -53,39 +53,29 @@ function stepName({ kind, name, target, key, attempts }: ObservedStep): string {
   return name;
 }
 
-function stepAttributes(run: ObservedRun, step: ObservedStep): RecordAttributes {
-  const { key, kind, status, attempts, usage, failure } = step;
-  return {
+// One object that grows, and not many that are merged: this is done for every step.
+function stepAttributes(run: ObservedRun, step: ObservedStep): Record<string, AttributeValue> {
+  const { key, kind, status, attempts, target, usage, failure } = step;
+  const attributes: Record<string, AttributeValue> = {
     [own.run]: run.id,
     [own.stepKey]: key,
     [own.stepKind]: kind,
     [own.stepStatus]: status,
-    ...(kind === "attempt" ? { [own.attempt]: attempts } : {}),
-    ...(kind !== "attempt" && attempts > 1 ? { [own.stepAttempts]: attempts } : {}),
-    ...targetAttributes(step),
-    ...(usage === null ? {} : usageAttributes(usage)),
-    ...(failure === null ? {} : { [general.error]: failure.code }),
   };
+  if (kind === "attempt") attributes[own.attempt] = attempts;
+  else if (attempts > 1) attributes[own.stepAttempts] = attempts;
+  if (target !== null) Object.assign(attributes, targetAttributes[kind]?.(target));
+  if (usage !== null) Object.assign(attributes, usageAttributes(usage));
+  if (failure !== null) attributes[general.error] = failure.code;
+  return attributes;
 }
 
-function targetAttributes({ kind, target }: ObservedStep): RecordAttributes {
-  if (kind === "agent") {
-    return {
-      [genAi.operation]: "invoke_agent",
-      ...(target === null ? {} : { [genAi.agent]: target, [own.agent]: target }),
-    };
-  }
-  if (kind === "tool") {
-    return {
-      [genAi.operation]: "execute_tool",
-      [genAi.toolType]: "function",
-      ...(target === null ? {} : { [genAi.tool]: target }),
-    };
-  }
-  if (target === null) return {};
-  if (kind === "waitFor") return { [own.event]: target };
-  return kind === "flow" ? { [own.childFlow]: target } : {};
-}
+const targetAttributes: Readonly<Record<string, (target: string) => RecordAttributes>> = {
+  agent: (name) => ({ [genAi.operation]: "invoke_agent", [genAi.agent]: name, [own.agent]: name }),
+  tool: (name) => ({ [genAi.operation]: "execute_tool", [genAi.tool]: name, [genAi.toolType]: "function" }),
+  flow: (name) => ({ [own.childFlow]: name }),
+  waitFor: (event) => ({ [own.event]: event }),
+};
 
 /** What lies inside has counted its own tokens already, by the conventions' names: these are the sums. */
 function usageAttributes({ calls, inputTokens, outputTokens, models }: Usage): RecordAttributes {

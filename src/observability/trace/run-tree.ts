@@ -1,17 +1,15 @@
 import type { EpochMs } from "../../core/clock.ts";
 import type { ObservedEnd, ObservedRun, ObservedStep } from "../../core/observer.ts";
 import { attemptKey, attemptNumber, parentKey } from "../../core/step-key.ts";
-import { spanIdOf, traceOf } from "../../core/trace.ts";
+import { spanIdOf, traceOf, type TraceContext } from "../../core/trace.ts";
+import type { EffectContext } from "../../core/verb.ts";
 import type { Origin, SpanRecord } from "../record.ts";
 import { runSpan, scopeSpan, stepSpan, triedAgainId, type StepNote } from "./row-span.ts";
 
 /** A step that this process began and whose row has not come yet. */
-export interface BegunStep {
-  readonly key: string;
-  readonly name: string;
-  readonly kind: string;
-  readonly attempt: number;
+interface BegunStep extends Pick<EffectContext, "key" | "name" | "kind" | "attempt"> {
   readonly at: EpochMs;
+  readonly spanId: string;
 }
 
 /** A place that others lie in, from the first of them until its own row, or the end of what is around it. */
@@ -46,8 +44,7 @@ const mostItems = 10_000;
 export class RunTree {
   readonly run: ObservedRun;
   readonly #origin: Origin;
-  readonly #traceId: string;
-  readonly #rootId: string;
+  readonly #root: TraceContext;
   readonly #places = new Map<string, Place>();
   readonly #begun = new Map<string, BegunStep>();
   readonly #notes = new Map<string, StepNote>();
@@ -56,17 +53,18 @@ export class RunTree {
   constructor(origin: Origin, run: ObservedRun) {
     this.run = run;
     this.#origin = origin;
-    const { traceId, spanId } = traceOf({ run: run.id, trace: run.trace }, "");
-    this.#traceId = traceId;
-    this.#rootId = spanId;
+    this.#root = traceOf({ run: run.id, trace: run.trace }, "");
   }
 
   queued(ms: number): void {
     this.#queuedMs = ms;
   }
 
-  begin(step: BegunStep): void {
-    this.#begun.set(step.key, step);
+  /** A step begins; what it does lies in the place that this gives. */
+  begin({ key, name, kind, attempt }: EffectContext, at: EpochMs): TraceContext {
+    const spanId = spanIdOf(this.run.id, tryKey(key, attempt));
+    this.#begun.set(key, { key, name, kind, attempt, at, spanId });
+    return { ...this.#root, spanId };
   }
 
   /** The step is to begin anew another time, and nothing of this one is stored. */
@@ -90,7 +88,7 @@ export class RunTree {
   ended(end: ObservedEnd): SpanRecord[] {
     const spans = Array.from(this.#begun.values(), (step) => this.stored(cutOff(step, end.finishedAt))).flat();
     const tops = [...this.#places.values()].filter(({ key }) => this.#above(key) === null);
-    for (const place of tops) this.#closeScope(place, this.#rootId, spans);
+    for (const place of tops) this.#closeScope(place, this.#root.spanId, spans);
     spans.push(runSpan(this.#origin, this.run, end, this.#queuedMs));
     return spans;
   }
@@ -123,12 +121,15 @@ export class RunTree {
       for (const place of inside.places) this.#closeScope(place, this.#idIn(inside), spans);
       this.#forget(inside);
     }
-    const spanId = isTriedAgain
-      ? triedAgainId(this.run.id, step.key)
-      : (inside?.spanId ?? spanIdOf(this.run.id, step.key));
+    const known = inside?.spanId ?? (step.attempts <= 1 ? begun?.spanId : undefined);
+    const spanId = isTriedAgain ? triedAgainId(this.run.id, step.key) : (known ?? spanIdOf(this.run.id, step.key));
     const note = this.#notes.get(step.key);
     if (note) this.#notes.delete(step.key);
-    const place = { traceId: this.#traceId, spanId, parentId: around === null ? this.#rootId : this.#idIn(around) };
+    const place = {
+      traceId: this.#root.traceId,
+      spanId,
+      parentId: around === null ? this.#root.spanId : this.#idIn(around),
+    };
     spans.push(stepSpan(this.#origin, this.run, step, { place, note }));
   }
 
@@ -156,7 +157,7 @@ export class RunTree {
       this.#origin,
       this.run,
       { ...step, attempts: number },
-      { place: { traceId: this.#traceId, spanId, parentId } },
+      { place: { traceId: this.#root.traceId, spanId, parentId } },
     );
   }
 
@@ -167,7 +168,7 @@ export class RunTree {
 
   #closeScope(place: Place, parentId: string, spans: SpanRecord[]): void {
     for (const inner of place.places) this.#closeScope(inner, place.spanId, spans);
-    const own = { traceId: this.#traceId, spanId: place.spanId, parentId };
+    const own = { traceId: this.#root.traceId, spanId: place.spanId, parentId };
     spans.push(scopeSpan(this.#origin, this.run, place, own));
     this.#places.delete(place.key);
   }
@@ -218,6 +219,11 @@ export class RunTree {
     if (above === null || !above.endsWith("]")) return above;
     return Number(above.slice(above.lastIndexOf("[") + 1, -1)) < mostItems ? above : parentKey(above);
   }
+}
+
+/** Under which key a try of a step is told: the first is the step itself, as nobody knows of another when it begins. */
+export function tryKey(key: string, attempt: number): string {
+  return attempt === 1 ? key : attemptKey(key, attempt);
 }
 
 /** The try that ended a step has no row but the step's. */
