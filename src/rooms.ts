@@ -6,6 +6,7 @@ import type { Capability } from "./core/capability.ts";
 import { systemClock } from "./core/clock.ts";
 import type { Log } from "./core/log.ts";
 import { systemRandom } from "./core/random.ts";
+import type { Tracer } from "./core/trace.ts";
 import {
   createEngine,
   createFlowLoader,
@@ -91,14 +92,15 @@ export function createRooms(options: AppOptions, config: Config, opened: Databas
     meter: (model, kind) => cost.meter(observability.watchChat(model), kind),
     meterEmbedding: (model) => cost.meterEmbedding(observability.watchEmbedding(model)),
   });
-  const tools = createTools({ limits: config.get(toolsSection), environment: options.environment });
+  const { tracer } = observability;
+  const tools = createTools({ limits: config.get(toolsSection), environment: options.environment, tracer });
   const engine = createEngine({
     ...ports,
     ...flowsOf(options, log),
     live: events.live,
     log,
     settings: config.get({ name: "engine", schema: engineSettings }),
-    work: workOf({ options, config, log, cost, models, tools }),
+    work: workOf({ options, config, log, tracer, cost, models, tools }),
     endProcess: async (pid, started) => void (await endProcessGroup(pid, started)),
     processStartTime,
     shared,
@@ -181,13 +183,14 @@ interface Working {
   readonly options: AppOptions;
   readonly config: Config;
   readonly log: Log;
+  readonly tracer: Tracer;
   readonly cost: Cost;
   readonly models: Models;
   readonly tools: Tools;
 }
 
 /** What steps work with. */
-function workOf({ options: { environment }, config, log, cost, models, tools }: Working): EngineDependencies["work"] {
+function workOf({ options, config, log, tracer, cost, models, tools }: Working): EngineDependencies["work"] {
   const { default: usual } = config.get(modelsSection);
   return {
     runProcess,
@@ -195,7 +198,8 @@ function workOf({ options: { environment }, config, log, cost, models, tools }: 
     quirksOf: (model) => models.quirksOf(model),
     tools: new Map(tools.tools.map((tool) => [tool.name, tool])),
     findAgent: (name, from) => findAgent(agentFolders(from), name),
-    environment,
+    environment: options.environment,
+    tracer,
     log,
   };
 }

@@ -78,7 +78,7 @@ export function createObservability(dependencies: ObservabilityDependencies): Ob
     version,
     sources: () => sourcesOf(dependencies.rooms()),
   });
-  const tracing = createTracing({ settings: settings.traces, store, meters: metrics.meters, clock, version });
+  const tracing = createTracing({ ...dependencies, settings: settings.traces, store, meters: metrics.meters });
   const logs = createLogs({ settings: settings.logs, store, tracer: () => tracing.tracer, clock, version });
   const otlp = createOtlp({ ...dependencies, settings: settings.otlp, store, metrics });
   return {
@@ -94,6 +94,7 @@ export function createObservability(dependencies: ObservabilityDependencies): Ob
       otlp.start();
     },
     async [Symbol.asyncDispose]() {
+      tracing[Symbol.dispose]();
       await otlp[Symbol.asyncDispose]();
       await metrics[Symbol.asyncDispose]();
       await store[Symbol.asyncDispose]();
@@ -135,7 +136,7 @@ function assemble(dependencies: ObservabilityDependencies, { store, metrics, tra
     jobs: alerts.jobs,
     checks: alerts.checks,
     routes: [...metrics.routes, ...otlp.routes],
-    metrics: joined([metrics.own, otlp.metrics, alerts.metrics]),
+    metrics: joined([metrics.own, tracing.metrics, otlp.metrics, alerts.metrics]),
   };
 }
 
