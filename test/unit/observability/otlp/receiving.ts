@@ -40,7 +40,7 @@ export async function receive({ clock = systemClock, counts }: ReceivingOptions 
   const store = { ...real, sink, ...(counts ? { counts } : {}) };
   const settings = { keep: "2d", keepHours: "90d", open: false, mostSeries: 5_000 };
   const metrics = {
-    ...createMetrics({ settings, store, clock, log, traceId: () => null, sources: () => [] }),
+    ...createMetrics({ settings, store, clock, log, version: "1.2.3", traceId: () => null, sources: () => [] }),
     take(given: readonly MetricFamily[], points: readonly SeriesPoint[]) {
       families.push(...given);
       sink.points(points);
