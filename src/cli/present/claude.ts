@@ -110,8 +110,11 @@ function toolCells({
   medianMs,
   p95Ms,
 }: ShownView["tools"][number]): string[] {
-  const time = (ms: number | null): string => (ms === null ? "–" : formatMs(ms));
   return [name, amount(calls), amount(failures), amount(accepted), amount(rejected), time(medianMs), time(p95Ms)];
+}
+
+function time(ms: number | null): string {
+  return ms === null ? "–" : formatMs(ms);
 }
 
 const errorHeads = ["at", "what", "message"];
