@@ -5,7 +5,7 @@ import { buffer } from "node:stream/consumers";
 import { describe, it } from "node:test";
 import { gunzipSync } from "node:zlib";
 import { systemClock, type Clock } from "../../../../src/core/clock.ts";
-import type { Log } from "../../../../src/core/log.ts";
+import { silentLog, type Log } from "../../../../src/core/log.ts";
 import { createMetrics } from "../../../../src/observability/metric/metrics.ts";
 import { createOtlp } from "../../../../src/observability/otlp/otlp.ts";
 import { loadProtobuf } from "../../../../src/observability/otlp/wire/protobuf.ts";
@@ -250,8 +250,7 @@ describe("what is sent to a collector", () => {
 
   it("goes on behind what was sent, after a restart", async () => {
     await using collector = await scripted(() => ({ status: 200 }));
-    const store = createTelemetryStore({ path: ":memory:", clock: systemClock, log: silent, sample: 1 });
-    await using _closing = store;
+    await using store = createTelemetryStore({ path: ":memory:", clock: systemClock, log: silentLog, sample: 1 });
     {
       await using first = startSending({ endpoint: collector.url, store });
       await until("it has begun", async () => (await store.recall(`otlp.spans ${collector.url}`)) ?? null);
@@ -299,5 +298,3 @@ describe("what is sent to a collector", () => {
     assert.equal((await sending.counted())["traces sent"], 2);
   });
 });
-
-const silent: Log = { debug: () => {}, info: () => {}, warn: () => {}, error: () => {} };
