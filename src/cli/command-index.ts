@@ -55,6 +55,8 @@ export const commandIndex: readonly (readonly [name: string, summary: string])[]
   ["budget show", "Shows a budget and what it has counted, newest first"],
   ["budget list", "Lists the budgets with what they have counted"],
   ["budget remove", "Removes a budget; what was used stays in the ledger"],
+  ["claude show", "Shows what Claude Code did, as it tells by OpenTelemetry: sessions, tokens, cost, tools, edits"],
+  ["claude env", "Prints the variables by which Claude Code tells this daemon what it does"],
   ["config list", "Lists all keys with their values and where those come from"],
   ["config get", "Shows the value of a key"],
   ["config explain", "Shows what flags, environment, file and defaults say about a key, and which one wins"],

@@ -2,6 +2,7 @@ import type { RunRecord } from "../../core/step.ts";
 import type { Output } from "../output.ts";
 import { presentAdvice } from "./advice.ts";
 import { presentBudget, presentBudgets, presentRemovedBudget } from "./budget.ts";
+import { presentClaude } from "./claude.ts";
 import { presentCost } from "./cost.ts";
 import { presentComparison, presentQueues } from "./comparison.ts";
 import { presentContext } from "./context.ts";
@@ -51,6 +52,7 @@ export function present(
 }
 
 const forms: Readonly<Record<string, (result: never, look: TableLook) => string>> = {
+  "claude.show": presentClaude,
   "cost.show": presentCost,
   "budget.set": presentBudget,
   "budget.show": presentBudget,
