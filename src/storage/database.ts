@@ -15,6 +15,22 @@ export interface DatabaseCapabilities {
   readonly sharedWriters: boolean;
 }
 
+/** How full a database is. */
+export interface DatabaseSize {
+  readonly bytes: number;
+  /** Of these, what holds nothing and is filled before it grows. Null where the database does not say. */
+  readonly freeBytes: number | null;
+}
+
+/** The room that a database takes on its disk. */
+export interface DatabaseSpace {
+  measure(): Promise<DatabaseSize>;
+  /** Gives a little of what is free back to the file system; false once there is no more to give. */
+  giveBack(): Promise<boolean>;
+  /** Writes the whole file anew without what is free. Everybody waits meanwhile. Not there where the database does that by itself. */
+  rewrite?(): Promise<void>;
+}
+
 export interface RoomMigrations {
   readonly room: string;
   readonly migrations: readonly Migration[];
@@ -35,6 +51,7 @@ export interface Database extends AsyncDisposable {
   migrate(rooms: readonly RoomMigrations[]): Promise<void>;
   /** Upkeep that the database does not do by itself; not there where it does. */
   readonly maintain?: () => Promise<void>;
+  readonly space?: DatabaseSpace;
   /** The tables and indexes as they are, as text: what the schema snapshots hold. */
   schemaText(): Promise<string>;
 }

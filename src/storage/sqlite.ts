@@ -13,6 +13,7 @@ import type { SqlValue, Statement } from "../core/statement.ts";
 import type { Database, RoomMigrations, Row, WriteResult } from "./database.ts";
 import { createCommitPace } from "./commit-pace.ts";
 import { pendingMigrations } from "./migration.ts";
+import { sqliteSpace } from "./sqlite-space.ts";
 import { toStorageError } from "./sqlite-error.ts";
 
 export interface SqliteOptions {
@@ -72,6 +73,7 @@ export function openSqlite(options: SqliteOptions): Database {
       }),
     migrate: async (rooms) => migrate(connection, rooms, path),
     maintain: async () => maintain(connection, path),
+    space: sqliteSpace(connection, path),
     schemaText: async () => schemaText(connection),
     async [Symbol.asyncDispose]() {
       if (isClosed) return;
@@ -125,6 +127,8 @@ function openMode({ path, durability = "process" }: SqliteOptions, locking: "exc
     database = new DatabaseSync(path, { timeout: locking === "exclusive" ? 0 : busyTimeoutMs });
     // Half the usual page: a step touches two pages and fills neither. A mode of its own comes before the first access.
     database.exec(`pragma page_size = 2048; pragma locking_mode = ${locking}`);
+    // For new files only; an older one is changed when it is written anew (sqlite-space.ts).
+    database.exec("pragma auto_vacuum = incremental");
     if (path !== ":memory:") database.exec("pragma journal_mode = wal");
     database.exec(`pragma synchronous = ${durability === "power" ? "full" : "normal"}`);
     // At the usual 1,000 pages a checkpoint falls into every hundredth commit and makes it ten times as slow.

@@ -9,7 +9,7 @@ import { presentChecks } from "./doctor.ts";
 import { eventCells, presentEvent } from "./event.ts";
 import { presentExplanation } from "./explanation.ts";
 import { nearPlace } from "./place.ts";
-import { formatBytes } from "../byte-size.ts";
+import { formatBytes } from "../../core/byte-size.ts";
 import { presentModel } from "./model.ts";
 import { presentReview } from "./review.ts";
 import { formatMs } from "../../core/duration.ts";
