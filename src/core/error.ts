@@ -43,6 +43,8 @@ export const errorCatalogue = {
   "model.missing": { title: "The model is not installed", retryable: false },
   "model.output_invalid": { title: "The model's answer does not fit the schema", retryable: true },
   "model.unreachable": { title: "No model server answers", retryable: true },
+  "notify.failed": { title: "People could not be told by a channel", retryable: true },
+  "notify.missing": { title: "There is no such channel", retryable: false },
   "pattern.exhausted": { title: "A pattern used up its rounds before it was done", retryable: false },
   "pattern.undecided": { title: "A pattern got no valid decision from its models", retryable: true },
   "request.malformed": { title: "The request is not HTTP that the server takes", retryable: false },

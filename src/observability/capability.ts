@@ -140,7 +140,7 @@ function sourcesOf(rooms: readonly Capability[]): MetricSource[] {
 function joined(sources: readonly MetricSource[]): MetricSource {
   return {
     families: sources.flatMap(({ families }) => families),
-    look: async (signal) => (await Promise.all(sources.map(({ look }) => look?.(signal) ?? []))).flat(),
+    look: async (signal) => (await Promise.all(sources.map(async ({ look }) => (await look?.(signal)) ?? []))).flat(),
   };
 }
 

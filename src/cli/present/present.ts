@@ -68,12 +68,14 @@ const forms: Readonly<Record<string, (result: never, look: TableLook) => string>
   "run.stats": presentStats,
   "event.list": eventCells,
   "event.tail": presentEvent,
+  "notify.test": ({ channel }: { channel: string }) => `Told by ${channel}.`,
 };
 
 const columns: Readonly<Record<string, readonly string[]>> = {
   "run.list": ["id", "flow", "status", "createdAt", "took", "summary"],
   "flow.list": ["name", "runs24h", "failed24h", "medianMs", "file", "description"],
   "flow.inputs": ["run", "createdAt", "brief"],
+  "notify.list": ["name", "kind", "target"],
   "run.errors": ["count", "code", "flow", "step", "lastAt", "example", "message"],
   // What may be long comes last.
   "review.list": ["id", "createdAt", "step", "title"],
