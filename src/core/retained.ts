@@ -27,6 +27,8 @@ export interface Retained {
   readonly order: number;
   /** How long it is kept, milliseconds. */
   readonly keepMs: number;
+  /** What is younger stays, however large the data folder is. Default: ten minutes. */
+  readonly leastMs?: number;
   /** When the oldest of it is from; null where there is nothing. */
   oldest(): Promise<EpochMs | null>;
   /** Removes it in small transactions, each of them whole. Gives how many things have gone. */

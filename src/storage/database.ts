@@ -18,8 +18,10 @@ export interface DatabaseCapabilities {
 /** How full a database is. */
 export interface DatabaseSize {
   readonly bytes: number;
-  /** Of these, what holds nothing and is filled before it grows. Null where the database does not say. */
-  readonly freeBytes: number | null;
+  /** Of these, what holds nothing and is filled before it grows. */
+  readonly freeBytes: number;
+  /** Whether it gives that back little by little. */
+  readonly givesBack: boolean;
 }
 
 /** The room that a database takes on its disk. */
@@ -27,6 +29,8 @@ export interface DatabaseSpace {
   measure(): Promise<DatabaseSize>;
   /** Gives a little of what is free back to the file system; false once there is no more to give. */
   giveBack(): Promise<boolean>;
+  /** After something has been removed: lets what is free be found and counted. */
+  tidy(): Promise<void>;
   /** Writes the whole file anew without what is free. Everybody waits meanwhile. Not there where the database does that by itself. */
   rewrite?(): Promise<void>;
 }

@@ -25,7 +25,11 @@ export function sqliteSpace(connection: PragmaConnection, path: string): Databas
     measure: async () =>
       attempt(() => {
         const page = pragma("page_size");
-        return { bytes: pragma("page_count") * page, freeBytes: pragma("freelist_count") * page };
+        return {
+          bytes: pragma("page_count") * page,
+          freeBytes: pragma("freelist_count") * page,
+          givesBack: pragma("auto_vacuum") === incremental,
+        };
       }),
     giveBack: async () =>
       attempt(() => {
@@ -34,6 +38,8 @@ export function sqliteSpace(connection: PragmaConnection, path: string): Databas
         connection.exec("pragma wal_checkpoint(passive)");
         return pragma("auto_vacuum") === incremental && pragma("freelist_count") > 0;
       }),
+    // The log keeps the size of its busiest moment otherwise.
+    tidy: async () => attempt(() => connection.exec("pragma wal_checkpoint(truncate)")),
     rewrite: async () =>
       attempt(() => {
         // The copy would lie in memory otherwise.
