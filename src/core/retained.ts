@@ -43,7 +43,6 @@ export interface Retained {
 
 /** In which order kinds of things go where the data folder is too large. Told in docs/storage.md. */
 export const pruneOrder = {
-  debugLogs: 10,
   spans: 20,
   logs: 30,
   points: 40,

@@ -50,9 +50,9 @@ export type StorageShown = z.infer<typeof shown>;
 const pruned = z.object({
   isDryRun: z.boolean(),
   kinds: z
-    .array(z.object({ name: z.string(), before: z.number(), count: z.int(), bytes: bytes.nullable() }))
+    .array(z.object({ name: z.string(), before: z.number(), count: z.int().nullable(), bytes: bytes.nullable() }))
     .readonly()
-    .describe("What went, or would go; bytes are told of a dry run alone."),
+    .describe("What went, or would go; bytes are told of a dry run alone, where they can be told."),
   freedBytes: bytes.describe("What the data takes less than before; of a dry run, what it would be at the most."),
 });
 export type StoragePruned = z.infer<typeof pruned>;
@@ -162,7 +162,7 @@ async function preview({ kinds, before, clock, signal }: Preview): Promise<Stora
   const found = [];
   for (const kind of kinds) {
     const told = await kind.preview?.({ before: before(kind), signal, pause });
-    found.push({ name: kind.name, before: before(kind), count: told?.count ?? 0, bytes: told?.bytes ?? null });
+    found.push({ name: kind.name, before: before(kind), count: told?.count ?? null, bytes: told?.bytes ?? null });
   }
   return { isDryRun: true, kinds: found, freedBytes: found.reduce((sum, one) => sum + (one.bytes ?? 0), 0) };
 }
