@@ -84,7 +84,7 @@ async function grow(place: RetentionCase, count: number): Promise<void> {
   const pick = <Item>(items: readonly Item[]): Item => items[Math.floor(random() * items.length)] ?? assert.fail();
   const text = (): string => pick(["same", "other", "third"]);
   for (let made = 0; made < count; made++) {
-    clock.move(hourMs * random());
+    clock.move(Math.round(hourMs * random()));
     const kind = pick(["leaf", "gate", "parent", "asks", "fails", "fork", "retry", "open parent"]);
     if (kind === "fork" || kind === "retry") {
       await again(place, kind);
