@@ -18,7 +18,7 @@ import {
   type ReadPorts,
 } from "./engine/capability.ts";
 import { createEvents, type Events } from "./events/capability.ts";
-import type { Hosting } from "./hosting.ts";
+import { serverSection, type Hosting } from "./hosting.ts";
 import { createModels, modelsSettings, type Models } from "./models/capability.ts";
 import { createNotify, notifySection } from "./notify/capability.ts";
 import {
@@ -175,9 +175,17 @@ function createWatchers({ options, config, events, rooms }: Watched) {
     database: events.database,
     events: events.log,
     notify: notify.send,
+    served: () => servedAt(options, config),
     rooms,
   });
   return { notify, observability };
+}
+
+/** Where `tutti up` of this folder listens, or would: it may have taken another port than the one that is set. */
+async function servedAt({ home, hosting }: AppOptions, config: Config): Promise<{ url: string; tokenFile: string }> {
+  const { host, port } = config.get(serverSection);
+  const running = (await hosting?.show())?.url ?? null;
+  return { url: running ?? `http://${host}:${port}`, tokenFile: join(home.path, "token") };
 }
 
 function flowsOf({ folder }: AppOptions, log: Log) {

@@ -52,6 +52,7 @@ export const errorCatalogue = {
   "request.missing": { title: "There is nothing at this address", retryable: false },
   "request.too_large": { title: "The request is larger than the server takes", retryable: false },
   "request.too_slow": { title: "The request did not arrive in time", retryable: true },
+  "request.unsupported": { title: "The request's body is of a kind that the server does not take", retryable: false },
   "review.closed": { title: "The review is no longer open", retryable: false },
   "review.missing": { title: "There is no such review", retryable: false },
   "review.rejected": { title: "A human rejected it", retryable: false },

@@ -24,6 +24,7 @@ import { createLedger } from "./ledger.ts";
 import { createMarks } from "./mark.ts";
 import { meteredEmbedding } from "./embedding-meter.ts";
 import { createMeter, type Meter } from "./meter.ts";
+import { budgetMetrics } from "./metric.ts";
 import { createCostOperations } from "./operations.ts";
 import { createPauses, type BudgetedRuns } from "./pause.ts";
 import { createCalendar } from "./period.ts";
@@ -123,6 +124,7 @@ export function createCost(dependencies: CostDependencies): Cost {
       }),
     ],
     jobs: [{ name: "cost.sweep", every: sweepEvery, run: sweep }, resumeJob(parts, ready)],
+    metrics: budgetMetrics({ ...parts, store: parts.askedStore, clock }),
     auto: createAutoModel(choice, assessor),
     meter,
     meterEmbedding: (model) => meteredEmbedding(meter, model),

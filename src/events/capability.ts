@@ -4,6 +4,7 @@ import { toMs, type Duration } from "../core/duration.ts";
 import type { Database } from "../storage/database.ts";
 import { createEventLog, eventMigrations, type EventLog } from "./event-log.ts";
 import { createEventFeed } from "./feed.ts";
+import { eventMetrics } from "./metric.ts";
 import { createLiveEvents, type LiveEvents } from "./live.ts";
 import { createEventOperations } from "./operations.ts";
 import { createOrderedLog } from "./ordered-log.ts";
@@ -52,5 +53,6 @@ export function createEvents({ database, clock, keep = "30d" }: EventsDependenci
       },
     },
     latest: () => ordered.end(),
+    metrics: eventMetrics({ database, end: () => ordered.end() }),
   };
 }

@@ -11,6 +11,7 @@ import type { Database } from "../storage/database.ts";
 import { createAlerts, type Notify } from "./alert/alerts.ts";
 import { createClaudeOperations } from "./claude/claude.ts";
 import { createGrafanaOperations } from "./grafana/grafana.ts";
+import type { ScrapePlace } from "./grafana/prometheus.ts";
 import { createLogs, type Logs } from "./log/logs.ts";
 import { createMetrics, type Metrics } from "./metric/metrics.ts";
 import { createOtlp } from "./otlp/otlp.ts";
@@ -43,6 +44,8 @@ export interface ObservabilityDependencies {
   readonly version: string;
   readonly environment: Readonly<Record<string, string | undefined>>;
   readonly notify: Notify;
+  /** Where this host serves HTTP, or would. */
+  readonly served: () => Promise<{ readonly url: string; readonly tokenFile: string }>;
   /** Of all rooms, once they are there. */
   readonly rooms: () => readonly Capability[];
 }
@@ -71,6 +74,7 @@ export function createObservability(dependencies: ObservabilityDependencies): Ob
     clock,
     log,
     traceId: () => tracing.tracer.current()?.traceId ?? null,
+    version,
     sources: () => sourcesOf(dependencies.rooms()),
   });
   const tracing = createTracing({ settings: settings.traces, store, meters: metrics.meters, clock, version });
@@ -122,8 +126,8 @@ function assemble(dependencies: ObservabilityDependencies, { store, metrics, tra
       ...logs.operations,
       ...otlp.operations,
       ...alerts.operations,
-      ...createClaudeOperations({ store, metrics }),
-      ...createGrafanaOperations({ rules: () => alerts.rules(), families: () => metrics.families() }),
+      ...createClaudeOperations({ store, clock }),
+      ...createGrafanaOperations({ rules: () => alerts.rules(), place: () => scrapePlace(dependencies) }),
       ...createReportOperations({ clock, version, operations }),
     ],
     effect: tracing.effect,
@@ -133,6 +137,11 @@ function assemble(dependencies: ObservabilityDependencies, { store, metrics, tra
     routes: [...metrics.routes, ...otlp.routes],
     metrics: joined([otlp.metrics, alerts.metrics]),
   };
+}
+
+async function scrapePlace({ served, settings }: ObservabilityDependencies): Promise<ScrapePlace> {
+  const { url, tokenFile } = await served();
+  return { url, tokenFile: settings.metrics.open ? null : tokenFile };
 }
 
 function sourcesOf(rooms: readonly Capability[]): MetricSource[] {

@@ -19,6 +19,10 @@ export interface Api {
     /** Shows a budget and what it has counted, newest first. `GET /api/budgets/:name` */
     show(input: string | BudgetShowInput, options?: CallOptions): Promise<Budget>;
   };
+  readonly claude: {
+    /** Shows what Claude Code did, as it tells by OpenTelemetry: sessions, tokens, cost, tools, edits. `GET /api/claude` */
+    show(input?: ClaudeShowInput, options?: CallOptions): Promise<ClaudeShowOutput>;
+  };
   readonly config: {
     /** Shows what flags, environment, file and defaults say about a key, and which one wins. `GET /api/config/:key/explain` */
     explain(input: string | ConfigExplainInput, options?: CallOptions): Promise<ConfigExplainOutput>;
@@ -59,6 +63,12 @@ export interface Api {
     /** Shows the daemon of this folder: where it listens, since when, and what its data takes. `GET /api/host` */
     show(input?: Nothing, options?: CallOptions): Promise<HostShowOutput>;
   };
+  readonly metric: {
+    /** Lists the figures that there are, with what they mean. `GET /api/metrics` */
+    list: Listing<[input?: MetricListInput, options?: CallOptions], MetricListEntry>;
+    /** Computes an expression of PromQL over the stored figures: now, or over a time. `GET /api/metrics/query` */
+    query(input: MetricQueryInput, options?: CallOptions): Promise<MetricQueryOutput>;
+  };
   readonly models: {
     /** Shows which model `auto` would take, best first, and what speaks against the others. `GET /api/models-advice` */
     advise: Listing<[input?: ModelsAdviseInput, options?: CallOptions], ModelsAdviseEntry>;
@@ -76,6 +86,12 @@ export interface Api {
     servers: Listing<[input?: Nothing, options?: CallOptions], ModelServer>;
     /** Shows what the server and the last probe know of a model. `GET /api/models/:model` */
     show(input: string | ModelsShowInput, options?: CallOptions): Promise<ModelsShowOutput>;
+  };
+  readonly notify: {
+    /** Lists the channels that people can be told by. `GET /api/notify/channels` */
+    list: Listing<[input?: Nothing, options?: CallOptions], NotifyListEntry>;
+    /** Sends a test notice by a channel and says what became of it. `POST /api/notify/channels/:name/test` */
+    test(input: string | NotifyTestInput, options?: CallOptions): Promise<NotifyTestOutput>;
   };
   readonly review: {
     /** Answers the question of a review; the run goes on at once. `POST /api/reviews/:id/answer` */
@@ -306,6 +322,101 @@ export interface BudgetSetOutput {
 export interface BudgetShowInput {
   /** The budget's name */
   name: string;
+}
+
+export interface ClaudeShowInput {
+  /** How far back. Default: "7d" */
+  since?: string;
+}
+
+export interface ClaudeShowOutput {
+  /** Milliseconds since 1970 */
+  since: number;
+  /** Milliseconds since 1970 */
+  until: number;
+  /** False where there are more events than are read for one answer: the oldest are not in it */
+  isWhole: boolean;
+  totals: {
+    sessions: number;
+    prompts: number;
+    toolCalls: number;
+    toolFailures: number;
+    errors: number;
+    /** Calls of models */
+    calls: number;
+    /** At list prices, as Claude Code reckons; no bill */
+    costUsd: number;
+    tokens: {
+      input: number;
+      output: number;
+      cacheRead: number;
+      cacheCreation: number;
+    };
+    linesAdded: number;
+    linesRemoved: number;
+    editsAccepted: number;
+    editsRejected: number;
+    commits: number;
+    pullRequests: number;
+    activeSeconds: number;
+  };
+  /** The last ones first */
+  sessions: {
+    id: string;
+    /** Milliseconds since 1970 */
+    firstAt: number;
+    /** Milliseconds since 1970 */
+    lastAt: number;
+    prompts: number;
+    toolCalls: number;
+    errors: number;
+    /** Calls of models */
+    calls: number;
+    /** At list prices, as Claude Code reckons; no bill */
+    costUsd: number;
+    tokens: {
+      input: number;
+      output: number;
+      cacheRead: number;
+      cacheCreation: number;
+    };
+    models: string[];
+    /** A trace of it, where traces are sent */
+    traceId: string | null;
+  }[];
+  /** The most used first */
+  tools: {
+    name: string;
+    calls: number;
+    failures: number;
+    accepted: number;
+    rejected: number;
+    medianMs: number | null;
+    p95Ms: number | null;
+  }[];
+  /** The dearest first */
+  models: {
+    name: string;
+    /** Calls of models */
+    calls: number;
+    /** At list prices, as Claude Code reckons; no bill */
+    costUsd: number;
+    tokens: {
+      input: number;
+      output: number;
+      cacheRead: number;
+      cacheCreation: number;
+    };
+    medianMs: number | null;
+  }[];
+  /** The last ones first */
+  errors: {
+    /** Milliseconds since 1970 */
+    at: number;
+    event: string;
+    session: string | null;
+    message: string;
+  }[];
 }
 
 export interface ConfigExplainInput {
@@ -578,6 +689,49 @@ export interface HostShowOutput {
   };
 }
 
+export interface MetricListInput {
+  /** Only those whose name contains this */
+  name?: string;
+}
+
+export interface MetricListEntry {
+  name: string;
+  /** null where only stored figures tell of it */
+  type: ("counter" | "gauge" | "histogram") | null;
+  help: string;
+  unit: string;
+  labels: string[];
+  /** Whether there are figures of it in the store, which metric.query reads */
+  isStored: boolean;
+}
+
+export interface MetricQueryInput {
+  /** PromQL, the part that docs/observability.md names */
+  expression: string;
+  /** Over the time from so long ago until now, such as 1h; without it and --from: the value now */
+  since?: string | number;
+  /** A time such as "2026-11-25T09:00:00Z", epoch milliseconds, or how long ago, such as "2h" */
+  from?: number | string;
+  /** A time such as "2026-11-25T09:00:00Z", epoch milliseconds, or how long ago, such as "2h" */
+  to?: number | string;
+  /** From one value to the next; default: about 120 of them */
+  step?: string | number;
+}
+
+export interface MetricQueryOutput {
+  from: number;
+  to: number;
+  /** 0 where it is one value */
+  stepMs: number;
+  series: {
+    labels: {
+      [k: string]: string;
+    };
+    /** Epoch milliseconds and values; null for what is not a number */
+    points: never[][];
+  }[];
+}
+
 export interface ModelsAdviseInput {
   /** For calls with tools */
   tools?: boolean;
@@ -827,6 +981,22 @@ export interface ModelsShowOutput {
   parameters: string[];
   /** What the last probe measured. */
   facts: ProbeFacts | null;
+}
+
+export interface NotifyListEntry {
+  name: string;
+  kind: "log" | "desktop" | "webhook" | "email" | "command";
+  /** Where it leads, without what is secret. */
+  target: string;
+}
+
+export interface NotifyTestInput {
+  /** A channel of `tutti notify list` */
+  name: string;
+}
+
+export interface NotifyTestOutput {
+  channel: string;
 }
 
 export interface ReviewAnswerInput {

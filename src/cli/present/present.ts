@@ -9,6 +9,7 @@ import { presentChecks } from "./doctor.ts";
 import { eventCells, presentEvent } from "./event.ts";
 import { presentExplanation } from "./explanation.ts";
 import { nearPlace } from "./place.ts";
+import { presentProvision } from "./provision.ts";
 import { formatBytes } from "../../core/byte-size.ts";
 import { presentModel } from "./model.ts";
 import { presentReview } from "./review.ts";
@@ -68,6 +69,7 @@ const forms: Readonly<Record<string, (result: never, look: TableLook) => string>
   "run.stats": presentStats,
   "event.list": eventCells,
   "event.tail": presentEvent,
+  "grafana.provision": presentProvision,
   "notify.test": ({ channel }: { channel: string }) => `Told by ${channel}.`,
 };
 
