@@ -2,7 +2,7 @@ import type { EpochMs } from "../core/clock.ts";
 import { toMs } from "../core/duration.ts";
 import { pruneOrder, type PrunePreview, type Retained } from "../core/retained.ts";
 import type { ObservabilitySettings } from "./settings.ts";
-import type { TelemetryKind, TelemetryStore } from "./store/telemetry-store.ts";
+import type { PrunedKind, TelemetryStore } from "./store/telemetry-store.ts";
 
 type Store = Pick<TelemetryStore, "size" | "prune" | "thin" | "vacuum" | "countTraces" | "countLogs">;
 
@@ -29,9 +29,17 @@ export function retainedTelemetry(
     },
     retained(store, {
       kind: "points",
-      summary: "Figures by the minute; those by the hour and the day are kept longer",
+      summary: "Figures by the minute",
       order: pruneOrder.points,
       keepMs: toMs(metrics.keep),
+    }),
+    // What alerts and charts of a month are made of: by age alone, however much there is.
+    retained(store, {
+      kind: "hours",
+      summary: "Figures by the hour; those by the day are kept for good",
+      order: pruneOrder.points,
+      keepMs: toMs(metrics.keepHours),
+      leastMs: toMs(metrics.keepHours),
     }),
   ];
 }
@@ -42,15 +50,15 @@ async function previewSpans(store: Store, before: EpochMs): Promise<PrunePreview
   return { count: traces === 0 ? 0 : Math.round((spans * old) / traces), bytes: null };
 }
 
-interface Kind extends Pick<Retained, "summary" | "order" | "keepMs"> {
-  readonly kind: TelemetryKind;
+interface Kind extends Pick<Retained, "summary" | "order" | "keepMs" | "leastMs"> {
+  readonly kind: PrunedKind;
 }
 
 function retained(store: Store, { kind, ...told }: Kind): Retained {
   return {
     name: kind,
     ...told,
-    oldest: async () => (await store.size()).oldest[kind],
+    oldest: async () => (await store.size()).oldest[kind === "hours" ? "points" : kind],
     prune: ({ before }) => store.prune(kind, before),
     shrink: () => store.vacuum({ whole: false }),
   };

@@ -40,7 +40,9 @@ export function retainedReviews(ports: RetainedReviewsPorts): Retained {
         const remove = build.deleteFrom("reviews").where("id", "in", ids).returning(["payload", "decision"]);
         const result = await database.write([toStatement(remove)]);
         const columns = result.committed ? (result.rows[0] ?? []).flatMap((row) => Object.values(row)) : [];
-        ports.released(columns.flatMap((column) => (typeof column === "string" && column.startsWith("@") ? [column] : [])));
+        ports.released(
+          columns.flatMap((column) => (typeof column === "string" && column.startsWith("@") ? [column] : [])),
+        );
         gone += ids.length;
         await pruning.pause?.();
       }

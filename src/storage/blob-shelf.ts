@@ -28,13 +28,18 @@ export function fileBlobShelf(folder: string, clock: Clock): BlobShelf {
       const before = clock.now() - leftOverMs;
       for (const part of await readdir(folder).catch(() => [])) {
         const names = await readdir(join(folder, part)).catch(() => []);
-        await Promise.all(names.filter((name) => !hashName.test(name)).map((name) => removeLeftOver(join(folder, part, name), before)));
+        await Promise.all(
+          names.filter((name) => !hashName.test(name)).map((name) => removeLeftOver(join(folder, part, name), before)),
+        );
         yield names.filter((name) => hashName.test(name));
       }
     },
     async remove(hashes, before) {
       const sizes = hashes.map((hash) => removeFile(blobPlace(folder, hash), before));
-      return { count: sizes.filter((size) => size !== null).length, bytes: sizes.reduce<number>((sum, size) => sum + (size ?? 0), 0) };
+      return {
+        count: sizes.filter((size) => size !== null).length,
+        bytes: sizes.reduce<number>((sum, size) => sum + (size ?? 0), 0),
+      };
     },
   };
 }

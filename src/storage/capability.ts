@@ -31,7 +31,10 @@ const keepEvery = "5m";
 /** The door of the storage room: its own tables, and how old and how large all that is stored may be. */
 export function createStorage(dependencies: StorageDependencies): Capability {
   const { database, settings, usage, garbage, clock, log, meters, rooms } = dependencies;
-  const kinds = () => rooms().flatMap(({ retained = [] }) => retained).toSorted((one, other) => one.order - other.order);
+  const kinds = () =>
+    rooms()
+      .flatMap(({ retained = [] }) => retained)
+      .toSorted((one, other) => one.order - other.order);
   const counted = ({ name, count }: { readonly name: string; readonly count: number }): void => {
     if (count > 0) meters.add(prunedFamily, { what: name }, count);
   };

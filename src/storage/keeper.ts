@@ -57,7 +57,8 @@ export function createKeeper(ports: KeeperPorts): Keeper {
     keep: (signal) =>
       oneAtATime(async () => {
         const options = { signal, pause: pace() };
-        for (const kind of ports.kinds()) await pruneKind(ports, kind, { before: clock.now() - kind.keepMs, ...options });
+        for (const kind of ports.kinds())
+          await pruneKind(ports, kind, { before: clock.now() - kind.keepMs, ...options });
         await keepBelowCap(ports, options, isTold);
       }),
     async *prune({ kinds, before }, signal) {
@@ -77,10 +78,19 @@ export function createKeeper(ports: KeeperPorts): Keeper {
 
 interface KindPruning extends Pick<CollectOptions, "signal" | "pause"> {
   readonly before: EpochMs;
+  /** The room must be there, and be seen to be there, when it is done. */
+  readonly isForRoom?: boolean;
 }
 
+// Every few minutes some runs become too old: a look at whole tables for them would cost more than they do.
+const manyGone = 1_000;
+
 /** Removes what is old of one kind, the blobs that only it has named, and the room that both took. */
-async function pruneKind(ports: KeeperPorts, kind: Retained, { before, signal, pause }: KindPruning): Promise<number> {
+async function pruneKind(
+  ports: KeeperPorts,
+  kind: Retained,
+  { before, signal, pause, isForRoom = false }: KindPruning,
+): Promise<number> {
   const count = await kind.prune({ before, signal, pause });
   const blobs = await ports.garbage.collect({ whole: false, signal, pause });
   ports.counted({ name: kind.name, count });
@@ -88,7 +98,7 @@ async function pruneKind(ports: KeeperPorts, kind: Retained, { before, signal, p
   if (count === 0 || signal.aborted) return count;
   await kind.shrink?.(signal);
   while (!signal.aborted && (await ports.database.space?.giveBack())) await pause();
-  await ports.database.space?.tidy();
+  if (isForRoom || count >= manyGone) await ports.database.space?.tidy();
   return count;
 }
 
@@ -123,7 +133,7 @@ async function pruneDownTo(
     for (let slice = 1; slice <= slices; slice++) {
       if (options.signal.aborted || usage.used <= targetBytes) return usage;
       const before = Math.ceil(oldest + ((limit - oldest) * slice) / slices);
-      if ((await pruneKind(ports, kind, { before, ...options })) > 0) usage = await ports.usage();
+      if ((await pruneKind(ports, kind, { before, isForRoom: true, ...options })) > 0) usage = await ports.usage();
     }
   }
   return usage;

@@ -222,9 +222,13 @@ async function* vacuum({ database: { space }, usage }: StorageOperationPorts): A
   const about = formatMs(Math.max(1_000, (needed / bytesPerSecond) * 1_000));
   yield { type: "stage", text: `about ${about}, with ${formatBytes(needed)} of the disk for a while` };
   if (freeOnDisk !== null && freeOnDisk < needed) {
-    throw new TuttiError("storage.full", `it needs ${formatBytes(needed)} of the disk, and ${formatBytes(freeOnDisk)} are free`, {
-      hint: "Free some space, or prune first: what is free in the file is filled again.",
-    });
+    throw new TuttiError(
+      "storage.full",
+      `it needs ${formatBytes(needed)} of the disk, and ${formatBytes(freeOnDisk)} are free`,
+      {
+        hint: "Free some space, or prune first: what is free in the file is filled again.",
+      },
+    );
   }
   const began = performance.now();
   await space.rewrite();

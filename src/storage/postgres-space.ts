@@ -15,8 +15,8 @@ const measured = `with tables as (
       else bytes * greatest(0, 1 - (reltuples * (width + 32) + coalesce(greatest(large_rows, 0), 0) * 2100) / (heap + large))
     end), 0)::bigint as free from tables`;
 
-// Fewer are not worth a look at the whole table.
-const manyDead = 1_000;
+// What is smaller is not worth a look; how many rows of it are dead is told too late to go by.
+const largeBytes = 500_000;
 
 /** The tables of a schema. Postgres fills what is free before a table grows, and gives little of it back by itself. */
 export function postgresSpace(query: Query, schema: string): DatabaseSpace {
@@ -27,8 +27,9 @@ export function postgresSpace(query: Query, schema: string): DatabaseSpace {
     },
     giveBack: async () => false,
     async tidy() {
-      const dead = "select relname from pg_stat_user_tables where schemaname = $1 and n_dead_tup > $2";
-      for (const { relname: table } of await query(dead, [schema, String(manyDead)]))
+      const large =
+        "select relname from pg_stat_user_tables where schemaname = $1 and pg_total_relation_size(relid) > $2";
+      for (const { relname: table } of await query(large, [schema, String(largeBytes)]))
         // It waits for nobody and stops nobody.
         await query(`vacuum (analyze, skip_locked) "${schema}"."${String(table)}"`, []);
     },

@@ -53,7 +53,10 @@ export async function openPostgres({ url, schema, connections = 10 }: PostgresOp
     },
     write: (statements) => untilNoDeadlock(() => withClient(connect, (client) => writeBatch(client, statements))),
     migrate: (rooms) => withClient(connect, (client) => migrate(client, rooms, schema)),
-    space: postgresSpace((text, values) => withClient(connect, async (client) => (await client.query(text, values)).rows), schema),
+    space: postgresSpace(
+      (text, values) => withClient(connect, async (client) => (await client.query(text, values)).rows),
+      schema,
+    ),
     schemaText: () => withClient(connect, (client) => schemaText(client, schema)),
     async [Symbol.asyncDispose]() {
       await pool.end();

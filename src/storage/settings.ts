@@ -3,8 +3,8 @@ import { isByteSize, notAByteSizeText, toBytes } from "../core/byte-size.ts";
 import type { ConfigSection } from "../core/capability.ts";
 import { isDuration, notADurationText, toMs } from "../core/duration.ts";
 
-// Below this an empty folder is too large already.
-const leastCapBytes = 10_000_000;
+// The logs of two databases take some tens of megabytes in a busy hour, before anything is stored.
+const leastCapBytes = 100_000_000;
 const shortestKeepMs = 3_600_000;
 
 const kept = z
@@ -40,7 +40,7 @@ export const storageSection = {
     cap: z
       .union([z.string(), z.number()])
       .refine(isByteSize, notAByteSizeText)
-      .refine((value) => !isByteSize(value) || toBytes(value) >= leastCapBytes, 'must be 10 MB or more, such as "1GB"')
+      .refine((value) => !isByteSize(value) || toBytes(value) >= leastCapBytes, 'must be 100 MB or more, such as "1GB"')
       .default("1GB")
       .describe(
         "The most that the data folder may take, with a Postgres schema where there is one. Above it the oldest goes first, in the order of docs/storage.md.",

@@ -6,7 +6,12 @@ import type { RemovalPorts } from "./run-removal.ts";
 const together = 200;
 
 /** Events that no run has taken. One that waits for them later would have waited for as long as they were kept. */
-export function retainedSignals({ database, build, released, keepMs }: RemovalPorts & { readonly keepMs: number }): Retained {
+export function retainedSignals({
+  database,
+  build,
+  released,
+  keepMs,
+}: RemovalPorts & { readonly keepMs: number }): Retained {
   const old = (before: number) => build.selectFrom("signals").where("created_at", "<", before);
   const prune = async ({ before, signal, pause }: Pruning): Promise<number> => {
     let gone = 0;
@@ -16,7 +21,9 @@ export function retainedSignals({ database, build, released, keepMs }: RemovalPo
         toStatement(build.deleteFrom("signals").where("id", "in", some).returning("payload")),
       ]);
       const rows = result.committed ? (result.rows[0] ?? []) : [];
-      released(rows.flatMap(({ payload }) => (typeof payload === "string" && payload.startsWith("@") ? [payload] : [])));
+      released(
+        rows.flatMap(({ payload }) => (typeof payload === "string" && payload.startsWith("@") ? [payload] : [])),
+      );
       gone += rows.length;
       if (rows.length < together) break;
       await pause?.();
@@ -24,7 +31,11 @@ export function retainedSignals({ database, build, released, keepMs }: RemovalPo
     return gone;
   };
   const preview = async ({ before }: Pruning): Promise<PrunePreview> => {
-    const [row] = await database.read(old(before).select((value) => value.fn.countAll().as("count")).compile());
+    const [row] = await database.read(
+      old(before)
+        .select((value) => value.fn.countAll().as("count"))
+        .compile(),
+    );
     return { count: Number(row?.count ?? 0), bytes: null };
   };
   return {

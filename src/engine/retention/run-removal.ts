@@ -24,7 +24,9 @@ export async function groupRuns({ database, build }: RemovalPorts, runs: readonl
   for (let from = 0; from < runs.length; from += mostRuns) {
     const some = runs.slice(from, from + mostRuns);
     const length = sql<number>`(select coalesce(max(seq), 0) from journal where run_id = runs.id)`.as("length");
-    const known = await database.read(build.selectFrom("runs").select(["id", length]).where("id", "in", some).compile());
+    const known = await database.read(
+      build.selectFrom("runs").select(["id", length]).where("id", "in", some).compile(),
+    );
     for (const { id, length: own } of known) {
       const group = groups.at(-1);
       if (group && group.length < mostRuns && rows + own <= mostRows) group.push(id);
@@ -48,7 +50,12 @@ export async function removeRuns(ports: RemovalPorts, runs: readonly string[]): 
     ...(database.capabilities.sharedWriters ? [lock(build, runs)] : []),
     unlessForked(build, runs),
     toStatement({ compile: () => remains.compile(build) }),
-    toStatement(build.deleteFrom("runs").where("id", "in", runs).returning(blobColumns(["input", "output", "failure"]))),
+    toStatement(
+      build
+        .deleteFrom("runs")
+        .where("id", "in", runs)
+        .returning(blobColumns(["input", "output", "failure"])),
+    ),
     ...restOf(build, runs),
     ...forget(runs),
     rowsOf(build, runs),
@@ -96,7 +103,10 @@ function restOf(build: Runs, runs: readonly string[]): Statement[] {
   const ofSchedules = sql`update schedules set last_run = null where last_run in (${sql.join(runs)})`;
   return [
     toStatement(
-      build.deleteFrom("openings").where("run_id", "in", runs).returning(blobColumns(["input", "result", "failure"])),
+      build
+        .deleteFrom("openings")
+        .where("run_id", "in", runs)
+        .returning(blobColumns(["input", "result", "failure"])),
     ),
     toStatement(build.deleteFrom("processes").where("run_id", "in", runs)),
     toStatement({ compile: () => ofFires.compile(build) }),
