@@ -15,6 +15,7 @@ import type { ScrapePlace } from "./grafana/prometheus.ts";
 import { createLogs, type Logs } from "./log/logs.ts";
 import { createMetrics, type Metrics } from "./metric/metrics.ts";
 import { createOtlp } from "./otlp/otlp.ts";
+import { retainedTelemetry } from "./retained.ts";
 import { createReportOperations } from "./report/report.ts";
 import type { ObservabilitySettings } from "./settings.ts";
 import { createTelemetryStore } from "./store/store.ts";
@@ -135,6 +136,7 @@ function assemble(dependencies: ObservabilityDependencies, { store, metrics, tra
     effect: tracing.effect,
     jobs: alerts.jobs,
     checks: alerts.checks,
+    retained: retainedTelemetry(store, settings),
     routes: [...metrics.routes, ...otlp.routes],
     metrics: joined([metrics.own, tracing.metrics, otlp.metrics, alerts.metrics]),
   };
