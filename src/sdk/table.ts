@@ -26,6 +26,8 @@ export const operationTable: readonly OperationRow[] = [
   { name: "flow.show", method: "GET", path: "/flows/:name", kind: "call", idempotent: true },
   { name: "flow.verify", method: "POST", path: "/flows/verify", kind: "stream", idempotent: false },
   { name: "host.show", method: "GET", path: "/host", kind: "call", idempotent: true },
+  { name: "log.list", method: "GET", path: "/logs", kind: "list", idempotent: true },
+  { name: "log.tail", method: "GET", path: "/logs/tail", kind: "stream", idempotent: true },
   { name: "models.advise", method: "GET", path: "/models-advice", kind: "list", idempotent: true },
   { name: "models.list", method: "GET", path: "/models", kind: "list", idempotent: true },
   { name: "models.probe", method: "POST", path: "/models/:model/probe", kind: "stream", idempotent: true },
@@ -60,4 +62,8 @@ export const operationTable: readonly OperationRow[] = [
   { name: "schedule.resume", method: "POST", path: "/schedules/:name/resume", kind: "call", idempotent: true },
   { name: "schedule.show", method: "GET", path: "/schedules/:name", kind: "call", idempotent: true },
   { name: "tool.list", method: "GET", path: "/tools", kind: "list", idempotent: true },
+  { name: "trace.get", method: "GET", path: "/traces/:id", kind: "call", idempotent: true },
+  { name: "trace.list", method: "GET", path: "/traces", kind: "list", idempotent: true },
+  { name: "trace.search", method: "GET", path: "/traces/search", kind: "list", idempotent: true },
+  { name: "trace.span", method: "GET", path: "/traces/:id/spans/:span", kind: "call", idempotent: true },
 ];
