@@ -1,5 +1,5 @@
 import type { JSX } from "preact";
-import type { TimelineRun } from "../data/timeline.ts";
+import type { TimelineRun } from "../../../score/timeline.ts";
 
 export type RunAct = "pause" | "resume" | "cancel" | "retry" | "compare" | "export";
 

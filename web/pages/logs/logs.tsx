@@ -1,0 +1,84 @@
+import type { JSX } from "preact";
+import { useState } from "preact/hooks";
+import { plural } from "../../data/format.ts";
+import { useUrlState } from "../../data/url-state.ts";
+import { useKeys } from "../../shell/keys.ts";
+import { Choice } from "../../ui/choice.tsx";
+import { Icon } from "../../ui/icon.tsx";
+import { Page } from "../../ui/page.tsx";
+import { QueryChips, QueryText } from "../../ui/query-bar.tsx";
+import { LogRows } from "./log-rows.tsx";
+import { useLogs } from "./use-logs.ts";
+import "./logs.css";
+
+const levels = ["debug", "info", "warn", "error"];
+const spans = ["1h", "24h", "7d", "30d"];
+
+/** What the daemon and other programs have told, the newest last, and what they tell now. */
+export function LogsPage(): JSX.Element {
+  const url = useUrlState();
+  const query = url.get("q") ?? "";
+  const level = url.get("level") ?? "";
+  const since = url.get("since") ?? "";
+  const [isPaused, setPaused] = useState(false);
+  const logs = useLogs({ query, level, since, isPaused });
+  const open = Number(url.get("line") ?? Number.NaN);
+  const toggle = (): void => setPaused((old) => !old);
+  useKeys("Logs", [{ keys: "p", does: isPaused ? "go on with what comes" : "pause what comes", run: toggle }]);
+  return (
+    <div class="logs-page">
+      <Page
+        title="Logs"
+        answer="What the daemon and other programs tell, tied to the runs and traces that it is about."
+        fill
+      >
+        <div class="query-bar">
+          <QueryText
+            query={query}
+            label="Filter lines"
+            placeholder="no space event:job.* run:run_4k7d2mzq01pb"
+            onQuery={(q) => url.set({ q, line: null })}
+          />
+          <Choice
+            name="Level"
+            options={levels}
+            single
+            picked={level === "" ? [] : [level]}
+            onPick={([least]) => url.set({ level: least, line: null })}
+          />
+          <Choice
+            name="Since"
+            options={spans}
+            single
+            picked={since === "" ? [] : [since]}
+            onPick={([time]) => url.set({ since: time, line: null })}
+          />
+          <button type="button" class="btn" aria-pressed={isPaused} onClick={toggle}>
+            <Icon name={isPaused ? "play" : "pause"} />
+            {isPaused ? "Go on" : "Pause"}
+          </button>
+        </div>
+        <QueryChips query={query} onQuery={(q) => url.set({ q, line: null })} />
+        <LogRows
+          key={`${query} ${level} ${since}`}
+          logs={logs}
+          isFiltered={query !== "" || level !== "" || since !== ""}
+          open={open}
+          onOpen={(seq) => url.set({ line: seq === null ? null : String(seq) }, { replace: true })}
+          onQuery={(q) => url.set({ q, line: null })}
+        />
+        <footer class="list-foot">
+          <span class="muted" role="status">
+            {logs.isComplete
+              ? `${plural(logs.lines.length, "line")} in all`
+              : `the newest ${plural(logs.lines.length, "line")}`}
+            {isPaused ? ", paused" : ""}
+          </span>
+          <span class="push faint small keys-hint">
+            <kbd>j</kbd> <kbd>k</kbd> move <kbd>⏎</kbd> open <kbd>p</kbd> pause
+          </span>
+        </footer>
+      </Page>
+    </div>
+  );
+}
