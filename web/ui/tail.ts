@@ -1,4 +1,4 @@
-import { useEffect, useRef, useState } from "preact/hooks";
+import { useLayoutEffect, useRef, useState } from "preact/hooks";
 
 export interface Tail {
   /** What has come while somebody read further up. */
@@ -19,7 +19,8 @@ export function useTail(scroller: { readonly current: HTMLElement | null }, come
     const element = scroller.current;
     if (element) element.scrollTop = element.scrollHeight;
   };
-  useEffect(() => {
+  // At once: a scroll that is told between the growth and the jump would look as if somebody had left the end.
+  useLayoutEffect(() => {
     if (isAtEnd.current) {
       seen.current = come;
       jump();

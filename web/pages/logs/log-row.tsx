@@ -40,7 +40,7 @@ export function LogRow({ line, index, top, isHere, isOpen, onOpen }: LogRowProps
       <span role="cell" class="cut">
         <button
           type="button"
-          class="link"
+          class="log-event"
           aria-expanded={isOpen}
           onClick={(click) => {
             click.stopPropagation();

@@ -30,11 +30,9 @@ export function LogRows({ logs, isFiltered, open, onOpen, onQuery }: LogRowsProp
   const [fieldsHeight, setFieldsHeight] = useState(0);
   const extra = openIndex < 0 ? 0 : fieldsHeight;
   useOlder(scroller, { logs, height, from: range.from });
-  const cursor = useCursor(lines, {
-    open,
-    onOpen,
-    show: (index) => keepInSight(scroller.current, index * height, height),
-  });
+  const show = (index: number): void => keepInSight(scroller.current, index * height, height);
+  useSought(logs, open, show);
+  const cursor = useCursor(lines, { open, onOpen, show });
   if (lines.length === 0) {
     return (
       <div class="log-rows">
@@ -109,11 +107,25 @@ function useOlder(scroller: RefObject<HTMLElement>, { logs, height, from }: Olde
     before.current = { first, count: logs.lines.length };
   }, [first]);
   useEffect(() => {
-    const element = scroller.current;
-    // Before the first jump to the end the top is in sight for a moment.
-    const isShort = element !== null && element.scrollHeight <= element.clientHeight;
-    if (from < ahead && element !== null && (isShort || element.scrollTop > 0 || from > 0)) logs.older();
+    if (scroller.current && scroller.current.scrollTop < ahead * height) logs.older();
   }, [from, first]);
+}
+
+// A link to a line further back than this shows the newest ones.
+const mostSought = 2_000;
+
+/** Brings the line of the address into sight, and asks for older ones until it is there. */
+function useSought(logs: LoadedLogs, open: number, show: (index: number) => void): void {
+  const { lines, isComplete } = logs;
+  const first = lines[0]?.seq ?? 0;
+  const isDone = useRef(Number.isNaN(open));
+  useEffect(() => {
+    if (isDone.current || lines.length === 0) return;
+    const index = lines.findIndex(({ seq }) => seq === open);
+    isDone.current = index >= 0 || isComplete || first <= open || lines.length > mostSought;
+    if (index >= 0) show(index);
+    else if (!isDone.current) logs.older();
+  }, [first]);
 }
 
 interface CursorPorts {

@@ -9,6 +9,7 @@ import { Page } from "../../ui/page.tsx";
 import { QueryChips, QueryText } from "../../ui/query-bar.tsx";
 import { LogRows } from "./log-rows.tsx";
 import { useLogs } from "./use-logs.ts";
+import "../../ui/row-list.css";
 import "./logs.css";
 
 const levels = ["debug", "info", "warn", "error"];
@@ -40,7 +41,7 @@ export function LogsPage(): JSX.Element {
             onQuery={(q) => url.set({ q, line: null })}
           />
           <Choice
-            name="Level"
+            name={level === "" ? "Level" : `Level: ${level}`}
             options={levels}
             single
             picked={level === "" ? [] : [level]}

@@ -27,7 +27,7 @@ export function AttributeList({ title, aside, values, onWhole }: AttributeListPr
       <dl>
         {entries.map(([name, { value, bytes: size }]) => (
           <div key={name} class={isLong(value) ? "attribute is-long" : "attribute"}>
-            <dt>{name}</dt>
+            <dt>{breakable(name)}</dt>
             <dd>
               <span class="mono">{toText(value)}</span>
               {size === undefined ? null : (
@@ -46,6 +46,11 @@ export function AttributeList({ title, aside, values, onWhole }: AttributeListPr
       </dl>
     </section>
   );
+}
+
+/** Names break behind their dots. */
+function breakable(name: string): (JSX.Element | string)[] {
+  return name.split(/(?<=[._])/).flatMap((part, index) => (index === 0 ? [part] : [<wbr key={index} />, part]));
 }
 
 // What fits beside a name.

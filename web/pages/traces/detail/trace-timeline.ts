@@ -92,7 +92,8 @@ function toSpan(span: TraceSpan, { trace, isScope, isTop }: Place): Span {
     depth: 0,
     name,
     kind: kindOf(span, trace),
-    status: status === "error" ? "failed" : "succeeded",
+    // A failure below says nothing of a span's own: others may count it as they like.
+    status: status === "error" ? "failed" : "ok",
     attempts: 1,
     startedAt,
     finishedAt,
