@@ -211,7 +211,7 @@ function backgroundWork(schedules: Schedules, ports: JobRunnerPorts): Engine["st
 }
 
 function workerPorts(
-  { database, payloads, clock, log, settings, endProcess }: EngineDependencies,
+  { database, payloads, clock, log, settings, endProcess, observer }: EngineDependencies,
   { ring, waits }: Equipment,
 ) {
   // Only the worker waits storage out: a person who asks something gets the error.
@@ -228,6 +228,7 @@ function workerPorts(
     graceMs: toMs(settings.grace),
     parkAfterMs: toMs(settings.parkAfter),
     endProcess,
+    ...(observer ? { observer } : {}),
   };
 }
 

@@ -1,16 +1,7 @@
+import { attemptNumber, nameInKey, parentKey } from "../../core/step-key.ts";
 import { addCosts, addTokens, callPhases, costOf, tokensOf } from "./call-phase.ts";
 import type { CallTime } from "./port.ts";
-import {
-  attemptNumber,
-  isOpen,
-  nameInKey,
-  parentKey,
-  waitStepKinds,
-  type Phase,
-  type RawSpan,
-  type Span,
-  type SpanTokens,
-} from "./span.ts";
+import { isOpen, waitStepKinds, type Phase, type RawSpan, type Span, type SpanTokens } from "./span.ts";
 
 export interface TreeFacts {
   /** In the order of what is known best; a key that comes again is left out. */

@@ -13,6 +13,8 @@ import type { TelemetryStore } from "../store/telemetry-store.ts";
 
 /** What people are told. */
 export interface Notice {
+  /** `alert.firing`, `alert.resolved`: for programs that are told. */
+  readonly type: string;
   readonly title: string;
   readonly body: string;
   readonly severity: "info" | "warning" | "critical";
