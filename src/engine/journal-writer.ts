@@ -8,7 +8,7 @@ import type { EffectOutcome } from "../core/verb.ts";
 import type { EventLog } from "../events/event-log.ts";
 import type { Database, Row } from "../storage/database.ts";
 import { mustFit, type Payloads } from "../storage/payload.ts";
-import { observedRun, observedSteps } from "./observed.ts";
+import { observedRun, observedSteps, type Known } from "./observed.ts";
 import { usageColumns } from "./run-column.ts";
 import type { RunStatements } from "./run-statement.ts";
 import type { JournalRow, RunRow } from "./run-table.ts";
@@ -142,8 +142,8 @@ export class JournalWriter {
   async #tell(rows: readonly JournalRow[], finished: readonly Finished[]): Promise<void> {
     const { observer, payloads } = this.#ports;
     if (!observer) return;
-    const outcomes = finished.map(({ outcome }) => outcome);
-    observer.stepsStored(this.observed, await observedSteps(rows, payloads, outcomes));
+    const known = await Promise.all(finished.map((entry) => toKnown(entry, payloads)));
+    observer.stepsStored(this.observed, await observedSteps(rows, payloads, known));
   }
 
   #fence(needsWake: boolean): Statement {
@@ -191,4 +191,10 @@ export class JournalWriter {
       events.append({ type: "tutti.step.finished", subject: row.run_id, at: row.finished_at, data }),
     ];
   }
+}
+
+/** What a wait was settled with is at hand only as it was stored. */
+async function toKnown({ call, outcome, column }: Finished, payloads: Payloads): Promise<Known> {
+  const failure = column?.failure ? ((await payloads.load(column.failure)) as Failure) : outcome.failure;
+  return { outcome: failure ? { ...outcome, failure } : outcome, input: call ? inputOf(call) : undefined };
 }

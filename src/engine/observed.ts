@@ -23,32 +23,70 @@ export function observedRun(run: RunRow, origin: ObservedRun["origin"] = null): 
   };
 }
 
-/** Rows as they are told; `outcomes` are what they were made of, where that is at hand. */
+/** What a row was made of, which is quicker to tell from than from what is stored of it. */
+export interface Known {
+  readonly outcome: Pick<EffectOutcome, "failure" | "usage">;
+  readonly input: unknown;
+}
+
+/** Rows as they are told; `known` goes with them in their order, where it is at hand. */
 export async function observedSteps(
   rows: readonly JournalRow[],
   payloads: Pick<Payloads, "load">,
-  outcomes: readonly Pick<EffectOutcome, "failure" | "usage">[] = [],
+  known: readonly Known[] = [],
 ): Promise<ObservedStep[]> {
   const steps: ObservedStep[] = [];
   for (const [index, row] of rows.entries()) {
-    if (row.kind === "cancel") {
-      steps.push(...endedWaits(row));
-      continue;
-    }
-    const known = outcomes[index];
-    const failure = row.failure === null ? null : (known?.failure ?? ((await payloads.load(row.failure)) as Failure));
-    steps.push(toStep(row, failure, known?.usage ?? parseUsage(row.usage)));
+    if (row.kind === "cancel") steps.push(...endedWaits(row));
+    else steps.push(toStep(row, known[index] ?? (await readKnown(row, payloads))));
   }
   return steps;
 }
 
-function toStep(row: JournalRow, failure: Failure | null, usage: Usage | null): ObservedStep {
-  const { key, name, kind, attempts, started_at: startedAt, finished_at: finishedAt } = row;
-  return { key, name, kind, status: row.status as StepStatus, attempts, startedAt, finishedAt, usage, failure };
+async function readKnown(row: JournalRow, payloads: Pick<Payloads, "load">): Promise<Known> {
+  const isNamed = row.kind in targetKeys;
+  const failure = row.failure === null ? undefined : ((await payloads.load(row.failure)) as Failure);
+  return {
+    outcome: {
+      ...(failure ? { failure } : {}),
+      ...(row.usage === null ? {} : { usage: JSON.parse(row.usage) as Usage }),
+    },
+    input: isNamed ? await payloads.load(row.input) : null,
+  };
 }
 
-function parseUsage(usage: string | null): Usage | null {
-  return usage === null ? null : (JSON.parse(usage) as Usage);
+function toStep(row: JournalRow, { outcome, input }: Known): ObservedStep {
+  const { key, name, kind, attempts, started_at: startedAt, finished_at: finishedAt } = row;
+  const { usage = null, failure = null } = outcome;
+  const target = targetOf(kind, input);
+  return {
+    key,
+    name,
+    kind,
+    target,
+    status: row.status as StepStatus,
+    attempts,
+    startedAt,
+    finishedAt,
+    usage,
+    failure,
+  };
+}
+
+/** Where the input of a step says what it is to use, by kind. */
+const targetKeys: Readonly<Record<string, string>> = {
+  agent: "agent",
+  tool: "tool",
+  flow: "flow",
+  model: "model",
+  waitFor: "event",
+};
+
+function targetOf(kind: string, input: unknown): string | null {
+  const key = targetKeys[kind];
+  if (key === undefined || typeof input !== "object" || input === null) return null;
+  const value = (input as Readonly<Record<string, unknown>>)[key];
+  return typeof value === "string" ? value : null;
 }
 
 /** A cancel gives up waits, which get no rows: its own names them. */
@@ -58,6 +96,7 @@ function endedWaits({ result, finished_at: finishedAt }: JournalRow): ObservedSt
     key,
     name,
     kind,
+    target: null,
     status: "cancelled",
     attempts: 1,
     startedAt: openedAt,
