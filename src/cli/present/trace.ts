@@ -105,6 +105,8 @@ function toLines({ spans, services }: ShownTrace): WaterfallLine[] {
     for (const child of below.get(span.spanId) ?? []) add(child, depth + 1);
   };
   for (const span of below.get(null) ?? []) add(span, 0);
+  // What names itself as its own parent, over some corners, hangs from nothing.
+  for (const span of spans) add(span, 0);
   return lines;
 }
 

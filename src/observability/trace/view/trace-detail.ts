@@ -4,17 +4,16 @@ import type { TraceDetail, TraceSpan } from "./shape.ts";
 
 // The names of the GenAI conventions that a list of spans is told of; everything else is asked for span by span.
 const operationName = "gen_ai.operation.name";
-const modelNames = ["gen_ai.response.model", "gen_ai.request.model"];
+const modelNames = ["gen_ai.request.model", "gen_ai.response.model"];
 const inputTokens = "gen_ai.usage.input_tokens";
 const outputTokens = "gen_ai.usage.output_tokens";
 // An agent's span has the sum of its calls.
-const sums: ReadonlySet<string> = new Set(["invoke_agent", "invoke_workflow", "create_agent"]);
+const sums: ReadonlySet<string> = new Set(["invoke_agent", "invoke_workflow"]);
 
 const mostErrorCharacters = 300;
 
 /** A trace as its waterfall needs it: all spans by their start, none of their payloads. */
 export function traceDetail(traceId: string, records: readonly SpanRecord[]): TraceDetail {
-  const ids = new Set(records.map(({ spanId }) => spanId));
   const inOrder = records.toSorted((a, b) => a.start - b.start || b.durationUs - a.durationUs);
   const spans = inOrder.map(toSpan);
   const root = inOrder.find(({ parentId }) => parentId === null) ?? inOrder[0];
@@ -26,8 +25,8 @@ export function traceDetail(traceId: string, records: readonly SpanRecord[]): Tr
     name: root?.name ?? "",
     service: root?.service ?? "",
     services: [...new Set(inOrder.map(({ service }) => service))],
-    run: spans.find(({ run }) => run !== null)?.run ?? null,
-    isComplete: inOrder.some(({ parentId }) => parentId === null || !ids.has(parentId)) && root?.parentId === null,
+    run: (root && textOf(root, "tutti.run.id")) ?? spans.find(({ run }) => run !== null)?.run ?? null,
+    isComplete: root?.parentId === null,
     startedAt: start / 1_000,
     durationMs: (end - start) / 1_000,
     errors: spans.filter(({ status }) => status === "error").length,
