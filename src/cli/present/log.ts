@@ -38,10 +38,10 @@ export function presentKeptLine(
   color: Colors,
 ): string {
   const others = Object.entries(attributes).filter(([name]) => !leftOut.includes(name));
-  const thrown = attributes["exception.message"];
+  const { "exception.message": thrown, "exception.type": type } = attributes;
   const words = [
     message === "" ? fieldsText(Object.fromEntries(others)) : message,
-    typeof thrown === "string" ? `${String(attributes["exception.type"] ?? "Error")}: ${thrown}` : "",
+    typeof thrown === "string" ? `${typeof type === "string" ? type : "Error"}: ${thrown}` : "",
     run === null ? "" : color.dim(run),
     service === "tutti" ? "" : color.dim(service),
   ];

@@ -3,7 +3,7 @@ import type { Clock } from "../../core/clock.ts";
 import { TuttiError } from "../../core/error.ts";
 import { operation, type AnyOperation } from "../../core/operation.ts";
 import { momentText, toMoment } from "../moment.ts";
-import type { TelemetryStore, TraceSummary } from "../store/telemetry-store.ts";
+import type { TelemetryStore } from "../store/telemetry-store.ts";
 import { findTrace } from "./view/find-trace.ts";
 import { detailShape, spanDetailShape, summaryShape } from "./view/shape.ts";
 import { spanDetail } from "./view/span-detail.ts";
@@ -89,7 +89,7 @@ async function list(
     since: toMoment(since, now, "since"),
     until: toMoment(until, now, "until"),
   });
-  return found.map((trace: TraceSummary) => ({ ...trace, models: [...trace.models] }));
+  return [...found];
 }
 
 function getOperation(store: TelemetryStore): AnyOperation {

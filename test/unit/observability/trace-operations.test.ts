@@ -7,6 +7,7 @@ import { spanIdOf, traceIdOf } from "../../../src/core/trace.ts";
 import type { SpanRecord } from "../../../src/observability/record.ts";
 import { createTelemetryStore } from "../../../src/observability/store/store.ts";
 import { createTraceOperations } from "../../../src/observability/trace/operations.ts";
+import { toSpan } from "../../support/telemetry.ts";
 import { createVirtualClock } from "../../support/virtual-clock.ts";
 
 interface Traces extends AsyncDisposable {
@@ -19,7 +20,7 @@ async function withSpans(spans: readonly Partial<SpanRecord>[]): Promise<Traces>
   const clock = createVirtualClock();
   await clock.pass(100 * hourMs);
   const store = createTelemetryStore({ path: ":memory:", clock, log: silentLog, sample: 1 });
-  store.sink.spans(spans.map(toRecord));
+  store.sink.spans(spans.map((span) => toSpan({ start: 99 * hourMs * 1_000, ...span })));
   const operations = createTraceOperations(store, clock);
   return {
     async call(name, input) {
@@ -29,27 +30,6 @@ async function withSpans(spans: readonly Partial<SpanRecord>[]): Promise<Traces>
       return found.output.parse(answer) as never;
     },
     [Symbol.asyncDispose]: () => store[Symbol.asyncDispose](),
-  };
-}
-
-function toRecord(span: Partial<SpanRecord>): SpanRecord {
-  return {
-    service: "tutti",
-    scope: "tutti",
-    resource: {},
-    traceId: "1".repeat(32),
-    spanId: "1".repeat(16),
-    parentId: null,
-    name: "work",
-    kind: "internal",
-    start: 99 * hourMs * 1_000,
-    durationUs: 1_000,
-    status: "unset",
-    statusText: null,
-    attributes: {},
-    events: [],
-    links: [],
-    ...span,
   };
 }
 

@@ -56,7 +56,7 @@ function traceOf(...spans: readonly Partial<TraceSpan>[]): Trace {
     inputTokens: null,
     outputTokens: null,
     models: [],
-    spans: spans.map((one) => ({ ...span, ...one })),
+    spans: spans.map((one) => Object.assign({}, span, one)),
   };
 }
 

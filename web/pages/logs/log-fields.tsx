@@ -19,13 +19,13 @@ export function LogFields({ line, top, onHeight, onQuery }: LogFieldsProps): JSX
   useLayoutEffect(() => {
     const watched = element.current;
     if (!watched) return undefined;
-    const look = (): void => onHeight(watched.offsetHeight);
-    look();
-    const observer = new ResizeObserver(look);
+    const tell = (): void => onHeight(watched.offsetHeight);
+    tell();
+    const observer = new ResizeObserver(tell);
     observer.observe(watched);
     return () => observer.disconnect();
   }, [line.seq]);
-  const { at, message, run, traceId, spanId, event, service, seq } = line;
+  const { at, message, event, service, seq } = line;
   return (
     <div class="log-fields" ref={element} style={{ top: `${top}px` }} role="row">
       <div role="cell" class="log-fields-in" tabIndex={0} aria-label={`Fields of ${event}`}>
@@ -34,28 +34,7 @@ export function LogFields({ line, top, onHeight, onQuery }: LogFieldsProps): JSX
           <span class="faint">
             {service}, line {seq}
           </span>
-          <span class="push line">
-            {run === null ? null : (
-              <Link class="btn short" href={`/runs/${run}`}>
-                Open run
-              </Link>
-            )}
-            {traceId === null ? null : (
-              <Link class="btn short" href={`/traces/${traceId}${spanId === null ? "" : `?span=${spanId}`}`}>
-                Open trace
-              </Link>
-            )}
-            <button type="button" class="btn short quiet" onClick={() => onQuery(`event:${event}`)}>
-              Only {event}
-            </button>
-            <button
-              type="button"
-              class="btn short quiet"
-              onClick={() => void copyText(JSON.stringify(line, null, 2), "the line")}
-            >
-              Copy
-            </button>
-          </span>
+          <Links line={line} onQuery={onQuery} />
         </p>
         {message === "" ? null : <p>{message}</p>}
         <dl class="facts">
@@ -68,5 +47,34 @@ export function LogFields({ line, top, onHeight, onQuery }: LogFieldsProps): JSX
         </dl>
       </div>
     </div>
+  );
+}
+
+/** Where one can go from here. */
+function Links({ line, onQuery }: Pick<LogFieldsProps, "line" | "onQuery">): JSX.Element {
+  const { run, traceId, spanId, event } = line;
+  return (
+    <span class="push line">
+      {run === null ? null : (
+        <Link class="btn short" href={`/runs/${run}`}>
+          Open run
+        </Link>
+      )}
+      {traceId === null ? null : (
+        <Link class="btn short" href={`/traces/${traceId}${spanId === null ? "" : `?span=${spanId}`}`}>
+          Open trace
+        </Link>
+      )}
+      <button type="button" class="btn short quiet" onClick={() => onQuery(`event:${event}`)}>
+        Only {event}
+      </button>
+      <button
+        type="button"
+        class="btn short quiet"
+        onClick={() => void copyText(JSON.stringify(line, null, 2), "the line")}
+      >
+        Copy
+      </button>
+    </span>
   );
 }

@@ -24,19 +24,12 @@ export const noLines: LogPages = { lines: [], arrived: 0, isComplete: false, isL
 export const mostLines = 20_000;
 
 export function reduceLogs(state: LogPages, news: LogNews): LogPages {
-  switch (news.type) {
-    case "anew":
-      return noLines;
-    case "failed":
-      return { ...state, isLoading: false, error: news.error };
-    case "page": {
-      const first = state.lines[0]?.seq ?? Infinity;
-      const older = news.lines.filter(({ seq }) => seq < first).toReversed();
-      return { ...state, lines: [...older, ...state.lines], isComplete: news.isLast, isLoading: false, error: null };
-    }
-    case "came":
-      return addNew(state, news.lines);
-  }
+  if (news.type === "anew") return noLines;
+  if (news.type === "failed") return { ...state, isLoading: false, error: news.error };
+  if (news.type === "came") return addNew(state, news.lines);
+  const first = state.lines[0]?.seq ?? Infinity;
+  const older = news.lines.filter(({ seq }) => seq < first).toReversed();
+  return { ...state, lines: [...older, ...state.lines], isComplete: news.isLast, isLoading: false, error: null };
 }
 
 function addNew(state: LogPages, come: readonly LogLine[]): LogPages {

@@ -20,16 +20,10 @@ export type PagesNews =
 export const noPages: TracePages = { rows: [], unseen: 0, isComplete: false, isLoading: true, error: null };
 
 export function reducePages(state: TracePages, news: PagesNews): TracePages {
-  switch (news.type) {
-    case "anew":
-      return noPages;
-    case "failed":
-      return { ...state, isLoading: false, error: news.error };
-    case "page":
-      return { ...state, rows: added(state.rows, news.rows), isComplete: news.isLast, isLoading: false, error: null };
-    case "newest":
-      return addNewest(state, news.rows);
-  }
+  if (news.type === "anew") return noPages;
+  if (news.type === "failed") return { ...state, isLoading: false, error: news.error };
+  if (news.type === "newest") return addNewest(state, news.rows);
+  return { ...state, rows: added(state.rows, news.rows), isComplete: news.isLast, isLoading: false, error: null };
 }
 
 function added(rows: readonly TraceRow[], page: readonly TraceRow[]): readonly TraceRow[] {

@@ -16,7 +16,7 @@ export const summaryShape = z.object({
   errors: z.number().describe("Spans that have failed."),
   inputTokens: tokens,
   outputTokens: tokens,
-  models: z.array(z.string()),
+  models: z.array(z.string()).readonly(),
   run: z.string().nullable().describe("The run that it is of."),
   isComplete: z.boolean().describe("False while its first span has not ended."),
 });
