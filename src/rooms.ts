@@ -159,6 +159,7 @@ function createWatchers({ options, config, events, rooms }: Watched) {
     events: events.log,
     notify: notify.send,
     served: () => servedAt(options, config),
+    template: join(webFolder(), "report.html"),
     rooms,
   });
   return { notify, observability };
@@ -249,6 +250,11 @@ function tellChange(files: readonly string[], log: Log): void {
   const [first = "", ...others] = files;
   const named = others.length === 0 ? basename(first) : `${basename(first)} and ${others.length} more`;
   log.info("host.flows_renewed", { message: `${named} changed: what starts from now on uses the new code.`, files });
+}
+
+/** The built web UI, which lies beside the built program; from source, where the build puts it. */
+function webFolder(): string {
+  return join(import.meta.dirname, ...(import.meta.filename.endsWith(".ts") ? ["..", "dist", "web"] : ["web"]));
 }
 
 /** The examples, which a build lays beside this file. */

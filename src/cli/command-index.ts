@@ -47,6 +47,7 @@ export const commandIndex: readonly (readonly [name: string, summary: string])[]
   ["models pull", "Downloads a model: the model server goes online for it, Tutti does not"],
   ["models remove", "Deletes a model's files from the model server"],
   ["models probe", "Measures what a model really does: tools, schemas, thinking, context, speed"],
+  ["export", "Writes one HTML file of a run, or of what happened in a time"],
   ["tool list", "Lists the built-in tools that agents may call, with the JSON Schema of their arguments"],
   ["models advise", "Shows which model `auto` would take, best first, and what speaks against the others"],
   ["cost show", "Shows what models have used: calls, tokens, time, and money where there are prices"],

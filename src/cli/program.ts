@@ -8,6 +8,7 @@ import { isHelp, showHelp, toUsageError } from "./commander-end.ts";
 import { takeEverywhereFlags } from "./everywhere-flag.ts";
 import type { OnAction } from "./action.ts";
 import { addDaemonCommands, daemonOperations, needsOperations } from "./daemon/commands.ts";
+import { addExportCommand } from "./export-command.ts";
 import { addHostCommands } from "./host-command.ts";
 import { addInitCommand } from "./init-command.ts";
 import { createInterrupt } from "./interrupt.ts";
@@ -128,6 +129,7 @@ export function buildProgram(
   addHostCommands(program, onAction);
   addDaemonCommands(program, onAction);
   addInitCommand(program, onAction, operations);
+  addExportCommand(program, onAction);
   for (const operation of operations) {
     if (!operation.faces.includes("cli") || operation.name === "run.start") continue;
     if (daemonOperations.includes(operation.name)) continue;

@@ -30,6 +30,7 @@ import { engineMigrations } from "./run-table.ts";
 import { createSchedules, type Schedules } from "./schedule/schedules.ts";
 import { createStepFactory } from "./step.ts";
 import { openCallsOf } from "./read/journal-span.ts";
+import { runMetrics } from "./read/metric.ts";
 import type { ReadOperationPorts } from "./read/operations.ts";
 import type { ReadPorts } from "./read/port.ts";
 import { reviewPlaces, type ReviewPlaces } from "./read/review-place.ts";
@@ -139,6 +140,7 @@ export function createEngine(dependencies: EngineDependencies): Engine {
     verbs: createWorkVerbs(work),
     jobs: [{ name: "engine.sweep", every: sweepEvery, run: async () => worker?.sweep() }],
     checks: [jobCheck(jobStore)],
+    metrics: runMetrics(dependencies),
     startJobs: backgroundWork(schedules, { database, store: jobStore, clock, log }),
     control,
     store,

@@ -44,6 +44,8 @@ export interface ObservabilityDependencies {
   readonly version: string;
   readonly environment: Readonly<Record<string, string | undefined>>;
   readonly notify: Notify;
+  /** The built page that reports are laid into. */
+  readonly template: string;
   /** Where this host serves HTTP, or would. */
   readonly served: () => Promise<{ readonly url: string; readonly tokenFile: string }>;
   /** Of all rooms, once they are there. */
@@ -74,6 +76,7 @@ export function createObservability(dependencies: ObservabilityDependencies): Ob
     clock,
     log,
     traceId: () => tracing.tracer.current()?.traceId ?? null,
+    version,
     sources: () => sourcesOf(dependencies.rooms()),
   });
   const tracing = createTracing({ settings: settings.traces, store, meters: metrics.meters, clock, version });
@@ -108,7 +111,7 @@ interface Parts {
 }
 
 function assemble(dependencies: ObservabilityDependencies, { store, metrics, tracing, logs, otlp }: Parts): Capability {
-  const { settings, clock, version } = dependencies;
+  const { settings, clock, version, template } = dependencies;
   const alerts = createAlerts({
     ...dependencies,
     settings: settings.alerts,
@@ -126,9 +129,9 @@ function assemble(dependencies: ObservabilityDependencies, { store, metrics, tra
       ...logs.operations,
       ...otlp.operations,
       ...alerts.operations,
-      ...createClaudeOperations({ store, metrics }),
+      ...createClaudeOperations({ store, clock }),
       ...createGrafanaOperations({ rules: () => alerts.rules(), place: () => scrapePlace(dependencies) }),
-      ...createReportOperations({ clock, version, operations }),
+      ...createReportOperations({ clock, version, template, operations }),
     ],
     effect: tracing.effect,
     jobs: alerts.jobs,

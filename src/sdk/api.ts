@@ -19,6 +19,10 @@ export interface Api {
     /** Shows a budget and what it has counted, newest first. `GET /api/budgets/:name` */
     show(input: string | BudgetShowInput, options?: CallOptions): Promise<Budget>;
   };
+  readonly claude: {
+    /** Shows what Claude Code did, as it tells by OpenTelemetry: sessions, tokens, cost, tools, edits. `GET /api/claude` */
+    show(input?: ClaudeShowInput, options?: CallOptions): Promise<ClaudeShowOutput>;
+  };
   readonly config: {
     /** Shows what flags, environment, file and defaults say about a key, and which one wins. `GET /api/config/:key/explain` */
     explain(input: string | ConfigExplainInput, options?: CallOptions): Promise<ConfigExplainOutput>;
@@ -59,11 +63,11 @@ export interface Api {
     /** Shows the daemon of this folder: where it listens, since when, and what its data takes. `GET /api/host` */
     show(input?: Nothing, options?: CallOptions): Promise<HostShowOutput>;
   };
-  readonly log: {
-    /** Lists log lines that were kept, newest first. `GET /api/logs` */
-    list: Listing<[input?: LogListInput, options?: CallOptions], LogListEntry>;
-    /** Follows the log lines as they are stored, until it is ended. `GET /api/logs/tail` */
-    tail(input?: LogTailInput, options?: CallOptions): Following<LogTailProgress, LogTailOutput>;
+  readonly metric: {
+    /** Lists the figures that there are, with what they mean. `GET /api/metrics` */
+    list: Listing<[input?: MetricListInput, options?: CallOptions], MetricListEntry>;
+    /** Computes an expression of PromQL over the stored figures: now, or over a time. `GET /api/metrics/query` */
+    query(input: MetricQueryInput, options?: CallOptions): Promise<MetricQueryOutput>;
   };
   readonly models: {
     /** Shows which model `auto` would take, best first, and what speaks against the others. `GET /api/models-advice` */
@@ -82,6 +86,12 @@ export interface Api {
     servers: Listing<[input?: Nothing, options?: CallOptions], ModelServer>;
     /** Shows what the server and the last probe know of a model. `GET /api/models/:model` */
     show(input: string | ModelsShowInput, options?: CallOptions): Promise<ModelsShowOutput>;
+  };
+  readonly notify: {
+    /** Lists the channels that people can be told by. `GET /api/notify/channels` */
+    list: Listing<[input?: Nothing, options?: CallOptions], NotifyListEntry>;
+    /** Sends a test notice by a channel and says what became of it. `POST /api/notify/channels/:name/test` */
+    test(input: string | NotifyTestInput, options?: CallOptions): Promise<NotifyTestOutput>;
   };
   readonly review: {
     /** Answers the question of a review; the run goes on at once. `POST /api/reviews/:id/answer` */
@@ -142,16 +152,6 @@ export interface Api {
   readonly tool: {
     /** Lists the built-in tools that agents may call, with the JSON Schema of their arguments. `GET /api/tools` */
     list: Listing<[input?: Nothing, options?: CallOptions], Tool>;
-  };
-  readonly trace: {
-    /** Shows where the time of a trace went: its spans in their order. `GET /api/traces/:id` */
-    get(input: string | TraceGetInput, options?: CallOptions): Promise<TraceGetOutput>;
-    /** Lists traces, newest first, without their spans. `GET /api/traces` */
-    list: Listing<[input?: TraceListInput, options?: CallOptions], TraceListEntry>;
-    /** Finds traces by words and attributes of their spans, newest first. `GET /api/traces/search` */
-    search: Listing<[input: TraceSearchInput, options?: CallOptions], TraceSearchEntry>;
-    /** Shows one span of a trace with its attributes, events and links. `GET /api/traces/:id/spans/:span` */
-    span(input: TraceSpanInput, options?: CallOptions): Promise<TraceSpanOutput>;
   };
 }
 
@@ -322,6 +322,101 @@ export interface BudgetSetOutput {
 export interface BudgetShowInput {
   /** The budget's name */
   name: string;
+}
+
+export interface ClaudeShowInput {
+  /** How far back. Default: "7d" */
+  since?: string;
+}
+
+export interface ClaudeShowOutput {
+  /** Milliseconds since 1970 */
+  since: number;
+  /** Milliseconds since 1970 */
+  until: number;
+  /** False where there are more events than are read for one answer: the oldest are not in it */
+  isWhole: boolean;
+  totals: {
+    sessions: number;
+    prompts: number;
+    toolCalls: number;
+    toolFailures: number;
+    errors: number;
+    /** Calls of models */
+    calls: number;
+    /** At list prices, as Claude Code reckons; no bill */
+    costUsd: number;
+    tokens: {
+      input: number;
+      output: number;
+      cacheRead: number;
+      cacheCreation: number;
+    };
+    linesAdded: number;
+    linesRemoved: number;
+    editsAccepted: number;
+    editsRejected: number;
+    commits: number;
+    pullRequests: number;
+    activeSeconds: number;
+  };
+  /** The last ones first */
+  sessions: {
+    id: string;
+    /** Milliseconds since 1970 */
+    firstAt: number;
+    /** Milliseconds since 1970 */
+    lastAt: number;
+    prompts: number;
+    toolCalls: number;
+    errors: number;
+    /** Calls of models */
+    calls: number;
+    /** At list prices, as Claude Code reckons; no bill */
+    costUsd: number;
+    tokens: {
+      input: number;
+      output: number;
+      cacheRead: number;
+      cacheCreation: number;
+    };
+    models: string[];
+    /** A trace of it, where traces are sent */
+    traceId: string | null;
+  }[];
+  /** The most used first */
+  tools: {
+    name: string;
+    calls: number;
+    failures: number;
+    accepted: number;
+    rejected: number;
+    medianMs: number | null;
+    p95Ms: number | null;
+  }[];
+  /** The dearest first */
+  models: {
+    name: string;
+    /** Calls of models */
+    calls: number;
+    /** At list prices, as Claude Code reckons; no bill */
+    costUsd: number;
+    tokens: {
+      input: number;
+      output: number;
+      cacheRead: number;
+      cacheCreation: number;
+    };
+    medianMs: number | null;
+  }[];
+  /** The last ones first */
+  errors: {
+    /** Milliseconds since 1970 */
+    at: number;
+    event: string;
+    session: string | null;
+    message: string;
+  }[];
 }
 
 export interface ConfigExplainInput {
@@ -594,77 +689,47 @@ export interface HostShowOutput {
   };
 }
 
-export interface LogListInput {
-  /** Words that lines have, and conditions: event:host.* run:run_… trace:… -key:value */
-  query?: string;
-  /** Only lines of this level or worse */
-  level?: "debug" | "info" | "warn" | "error";
-  /** Only lines about this run */
-  run?: string;
-  /** Only lines from then on: how long ago, such as 24h or 7d, or a date: 2026-11-25T08:00 */
-  since?: string;
-  /** Only lines before then, given in the same way */
-  until?: string;
-  /** Only lines stored before this number: the `seq` of the last one that is known */
-  before?: number;
-  /** How many at the most. Default: 100 */
-  limit?: number;
+export interface MetricListInput {
+  /** Only those whose name contains this */
+  name?: string;
 }
 
-export interface LogListEntry {
-  /** Grows in the order of storing; the `before` or `after` of who goes on from here. */
-  seq: number;
-  /** Milliseconds since 1970, with its thousandths. */
-  at: number;
-  level: "debug" | "info" | "warn" | "error";
-  /** What happened, as a name: host.started, job.failed … */
-  event: string;
-  /** The same for people; may be empty. */
-  message: string;
-  /** Which program told it. */
-  service: string;
-  traceId: string | null;
-  spanId: string | null;
-  run: string | null;
-  attributes: {
-    [k: string]: string | number | boolean | string[] | number[] | boolean[];
-  };
+export interface MetricListEntry {
+  name: string;
+  /** null where only stored figures tell of it */
+  type: ("counter" | "gauge" | "histogram") | null;
+  help: string;
+  unit: string;
+  labels: string[];
+  /** Whether there are figures of it in the store, which metric.query reads */
+  isStored: boolean;
 }
 
-export interface LogTailInput {
-  /** Words that lines have, and conditions: event:host.* run:run_… trace:… -key:value */
-  query?: string;
-  /** Only lines of this level or worse */
-  level?: "debug" | "info" | "warn" | "error";
-  /** Only lines about this run */
-  run?: string;
-  /** Begin behind this number; default: with what comes from now on */
-  after?: number;
+export interface MetricQueryInput {
+  /** PromQL, the part that docs/observability.md names */
+  expression: string;
+  /** Over the time from so long ago until now, such as 1h; without it and --from: the value now */
+  since?: string | number;
+  /** A time such as "2026-11-25T09:00:00Z", epoch milliseconds, or how long ago, such as "2h" */
+  from?: number | string;
+  /** A time such as "2026-11-25T09:00:00Z", epoch milliseconds, or how long ago, such as "2h" */
+  to?: number | string;
+  /** From one value to the next; default: about 120 of them */
+  step?: string | number;
 }
 
-export interface LogTailOutput {
-  /** The number of the last line that was told or passed over */
-  latest: number;
-}
-
-export interface LogTailProgress {
-  /** Grows in the order of storing; the `before` or `after` of who goes on from here. */
-  seq: number;
-  /** Milliseconds since 1970, with its thousandths. */
-  at: number;
-  level: "debug" | "info" | "warn" | "error";
-  /** What happened, as a name: host.started, job.failed … */
-  event: string;
-  /** The same for people; may be empty. */
-  message: string;
-  /** Which program told it. */
-  service: string;
-  traceId: string | null;
-  spanId: string | null;
-  run: string | null;
-  attributes: {
-    [k: string]: string | number | boolean | string[] | number[] | boolean[];
-  };
+export interface MetricQueryOutput {
+  from: number;
+  to: number;
+  /** 0 where it is one value */
+  stepMs: number;
+  series: {
+    labels: {
+      [k: string]: string;
+    };
+    /** Epoch milliseconds and values; null for what is not a number */
+    points: [number, number | null][];
+  }[];
 }
 
 export interface ModelsAdviseInput {
@@ -916,6 +981,22 @@ export interface ModelsShowOutput {
   parameters: string[];
   /** What the last probe measured. */
   facts: ProbeFacts | null;
+}
+
+export interface NotifyListEntry {
+  name: string;
+  kind: "log" | "desktop" | "webhook" | "email" | "command";
+  /** Where it leads, without what is secret. */
+  target: string;
+}
+
+export interface NotifyTestInput {
+  /** A channel of `tutti notify list` */
+  name: string;
+}
+
+export interface NotifyTestOutput {
+  channel: string;
 }
 
 export interface ReviewAnswerInput {
@@ -1736,208 +1817,4 @@ export interface Tool {
   input: {
     [k: string]: unknown;
   };
-}
-
-export interface TraceGetInput {
-  /** The trace's id, or the id of a run that it is of */
-  id: string;
-}
-
-export interface TraceGetOutput {
-  /** 32 hex digits. */
-  traceId: string;
-  /** Of its first span. */
-  name: string;
-  /** The program that began it. */
-  service: string;
-  /** Milliseconds since 1970, with their thousandths. */
-  startedAt: number;
-  /** Milliseconds, with their thousandths. */
-  durationMs: number;
-  /** Spans that have failed. */
-  errors: number;
-  /** Null where no span tells. */
-  inputTokens: number | null;
-  /** Null where no span tells. */
-  outputTokens: number | null;
-  models: string[];
-  /** The run that it is of. */
-  run: string | null;
-  /** False while its first span has not ended. */
-  isComplete: boolean;
-  /** All programs that took part. */
-  services: string[];
-  /** By their start. */
-  spans: {
-    /** 16 hex digits. */
-    spanId: string;
-    parentId: string | null;
-    name: string;
-    kind: "internal" | "server" | "client" | "producer" | "consumer";
-    service: string;
-    /** Milliseconds since 1970, with their thousandths. */
-    startedAt: number;
-    /** Milliseconds, with their thousandths. */
-    durationMs: number;
-    status: "unset" | "ok" | "error";
-    /** What went wrong, in a few words. */
-    error: string | null;
-    /** What a model or an agent did: chat, execute_tool … */
-    operation: string | null;
-    /** The kind of the step that it is. */
-    step: string | null;
-    /** The step's key in its run. */
-    key: string | null;
-    run: string | null;
-    model: string | null;
-    inputTokens: number | null;
-    outputTokens: number | null;
-    /** How many it has; `trace.span` tells them. */
-    events: number;
-    /** How many other spans it points at. */
-    links: number;
-  }[];
-}
-
-export interface TraceListInput {
-  /** Words that spans have, and conditions: status:error service:tutti duration>2s gen_ai.request.model:llama* */
-  query?: string;
-  /** Only traces that began from then on: how long ago, such as 24h or 7d, or a date: 2026-11-25T08:00 */
-  since?: string;
-  /** Only traces that began before then, given in the same way */
-  until?: string;
-  /** Only traces older than this one: the last one of the list before */
-  before?: string;
-  /** How many at the most. Default: 50 */
-  limit?: number;
-}
-
-export interface TraceListEntry {
-  /** 32 hex digits. */
-  traceId: string;
-  /** Of its first span. */
-  name: string;
-  /** The program that began it. */
-  service: string;
-  startedAt: number;
-  durationMs: number;
-  spans: number;
-  /** Spans that have failed. */
-  errors: number;
-  /** Null where no span tells. */
-  inputTokens: number | null;
-  /** Null where no span tells. */
-  outputTokens: number | null;
-  models: string[];
-  /** The run that it is of. */
-  run: string | null;
-  /** False while its first span has not ended. */
-  isComplete: boolean;
-}
-
-export interface TraceSearchInput {
-  /** Words that spans have, and conditions: status:error service:tutti duration>2s gen_ai.request.model:llama* */
-  query: string;
-  /** Only traces that began from then on: how long ago, such as 24h or 7d, or a date: 2026-11-25T08:00 */
-  since?: string;
-  /** Only traces that began before then, given in the same way */
-  until?: string;
-  /** Only traces older than this one: the last one of the list before */
-  before?: string;
-  /** How many at the most. Default: 50 */
-  limit?: number;
-}
-
-export interface TraceSearchEntry {
-  /** 32 hex digits. */
-  traceId: string;
-  /** Of its first span. */
-  name: string;
-  /** The program that began it. */
-  service: string;
-  startedAt: number;
-  durationMs: number;
-  spans: number;
-  /** Spans that have failed. */
-  errors: number;
-  /** Null where no span tells. */
-  inputTokens: number | null;
-  /** Null where no span tells. */
-  outputTokens: number | null;
-  models: string[];
-  /** The run that it is of. */
-  run: string | null;
-  /** False while its first span has not ended. */
-  isComplete: boolean;
-}
-
-export interface TraceSpanInput {
-  /** The trace's id, or the id of a run that it is of */
-  id: string;
-  /** The span's id; its first digits will do */
-  span: string;
-  /** The most of each value; what is longer is cut, and its size told. Default: 4096 */
-  maxBytes?: number;
-}
-
-export interface TraceSpanOutput {
-  /** 16 hex digits. */
-  spanId: string;
-  parentId: string | null;
-  name: string;
-  kind: "internal" | "server" | "client" | "producer" | "consumer";
-  service: string;
-  /** Milliseconds since 1970, with their thousandths. */
-  startedAt: number;
-  /** Milliseconds, with their thousandths. */
-  durationMs: number;
-  status: "unset" | "ok" | "error";
-  /** What went wrong, in a few words. */
-  error: string | null;
-  /** What a model or an agent did: chat, execute_tool … */
-  operation: string | null;
-  /** The kind of the step that it is. */
-  step: string | null;
-  /** The step's key in its run. */
-  key: string | null;
-  run: string | null;
-  model: string | null;
-  inputTokens: number | null;
-  outputTokens: number | null;
-  /** 32 hex digits. */
-  traceId: string;
-  /** The library that made it. */
-  scope: string;
-  statusText: string | null;
-  attributes: {
-    [k: string]: {
-      value: string | number | boolean | string[] | number[] | boolean[];
-      /** Of the whole; there where the value is only its beginning. */
-      bytes?: number;
-    };
-  };
-  /** Of the program that it comes from. */
-  resource: {
-    [k: string]: {
-      value: string | number | boolean | string[] | number[] | boolean[];
-      /** Of the whole; there where the value is only its beginning. */
-      bytes?: number;
-    };
-  };
-  events: {
-    name: string;
-    /** Milliseconds since 1970, with their thousandths. */
-    at: number;
-    attributes: {
-      [k: string]: {
-        value: string | number | boolean | string[] | number[] | boolean[];
-        /** Of the whole; there where the value is only its beginning. */
-        bytes?: number;
-      };
-    };
-  }[];
-  links: {
-    traceId: string;
-    spanId: string;
-  }[];
 }
