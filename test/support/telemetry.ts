@@ -1,65 +1,73 @@
-import { systemClock } from "../../src/core/clock.ts";
-import { silentLog } from "../../src/core/log.ts";
-import type { LogRecord, SpanRecord } from "../../src/observability/record.ts";
-import { createTelemetryStore } from "../../src/observability/store/store.ts";
-import { openHome } from "../../src/storage/home.ts";
+import type { LogRecord, SeriesPoint, SpanRecord } from "../../src/observability/record.ts";
 
-export interface Told {
-  readonly spans?: readonly SpanRecord[];
-  readonly logs?: readonly LogRecord[];
-}
+/** A whole second, an hour and a half ago: what happened then is finished for everybody. */
+export const then = Math.floor(Date.now() / 1_000) * 1_000 - 90 * 60_000;
+/** The same in microseconds. */
+export const thenUs = then * 1_000;
 
-/** Lays telemetry into a data folder that nobody hosts yet, as if it had been told there. */
-export async function layTelemetry(home: string, { spans = [], logs = [] }: Told): Promise<void> {
-  const { telemetry: path } = openHome(home, home).tenant("default");
-  await using store = createTelemetryStore({ path, clock: systemClock, log: silentLog, sample: 1 });
-  // What is laid is more than a process may have waiting at once.
-  for (let from = 0; from < spans.length; from += batch) {
-    store.sink.spans(spans.slice(from, from + batch));
-    await store.flush();
-  }
-  for (let from = 0; from < logs.length; from += batch) {
-    store.sink.logs(logs.slice(from, from + batch));
-    await store.flush();
-  }
-}
+const hex = (number: number, digits: number): string => number.toString(16).padStart(digits, "0");
 
-const batch = 1_000;
+export const traceIdOf = (number: number): string => hex(number, 32);
+export const spanIdOf = (number: number): string => hex(number, 16);
 
-export function toSpan(span: Partial<SpanRecord>): SpanRecord {
+/** A root span of a millisecond, with what is given in place of it. */
+export function span(given: Partial<SpanRecord> & { readonly trace: number; readonly id?: number }): SpanRecord {
+  const { trace, id = trace * 1_000 + 1, ...own } = given;
   return {
-    service: "tutti",
-    scope: "tutti",
-    resource: { "service.version": "1.2.3" },
-    traceId: "1".repeat(32),
-    spanId: "1".repeat(16),
+    traceId: traceIdOf(trace),
+    spanId: spanIdOf(id),
     parentId: null,
-    name: "work",
+    name: "flow",
     kind: "internal",
-    start: 0,
+    start: thenUs + trace * 1_000,
     durationUs: 1_000,
     status: "unset",
     statusText: null,
     attributes: {},
     events: [],
     links: [],
-    ...span,
+    service: "tutti",
+    scope: "tutti",
+    resource: { "host.name": "here" },
+    ...own,
   };
 }
 
-export function toLog(line: Partial<LogRecord>): LogRecord {
+/** A trace of a root and so many children. */
+export function trace(number: number, children: number, own: Partial<SpanRecord> = {}): SpanRecord[] {
+  const root = span({ trace: number });
+  const rest = Array.from({ length: children }, (_, index) =>
+    span({
+      trace: number,
+      id: number * 1_000 + 2 + index,
+      parentId: root.spanId,
+      name: `step ${index + 1}`,
+      start: root.start + index + 1,
+      durationUs: 10,
+      ...own,
+    }),
+  );
+  return [root, ...rest];
+}
+
+export function logRecord(own: Partial<LogRecord> = {}): LogRecord {
   return {
-    service: "tutti",
-    scope: "tutti",
-    resource: {},
-    at: 0,
+    at: thenUs,
     level: "info",
-    event: "x.y",
+    event: "run.ended",
     message: "",
     traceId: null,
     spanId: null,
     run: null,
     attributes: {},
-    ...line,
+    service: "tutti",
+    scope: "tutti",
+    resource: {},
+    ...own,
   };
+}
+
+/** What a counter added in the ten seconds that ended so many milliseconds after `then`. */
+export function counted(afterMs: number, sum: number, labels: Readonly<Record<string, string>> = {}): SeriesPoint {
+  return { name: "things_total", labels, at: (then + afterMs) * 1_000, point: { type: "counter", sum } };
 }

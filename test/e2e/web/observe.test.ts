@@ -9,7 +9,8 @@ import type { LogRecord, SpanRecord } from "../../../src/observability/record.ts
 import { axeFindings, openBrowser, settled, visit, webAssets } from "../../support/browser.ts";
 import { until } from "../../support/command.ts";
 import { chromiumProgram, needs } from "../../support/services.ts";
-import { layTelemetry, toLog, toSpan } from "../../support/telemetry.ts";
+import { layTelemetry } from "../../support/laid-telemetry.ts";
+import { logRecord, span } from "../../support/telemetry.ts";
 import { serveProduct, type WebProduct } from "../../support/web-product.ts";
 
 const skip = needs("chromium", chromiumProgram());
@@ -168,7 +169,8 @@ const secondUs = 1_000_000;
 
 function small(now: number): SpanRecord[] {
   return Array.from({ length: 150 }, (_, index) =>
-    toSpan({
+    span({
+      trace: 1,
       traceId: String(index).padStart(32, "a"),
       name: "GET /health",
       service: "shop",
@@ -189,7 +191,8 @@ function failing(now: number): SpanRecord[] {
     "exception.stacktrace": "Error: npm test ended with 1\n    at run",
   };
   return [
-    toSpan({
+    span({
+      trace: 1,
       traceId: failedTrace,
       spanId: id(1),
       name: "run triage",
@@ -198,7 +201,8 @@ function failing(now: number): SpanRecord[] {
       status: "error",
       attributes: { ...run, "tutti.note": "x".repeat(12_000) },
     }),
-    toSpan({
+    span({
+      trace: 1,
       ...inner,
       spanId: id(2),
       parentId: id(1),
@@ -207,7 +211,8 @@ function failing(now: number): SpanRecord[] {
       durationUs: 4 * secondUs,
       attributes: { ...run, "gen_ai.operation.name": "invoke_agent" },
     }),
-    toSpan({
+    span({
+      trace: 1,
       ...inner,
       spanId: id(3),
       name: "chat tiny-chat",
@@ -222,7 +227,8 @@ function failing(now: number): SpanRecord[] {
         "gen_ai.usage.output_tokens": 8,
       },
     }),
-    toSpan({
+    span({
+      trace: 1,
       ...inner,
       spanId: id(4),
       name: "execute_tool run_command",
@@ -239,7 +245,8 @@ function big(now: number): SpanRecord[] {
   const start = now - 120 * secondUs;
   const id = (n: number): string => n.toString(16).padStart(16, "0");
   return Array.from({ length: bigSpans }, (_, index) =>
-    toSpan({
+    span({
+      trace: 1,
       traceId: bigTrace,
       spanId: id(index + 1),
       parentId: index === 0 ? null : id(Math.ceil(index / 6)),
@@ -253,8 +260,9 @@ function big(now: number): SpanRecord[] {
 function lines(now: number): LogRecord[] {
   return Array.from({ length: 1_000 }, (_, index) => {
     const at = now - (1_000 - index) * secondUs;
-    if (index % 100 !== 50) return toLog({ at, event: "job.done", message: `line ${index}`, attributes: { n: index } });
-    return toLog({
+    if (index % 100 !== 50)
+      return logRecord({ at, event: "job.done", message: `line ${index}`, attributes: { n: index } });
+    return logRecord({
       at,
       level: "error",
       event: "job.failed",

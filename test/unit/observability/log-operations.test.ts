@@ -8,7 +8,7 @@ import type { LogLine } from "../../../src/observability/log/log-line.ts";
 import type { LogRecord } from "../../../src/observability/record.ts";
 import { createTelemetryStore } from "../../../src/observability/store/store.ts";
 import type { TelemetryStore } from "../../../src/observability/store/telemetry-store.ts";
-import { toLog } from "../../support/telemetry.ts";
+import { logRecord } from "../../support/telemetry.ts";
 import { createVirtualClock, type VirtualClock } from "../../support/virtual-clock.ts";
 
 interface Logs extends AsyncDisposable {
@@ -24,7 +24,7 @@ async function withLines(lines: readonly Partial<LogRecord>[]): Promise<Logs> {
   const clock = createVirtualClock();
   await clock.pass(100 * hourMs);
   const store = createTelemetryStore({ path: ":memory:", clock, log: silentLog, sample: 1 });
-  store.sink.logs(lines.map(toLog));
+  store.sink.logs(lines.map((line) => logRecord(line)));
   const operations = createLogOperations({ store, clock });
   const call = (name: string, input: object, signal: AbortSignal): unknown => {
     const found = operations.find((one) => one.name === name) as AnyOperation;
@@ -97,7 +97,7 @@ describe("log.tail", () => {
     const first = tail.next();
     // It has looked once, found nothing, and waits.
     await untilPending(logs.clock);
-    logs.store.sink.logs([toLog({ event: "quiet" }), toLog({ event: "loud", level: "warn" })]);
+    logs.store.sink.logs([logRecord({ event: "quiet" }), logRecord({ event: "loud", level: "warn" })]);
     await logs.clock.pass(500);
     assert.equal(((await first).value as LogLine).event, "loud");
     const last = tail.next();

@@ -7,7 +7,7 @@ import { spanIdOf, traceIdOf } from "../../../src/core/trace.ts";
 import type { SpanRecord } from "../../../src/observability/record.ts";
 import { createTelemetryStore } from "../../../src/observability/store/store.ts";
 import { createTraceOperations } from "../../../src/observability/trace/operations.ts";
-import { toSpan } from "../../support/telemetry.ts";
+import { span as record } from "../../support/telemetry.ts";
 import { createVirtualClock } from "../../support/virtual-clock.ts";
 
 interface Traces extends AsyncDisposable {
@@ -20,7 +20,11 @@ async function withSpans(spans: readonly Partial<SpanRecord>[]): Promise<Traces>
   const clock = createVirtualClock();
   await clock.pass(100 * hourMs);
   const store = createTelemetryStore({ path: ":memory:", clock, log: silentLog, sample: 1 });
-  store.sink.spans(spans.map((span) => toSpan({ start: 99 * hourMs * 1_000, ...span })));
+  store.sink.spans(
+    spans.map((span) =>
+      record({ trace: 1, traceId: "1".repeat(32), spanId: "1".repeat(16), start: 99 * hourMs * 1_000, ...span }),
+    ),
+  );
   const operations = createTraceOperations(store, clock);
   return {
     async call(name, input) {
