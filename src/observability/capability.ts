@@ -20,6 +20,7 @@ import { createReportOperations } from "./report/report.ts";
 import type { ObservabilitySettings } from "./settings.ts";
 import { createTelemetryStore } from "./store/store.ts";
 import type { TelemetryStore } from "./store/telemetry-store.ts";
+import { createTraceOperations } from "./trace/operations.ts";
 import { createTracing, type Tracing } from "./trace/tracing.ts";
 
 export {
@@ -125,6 +126,7 @@ function assemble(dependencies: ObservabilityDependencies, { store, metrics, tra
     migrations: alerts.migrations,
     operations: [
       ...tracing.operations,
+      ...createTraceOperations(store, clock),
       ...metrics.operations,
       ...logs.operations,
       ...otlp.operations,

@@ -19,6 +19,7 @@ import { formatMs } from "../../core/duration.ts";
 import { presentRun, took } from "./run.ts";
 import { presentSchedule, presentSchedules } from "./schedule.ts";
 import { presentStats, presentStep, presentTimeline } from "./timeline.ts";
+import { presentSpan, presentTrace, presentTraces } from "./trace.ts";
 import { presentVerification } from "./verification.ts";
 import { table, type TableLook } from "./table.ts";
 
@@ -72,6 +73,10 @@ const forms: Readonly<Record<string, (result: never, look: TableLook) => string>
   "run.stats": presentStats,
   "metric.list": presentFamilies,
   "metric.query": presentQuery,
+  "trace.list": presentTraces,
+  "trace.search": presentTraces,
+  "trace.get": presentTrace,
+  "trace.span": presentSpan,
   "event.list": eventCells,
   "event.tail": presentEvent,
   "grafana.provision": presentProvision,
@@ -97,6 +102,8 @@ const emptyTexts: Readonly<Record<string, string>> = {
   "metric.list": "No figure is called like that. All of them: tutti metrics list",
   "run.list": "No runs yet. Start one: tutti run <flow>",
   "run.errors": "No run has failed in this time.",
+  "trace.list": "No traces yet: each run makes one.",
+  "trace.search": "No trace is like that. All of them: tutti trace list",
   "flow.inputs": "This flow has not run yet.",
   "flow.list": "No flows found. Put one into flows/NAME.ts, or: tutti init",
   "review.list": "Nothing waits for you.",
@@ -109,6 +116,7 @@ const emptyTexts: Readonly<Record<string, string>> = {
 const noMatchTexts: Readonly<Record<string, string>> = {
   "event.list": "No event is like that. The newest of all: tutti event list",
   "run.list": "No run is like that. All of them: tutti run list",
+  "trace.list": "No trace is like that. All of them: tutti trace list",
   "review.list": "No review is like that. All of them: tutti review list --status all",
 };
 

@@ -1,6 +1,6 @@
 import type { JSX } from "preact";
-import { Glyph } from "../../../ui/glyph.tsx";
-import { isKept } from "../data/timeline.ts";
+import { Glyph } from "../ui/glyph.tsx";
+import { isKept } from "./timeline.ts";
 import { isBracket, laneOf, type Bar, type Lane as LaneInk } from "./bar.ts";
 import { mostIndent } from "./bracket.ts";
 import { glyphOf, kindOf, labelOf, tupletOf } from "./label.ts";

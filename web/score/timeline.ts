@@ -9,6 +9,8 @@ export interface Timeline {
 export interface TimelineRun {
   readonly id: string;
   readonly flow: string;
+  /** Where it is no run but what another program has told: the word for that. */
+  readonly kind?: string;
   readonly status: string;
   readonly error: SpanError | null;
   readonly createdAt: number;

@@ -1,7 +1,6 @@
 import type { JSX, RefObject } from "preact";
 import { useEffect, useLayoutEffect, useMemo, useRef, useState } from "preact/hooks";
-import { tokenRowHeight, useWindow } from "../../../ui/window.ts";
-import type { RunState } from "../run-state.ts";
+import { tokenRowHeight, useWindow } from "../ui/window.ts";
 import { laneOf } from "./bar.ts";
 import { bracketsOf, type Bracket } from "./bracket.ts";
 import { Lane, type LaneFrame } from "./lane.tsx";
@@ -11,14 +10,15 @@ import { wholeOf, type Score } from "./model.ts";
 import type { Row } from "./row.ts";
 import { Ruler } from "./ruler.tsx";
 import { createScale } from "./scale.ts";
+import type { ScoreState } from "./score-state.ts";
 import { around, kept, panned, zoomedAt } from "./zoom.ts";
 
 // Room behind the end for the duration of what ends there.
 const margin = 96;
 const stackedBelow = 480;
 
-/** The run as a score: a line for each part, time from left to right. */
-export function Waterfall({ score, state }: { readonly score: Score; readonly state: RunState }): JSX.Element {
+/** A run or a trace as a score: a line for each part, time from left to right. */
+export function Waterfall({ score, state }: { readonly score: Score; readonly state: ScoreState }): JSX.Element {
   const scroller = useRef<HTMLDivElement>(null);
   const { rows } = state;
   const size = useSize(scroller);
@@ -74,7 +74,7 @@ function Head(): JSX.Element {
 
 function useFrame(
   { zero, now, end, gaps }: Score,
-  { zoom, compress }: RunState,
+  { zoom, compress }: ScoreState,
   { width, rowHeight }: { readonly width: number; readonly rowHeight: number },
 ): LaneFrame {
   return useMemo(() => {
@@ -97,7 +97,7 @@ function endOfWork({ zero, now, end, gaps }: Pick<Score, "zero" | "now" | "end" 
 
 interface LanesProps {
   readonly score: Score;
-  readonly state: RunState;
+  readonly state: ScoreState;
   readonly frame: LaneFrame;
   readonly shown: { readonly from: number; readonly to: number };
 }
@@ -137,8 +137,8 @@ function Lanes({ score, state, frame, shown }: LanesProps): JSX.Element {
 /** A bar is shown as wide as the page; a second time shows all again. */
 export function fitOf(
   { part }: Row,
-  { score, frame, state }: { readonly score: Score; readonly frame: LaneFrame; readonly state: RunState },
-): RunState["zoom"] {
+  { score, frame, state }: { readonly score: Score; readonly frame: LaneFrame; readonly state: ScoreState },
+): ScoreState["zoom"] {
   const { from, to } = laneOf(part, frame);
   if (from === null || to === null || part.parent === null) return null;
   const next = around(from - score.zero, to - score.zero, wholeOf(score));
@@ -194,7 +194,7 @@ function Brackets({ brackets, shown, rowHeight }: BracketsProps): JSX.Element {
 }
 
 /** The edge between names and time can be moved. */
-function GutterHandle({ state, height }: { readonly state: RunState; readonly height: number }): JSX.Element {
+function GutterHandle({ state, height }: { readonly state: ScoreState; readonly height: number }): JSX.Element {
   const start = useRef<{ readonly x: number; readonly gutter: number } | null>(null);
   const end = (): void => {
     start.current = null;
@@ -252,7 +252,7 @@ function useInSight(scroller: RefObject<HTMLElement>, { index, rowHeight, isAske
 
 interface WheelPorts {
   readonly score: Score;
-  readonly state: RunState;
+  readonly state: ScoreState;
   readonly frame: LaneFrame;
   readonly gutter: number;
 }

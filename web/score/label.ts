@@ -1,5 +1,5 @@
-import { duration, plural } from "../../../data/format.ts";
-import { isKept, type Span } from "../data/timeline.ts";
+import { duration, plural } from "../data/format.ts";
+import { isKept, type Span } from "./timeline.ts";
 import type { Lane } from "./bar.ts";
 import { hasAttempts, isAttempt, type Part } from "./tree.ts";
 
@@ -66,7 +66,7 @@ export function tookOf({ startedAt, finishedAt }: Span, now: number): number | n
 /** The word at the gutter's right edge: which model, or what kind of step. */
 export function kindOf(part: Part): string {
   const { span, children } = part;
-  if (part.parent === null) return "run";
+  if (part.parent === null) return span.kind;
   if (hasAttempts(part)) return plural(children.filter((child) => isAttempt(child.span)).length, "attempt");
   if (isAttempt(span)) return span.model === null ? "" : shortModel(span.model);
   if (span.kind === "agent") return agentWord(part);

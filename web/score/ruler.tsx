@@ -1,6 +1,6 @@
 import type { JSX, RefObject } from "preact";
 import { useRef, useState } from "preact/hooks";
-import { duration } from "../../../data/format.ts";
+import { duration } from "../data/format.ts";
 import type { LaneFrame } from "./lane.tsx";
 import { marksOf } from "./measure.ts";
 

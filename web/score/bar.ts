@@ -1,4 +1,4 @@
-import { isKept, type Phase, type Span } from "../data/timeline.ts";
+import { isKept, type Phase, type Span } from "./timeline.ts";
 import type { BarStyleId } from "./bar-style.ts";
 import { hasAttempts, isScope, type Part } from "./tree.ts";
 

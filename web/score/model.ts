@@ -1,5 +1,5 @@
-import type { Timeline } from "../data/timeline.ts";
-import { isOpen, zeroOf } from "../data/timeline.ts";
+import type { Timeline } from "./timeline.ts";
+import { isOpen, zeroOf } from "./timeline.ts";
 import { gapsOf, type Gap } from "./idle.ts";
 import { endAhead } from "./measure.ts";
 import { buildTree, type Tree } from "./tree.ts";

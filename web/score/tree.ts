@@ -1,4 +1,4 @@
-import type { Span, Timeline } from "../data/timeline.ts";
+import type { Span, Timeline } from "./timeline.ts";
 
 /** A step in its place: what it lies in, and what lies in it, in the order of beginning. */
 export interface Part {
@@ -99,7 +99,7 @@ function runSpan({ run, spans }: Pick<Timeline, "run" | "spans">): Span {
     parent: null,
     depth: 0,
     name: run.flow,
-    kind: "run",
+    kind: run.kind ?? "run",
     status: run.status,
     attempts: 1,
     startedAt: began,
