@@ -1,61 +1,24 @@
-import { basename, dirname, join } from "node:path";
-import { createConfig } from "./config/capability.ts";
-import { loadConfig, loadConfigOrDefaults, type Config } from "./config/load.ts";
-import { createCost, costSection, type Cost, type CostDependencies } from "./cost/capability.ts";
 import type { Capability, ConfigSection } from "./core/capability.ts";
-import { systemClock } from "./core/clock.ts";
 import type { Log } from "./core/log.ts";
 import type { AnyOperation } from "./core/operation.ts";
 import type { Route } from "./core/route.ts";
-import { systemRandom } from "./core/random.ts";
 import type { Verbs } from "./core/verb.ts";
-import {
-  createEngine,
-  createFlowLoader,
-  engineSettings,
-  findAgent,
-  patientDatabase,
-  type Engine,
-  type JobOptions,
-  type ReadPorts,
-  type Worker,
-} from "./engine/capability.ts";
-import { createTools, endProcessGroup, processStartTime, runProcess, toolsSection } from "./tools/capability.ts";
+import { loadConfig, loadConfigOrDefaults, type Config } from "./config/load.ts";
+import { costSection } from "./cost/capability.ts";
 import { createDoctor, ownChecks, storageChecks } from "./doctor.ts";
-import { createHostOperations, serverSection, type Hosting } from "./hosting.ts";
-import { createEvents, type Events } from "./events/capability.ts";
-import { createModels, modelsSettings, type Models } from "./models/capability.ts";
-import { createNotify, notifySection } from "./notify/capability.ts";
-import {
-  alertsSection,
-  createObservability,
-  logsSection,
-  metricsSection,
-  observabilitySections,
-  otlpSection,
-  tracesSection,
-  type Observability,
-} from "./observability/capability.ts";
-import { createReview, reviewSection, type Review } from "./review/capability.ts";
-import { fileBlobs, tableBlobs } from "./storage/blob.ts";
-import { createStorage, storageSection } from "./storage/capability.ts";
+import { engineSettings, type Engine, type JobOptions, type Worker } from "./engine/capability.ts";
+import { createHostOperations, serverSection } from "./hosting.ts";
+import { modelsSettings } from "./models/capability.ts";
+import { notifySection } from "./notify/capability.ts";
+import { observabilitySections } from "./observability/capability.ts";
+import { reviewSection } from "./review/capability.ts";
+import { createRooms, postgresSchema, type AppOptions } from "./rooms.ts";
+import { storageSection } from "./storage/capability.ts";
 import type { Database, RoomMigrations } from "./storage/database.ts";
-import type { Home } from "./storage/home.ts";
-import { createPayloads } from "./storage/payload.ts";
 import { closedDatabase, openSqlite } from "./storage/sqlite.ts";
+import { toolsSection } from "./tools/capability.ts";
 
-export interface AppOptions {
-  readonly home: Home;
-  /** The project's folder: flows, agents and tutti.yaml are sought from here upward. */
-  readonly folder: string;
-  readonly environment: Readonly<Record<string, string | undefined>>;
-  readonly flags?: Readonly<Record<string, unknown>>;
-  readonly log: Log;
-  /** This process, where it is a host. */
-  readonly hosting?: Hosting | undefined;
-  /** Of the package, for what is told to others. */
-  readonly version?: string | undefined;
-}
+export type { AppOptions } from "./rooms.ts";
 
 /** The whole product, put together: everything a face needs. */
 export interface App extends AsyncDisposable {
@@ -75,9 +38,6 @@ export interface App extends AsyncDisposable {
   /** Starts the background jobs of all capabilities, and what is scheduled. */
   startJobs(options?: JobOptions): Promise<AsyncDisposable>;
 }
-
-// One schema for each tenant; there is one tenant so far.
-const postgresSchema = "tutti_default";
 
 const sections: readonly ConfigSection[] = [
   storageSection,
@@ -126,7 +86,7 @@ export function describeMigrations(options: AppOptions): readonly RoomMigrations
   return migrationsOf(assemble(options, readConfig(options), closedDatabase()).capabilities);
 }
 
-/** The composition root: the only place that sees every room's door. */
+/** Puts what the rooms bring through their doors together. */
 function assemble(options: AppOptions, config: Config, database: Database): App {
   const { engine, cost, observability, capabilities } = createRooms(options, config, database);
   engine.equip({
@@ -179,158 +139,6 @@ function assemble(options: AppOptions, config: Config, database: Database): App 
   };
 }
 
-interface Rooms {
-  readonly engine: Engine;
-  readonly cost: Cost;
-  readonly observability: Observability;
-  /** In the order of the rings, from the outside in. */
-  readonly capabilities: readonly Capability[];
-}
-
-function createRooms(options: AppOptions, config: Config, opened: Database): Rooms {
-  const { folder, environment } = options;
-  const events = createEvents({ database: opened, clock: systemClock });
-  const { database } = events;
-  const notify = createNotify({ ...options, settings: config.get(notifySection), clock: systemClock });
-  const observability = createObservability({
-    ...observing(options, config),
-    database,
-    events: events.log,
-    notify: notify.send,
-    rooms: () => capabilities,
-  });
-  const { log } = observability;
-  const ports = portsOf({ ...options, log }, events);
-  const settings = config.get({ name: "models", schema: modelsSettings });
-  const shared = sharedDatabase(database, config);
-  const cost = createCost({
-    ...ports,
-    settings: config.get(costSection),
-    log,
-    shared,
-    contextOf: (model) => models.registry.contextOf(model),
-    ask: ({ host }, { name, ...question }) => review.ask(host, name, question),
-    runs: budgetedRuns(() => engine),
-    choice: choiceOf(() => models),
-  });
-  const models = createModels({
-    settings,
-    folder: config.file === undefined ? folder : dirname(config.file),
-    database,
-    // Inside the ledger's, so that a span is of the call and not of what was reserved for it.
-    meter: (model, kind) => cost.meter(observability.watchChat(model), kind),
-    meterEmbedding: (model) => cost.meterEmbedding(observability.watchEmbedding(model)),
-  });
-  const tools = createTools({ limits: config.get(toolsSection), environment });
-  const engine = createEngine({
-    ...ports,
-    live: events.live,
-    log,
-    settings: config.get({ name: "engine", schema: engineSettings }),
-    flows: createFlowLoader({ folder, builtIn: builtInFlows(), onChange: (files) => tellChange(files, log) }),
-    folder,
-    work: {
-      runProcess,
-      chatModel: async (name = settings.default, signal) =>
-        name === "auto" ? cost.auto : models.registry.chat(name, signal),
-      quirksOf: (model) => models.quirksOf(model),
-      tools: new Map(tools.tools.map((tool) => [tool.name, tool])),
-      findAgent: (name, from) => findAgent(agentFolders(from), name),
-      environment,
-      log,
-    },
-    endProcess: async (pid, started) => void (await endProcessGroup(pid, started)),
-    processStartTime,
-    shared,
-    observer: observability.observer,
-    reads: readPortsOf({ events, cost, review: () => review }),
-  });
-  const review = createReview({
-    ...ports,
-    settings: config.get(reviewSection),
-    waits: engine.control,
-    places: engine.reviewPlaces,
-  });
-  const capabilities = [
-    observability.capability(),
-    createStorage(database),
-    createConfig(config),
-    models,
-    tools,
-    engine,
-    review,
-    cost,
-    events,
-    notify,
-  ];
-  return { engine, cost, observability, capabilities };
-}
-
-/** What the room that watches is handed of settings and surroundings. */
-function observing({ home, environment, log, version = "0.0.0" }: AppOptions, config: Config) {
-  return {
-    settings: {
-      traces: config.get(tracesSection),
-      logs: config.get(logsSection),
-      metrics: config.get(metricsSection),
-      otlp: config.get(otlpSection),
-      alerts: config.get(alertsSection),
-    },
-    path: home.tenant("default").telemetry,
-    clock: systemClock,
-    random: systemRandom,
-    log,
-    version,
-    environment,
-  };
-}
-
-/** Where several processes work on one database, they find each other there. */
-function sharedDatabase({ capabilities }: Database, config: Config): { url: string; schema: string } | null {
-  return capabilities.sharedWriters ? { url: config.get(storageSection).database, schema: postgresSchema } : null;
-}
-
-/** What budgets do to runs. */
-function budgetedRuns(engine: () => Engine): CostDependencies["runs"] {
-  return {
-    resume: (run) => engine().control.resumePausedFor(run, ["budget.exceeded", "budget.unpriced"]),
-    hasEnded: async (run) => (await engine().store.run(run)).finished_at !== null,
-  };
-}
-
-/** What most rooms are handed. */
-function portsOf({ home, log }: AppOptions, { database, log: events }: Events) {
-  const blobs = database.dialect === "sqlite" ? fileBlobs(home.tenant("default").blobs) : tableBlobs(database);
-  const patient = patientDatabase(database, { clock: systemClock, log });
-  return { database, patient, payloads: createPayloads(blobs), events, clock: systemClock, random: systemRandom };
-}
-
-interface ReadRooms {
-  readonly events: Events;
-  readonly cost: Cost;
-  readonly review: () => Review;
-}
-
-/** What is shown beside a run's steps. */
-function readPortsOf({ events, cost, review }: ReadRooms): ReadPorts {
-  return {
-    reviewsOf: (runs) => review().ofRuns(runs),
-    callsOf: (run) => cost.callsOf(run),
-    eventEnd: () => events.latest(),
-  };
-}
-
-/** What the cost room chooses a model by. The two rooms know each other's wishes only through here. */
-function choiceOf(models: () => Models): CostDependencies["choice"] {
-  return {
-    candidates: (signal) => models().chatModels(signal),
-    inability: (model, needs, signal) => models().inability(model, needs, signal),
-    // The evaluation room will know.
-    quality: async () => null,
-    open: (model, signal) => models().registry.chat(model, signal),
-  };
-}
-
 /** Proves that the database writes and reads: a blob's table is in both kinds. */
 async function probe(database: Database): Promise<string> {
   const began = performance.now();
@@ -358,26 +166,4 @@ async function schemaDrift(database: Database, capabilities: readonly Capability
   const extra = (there ?? []).find((statement) => !wanted?.includes(statement));
   const missing = (wanted ?? []).find((statement) => !there?.includes(statement));
   return extra ?? missing ?? null;
-}
-
-function tellChange(files: readonly string[], log: Log): void {
-  const [first = "", ...others] = files;
-  const named = others.length === 0 ? basename(first) : `${basename(first)} and ${others.length} more`;
-  log.info("host.flows_renewed", { message: `${named} changed: what starts from now on uses the new code.`, files });
-}
-
-/** The examples, which a build lays beside this file. */
-function builtInFlows(): string[] {
-  const isSource = import.meta.filename.endsWith(".ts");
-  const examples = join(import.meta.dirname, ...(isSource ? ["..", "examples"] : ["examples"]));
-  return [join(examples, "code-review", isSource ? "code-review.ts" : "code-review.js")];
-}
-
-function agentFolders(folder: string): string[] {
-  return upward(folder).flatMap((here) => [join(here, "agents"), join(here, ".claude", "agents")]);
-}
-
-function upward(folder: string): string[] {
-  const parent = dirname(folder);
-  return parent === folder ? [folder] : [folder, ...upward(parent)];
 }

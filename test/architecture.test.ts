@@ -22,7 +22,9 @@ const mayImport: Readonly<Record<string, readonly string[]>> = {
   "doctor.ts": ["core"],
   // Operations about the process that hosts, and the settings of what it serves: clients need them without a host.
   "hosting.ts": ["core"],
-  "app.ts": ["core", ...ports, ...capabilities, "doctor.ts", "hosting.ts"],
+  // The composition root: rooms.ts hands each room what it wants of the others, app.ts makes one product of them.
+  "rooms.ts": ["core", ...ports, ...capabilities, "hosting.ts"],
+  "app.ts": ["core", ...ports, ...capabilities, "rooms.ts", "doctor.ts", "hosting.ts"],
   // Who hosts a folder and who is its client, and the host that stays: the composition root's second half.
   host: ["core", ...ports, ...capabilities, "app.ts", "hosting.ts", "sdk", "server"],
   "index.ts": ["core", ...ports, ...capabilities, "app.ts", "sdk"],

@@ -1,13 +1,16 @@
 import type { Role } from "./operation.ts";
 
-/** Bytes in, as they came in over HTTP; `body` is read by who wants it. */
+/** A request as it came in over HTTP; its body is read only where it is asked for, once. */
 export interface RouteRequest {
   readonly method: string;
   /** Path and query. */
   readonly url: string;
   /** The value of a header, by any writing of its name. */
-  header(name: string): string | undefined;
-  /** `request.too_large` above the route's limit. */
+  readonly header: (name: string) => string | undefined;
+  /**
+   * The bytes that were meant: what came with a `Content-Encoding` is decoded. `request.too_large` above the route's limit,
+   * before and after that; `request.unsupported` for an encoding that is not known; `request.malformed` where it is another.
+   */
   body(): Promise<Uint8Array>;
 }
 
@@ -28,9 +31,9 @@ export interface Route {
   /** The whole path: `/metrics`. Not below `/api`, which is the operations'. */
   readonly path: string;
   readonly role: Role;
-  /** The most that is read of a body as it comes, bytes. */
+  /** The most that a body has, as it comes and decoded, bytes; 1 MiB unless given. */
   readonly mostBodyBytes?: number;
-  /** True where the settings let callers in without a token; Host and Origin are checked all the same. Default: false. */
+  /** The settings let callers in without a token; Host and Origin are checked all the same. Default: false. */
   readonly isOpen?: boolean;
   handle(request: RouteRequest, context: { readonly signal: AbortSignal }): Promise<RouteAnswer>;
 }

@@ -31,6 +31,7 @@ export async function serve({ home, options, app, isIdle, hosting, stack }: Host
   const web = stack.use(
     await serveWeb({
       operations: app.operations,
+      routes: app.routes,
       tokenFile: tokenPath(home.path),
       host,
       port,

@@ -11,6 +11,7 @@ import type { Database } from "../storage/database.ts";
 import { createAlerts, type Notify } from "./alert/alerts.ts";
 import { createClaudeOperations } from "./claude/claude.ts";
 import { createGrafanaOperations } from "./grafana/grafana.ts";
+import type { ScrapePlace } from "./grafana/prometheus.ts";
 import { createLogs, type Logs } from "./log/logs.ts";
 import { createMetrics, type Metrics } from "./metric/metrics.ts";
 import { createOtlp } from "./otlp/otlp.ts";
@@ -42,6 +43,8 @@ export interface ObservabilityDependencies {
   readonly version: string;
   readonly environment: Readonly<Record<string, string | undefined>>;
   readonly notify: Notify;
+  /** Where this host serves HTTP, or would. */
+  readonly served: () => Promise<{ readonly url: string; readonly tokenFile: string }>;
   /** Of all rooms, once they are there. */
   readonly rooms: () => readonly Capability[];
 }
@@ -122,7 +125,7 @@ function assemble(dependencies: ObservabilityDependencies, { store, metrics, tra
       ...otlp.operations,
       ...alerts.operations,
       ...createClaudeOperations({ store, metrics }),
-      ...createGrafanaOperations({ rules: () => alerts.rules(), families: () => metrics.families() }),
+      ...createGrafanaOperations({ rules: () => alerts.rules(), place: () => scrapePlace(dependencies) }),
       ...createReportOperations({ clock, version, operations }),
     ],
     effect: tracing.effect,
@@ -133,6 +136,11 @@ function assemble(dependencies: ObservabilityDependencies, { store, metrics, tra
   };
 }
 
+async function scrapePlace({ served, settings }: ObservabilityDependencies): Promise<ScrapePlace> {
+  const { url, tokenFile } = await served();
+  return { url, tokenFile: settings.metrics.open ? null : tokenFile };
+}
+
 function sourcesOf(rooms: readonly Capability[]): MetricSource[] {
   return rooms.flatMap(({ metrics }) => (metrics === undefined ? [] : [metrics]));
 }
@@ -140,7 +148,7 @@ function sourcesOf(rooms: readonly Capability[]): MetricSource[] {
 function joined(sources: readonly MetricSource[]): MetricSource {
   return {
     families: sources.flatMap(({ families }) => families),
-    look: async (signal) => (await Promise.all(sources.map(({ look }) => look?.(signal) ?? []))).flat(),
+    look: async (signal) => (await Promise.all(sources.map(async ({ look }) => (await look?.(signal)) ?? []))).flat(),
   };
 }
 

@@ -21,13 +21,16 @@ export type Admission =
 export interface GateOptions {
   readonly names: HostNames;
   readonly sessions: Sessions;
+  /** Targets for which no token is asked. */
+  readonly isOpen: (method: string | undefined, target: string) => boolean;
 }
 
 /** Host, then Origin, then token, so that a stranger learns nothing but that. */
-export function admit({ names, sessions }: GateOptions, request: RawRequest): Admission {
+export function admit({ names, sessions, isOpen }: GateOptions, request: RawRequest): Admission {
   try {
     const { host, target } = checkHost(names, request);
     checkOrigin(names, request, host);
+    if (isOpen(request.method, target)) return admitAnybody(sessions, request, target);
     return checkToken(sessions, request, target);
   } catch (error) {
     if (error instanceof TuttiError) return { kind: "refuse", error };
@@ -74,6 +77,17 @@ export function isLinkFromElsewhere(request: RawRequest): boolean {
 function isNavigation(request: RawRequest): boolean {
   const [mode, destination] = [only(request, "sec-fetch-mode"), only(request, "sec-fetch-dest")];
   return isRead(request) && mode === "navigate" && destination === "document";
+}
+
+/** Who has a token or a session comes in as who they are; everybody else does, too. */
+function admitAnybody(sessions: Sessions, request: RawRequest, target: string): Admission {
+  try {
+    return checkToken(sessions, request, target);
+  } catch (error) {
+    if (error instanceof TuttiError && error.code === "access.denied")
+      return { kind: "pass", caller: "http", target, cookie: null };
+    throw error;
+  }
 }
 
 function checkToken(sessions: Sessions, request: RawRequest, target: string): Admission {

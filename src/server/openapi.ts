@@ -159,6 +159,7 @@ const meanings: Readonly<Record<ProblemStatus, string>> = {
   408: "The request did not arrive in time.",
   409: "The state of the thing does not allow this.",
   413: "The body is too large.",
+  415: "The body is of a kind that the address does not take.",
   421: "The request is meant for another host.",
   500: "A defect of Tutti.",
   503: "Something that is needed is not there now; to try again later may work.",

@@ -17,7 +17,7 @@ export interface Problem {
   readonly data?: unknown;
 }
 
-export const problemStatuses = [400, 401, 403, 404, 405, 408, 409, 413, 421, 500, 503] as const;
+export const problemStatuses = [400, 401, 403, 404, 405, 408, 409, 413, 415, 421, 500, 503] as const;
 export type ProblemStatus = (typeof problemStatuses)[number];
 
 const statuses: Partial<Record<ErrorCode, ProblemStatus>> = {
@@ -32,6 +32,7 @@ const statuses: Partial<Record<ErrorCode, ProblemStatus>> = {
   "alert.missing": 404,
   "alert.not_firing": 409,
   "alert.silence_missing": 404,
+  "request.unsupported": 415,
   "budget.missing": 404,
   "config.unknown_key": 404,
   "flow.missing": 404,

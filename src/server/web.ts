@@ -5,6 +5,7 @@ import { systemClock, type Clock } from "../core/clock.ts";
 import { TuttiError } from "../core/error.ts";
 import type { Log } from "../core/log.ts";
 import type { AnyOperation } from "../core/operation.ts";
+import type { Route } from "../core/route.ts";
 import { jsonAnswer } from "./answer.ts";
 import { addAssets } from "./assets.ts";
 import { createBoot, overviewCalls, type BootCall } from "./boot.ts";
@@ -15,12 +16,15 @@ import { createHttpApp } from "./http.ts";
 import { serverLimits, type ServerLimits } from "./limits.ts";
 import { openApi } from "./openapi.ts";
 import type { EventStreamLimits } from "./outbox.ts";
+import { addRoutes, openTargets } from "./routes.ts";
 import { createSessions } from "./session.ts";
 import { readToken } from "./token-file.ts";
 
 export interface WebServerOptions {
   /** The whole table; those without the face `http` are left out. */
   readonly operations: readonly AnyOperation[];
+  /** Places for protocols of others, by their whole paths. */
+  readonly routes?: readonly Route[];
   /** Where the token is, or is to be made: 0600, in the data folder. */
   readonly tokenFile: string;
   readonly host: string;
@@ -62,6 +66,7 @@ export async function serveWeb(options: WebServerOptions): Promise<WebServer> {
   const door = {
     names: createHostNames(host, port, options.allowedHosts ?? []),
     sessions,
+    isOpen: openTargets(options.routes ?? []),
     log,
     closing: closing.signal,
   };
@@ -151,6 +156,7 @@ function createApp(options: WebServerOptions, closing: AbortSignal) {
     document ??= openApi(operations, { version });
     return jsonAnswer(context, { method: "GET" }, { input: {}, output: document });
   });
+  addRoutes(app, options.routes ?? [], callerOf);
   addAssets(app, { folder: options.assets, boot: createBoot(operations, options.boot ?? overviewCalls) });
   return app;
 }

@@ -63,6 +63,11 @@ start_services() {
     TUTTI_TEST_CHROMIUM=$(find_chromium)
     export TUTTI_TEST_CHROMIUM
   fi
+  # Tests start servers of their own.
+  if [ -z "${TUTTI_TEST_PROMETHEUS:-}" ] && command -v prometheus >/dev/null; then
+    TUTTI_TEST_PROMETHEUS=$(command -v prometheus)
+    export TUTTI_TEST_PROMETHEUS
+  fi
   if [ -z "${TUTTI_TEST_OLLAMA:-}" ] && [ -x "${TUTTI_OLLAMA_START:-}" ]; then start_ollama "$TUTTI_OLLAMA_START" || return 1; fi
 }
 

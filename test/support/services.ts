@@ -10,7 +10,10 @@ export const schemathesisProgram = (): string | undefined => process.env["TUTTI_
 /** A Chromium that can be driven, if there is one. */
 export const chromiumProgram = (): string | undefined => process.env["TUTTI_TEST_CHROMIUM"] || undefined;
 
-export type ServiceName = "ollama" | "postgres" | "schemathesis" | "chromium";
+/** The Prometheus server, with `promtool` beside it, if it is there. */
+export const prometheusProgram = (): string | undefined => process.env["TUTTI_TEST_PROMETHEUS"] || undefined;
+
+export type ServiceName = "ollama" | "postgres" | "schemathesis" | "chromium" | "prometheus";
 
 /**
  * The `skip` option of a test that needs a service: `false`, or the text that names what is missing. Where `CI` is set

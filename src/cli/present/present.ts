@@ -19,6 +19,7 @@ import { presentChecks } from "./doctor.ts";
 import { eventCells, presentEvent } from "./event.ts";
 import { presentExplanation } from "./explanation.ts";
 import { nearPlace } from "./place.ts";
+import { presentProvision } from "./provision.ts";
 import { formatBytes } from "../byte-size.ts";
 import { presentModel } from "./model.ts";
 import { presentReview } from "./review.ts";
@@ -91,12 +92,15 @@ const forms: Readonly<Record<string, (result: never, look: TableLook) => string>
   "run.stats": presentStats,
   "event.list": eventCells,
   "event.tail": presentEvent,
+  "grafana.provision": presentProvision,
+  "notify.test": ({ channel }: { channel: string }) => `Told by ${channel}.`,
 };
 
 const columns: Readonly<Record<string, readonly string[]>> = {
   "run.list": ["id", "flow", "status", "createdAt", "took", "summary"],
   "flow.list": ["name", "runs24h", "failed24h", "medianMs", "file", "description"],
   "flow.inputs": ["run", "createdAt", "brief"],
+  "notify.list": ["name", "kind", "target"],
   "run.errors": ["count", "code", "flow", "step", "lastAt", "example", "message"],
   // What may be long comes last.
   "review.list": ["id", "createdAt", "step", "title"],

@@ -4,6 +4,8 @@ import type { AlertRule, Labels, Severity } from "./rule.ts";
 
 /** What people are told. */
 export interface Notice {
+  /** `alert.firing`, `alert.reminder`, `alert.resolved`, `alert.test`: for programs that are told. */
+  readonly type: string;
   readonly title: string;
   readonly body: string;
   readonly severity: Severity;
@@ -56,6 +58,7 @@ export function noticeOf(
     ...(advice === "" || kind === "resolved" ? [] : [`What to do: ${advice}`]),
   ];
   return {
+    type: `alert.${kind}`,
     title: `${name} ${verbs[kind]}${instances.length > 1 ? ` (${instances.length})` : ""}`,
     body: body.join("\n"),
     severity: kind === "firing" || kind === "reminder" ? severity : "info",

@@ -12,8 +12,9 @@ export interface TelemetryStoreOptions {
   readonly sample: number;
 }
 
+const nothing = async (): Promise<never[]> => [];
+
 export function createTelemetryStore(_options: TelemetryStoreOptions): TelemetryStore {
-  const nothing = async (): Promise<never[]> => [];
   return {
     sink: { spans: () => undefined, logs: () => undefined, points: () => undefined },
     counts: () => ({ accepted: 0, dropped: 0, failed: 0 }),

@@ -1,0 +1,131 @@
+import assert from "node:assert/strict";
+import { describe, it } from "node:test";
+import type { Dashboard as Published, Panel as PublishedPanel } from "@grafana/grafana-foundation-sdk/dashboard";
+import type { Dataquery } from "@grafana/grafana-foundation-sdk/prometheus";
+import { parse } from "yaml";
+import type { AlertRule } from "../../../src/observability/alert/alerts.ts";
+import type { Dashboard, Panel, Target } from "../../../src/observability/grafana/dashboard/model.ts";
+import { dashboards, provisionedFiles } from "../../../src/observability/grafana/files.ts";
+
+/** A published type with the values of its enums instead of their names, as JSON has them. */
+type Plain<Type> = Type extends string
+  ? `${Type}`
+  : Type extends object
+    ? { [Key in keyof Type]: Plain<Type[Key]> }
+    : Type;
+type Writable<Type> = Type extends object ? { -readonly [Key in keyof Type]: Writable<Type[Key]> } : Type;
+/** The keys of ours that the published type does not know: none. */
+type Unknown<Ours, Theirs> = Exclude<keyof Ours, keyof Theirs>;
+
+function cellsOf({ x, y, w, h }: Panel["gridPos"]): string[] {
+  return Array.from({ length: w * h }, (_cell, index) => `${x + (index % w)}/${y + Math.floor(index / w)}`);
+}
+
+describe("the dashboards", () => {
+  it("have the shape that Grafana has published", () => {
+    const ours = dashboards as unknown as readonly Omit<Writable<Dashboard>, "panels" | "graphTooltip">[];
+    const published: readonly Omit<Plain<Published>, "panels" | "graphTooltip">[] = ours;
+    const [unknownKeys, unknownPanelKeys, unknownTargetKeys]: [
+      Unknown<Dashboard, Published>[],
+      Unknown<Panel, PublishedPanel>[],
+      Unknown<Target, Dataquery>[],
+    ] = [[], [], []];
+    assert.deepEqual([...unknownKeys, ...unknownPanelKeys, ...unknownTargetKeys], []);
+    assert.equal(published.length, 4);
+    for (const { schemaVersion } of published) assert.ok(schemaVersion <= 42);
+  });
+
+  it("have panels that lie beside each other and say what they show", () => {
+    for (const { uid, panels } of dashboards) {
+      const taken = new Set<string>();
+      for (const { title, description, gridPos, fieldConfig } of panels) {
+        assert.ok(title.length > 0 && description.endsWith("."), `${uid}: ${title}`);
+        assert.notEqual(fieldConfig.defaults.unit, "", `${uid}: ${title}`);
+        assert.ok(gridPos.x + gridPos.w <= 24, `${uid}: ${title}`);
+        for (const cell of cellsOf(gridPos)) {
+          assert.ok(!taken.has(cell), `${uid}: ${title} lies on another panel`);
+          taken.add(cell);
+        }
+      }
+    }
+  });
+
+  it("ask the chosen data source about the chosen instances only", () => {
+    const targets = dashboards.flatMap(({ panels }) => panels.flatMap((panel) => panel.targets));
+    assert.ok(targets.length > 40);
+    for (const { expr, datasource } of targets) {
+      assert.equal(datasource.uid, "${DS_PROMETHEUS}");
+      assert.match(expr, /job=~"\$job",instance=~"\$instance"/);
+    }
+  });
+
+  it("have addresses of their own", () => {
+    assert.equal(new Set(dashboards.map(({ uid }) => uid)).size, dashboards.length);
+  });
+});
+
+describe("what is provisioned", () => {
+  const rule: AlertRule = {
+    name: "RunsFailing",
+    summary: "More than half of the runs fail",
+    severity: "critical",
+    query: { kind: "metrics", expression: 'sum(rate(tutti_runs_total{status="failed"}[5m])) > 0.5' },
+    forMs: 300_000,
+    isEnabled: true,
+    isDefault: true,
+  };
+  const rules: AlertRule[] = [
+    rule,
+    { ...rule, name: "Sleeping", isEnabled: false },
+    { ...rule, name: "LogErrors", query: { kind: "logs", query: "level:error", windowMs: 600_000, above: 3 } },
+  ];
+  const place = { url: "http://127.0.0.1:8863", tokenFile: "/data/.tutti/token" };
+  const files = provisionedFiles({ folder: "/srv/monitoring", place, rules });
+  const text = (path: string): string => files.find((file) => file.path === path)?.text ?? assert.fail(path);
+
+  it("has one file with `rules` in its name", () => {
+    const named = files.map(({ path }) => path).filter((path) => path.includes("rules"));
+    assert.deepEqual(named, ["prometheus/tutti.rules.yml"]);
+  });
+
+  it("tells Prometheus where to look, and where the token is, but not the token", () => {
+    const { scrape_configs: scrapes, rule_files: ruleFiles } = parse(text("prometheus/prometheus.yml")) as {
+      scrape_configs: unknown[];
+      rule_files: string[];
+    };
+    assert.deepEqual(scrapes, [
+      {
+        job_name: "tutti",
+        scheme: "http",
+        metrics_path: "/metrics",
+        authorization: { credentials_file: "/data/.tutti/token" },
+        static_configs: [{ targets: ["127.0.0.1:8863"] }],
+      },
+    ]);
+    assert.deepEqual(ruleFiles, ["tutti.rules.yml"]);
+    const open = provisionedFiles({ folder: "/srv", place: { ...place, tokenFile: null }, rules });
+    assert.ok(!open.some((file) => file.text.includes("credentials")));
+  });
+
+  it("has the rules over figures as they are, and names those that only Tutti can watch", () => {
+    const { groups } = parse(text("prometheus/tutti.rules.yml")) as { groups: { rules: unknown[] }[] };
+    assert.deepEqual(groups[0]?.rules, [
+      {
+        alert: "RunsFailing",
+        expr: 'sum(rate(tutti_runs_total{status="failed"}[5m])) > 0.5',
+        for: "300s",
+        labels: { severity: "critical" },
+        annotations: { summary: "More than half of the runs fail" },
+      },
+    ]);
+    assert.match(text("prometheus/tutti.rules.yml"), /^# .*traces or logs: LogErrors\./);
+  });
+
+  it("leads Grafana to the dashboards by their whole path", () => {
+    const { providers } = parse(text("grafana/provisioning/dashboards/tutti.yaml")) as {
+      providers: { options: { path: string } }[];
+    };
+    assert.equal(providers[0]?.options.path, "/srv/monitoring/grafana/dashboards");
+    for (const { uid } of dashboards) assert.ok(text(`grafana/dashboards/${uid}.json`).length > 0);
+  });
+});
