@@ -7,6 +7,19 @@ export interface OperationRow extends OperationPlace {
 }
 
 export const operationTable: readonly OperationRow[] = [
+  { name: "alert.ack", method: "POST", path: "/alerts/:name/ack", kind: "call", idempotent: true },
+  { name: "alert.add", method: "POST", path: "/alerts", kind: "call", idempotent: true },
+  { name: "alert.disable", method: "POST", path: "/alerts/:name/disable", kind: "call", idempotent: true },
+  { name: "alert.enable", method: "POST", path: "/alerts/:name/enable", kind: "call", idempotent: true },
+  { name: "alert.get", method: "GET", path: "/alerts/:name", kind: "call", idempotent: true },
+  { name: "alert.history", method: "GET", path: "/alerts/history", kind: "list", idempotent: true },
+  { name: "alert.list", method: "GET", path: "/alerts", kind: "list", idempotent: true },
+  { name: "alert.preview", method: "GET", path: "/alerts/preview", kind: "call", idempotent: true },
+  { name: "alert.remove", method: "DELETE", path: "/alerts/:name", kind: "call", idempotent: false },
+  { name: "alert.silence", method: "POST", path: "/alerts/silences", kind: "call", idempotent: false },
+  { name: "alert.silences", method: "GET", path: "/alerts/silences", kind: "list", idempotent: true },
+  { name: "alert.test", method: "POST", path: "/alerts/:name/test", kind: "call", idempotent: false },
+  { name: "alert.unsilence", method: "DELETE", path: "/alerts/silences/:id", kind: "call", idempotent: true },
   { name: "budget.list", method: "GET", path: "/budgets", kind: "list", idempotent: true },
   { name: "budget.remove", method: "DELETE", path: "/budgets/:name", kind: "call", idempotent: false },
   { name: "budget.set", method: "PUT", path: "/budgets/:name", kind: "call", idempotent: true },
@@ -34,6 +47,8 @@ export const operationTable: readonly OperationRow[] = [
   { name: "models.remove", method: "DELETE", path: "/models/:model", kind: "call", idempotent: false },
   { name: "models.servers", method: "GET", path: "/model-servers", kind: "list", idempotent: true },
   { name: "models.show", method: "GET", path: "/models/:model", kind: "call", idempotent: true },
+  { name: "notify.list", method: "GET", path: "/notify/channels", kind: "list", idempotent: true },
+  { name: "notify.test", method: "POST", path: "/notify/channels/:name/test", kind: "call", idempotent: false },
   { name: "review.answer", method: "POST", path: "/reviews/:id/answer", kind: "call", idempotent: false },
   { name: "review.approve", method: "POST", path: "/reviews/:id/approve", kind: "call", idempotent: false },
   { name: "review.list", method: "GET", path: "/reviews", kind: "list", idempotent: true },
