@@ -73,6 +73,7 @@ export function createObservability(dependencies: ObservabilityDependencies): Ob
     clock,
     log,
     traceId: () => tracing.tracer.current()?.traceId ?? null,
+    version,
     sources: () => sourcesOf(dependencies.rooms()),
   });
   const tracing = createTracing({ settings: settings.traces, store, meters: metrics.meters, clock, version });
