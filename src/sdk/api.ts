@@ -87,6 +87,12 @@ export interface Api {
     /** Shows the daemon of this folder: where it listens, since when, and what its data takes. `GET /api/host` */
     show(input?: Nothing, options?: CallOptions): Promise<HostShowOutput>;
   };
+  readonly metric: {
+    /** Lists the figures that there are, with what they mean. `GET /api/metrics` */
+    list: Listing<[input?: MetricListInput, options?: CallOptions], MetricListEntry>;
+    /** Computes an expression of PromQL over the stored figures: now, or over a time. `GET /api/metrics/query` */
+    query(input: MetricQueryInput, options?: CallOptions): Promise<MetricQueryOutput>;
+  };
   readonly models: {
     /** Shows which model `auto` would take, best first, and what speaks against the others. `GET /api/models-advice` */
     advise: Listing<[input?: ModelsAdviseInput, options?: CallOptions], ModelsAdviseEntry>;
@@ -1197,6 +1203,49 @@ export interface HostShowOutput {
     /** Free space where the data folder lies. */
     freeBytes: number | null;
   };
+}
+
+export interface MetricListInput {
+  /** Only those whose name contains this */
+  name?: string;
+}
+
+export interface MetricListEntry {
+  name: string;
+  /** null where only stored figures tell of it */
+  type: ("counter" | "gauge" | "histogram") | null;
+  help: string;
+  unit: string;
+  labels: string[];
+  /** Whether there are figures of it in the store, which metric.query reads */
+  isStored: boolean;
+}
+
+export interface MetricQueryInput {
+  /** PromQL, the part that docs/observability.md names */
+  expression: string;
+  /** Over the time from so long ago until now, such as 1h; without it and --from: the value now */
+  since?: string | number;
+  /** A time such as "2026-11-25T09:00:00Z", epoch milliseconds, or how long ago, such as "2h" */
+  from?: number | string;
+  /** A time such as "2026-11-25T09:00:00Z", epoch milliseconds, or how long ago, such as "2h" */
+  to?: number | string;
+  /** From one value to the next; default: about 120 of them */
+  step?: string | number;
+}
+
+export interface MetricQueryOutput {
+  from: number;
+  to: number;
+  /** 0 where it is one value */
+  stepMs: number;
+  series: {
+    labels: {
+      [k: string]: string;
+    };
+    /** Epoch milliseconds and values; null for what is not a number */
+    points: never[][];
+  }[];
 }
 
 export interface ModelsAdviseInput {

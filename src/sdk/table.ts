@@ -39,6 +39,8 @@ export const operationTable: readonly OperationRow[] = [
   { name: "flow.show", method: "GET", path: "/flows/:name", kind: "call", idempotent: true },
   { name: "flow.verify", method: "POST", path: "/flows/verify", kind: "stream", idempotent: false },
   { name: "host.show", method: "GET", path: "/host", kind: "call", idempotent: true },
+  { name: "metric.list", method: "GET", path: "/metrics", kind: "list", idempotent: true },
+  { name: "metric.query", method: "GET", path: "/metrics/query", kind: "call", idempotent: true },
   { name: "models.advise", method: "GET", path: "/models-advice", kind: "list", idempotent: true },
   { name: "models.list", method: "GET", path: "/models", kind: "list", idempotent: true },
   { name: "models.probe", method: "POST", path: "/models/:model/probe", kind: "stream", idempotent: true },
