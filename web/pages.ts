@@ -14,7 +14,16 @@ export interface PageEntry {
   readonly component: LazyPage<{ readonly rest: string }>;
 }
 
-export type PageId = "overview" | "reviews" | "runs" | "flows" | "models" | "costs" | "settings" | "doctor";
+export type PageId =
+  | "overview"
+  | "reviews"
+  | "runs"
+  | "flows"
+  | "models"
+  | "costs"
+  | "alerts"
+  | "settings"
+  | "doctor";
 
 export const pages: Readonly<Record<PageId, PageEntry>> = {
   overview: {
@@ -62,6 +71,13 @@ export const pages: Readonly<Record<PageId, PageEntry>> = {
     key: "c",
     component: lazy(async () => (await import("./pages/costs/costs.tsx")).CostsPage),
   },
+  alerts: {
+    path: "/alerts",
+    name: "Alerts",
+    icon: "alerts",
+    key: "a",
+    component: lazy(async () => (await import("./pages/alerts/alerts.tsx")).AlertsPage),
+  },
   settings: {
     path: "/settings",
     name: "Settings",
@@ -83,6 +99,7 @@ export const groups: readonly { readonly name: string; readonly pages: readonly 
   { name: "", pages: ["overview", "reviews"] },
   { name: "Work", pages: ["runs", "flows"] },
   { name: "Resources", pages: ["models", "costs"] },
+  { name: "Observe", pages: ["alerts"] },
   { name: "System", pages: ["settings", "doctor"] },
 ];
 

@@ -743,7 +743,10 @@ export interface AlertPreviewOutput {
     labels: {
       [k: string]: string;
     };
-    points: never[][];
+    points: {
+      at: number;
+      value: number | null;
+    }[];
   }[];
   threshold: number | null;
   /** There was more than can be looked through; the oldest is left out */

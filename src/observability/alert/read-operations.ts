@@ -3,7 +3,7 @@ import { isDuration, notADurationText, toMs } from "../../core/duration.ts";
 import { TuttiError } from "../../core/error.ts";
 import { operation, type AnyOperation } from "../../core/operation.ts";
 import { read, type AlertOperationPorts } from "./operation-ports.ts";
-import { preview } from "./preview.ts";
+import { preview, type Preview } from "./preview.ts";
 import { checkQuery, queryShape, toQuery } from "./rule-input.ts";
 import {
   changeView,
@@ -143,7 +143,7 @@ const previewShape = z.object({
   series: z.array(
     z.object({
       labels: z.record(z.string(), z.string()),
-      points: z.array(z.tuple([z.number(), z.number().nullable()])),
+      points: z.array(z.object({ at: z.number(), value: z.number().nullable() })),
     }),
   ),
   threshold: z.number().nullable(),
@@ -182,10 +182,7 @@ function previewOperation(ports: AlertOperationPorts): AnyOperation {
   });
 }
 
-/** JSON has no infinity and no "not a number": there is no point then. */
-function jsonSeries({ labels, points }: { labels: Readonly<Record<string, string>>; points: readonly (readonly [number, number])[] }) {
-  return {
-    labels,
-    points: points.map(([at, value]): [number, number | null] => [at, Number.isFinite(value) ? value : null]),
-  };
+/** JSON has no infinity and no "not a number": there is no value then. */
+function jsonSeries({ labels, points }: Preview["series"][number]) {
+  return { labels, points: points.map(([at, value]) => ({ at, value: Number.isFinite(value) ? value : null })) };
 }
