@@ -1,5 +1,3 @@
-import { DatabaseSync, type StatementSync } from "node:sqlite";
-import { chmodSync, closeSync, openSync } from "node:fs";
 import {
   DummyDriver,
   Kysely,
@@ -10,9 +8,9 @@ import {
 } from "kysely";
 import { TuttiError } from "../core/error.ts";
 import type { SqlValue, Statement } from "../core/statement.ts";
-import type { Database, RoomMigrations, Row, WriteResult } from "./database.ts";
+import type { Database, Row, WriteResult } from "./database.ts";
 import { createCommitPace } from "./commit-pace.ts";
-import { pendingMigrations } from "./migration.ts";
+import { inTransaction, migrate, openConnection, type Connection } from "./sqlite-connection.ts";
 import { toStorageError } from "./sqlite-error.ts";
 
 export interface SqliteOptions {
@@ -39,8 +37,7 @@ const busyTimeoutMs = 1_000;
  */
 export function openSqlite(options: SqliteOptions): Database {
   const { path } = options;
-  if (path !== ":memory:") createPrivateFile(path);
-  const connection = openConnection(options);
+  const connection = openAlone(options);
   const waiting: WaitingWrite[] = [];
   const pace = createCommitPace(flush);
   let isClosed = false;
@@ -100,15 +97,8 @@ async function refuse(): Promise<never> {
   throw new TuttiError("storage.unavailable", "no database is open here");
 }
 
-interface Connection {
-  run(statement: Statement): { rows: readonly Row[]; touched: number };
-  all(sql: string, parameters: readonly SqlValue[]): readonly Row[];
-  exec(sql: string): void;
-  close(): void;
-}
-
 /** Keeps the file to itself where nobody else has it open: a commit then needs no locks. */
-function openConnection(options: SqliteOptions): Connection {
+function openAlone(options: SqliteOptions): Connection {
   const { path, exclusive = true } = options;
   if (path === ":memory:" || !exclusive) return openMode(options, "normal");
   try {
@@ -120,50 +110,15 @@ function openConnection(options: SqliteOptions): Connection {
 }
 
 function openMode({ path, durability = "process" }: SqliteOptions, locking: "exclusive" | "normal"): Connection {
-  let database: DatabaseSync | undefined;
-  try {
-    database = new DatabaseSync(path, { timeout: locking === "exclusive" ? 0 : busyTimeoutMs });
-    // Half the usual page: a step touches two pages and fills neither. A mode of its own comes before the first access.
-    database.exec(`pragma page_size = 2048; pragma locking_mode = ${locking}`);
-    if (path !== ":memory:") database.exec("pragma journal_mode = wal");
-    database.exec(`pragma synchronous = ${durability === "power" ? "full" : "normal"}`);
-    // At the usual 1,000 pages a checkpoint falls into every hundredth commit and makes it ten times as slow.
-    database.exec("pragma wal_autocheckpoint = 8000");
-    database.exec("pragma foreign_keys = off; pragma temp_store = memory; pragma cache_size = -16000");
-    // Takes the lock now, where another program would be noticed, and not with the first commit.
-    if (locking === "exclusive") database.exec("begin immediate; commit");
-    return wrapConnection(database);
-  } catch (error) {
-    database?.close();
-    throw toStorageError(error, path);
-  }
-}
-
-function wrapConnection(database: DatabaseSync): Connection {
-  const cache = new Map<string, { statement: StatementSync; returnsRows: boolean }>();
-  const prepared = (sql: string): { statement: StatementSync; returnsRows: boolean } => {
-    const known = cache.get(sql);
-    if (known) return known;
-    const statement = database.prepare(sql);
-    const entry = { statement, returnsRows: statement.columns().length > 0 };
-    // A query with a list of variable length has many texts; a full cache is emptied rather than grown for ever.
-    if (cache.size >= 500) cache.clear();
-    cache.set(sql, entry);
-    return entry;
-  };
-  return {
-    run({ sql, parameters }) {
-      const { statement, returnsRows } = prepared(sql);
-      if (returnsRows) {
-        const rows = statement.all(...parameters) as readonly Row[];
-        return { rows, touched: rows.length };
-      }
-      return { rows: [], touched: Number(statement.run(...parameters).changes) };
-    },
-    all: (sql, parameters) => prepared(sql).statement.all(...parameters) as readonly Row[],
-    exec: (sql) => database.exec(sql),
-    close: () => database.close(),
-  };
+  return openConnection({
+    path,
+    locking,
+    busyTimeoutMs: locking === "exclusive" ? 0 : busyTimeoutMs,
+    synchronous: durability === "power" ? "full" : "normal",
+    // Half the usual page: a step touches two pages and fills neither.
+    pageBytes: 2_048,
+    cacheKiB: 16_000,
+  });
 }
 
 /** All batches in one transaction; if one of them fails, each in a transaction of its own, so that it fails alone. */
@@ -216,45 +171,6 @@ function runBatch(connection: Connection, statements: readonly Statement[]): Wri
   return { committed: true, rows };
 }
 
-// Run as cached statements: `exec` would parse them anew each time.
-const begin: Statement = { sql: "begin immediate", parameters: [] };
-const commit: Statement = { sql: "commit", parameters: [] };
-
-function inTransaction<Result>(connection: Connection, work: () => Result): Result {
-  connection.run(begin);
-  try {
-    const result = work();
-    connection.run(commit);
-    return result;
-  } catch (error) {
-    try {
-      connection.exec("rollback");
-    } catch {
-      // SQLite has rolled back by itself (a full disk does that); the first error is the one to tell.
-    }
-    throw error;
-  }
-}
-
-function migrate(connection: Connection, rooms: readonly RoomMigrations[], path: string): void {
-  try {
-    connection.exec(
-      "create table if not exists tutti_migrations (room text not null, name text not null, applied_at integer not null, primary key (room, name)) without rowid",
-    );
-    inTransaction(connection, () => {
-      const applied = connection.all("select room, name from tutti_migrations", []);
-      for (const { room, migration } of pendingMigrations(rooms, applied, path)) {
-        for (const sql of migration.sqlite) connection.exec(sql);
-        const at = "cast(unixepoch('subsec') * 1000 as integer)";
-        const sql = `insert into tutti_migrations (room, name, applied_at) values (?, ?, ${at})`;
-        connection.run({ sql, parameters: [room, migration.name] });
-      }
-    });
-  } catch (error) {
-    throw toStorageError(error, path);
-  }
-}
-
 /** Fresh statistics for the planner, and a log file that does not keep the size of the busiest hour. */
 function maintain(connection: Connection, path: string): void {
   try {
@@ -270,15 +186,6 @@ function schemaText(connection: Connection): string {
     [],
   );
   return `${rows.map((row) => `${String(row["sql"])};`).join("\n\n")}\n`;
-}
-
-function createPrivateFile(path: string): void {
-  try {
-    closeSync(openSync(path, "a", 0o600));
-    chmodSync(path, 0o600);
-  } catch (error) {
-    throw toStorageError(error, path);
-  }
 }
 
 function sqliteBuilder(): Kysely<unknown> {

@@ -1,5 +1,9 @@
 import type { Clock } from "../../core/clock.ts";
 import type { Log } from "../../core/log.ts";
+import { allFailed, type Batch, type Stored } from "./batch.ts";
+import { createBuffer } from "./buffer.ts";
+import type { Keeper } from "./keeper.ts";
+import type { AnswerTo, ArgumentsOf, QuestionName } from "./question.ts";
 import type { TelemetryStore } from "./telemetry-store.ts";
 
 export interface TelemetryStoreOptions {
@@ -12,35 +16,83 @@ export interface TelemetryStoreOptions {
   readonly sample: number;
 }
 
-const nothing = async (): Promise<never[]> => [];
+export function createTelemetryStore(options: TelemetryStoreOptions): TelemetryStore {
+  const { path, clock } = options;
+  let keeper: Promise<Keeper> | undefined;
 
-export function createTelemetryStore(_options: TelemetryStoreOptions): TelemetryStore {
+  // Loaded when first needed: a command that is a client of another process does without.
+  function inThread(): Promise<Keeper> {
+    keeper ??= path === ":memory:" ? here() : import("./thread.ts").then(({ openThread }) => openThread(options));
+    return keeper;
+  }
+
+  async function here(): Promise<Keeper> {
+    const { openHere } = await import("./keeper.ts");
+    return openHere(options);
+  }
+
+  const warn = sparing(options);
+
+  async function ingest(batch: Batch): Promise<Stored> {
+    const stored = await inThread()
+      .then((opened) => opened.ingest(batch))
+      .catch((error: unknown) => allFailed(batch, error));
+    if (stored.error !== undefined) warn("telemetry.not_stored", { records: stored.failed, error: stored.error });
+    return stored;
+  }
+
+  const buffer = createBuffer({ clock, ingest });
+
+  async function ask<Name extends QuestionName>(name: Name, ...given: ArgumentsOf<Name>): Promise<AnswerTo<Name>> {
+    return (await inThread()).ask(name, ...given);
+  }
+
+  /** Piece by piece, so that what others ask and tell comes in between. */
+  async function untilDone(slice: () => Promise<number>): Promise<number> {
+    let total = 0;
+    for (let count = await slice(); count > 0; count = await slice()) total += count;
+    return total;
+  }
+
   return {
-    sink: { spans: () => undefined, logs: () => undefined, points: () => undefined },
-    counts: () => ({ accepted: 0, dropped: 0, failed: 0 }),
-    traces: nothing,
-    countTraces: async () => 0,
-    trace: nothing,
-    logs: nothing,
-    countLogs: async () => 0,
-    series: async ({ stepMs }) => ({ resolutionMs: stepMs, series: [] }),
-    seriesNames: nothing,
-    labelValues: nothing,
-    follow: async (_kind, after) => ({ records: [], cursor: after }),
-    remember: async () => undefined,
-    recall: async () => null,
-    size: async () => ({
-      bytes: 0,
-      spans: 0,
-      traces: 0,
-      logs: 0,
-      points: 0,
-      oldest: { spans: null, logs: null, points: null },
-    }),
-    prune: async () => 0,
+    sink: buffer.sink,
+    counts: buffer.counts,
+    traces: (filter) => ask("traces", filter),
+    countTraces: (filter) => ask("countTraces", filter),
+    trace: (traceId) => ask("trace", traceId),
+    logs: (filter) => ask("logs", filter),
+    countLogs: (filter) => ask("countLogs", filter),
+    series: (filter) => ask("series", filter),
+    seriesNames: () => ask("seriesNames"),
+    labelValues: (name, label) => ask("labelValues", name, label),
+    follow: (kind, after, limit) => ask(kind === "spans" ? "followSpans" : "followLogs", after, limit),
+    remember: (name, value) => ask("remember", name, value),
+    recall: (name) => ask("recall", name),
+    size: () => ask("size"),
+    prune: (kind, before) => untilDone(() => ask("pruneSlice", kind, before)),
     thin: async () => 0,
     vacuum: async () => undefined,
-    flush: async () => undefined,
-    [Symbol.asyncDispose]: async () => undefined,
+    flush: buffer.flush,
+    async [Symbol.asyncDispose]() {
+      buffer.close();
+      if (keeper === undefined && buffer.isEmpty()) return;
+      // A command that ends this soon has little to tell: that is written here, sooner than a thread begins.
+      keeper ??= here();
+      await buffer.flush();
+      const opened = await keeper.catch(() => undefined);
+      await opened?.[Symbol.asyncDispose]();
+    },
+  };
+}
+
+// On a full disk every batch fails, once a second.
+const warnAgainMs = 60_000;
+
+function sparing({ clock, log }: TelemetryStoreOptions): Log["warn"] {
+  let last = Number.NEGATIVE_INFINITY;
+  return (event, fields) => {
+    if (clock.now() - last < warnAgainMs) return;
+    last = clock.now();
+    log.warn(event, fields);
   };
 }

@@ -9,7 +9,7 @@ export interface TelemetrySink {
   points(points: readonly SeriesPoint[]): void;
 }
 
-/** A span that is open: shown in its trace until it ends, never stored. */
+/** What a list shows of a trace. It stays when sampling has removed the spans. */
 export interface TraceSummary {
   readonly traceId: string;
   /** Of the span without a parent; of the earliest one while that is not there. */
@@ -34,7 +34,7 @@ export interface TraceFilter {
   readonly query?: string | undefined;
   readonly since?: EpochMs | undefined;
   readonly until?: EpochMs | undefined;
-  /** Traces that began before this one. */
+  /** The traces that stand behind this one in the list: those whose first span came before its first. */
   readonly before?: string | undefined;
   readonly limit: number;
 }
@@ -42,10 +42,14 @@ export interface TraceFilter {
 export interface LogFilter {
   /** Words and `level:warn event:host.* run:run_… trace:… key:value`. */
   readonly query?: string | undefined;
+  /** This one and what is graver. */
   readonly level?: LogLevel | undefined;
   readonly since?: EpochMs | undefined;
   readonly until?: EpochMs | undefined;
-  /** Only what was stored after, or before, the record of this number. */
+  /**
+   * Only what was stored after, or before, the record of this number. Behind `after` the oldest come, oldest first; else
+   * the newest, newest first.
+   */
   readonly after?: number | undefined;
   readonly before?: number | undefined;
   readonly limit: number;
@@ -100,6 +104,9 @@ export interface TelemetryCounts {
 
 export type TelemetryKind = "spans" | "logs" | "points";
 
+/** `points` are the figures by the minute and finer, `hours` those by the hour. Those by the day stay. */
+export type PrunedKind = TelemetryKind | "hours";
+
 /** telemetry.db, which lives in a thread of its own: nothing here ever stops a step. Opened by its first use. */
 export interface TelemetryStore extends AsyncDisposable {
   readonly sink: TelemetrySink;
@@ -124,8 +131,9 @@ export interface TelemetryStore extends AsyncDisposable {
   remember(name: string, value: string): Promise<void>;
   recall(name: string): Promise<string | null>;
   size(): Promise<TelemetrySize>;
-  prune(kind: TelemetryKind, before: EpochMs): Promise<number>;
-  /** Thins out complete traces without errors, by the sampling that is set. */
+  /** In small transactions; what happened before that time goes, whole traces at once. */
+  prune(kind: PrunedKind, before: EpochMs): Promise<number>;
+  /** Removes the spans of finished traces without errors, but for the share that is set and the slowest of each name. */
   thin(): Promise<number>;
   vacuum(options: { readonly whole: boolean }): Promise<void>;
   /** When everything that was handed in before has been stored, dropped or has failed. */

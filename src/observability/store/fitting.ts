@@ -1,0 +1,113 @@
+import type { AttributeValue } from "../../core/trace.ts";
+import type { LogRecord, Origin, RecordAttributes, SeriesPoint, SpanRecord } from "../record.ts";
+
+// What other programs send may be anything. These are larger than what any library of the field sends by itself.
+const mostAttributes = 256;
+const mostParts = 128;
+const mostKey = 256;
+const mostText = 1_048_576;
+const mostName = 1_024;
+const mostTimeUs = Number.MAX_SAFE_INTEGER;
+
+/** The span as it can be stored: cut to size and with times that are numbers; null where it has no usable ids. */
+export function fittingSpan(span: SpanRecord): SpanRecord | null {
+  const traceId = fittingId(span.traceId, 32);
+  const spanId = fittingId(span.spanId, 16);
+  if (traceId === null || spanId === null) return null;
+  const start = fittingTime(span.start);
+  return {
+    ...fittingOrigin(span),
+    traceId,
+    spanId,
+    parentId: span.parentId === null ? null : fittingId(span.parentId, 16),
+    name: fittingText(span.name, mostName),
+    kind: span.kind,
+    start,
+    durationUs: Math.min(fittingTime(span.durationUs), mostTimeUs - start),
+    status: span.status,
+    statusText: span.statusText === null ? null : fittingText(span.statusText, mostText),
+    attributes: fittingAttributes(span.attributes),
+    events: span.events.slice(0, mostParts).map(({ name, at, attributes }) => ({
+      name: fittingText(name, mostName),
+      at: fittingTime(at),
+      attributes: fittingAttributes(attributes),
+    })),
+    links: span.links.slice(0, mostParts).flatMap((link) => {
+      const [to, at] = [fittingId(link.traceId, 32), fittingId(link.spanId, 16)];
+      return to === null || at === null ? [] : [{ traceId: to, spanId: at }];
+    }),
+  };
+}
+
+export function fittingLog(record: LogRecord): LogRecord {
+  return {
+    ...fittingOrigin(record),
+    at: fittingTime(record.at),
+    level: record.level,
+    event: fittingText(record.event, mostName),
+    message: fittingText(record.message, mostText),
+    traceId: record.traceId === null ? null : fittingId(record.traceId, 32),
+    spanId: record.spanId === null ? null : fittingId(record.spanId, 16),
+    run: record.run === null ? null : fittingText(record.run, mostKey),
+    attributes: fittingAttributes(record.attributes),
+  };
+}
+
+/** Null where it says nothing: a figure that is not a number. */
+export function fittingPoint(given: SeriesPoint): SeriesPoint | null {
+  const { point } = given;
+  const figures = point.type === "gauge" ? [point.last, point.min, point.max] : [point.sum];
+  if (!figures.every(Number.isFinite)) return null;
+  if (point.type === "histogram" && point.counts.length !== point.bounds.length + 1) return null;
+  return { ...given, at: fittingTime(given.at) };
+}
+
+// A process sends thousands of records with the same resource; it is looked at once.
+const fittedResources = new WeakMap<RecordAttributes, RecordAttributes>();
+
+function fittingOrigin({ service, scope, resource }: Origin): Origin {
+  const fitted = fittedResources.get(resource) ?? fittingAttributes(resource);
+  fittedResources.set(resource, fitted);
+  return { service: fittingText(service, mostName), scope: fittingText(scope, mostName), resource: fitted };
+}
+
+function fittingAttributes(attributes: RecordAttributes): RecordAttributes {
+  const entries = Object.entries(attributes);
+  const isFitting =
+    entries.length <= mostAttributes && entries.every(([key, value]) => key.length <= mostKey && isFine(value));
+  if (isFitting) return attributes;
+  return Object.fromEntries(
+    entries.slice(0, mostAttributes).flatMap(([key, value]) => {
+      const fitted = fittingValue(value);
+      return fitted === null ? [] : [[fittingText(key, mostKey), fitted]];
+    }),
+  );
+}
+
+function isFine(value: AttributeValue | null): boolean {
+  if (typeof value === "string") return value.length <= mostText && value.isWellFormed();
+  return typeof value === "number" || typeof value === "boolean";
+}
+
+/** A number that JSON cannot hold arrives as null. */
+function fittingValue(value: AttributeValue | null): AttributeValue | null {
+  if (typeof value === "string") return fittingText(value, mostText);
+  if (!Array.isArray(value)) return value;
+  const text = JSON.stringify(value);
+  return text.length <= mostText && text.isWellFormed() ? value : fittingText(text, mostText);
+}
+
+/** SQLite's texts are UTF-8, where half a pair of surrogates cannot stand. */
+function fittingText(text: string, most: number): string {
+  const cut = text.length > most ? `${text.slice(0, most - 1)}…` : text;
+  return cut.isWellFormed() ? cut : cut.toWellFormed();
+}
+
+function fittingTime(us: number): number {
+  return Number.isFinite(us) ? Math.min(Math.max(0, Math.round(us)), mostTimeUs) : 0;
+}
+
+function fittingId(id: string, digits: number): string | null {
+  const isId = id.length === digits && /^[\da-f]+$/i.test(id) && !/^0+$/.test(id);
+  return isId ? id.toLowerCase() : null;
+}

@@ -1,0 +1,70 @@
+import type { SqlValue } from "../core/statement.ts";
+import type { Migration } from "../core/capability.ts";
+import type { Row } from "./database.ts";
+import { inTransaction, migrate, openConnection, type Connection } from "./sqlite-connection.ts";
+import { toStorageError } from "./sqlite-error.ts";
+
+export interface SyncSqliteOptions {
+  /** A file, or `:memory:`. */
+  readonly path: string;
+  /** Whose tables they are. */
+  readonly room: string;
+  readonly migrations: readonly Migration[];
+}
+
+/**
+ * A SQLite file of its own, for a thread that may stand still while it asks: every call is done when it returns. Other
+ * processes may have the file open too. Throws `storage.*`.
+ */
+export interface SyncSqlite extends Disposable {
+  /** Rows that were changed. */
+  run(sql: string, ...parameters: readonly SqlValue[]): number;
+  /** The shape of a row is the caller's word: it stands beside the query that it is of. */
+  all<Shape = Row>(sql: string, ...parameters: readonly SqlValue[]): readonly Shape[];
+  first<Shape = Row>(sql: string, ...parameters: readonly SqlValue[]): Shape | undefined;
+  exec(sql: string): void;
+  /** All of the work is committed, or none of it. */
+  transaction<Result>(work: () => Result): Result;
+}
+
+// Another process of the folder commits within milliseconds; whoever takes longer than this is stuck.
+const busyTimeoutMs = 5_000;
+
+export function openSyncSqlite({ path, room, migrations }: SyncSqliteOptions): SyncSqlite {
+  const connection = openConnection({
+    path,
+    locking: "normal",
+    busyTimeoutMs,
+    synchronous: "normal",
+    pageBytes: 4_096,
+    cacheKiB: 16_000,
+    givesBack: true,
+  });
+  try {
+    migrate(connection, [{ room, migrations }], path);
+  } catch (error) {
+    connection.close();
+    throw error;
+  }
+  return syncSqlite(connection, path);
+}
+
+function syncSqlite(connection: Connection, path: string): SyncSqlite {
+  const named = <Result>(work: () => Result): Result => {
+    try {
+      return work();
+    } catch (error) {
+      throw toStorageError(error, path);
+    }
+  };
+  const all = <Shape>(sql: string, ...parameters: readonly SqlValue[]): readonly Shape[] =>
+    named(() => connection.all(sql, parameters) as readonly Shape[]);
+  return {
+    run: (sql, ...parameters) => named(() => connection.run({ sql, parameters }).touched),
+    all,
+    first: <Shape>(sql: string, ...parameters: readonly SqlValue[]) => all<Shape>(sql, ...parameters)[0],
+    exec: (sql) => named(() => connection.exec(sql)),
+    transaction: (work) => named(() => inTransaction(connection, work)),
+    [Symbol.dispose]: () => connection.close(),
+  };
+}
