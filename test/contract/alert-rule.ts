@@ -31,7 +31,10 @@ export function alertRuleContract(open: () => Promise<AlertCase>): void {
   it("of Tutti's own can be changed and changed back, not removed", async () => {
     await using alerts = await open();
     const name = "QueueStuck";
-    await assert.rejects(alerts.call("alert.remove", { name }), { code: "usage.invalid", message: /cannot be removed/ });
+    await assert.rejects(alerts.call("alert.remove", { name }), {
+      code: "usage.invalid",
+      message: /cannot be removed/,
+    });
     await alerts.call("alert.add", { name, when: "max(tutti_queue_age_seconds) > 60", replace: true });
     assert.equal((await alerts.get(name)).isChanged, true);
     await alerts.call("alert.remove", { name });
@@ -54,7 +57,10 @@ export function alertRuleContract(open: () => Promise<AlertCase>): void {
     await alerts.call("alert.enable", { name: "Mine" });
     await alerts.look();
     assert.equal((await alerts.get("Mine")).state, "firing");
-    assert.deepEqual((await alerts.alerts().rules()).some(({ name }) => name === "Mine"), true);
+    assert.deepEqual(
+      (await alerts.alerts().rules()).some(({ name }) => name === "Mine"),
+      true,
+    );
   });
 
   it("that are changed while they are looked at are not written by what was seen of the old ones", async () => {
@@ -95,7 +101,13 @@ export function alertRuleContract(open: () => Promise<AlertCase>): void {
     const tested = await alerts.call<Record<string, unknown>>("alert.test", { name: "Mine" });
     assert.deepEqual(
       [tested["outcome"], tested["deliveries"]],
-      ["fires", [{ channel: "mail", error: "it is closed" }, { channel: "log", error: null }]],
+      [
+        "fires",
+        [
+          { channel: "mail", error: "it is closed" },
+          { channel: "log", error: null },
+        ],
+      ],
     );
     assert.equal(alerts.notices[0]?.title, "Mine is a test");
     assert.equal((await alerts.get("Mine")).state, "normal");
@@ -124,14 +136,21 @@ export function alertRuleContract(open: () => Promise<AlertCase>): void {
     }
     type Change = { id: number; rule: string; value: number };
     const ids: number[] = [];
-    for (let before: number | undefined; ; ) {
-      const page = await alerts.call<Change[]>("alert.history", { name: "Mine", limit: 4, ...(before ? { before } : {}) });
+    for (let before: number | undefined; ;) {
+      const page = await alerts.call<Change[]>("alert.history", {
+        name: "Mine",
+        limit: 4,
+        ...(before ? { before } : {}),
+      });
       ids.push(...page.map(({ id }) => id));
       before = page.at(-1)?.id;
       if (page.length < 4) break;
     }
     assert.equal(ids.length, 6);
-    assert.deepEqual(ids, ids.toSorted((a, b) => b - a));
+    assert.deepEqual(
+      ids,
+      ids.toSorted((a, b) => b - a),
+    );
     await assert.rejects(alerts.call("alert.history", { name: "Mien" }), { code: "alert.missing" });
   });
 }

@@ -42,7 +42,10 @@ function lifeContract(opened: Opened): void {
     assert.equal((await alerts.get("Failing")).state, "pending");
     await alerts.look(30_000);
     const { state, since, instances } = await alerts.get("Failing");
-    assert.deepEqual([state, since, instances[0]?.labels, instances[0]?.value], ["firing", alerts.now(), { flow: "triage" }, 4]);
+    assert.deepEqual(
+      [state, since, instances[0]?.labels, instances[0]?.value],
+      ["firing", alerts.now(), { flow: "triage" }, 4],
+    );
     alerts.vectors.delete(failing);
     await alerts.look();
     assert.equal((await alerts.get("Failing")).state, "firing");
@@ -64,7 +67,10 @@ function lifeContract(opened: Opened): void {
     await alerts.look();
     await alerts.look(minute);
     const { instances } = await alerts.get("Failing");
-    assert.deepEqual(instances.map(({ labels }) => labels), [{ flow: "b" }]);
+    assert.deepEqual(
+      instances.map(({ labels }) => labels),
+      [{ flow: "b" }],
+    );
   });
 
   it("go on being pending after a restart, and time in which nobody looked does not count", async () => {
@@ -102,7 +108,9 @@ function lifeContract(opened: Opened): void {
     await alerts.look(minute);
     await alerts.look(minute);
     await alerts.look(hour);
-    assert.deepEqual((await alerts.get("Failing")).timeline, [{ from: began, to: began + 2 * minute, state: "firing" }]);
+    assert.deepEqual((await alerts.get("Failing")).timeline, [
+      { from: began, to: began + 2 * minute, state: "firing" },
+    ]);
   });
 }
 
@@ -160,7 +168,10 @@ function noticeContract(opened: Opened): void {
     alerts.vectors.set(failing, one(4));
     await alerts.look();
     assert.equal((await alerts.get("Failing")).instances[0]?.ack, null);
-    assert.deepEqual(alerts.notices.map(({ title }) => title), ["Failing fires", "Failing is over", "Failing fires"]);
+    assert.deepEqual(
+      alerts.notices.map(({ title }) => title),
+      ["Failing fires", "Failing is over", "Failing fires"],
+    );
   });
 
   it("are told again by a channel that did not take it, and only by that one", async () => {
@@ -174,7 +185,10 @@ function noticeContract(opened: Opened): void {
     alerts.broken.clear();
     alerts.restart();
     await alerts.look(minute);
-    assert.deepEqual(alerts.notices.map(({ channels }) => channels), [["log"], ["mail"]]);
+    assert.deepEqual(
+      alerts.notices.map(({ channels }) => channels),
+      [["log"], ["mail"]],
+    );
   });
 
   it("give a channel up after a few tries", async () => {
@@ -199,7 +213,10 @@ function silenceContract(opened: Opened): void {
     assert.deepEqual([state, instances[0]?.silencedUntil], ["firing", alerts.now() + hour - 15_000]);
     assert.deepEqual(alerts.notices, []);
     await alerts.look(hour);
-    assert.deepEqual(alerts.notices.map(({ title }) => title), ["Failing fires"]);
+    assert.deepEqual(
+      alerts.notices.map(({ title }) => title),
+      ["Failing fires"],
+    );
   });
 
   it("that begin and end within a silence are never told", async () => {
@@ -219,7 +236,10 @@ function silenceContract(opened: Opened): void {
     await alerts.call("alert.silence", { name: "Failing", for: "1h", where: ["flow=a"] });
     alerts.vectors.set(failing, [...one(4, { flow: "a" }), ...one(9, { flow: "b" })]);
     await alerts.look();
-    assert.deepEqual(alerts.notices.map(({ title }) => title), ["Failing fires"]);
+    assert.deepEqual(
+      alerts.notices.map(({ title }) => title),
+      ["Failing fires"],
+    );
     assert.match(alerts.notices[0]?.body ?? "", /flow b/);
     assert.doesNotMatch(alerts.notices[0]?.body ?? "", /flow a/);
   });
@@ -272,7 +292,10 @@ function troubleContract(opened: Opened): void {
 
   it("are in error where they give more sets of labels than anybody can read", async () => {
     await using alerts = await opened();
-    alerts.vectors.set(failing, Array.from({ length: 501 }, (_, index) => ({ labels: { id: `${index}` }, value: 1 })));
+    alerts.vectors.set(
+      failing,
+      Array.from({ length: 501 }, (_, index) => ({ labels: { id: `${index}` }, value: 1 })),
+    );
     await alerts.look();
     const { state, problem } = await alerts.get("Failing");
     assert.equal(state, "error");

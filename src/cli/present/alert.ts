@@ -97,7 +97,7 @@ export function presentAlert(rule: WholeRule, look: TableLook): string {
     summary,
     "",
     line("query", queryText(rule.query)),
-    line("for", rule.forMs === 0 ? "at once" : formatMs(rule.forMs)),
+    line("for", rule.forMs === 0 ? "at once" : spanOf(rule.forMs)),
     line("severity", rule.severity),
     line("told by", channels === null ? "alerts.channels" : channels.join(", ") || "nobody"),
     ...(Object.keys(labels).length === 0 ? [] : [line("labels", labelText(labels))]),
@@ -175,9 +175,9 @@ interface ShownPreview {
 }
 
 export function presentPreview({ from, to, fired, firingMs, intervals, isCut }: ShownPreview, look: TableLook): string {
-  const past = formatMs(to - from);
+  const past = spanOf(to - from);
   const times = fired === 1 ? "once" : `${fired} times`;
-  const sentence = fired === 0 ? `would not have fired` : `would have fired ${times}, for ${formatMs(firingMs)}`;
+  const sentence = fired === 0 ? "would not have fired" : `would have fired ${times}, for ${formatMs(firingMs)}`;
   const rows = intervals.map((one) => [
     time(one.from),
     one.isOpen ? "still fires" : formatMs(one.to - one.from),
@@ -200,7 +200,10 @@ interface ShownTest {
 
 const outcomes = { fires: "gives", normal: "gives nothing now", no_data: "has no data", error: "fails" } as const;
 
-export function presentTest({ name, deliveries, outcome, problem, instances }: ShownTest, { color }: TableLook): string {
+export function presentTest(
+  { name, deliveries, outcome, problem, instances }: ShownTest,
+  { color }: TableLook,
+): string {
   const values = instances.map(({ labels, value }) => `${labelText(labels, ": ")}${number(value)}`);
   return [
     `The query of ${name} ${outcomes[outcome]}${problem === null ? "" : `: ${problem}`} ${values.join("; ")}`.trimEnd(),
@@ -211,13 +214,20 @@ export function presentTest({ name, deliveries, outcome, problem, instances }: S
   ].join("\n");
 }
 
-export function presentRemovedAlert({ name, isDefault }: { readonly name: string; readonly isDefault: boolean }): string {
+export function presentRemovedAlert({
+  name,
+  isDefault,
+}: {
+  readonly name: string;
+  readonly isDefault: boolean;
+}): string {
   return isDefault ? `${name} is again as it came with Tutti.` : "Removed. Its history stays: tutti alert history";
 }
 
 function queryText(query: Query): string {
   if (query.kind === "metrics") return query.expression;
-  return `more than ${query.above} ${query.kind} of the last ${formatMs(query.windowMs)} match ${query.query}`;
+  const things = query.kind === "logs" ? "log records" : "traces";
+  return `more than ${query.above} ${things} of the last ${spanOf(query.windowMs)} match ${query.query}`;
 }
 
 function painted(state: keyof typeof words, { red, yellow, green, dim }: Colors): string {
@@ -227,6 +237,18 @@ function painted(state: keyof typeof words, { red, yellow, green, dim }: Colors)
 
 function plain(state: keyof typeof words): string {
   return words[state].slice(2);
+}
+
+/** A span that somebody has set: `24 h`, `30 s`. */
+function spanOf(ms: number): string {
+  const units = [
+    ["d", 86_400_000],
+    ["h", 3_600_000],
+    ["min", 60_000],
+    ["s", 1_000],
+  ] as const;
+  const [unit, size] = units.find(([name, each]) => ms % each === 0 && ms > (name === "d" ? each : 0)) ?? ["ms", 1];
+  return `${ms / size} ${unit}`;
 }
 
 function labelText(labels: Labels, after = ""): string {

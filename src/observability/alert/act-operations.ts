@@ -90,9 +90,13 @@ async function firingOf(alerts: AlertOperationPorts["alerts"], name: string, mat
     ({ state, labels }) => state === "firing" && matchers.every((matcher) => matches(matcher, labels)),
   );
   if (firing.length > 0) return firing;
-  throw new TuttiError("alert.not_firing", `nothing of alert ${name} fires${matchers.length > 0 ? " where that is so" : ""}`, {
-    hint: `See what does: tutti alert list --state firing. To hear nothing of what may come: tutti alert silence ${name} --for 2h`,
-  });
+  throw new TuttiError(
+    "alert.not_firing",
+    `nothing of alert ${name} fires${matchers.length > 0 ? " where that is so" : ""}`,
+    {
+      hint: `See what does: tutti alert list --state firing. To hear nothing of what may come: tutti alert silence ${name} --for 2h`,
+    },
+  );
 }
 
 function silenceOperation({ rules, alerts, events, database, clock, random }: AlertOperationPorts): AnyOperation {

@@ -119,8 +119,7 @@ function restOf(build: AlertBuild) {
       const row = { id, rule, matchers: JSON.stringify(matchers), until, created_at: createdAt, created_by: createdBy };
       return toStatement(build.insertInto("alert_silences").values({ ...row, reason }));
     },
-    dropSilence: (id: string) =>
-      toStatement(build.deleteFrom("alert_silences").where("id", "=", id), { guard: true }),
+    dropSilence: (id: string) => toStatement(build.deleteFrom("alert_silences").where("id", "=", id), { guard: true }),
     tidy: (before: EpochMs) => [
       toStatement(build.deleteFrom("alert_silences").where("until", "<", before)),
       toStatement(build.deleteFrom("alert_notices").where("due_at", "is", null).where("created_at", "<", before)),

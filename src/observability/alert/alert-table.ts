@@ -70,7 +70,15 @@ export interface AlertTables {
 
 export type AlertBuild = Kysely<AlertTables>;
 
-function tables({ serial, integer, real }: { readonly serial: string; readonly integer: string; readonly real: string }) {
+function tables({
+  serial,
+  integer,
+  real,
+}: {
+  readonly serial: string;
+  readonly integer: string;
+  readonly real: string;
+}) {
   return [
     `create table alert_rules (name text primary key, definition text, is_enabled integer not null, changed_at ${integer} not null)`,
     `create table alert_watch (id integer primary key, generation ${integer} not null, looked_at ${integer})`,

@@ -9,7 +9,8 @@ export interface Comparison {
  * stands beside it, so that what is left would mean something else.
  */
 export function comparisonOf(expression: string): Comparison | null {
-  const [, left, number] = /^(.*?)\s*(?:>=|<=|==|!=|>|<)\s*(-?\d+(?:\.\d+)?(?:e[+-]?\d+)?)\s*$/is.exec(expression) ?? [];
+  const [, left, number] =
+    /^(.*?)\s*(?:>=|<=|==|!=|>|<)\s*(-?\d+(?:\.\d+)?(?:e[+-]?\d+)?)\s*$/is.exec(expression) ?? [];
   if (left === undefined || number === undefined || left.trim() === "") return null;
   const bare = left.replaceAll(/"(?:[^"\\]|\\.)*"|'(?:[^'\\]|\\.)*'|`[^`]*`/g, "");
   if (/\b(?:and|or|unless|bool)\b/.test(outermost(bare)) || !isBalanced(bare)) return null;

@@ -40,7 +40,9 @@ export async function evaluate(
     return withLabels(found, labels);
   } catch (error) {
     if (signal.aborted) throw error;
-    const problem = limited.aborted ? `it took longer than ${limitMs / 1_000} s` : toFailure(error, "internal.defect").message;
+    const problem = limited.aborted
+      ? `it took longer than ${limitMs / 1_000} s`
+      : toFailure(error, "internal.defect").message;
     return { outcome: "error", problem };
   }
 }

@@ -59,10 +59,17 @@ export function alertCheck({ alerts, outbox, clock, isEnabled }: CheckPorts): Ch
       const failing = [...troubles].find(([, { state }]) => state === "error");
       if (failing) {
         const [rule, { problem }] = failing;
-        return { status: "warn", message: `${rule} cannot be looked at: ${problem}`, fix: `See it: tutti alert get ${rule}` };
+        return {
+          status: "warn",
+          message: `${rule} cannot be looked at: ${problem}`,
+          fix: `See it: tutti alert get ${rule}`,
+        };
       }
       const firing = [...instances.values()].filter((list) => list.some(({ state }) => state === "firing")).length;
-      return { status: "ok", message: firing === 0 ? "nothing fires" : `${firing} of the rules fire: tutti alert list` };
+      return {
+        status: "ok",
+        message: firing === 0 ? "nothing fires" : `${firing} of the rules fire: tutti alert list`,
+      };
     },
   };
 }

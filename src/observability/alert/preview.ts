@@ -113,7 +113,10 @@ interface Seen {
   readonly at: ReadonlyMap<number, number>;
 }
 
-function intervalsOf({ labels, at }: Seen, { from, to, stepMs, forMs }: Range & { readonly forMs: number }): Interval[] {
+function intervalsOf(
+  { labels, at }: Seen,
+  { from, to, stepMs, forMs }: Range & { readonly forMs: number },
+): Interval[] {
   const intervals: Interval[] = [];
   const key = labelKey(labels);
   let known: Instance | undefined;

@@ -33,7 +33,13 @@ export async function viewOf(ports: AlertOperationPorts, name: string): Promise<
 }
 
 export function createReadOperations(ports: AlertOperationPorts): AnyOperation[] {
-  return [listOperation(ports), getOperation(ports), historyOperation(ports), silencesOperation(ports), previewOperation(ports)];
+  return [
+    listOperation(ports),
+    getOperation(ports),
+    historyOperation(ports),
+    silencesOperation(ports),
+    previewOperation(ports),
+  ];
 }
 
 function listOperation(ports: AlertOperationPorts): AnyOperation {

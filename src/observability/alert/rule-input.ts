@@ -1,5 +1,5 @@
 import { z } from "zod";
-import { formatMs, isDuration, notADurationText, toMs } from "../../core/duration.ts";
+import { isDuration, notADurationText, toMs } from "../../core/duration.ts";
 import { severities, type AlertQuery, type Definition, type Labels } from "./rule.ts";
 
 const duration = z.union([z.string(), z.number()]).refine(isDuration, notADurationText);
@@ -8,14 +8,22 @@ const labelText = z.string().regex(/^[a-zA-Z_]\w*=.+$/s, 'must be a name and a v
 
 export const ruleName = z
   .string()
-  .regex(/^[A-Z][A-Za-z0-9]{0,63}$/, 'must begin with a capital letter and be letters and digits, such as "FailedTriage"');
+  .regex(
+    /^[A-Z][A-Za-z0-9]{0,63}$/,
+    'must begin with a capital letter and be letters and digits, such as "FailedTriage"',
+  );
 
 /** What is looked for: one of the three, in the words of the command line. */
 export const queryShape = {
   when: text.describe("PromQL that gives something while there is something to tell, such as 'tutti_reviews_open > 5'"),
   logs: text.describe("In place of PromQL: count log records that match, such as 'level:error event:model.*'"),
   traces: text.describe("In place of PromQL: count traces that match, such as 'status:error name:chat'"),
-  above: z.coerce.number().int().min(0).optional().describe("With logs or traces: fire where there are more; 0 unless given"),
+  above: z.coerce
+    .number()
+    .int()
+    .min(0)
+    .optional()
+    .describe("With logs or traces: fire where there are more; 0 unless given"),
   within: duration.optional().describe('With logs or traces: of the last "10m"; that unless given'),
   for: duration.default(0).describe('How long it must be so before it fires, such as "5m"; at once unless given'),
 } as const;
@@ -23,13 +31,22 @@ export const queryShape = {
 export const ruleShape = {
   ...queryShape,
   severity: z.enum(severities).default("warning").describe("How much it matters"),
-  summary: z.string().trim().min(1).max(300).optional().describe("What it tells, as a sentence; made from the query unless given"),
+  summary: z
+    .string()
+    .trim()
+    .min(1)
+    .max(300)
+    .optional()
+    .describe("What it tells, as a sentence; made from the query unless given"),
   advice: z.string().trim().max(1_000).default("").describe("What to do when it fires"),
   channels: z
     .array(z.string().min(1))
     .optional()
     .describe("Where it is told, instead of alerts.channels; may be given more than once"),
-  labels: z.array(labelText).default([]).describe('A label of its own, such as "team=ops"; may be given more than once'),
+  labels: z
+    .array(labelText)
+    .default([])
+    .describe('A label of its own, such as "team=ops"; may be given more than once'),
 } as const;
 
 const queryInput = z.object(queryShape);
@@ -85,5 +102,6 @@ function toLabels(texts: readonly string[]): Labels {
 function sentenceOf(query: AlertQuery): string {
   if (query.kind === "metrics") return query.expression.replaceAll(/\s+/g, " ").slice(0, 200);
   const things = query.kind === "logs" ? "log records" : "traces";
-  return `More than ${query.above} ${things} of the last ${formatMs(query.windowMs)} match ${query.query}`.slice(0, 300);
+  const minutes = Math.round(query.windowMs / 6_000) / 10;
+  return `More than ${query.above} ${things} of the last ${minutes} min match ${query.query}`.slice(0, 300);
 }

@@ -202,7 +202,9 @@ async function ending(
   { rule, how, at }: { readonly rule: AlertRule; readonly how: string; readonly at: number },
 ): Promise<Statement[]> {
   const instances = await alerts.instances(rule.name);
-  const over = instances.map(({ labels, state, value }) => ({ labels, value, at, before: state, state: "normal" }) as const);
+  const over = instances.map(
+    ({ labels, state, value }) => ({ labels, value, at, before: state, state: "normal" }) as const,
+  );
   return [
     ...alerts.dropStanding(rule.name),
     ...over.map((change) => history.append({ ...change, rule: rule.name, note: `the rule was ${how}` })),

@@ -90,7 +90,11 @@ function withRow(rule: AlertRule, row: Selectable<AlertTables["alert_rules"]> | 
 function missing(name: string, rules: readonly AlertRule[]): never {
   const names = rules.map((rule) => rule.name);
   const meant = nearest(name, names);
-  throw new TuttiError("alert.missing", `there is no alert rule "${name}"${meant ? `; did you mean "${meant}"?` : ""}`, {
-    hint: `There are: ${names.join(", ")}.`,
-  });
+  throw new TuttiError(
+    "alert.missing",
+    `there is no alert rule "${name}"${meant ? `; did you mean "${meant}"?` : ""}`,
+    {
+      hint: `There are: ${names.join(", ")}.`,
+    },
+  );
 }

@@ -59,10 +59,7 @@ function troubled(
 function recovered({ alerts, history }: SettlePorts, { rule, now }: Turn, trouble: Trouble | undefined): Statement[] {
   if (trouble === undefined) return [];
   const change = { at: now, rule: rule.name, labels: null, value: null, note: null } as const;
-  return [
-    alerts.dropTrouble(rule.name),
-    history.append({ ...change, before: trouble.state, state: "normal" }),
-  ];
+  return [alerts.dropTrouble(rule.name), history.append({ ...change, before: trouble.state, state: "normal" })];
 }
 
 function observed(

@@ -30,7 +30,8 @@ export function timelineOf(
   if (now.trouble) tracks.set(wholeRule, { state: now.trouble.state, to });
   const stretches: Stretch[] = [];
   const close = (track: Track | undefined, at: EpochMs): void => {
-    if (track && track.state !== "normal" && track.to > at) stretches.push({ from: at, to: track.to, state: track.state });
+    if (track && track.state !== "normal" && track.to > at)
+      stretches.push({ from: at, to: track.to, state: track.state });
   };
   for (const { at, labels, before } of changes) {
     const key = labels === null ? wholeRule : labelKey(labels);
@@ -55,7 +56,8 @@ function merged(stretches: readonly Stretch[]): Stretch[] {
   const line: Stretch[] = [];
   for (const [index, from] of edges.entries()) {
     const to = edges[index + 1];
-    const there = to === undefined ? [] : stretches.filter((one) => one.from <= from && one.to >= to && one.to > one.from);
+    const there =
+      to === undefined ? [] : stretches.filter((one) => one.from <= from && one.to >= to && one.to > one.from);
     const state = there.toSorted((a, b) => weights[b.state] - weights[a.state])[0]?.state;
     if (to === undefined || state === undefined) continue;
     const last = line.at(-1);

@@ -8,7 +8,7 @@ import { matcherText, silenceFor, type Silence } from "./silence.ts";
 import type { Instance } from "./state.ts";
 import { timelineOf } from "./timeline.ts";
 
-export const ruleStates = ["firing", "pending", "error", "no_data", "normal", "disabled"] as const;
+export const ruleStates = ["firing", "pending", "error", "normal", "no_data", "disabled"] as const;
 export type RuleState = (typeof ruleStates)[number];
 
 const labelsShape = z.record(z.string(), z.string());

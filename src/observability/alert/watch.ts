@@ -49,10 +49,7 @@ async function tidied({ alerts, history }: WatchPorts, now: EpochMs): Promise<St
 }
 
 /** A few at a time, in order. */
-async function inParts<Item, Result>(
-  items: readonly Item[],
-  work: (item: Item) => Promise<Result>,
-): Promise<Result[]> {
+async function inParts<Item, Result>(items: readonly Item[], work: (item: Item) => Promise<Result>): Promise<Result[]> {
   const results: Result[] = [];
   for (let at = 0; at < items.length; at += atOnce)
     results.push(...(await Promise.all(items.slice(at, at + atOnce).map(work))));

@@ -70,13 +70,22 @@ describe("the preview of a rule", () => {
   it("draws what is compared, not only what is above the line, in as few points as a chart has room for", async () => {
     const [series] = (await look(between(60, 62))).series;
     assert.ok(series && series.points.length <= 288);
-    assert.deepEqual([Math.min(...series.points.map(([, value]) => value)), Math.max(...series.points.map(([, value]) => value))], [1, 9]);
+    assert.deepEqual(
+      [Math.min(...series.points.map(([, value]) => value)), Math.max(...series.points.map(([, value]) => value))],
+      [1, 9],
+    );
   });
 
   it("counts each moment once where several sets of labels fire", async () => {
     const metrics: PreviewPorts["metrics"] = {
       query: async ({ stepMs }) => ({
-        series: ["a", "b"].map((flow) => ({ labels: { flow }, points: [[from, 9], [from + stepMs, 9]] as const })),
+        series: ["a", "b"].map((flow) => ({
+          labels: { flow },
+          points: [
+            [from, 9],
+            [from + stepMs, 9],
+          ] as const,
+        })),
       }),
     };
     const rule = { query: { kind: "metrics", expression: "x" } as const, forMs: 0, labels: {} };
@@ -99,7 +108,11 @@ describe("the preview of a rule over log records", () => {
   }
 
   const over = (times: readonly number[]): Promise<Preview> =>
-    preview({ metrics: figures(() => undefined), store: store(times) }, { query, forMs: 0, labels: {} }, { from, to, signal });
+    preview(
+      { metrics: figures(() => undefined), store: store(times) },
+      { query, forMs: 0, labels: {} },
+      { from, to, signal },
+    );
 
   it("counts them in a window that moves", async () => {
     const began = from + 60 * minute;

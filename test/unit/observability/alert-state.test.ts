@@ -65,7 +65,8 @@ describe("an alert", () => {
     const life = new Life(0);
     life.look(1);
     life.look(null);
-    for (let passed = 15 * second; passed < holdMs; passed += 15 * second) assert.equal(life.look(null)?.state, "firing");
+    for (let passed = 15 * second; passed < holdMs; passed += 15 * second)
+      assert.equal(life.look(null)?.state, "firing");
     assert.equal(life.look(null), undefined);
     assert.deepEqual(life.changes, ["normal → firing at 1", "firing → normal at 1"]);
   });

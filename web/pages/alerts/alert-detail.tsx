@@ -10,7 +10,7 @@ import { Page } from "../../ui/page.tsx";
 import { Failure, Shown } from "../../ui/state.tsx";
 import { Ago } from "../../ui/time.tsx";
 import { toast } from "../../ui/toast.tsx";
-import { changesAlerts, labelText, queryText, states, type WholeRule } from "./alert-words.ts";
+import { changesAlerts, isKnown, labelText, queryText, states, unitOf, type WholeRule } from "./alert-words.ts";
 import { AlertDialogs } from "./dialogs.tsx";
 import { AlertHistory } from "./alert-history.tsx";
 import { Instances } from "./instances.tsx";
@@ -56,11 +56,11 @@ function Detail({ rule, onDone }: { readonly rule: WholeRule; readonly onDone: (
       </div>
       <Acts rule={rule} onDone={onDone} />
       <Silences rule={name} />
-      {instances.length > 0 ? <Instances instances={instances} /> : null}
+      {instances.length > 0 ? <Instances rule={rule} /> : null}
       <div class="alert-columns">
         <section>
           <Past rule={rule} />
-          <AlertHistory name={name} newest={rule.history[0]?.id ?? 0} />
+          <AlertHistory rule={rule} newest={rule.history[0]?.id ?? 0} />
         </section>
         <aside>
           <Facts rule={rule} />
@@ -101,7 +101,7 @@ function Acts({ rule, onDone }: { readonly rule: WholeRule; readonly onDone: () 
   return (
     <>
       <div class="alert-buttons">
-        {state === "firing" ? (
+        {state === "firing" && !isKnown(rule) ? (
           <button type="button" class="btn primary" onClick={open("ack")}>
             Acknowledge
           </button>
@@ -188,7 +188,7 @@ function Past({ rule }: { readonly rule: WholeRule }): JSX.Element {
         </span>
       </div>
       <Shown answer={preview} lines={4}>
-        {(found) => <PreviewChart preview={found} />}
+        {(found) => <PreviewChart preview={found} unit={unitOf(rule)} />}
       </Shown>
     </section>
   );

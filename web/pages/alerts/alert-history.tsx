@@ -4,13 +4,15 @@ import { tutti } from "../../data/api.ts";
 import { Glyph } from "../../ui/glyph.tsx";
 import { Failure, Wait } from "../../ui/state.tsx";
 import { Clock } from "../../ui/time.tsx";
-import { labelText, states, valueText, type Change } from "./alert-words.ts";
+import { labelText, states, unitOf, valueText, type Change, type Rule, type Unit } from "./alert-words.ts";
 import { useAct } from "./use-act.ts";
 
 const pageSize = 20;
 
 /** How a rule went from one state to another, the newest first, as far back as anybody asks for. */
-export function AlertHistory({ name, newest }: { readonly name: string; readonly newest: number }): JSX.Element {
+export function AlertHistory({ rule, newest }: { readonly rule: Rule; readonly newest: number }): JSX.Element {
+  const { name } = rule;
+  const unit = unitOf(rule);
   const [changes, setChanges] = useState<readonly Change[] | null>(null);
   const [isAll, setIsAll] = useState(false);
   const { act, failure, isBusy } = useAct();
@@ -36,7 +38,7 @@ export function AlertHistory({ name, newest }: { readonly name: string; readonly
       ) : (
         <ul>
           {changes.map((change) => (
-            <Line key={change.id} change={change} />
+            <Line key={change.id} change={change} unit={unit} />
           ))}
         </ul>
       )}
@@ -49,7 +51,7 @@ export function AlertHistory({ name, newest }: { readonly name: string; readonly
   );
 }
 
-function Line({ change }: { readonly change: Change }): JSX.Element {
+function Line({ change, unit }: { readonly change: Change; readonly unit: Unit }): JSX.Element {
   const { at, labels, before, state, value, note } = change;
   return (
     <li>
@@ -60,7 +62,7 @@ function Line({ change }: { readonly change: Change }): JSX.Element {
       <span>
         {states[before].word} → <b>{states[state].word}</b>
       </span>
-      <span class="mono right">{value === null ? "" : valueText(value)}</span>
+      <span class="mono right">{value === null ? "" : valueText(value, unit)}</span>
       <span class="cut">
         <span class="mono">{labelText(labels)}</span> <span class="muted">{note}</span>
       </span>

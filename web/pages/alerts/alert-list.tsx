@@ -9,7 +9,7 @@ import { Glyph } from "../../ui/glyph.tsx";
 import { Page } from "../../ui/page.tsx";
 import { Empty, Shown } from "../../ui/state.tsx";
 import { Ago } from "../../ui/time.tsx";
-import { answerOf, changesAlerts, groupsOf, states, type Group, type Rule } from "./alert-words.ts";
+import { answerOf, changesAlerts, groupsOf, isKnown, states, type Group, type Rule } from "./alert-words.ts";
 import { AlertDialogs } from "./dialogs.tsx";
 import { Instances } from "./instances.tsx";
 import { Silences } from "./silences.tsx";
@@ -113,7 +113,7 @@ function RuleLine({ rule, isPicked }: { readonly rule: Rule; readonly isPicked: 
       <StateLine rule={rule} />
       <span class="alert-since muted">{since === null ? "" : <Ago at={since} />}</span>
       <span class="alert-acts">
-        {isFiring ? (
+        {isFiring && !isKnown(rule) ? (
           <button type="button" class="btn short" onClick={() => url.set({ do: "ack", of: name })}>
             Acknowledge
           </button>
@@ -124,7 +124,7 @@ function RuleLine({ rule, isPicked }: { readonly rule: Rule; readonly isPicked: 
           </button>
         ) : null}
       </span>
-      {instances.length > 0 ? <Instances instances={instances} most={mostInstances} /> : null}
+      {instances.length > 0 ? <Instances rule={rule} most={mostInstances} /> : null}
     </li>
   );
 }

@@ -1,5 +1,5 @@
 import type { tutti } from "../../data/api.ts";
-import { duration, plural } from "../../data/format.ts";
+import { bytes, count, duration, plural } from "../../data/format.ts";
 
 export type Rule = Awaited<ReturnType<typeof tutti.alert.list>>[number];
 export type WholeRule = Awaited<ReturnType<typeof tutti.alert.get>>;
@@ -23,8 +23,8 @@ const headings: Readonly<Record<RuleState, string>> = {
   firing: "Firing",
   pending: "Pending",
   error: "Cannot be looked at",
-  no_data: "No data yet",
   normal: "Normal",
+  no_data: "No data yet",
   disabled: "Switched off",
 };
 
@@ -64,18 +64,46 @@ export function labelText(labels: Labels | null): string {
     .join(" ");
 }
 
-/** At most four significant digits; the largest number stands for what has no end. */
-export function valueText(value: number | null): string {
+export type Unit = "seconds" | "bytes" | null;
+
+/** In what a query measures, as far as the names of its figures say. */
+export function unitOf({ query }: Pick<Rule, "query">): Unit {
+  if (query.kind !== "metrics") return null;
+  const { expression } = query;
+  if (/histogram_quantile\(.*_seconds_bucket/s.test(expression)) return "seconds";
+  // A share, or a count of something that is measured so, is neither.
+  if (/[/]|rate\(|increase\(|_over_time\(|count\b/.test(expression)) return null;
+  if (/_bytes\b/.test(expression)) return "bytes";
+  return /_seconds\b/.test(expression) ? "seconds" : null;
+}
+
+/** Three or four significant digits; the largest number stands for what has no end. */
+export function valueText(value: number | null, unit: Unit = null): string {
   if (value === null) return "–";
   if (Math.abs(value) === Number.MAX_VALUE) return value > 0 ? "∞" : "−∞";
-  return String(Number(value.toPrecision(4)));
+  // Below this, whole milliseconds would say little.
+  if (unit === "seconds" && Math.abs(value) < 0.01) return `${Number((value * 1_000).toPrecision(2))} ms`;
+  if (unit === "seconds") return duration(value * 1_000);
+  if (unit === "bytes") return bytes(Math.round(value));
+  return Math.abs(value) < 10_000 ? String(Number(value.toPrecision(4))) : count(value);
 }
 
 /** `would have fired 2 times, for 14 min`. */
-export function previewSentence({ fired, firingMs, from, to }: Pick<Preview, "fired" | "firingMs" | "from" | "to">): string {
-  const past = `In the last ${duration(to - from)} it would`;
+export function previewSentence({
+  fired,
+  firingMs,
+  from,
+  to,
+}: Pick<Preview, "fired" | "firingMs" | "from" | "to">): string {
+  const hours = Math.round((to - from) / 3_600_000);
+  const past = `In the last ${hours > 48 ? plural(Math.round(hours / 24), "day") : plural(hours, "hour")} it would`;
   if (fired === 0) return `${past} not have fired.`;
   return `${past} have fired ${fired === 1 ? "once" : `${fired} times`}, for ${duration(firingMs)}.`;
+}
+
+/** Whether everything that fires of it has been said to be known. */
+export function isKnown({ instances }: Pick<Rule, "instances">): boolean {
+  return instances.filter(({ state }) => state === "firing").every(({ ack }) => ack !== null);
 }
 
 export const changesAlerts = ({ type }: { readonly type: string }): boolean => type.startsWith("tutti.alert.");

@@ -6,7 +6,13 @@ import { RuleDialog } from "./rule-dialog.tsx";
 import { SilenceDialog } from "./silence-dialog.tsx";
 
 /** What is being done stands in the address: `?do=ack`, `?do=silence`, `?do=edit`, `?do=new`. */
-export function AlertDialogs({ rule, onDone }: { readonly rule: Rule | null; readonly onDone: () => void }): JSX.Element | null {
+export function AlertDialogs({
+  rule,
+  onDone,
+}: {
+  readonly rule: Rule | null;
+  readonly onDone: () => void;
+}): JSX.Element | null {
   const url = useUrlState();
   const close = (): void => {
     url.set({ do: null, of: null }, { replace: true });

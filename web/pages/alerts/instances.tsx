@@ -4,34 +4,36 @@ import { clockTime } from "../../data/format.ts";
 import { look } from "../../data/setting.ts";
 import { Glyph } from "../../ui/glyph.tsx";
 import { Ago } from "../../ui/time.tsx";
-import { labelText, states, valueText, type Instance } from "./alert-words.ts";
+import { labelText, states, unitOf, valueText, type Instance, type Rule, type Unit } from "./alert-words.ts";
 
 /** What is pending or firing of a rule: one line for each set of labels, with what people have said to it. */
 export function Instances({
-  instances,
-  most = instances.length,
+  rule,
+  most = rule.instances.length,
 }: {
-  readonly instances: readonly Instance[];
+  readonly rule: Rule;
   readonly most?: number;
 }): JSX.Element {
+  const { instances } = rule;
+  const unit = unitOf(rule);
   const rest = instances.length - most;
   return (
     <ul class="alert-instances">
       {instances.slice(0, most).map((instance) => (
-        <Line key={labelText(instance.labels)} instance={instance} />
+        <Line key={labelText(instance.labels)} instance={instance} unit={unit} />
       ))}
       {rest > 0 ? <li class="muted">and {rest} more</li> : null}
     </ul>
   );
 }
 
-function Line({ instance }: { readonly instance: Instance }): JSX.Element {
+function Line({ instance, unit }: { readonly instance: Instance; readonly unit: Unit }): JSX.Element {
   const { labels, state, since, value, ack, silencedUntil } = instance;
   return (
     <li>
       <Glyph status={states[state].glyph} label={states[state].word} />
       <span class="mono cut">{labelText(labels) || "no labels"}</span>
-      <span class="mono right">{valueText(value)}</span>
+      <span class="mono right">{valueText(value, unit)}</span>
       <span class="muted">
         <Ago at={since} />
       </span>

@@ -15,7 +15,8 @@ export function LivePreview({ query }: { readonly query: QueryInput | null }): J
   const preview = useQuery(key === null ? null : `alerts.preview ${key}`, (signal) =>
     tutti.alert.preview(JSON.parse(key ?? "{}") as QueryInput, { signal }),
   );
-  if (key === null) return <p class="muted small">When the query is whole, it is shown here when it would have fired.</p>;
+  if (key === null)
+    return <p class="muted small">When the query is whole, it is shown here when it would have fired.</p>;
   if (preview.error) return <Failure error={preview.error} />;
   return preview.data ? <PreviewChart preview={preview.data} /> : <Wait lines={4} />;
 }

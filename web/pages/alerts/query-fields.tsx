@@ -38,7 +38,7 @@ export function FigureFields({
         <Text label="for each" value={form.by} list={labels} onChange={(by) => onChange({ by })} isMono />
         {isOverTime ? <WindowChoice form={form} onChange={onChange} /> : null}
         <Choice
-          label={metric?.type === "histogram" ? "nine of ten" : "and"}
+          label={metric?.type === "histogram" ? "one in ten" : "and it"}
           value={form.comparison}
           options={comparisons.map((value) => ({ value, word: comparisonWords[value] }))}
           onChange={(comparison) => onChange({ comparison })}

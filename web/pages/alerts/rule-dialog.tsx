@@ -7,7 +7,18 @@ import { Dialog } from "../../ui/dialog.tsx";
 import { Failure } from "../../ui/state.tsx";
 import { toast } from "../../ui/toast.tsx";
 import type { Rule } from "./alert-words.ts";
-import { emptyForm, expressionOf, formOf, kinds, queryOf, ruleInput, sentenceOf, waits, waitWords, type RuleForm } from "./builder.ts";
+import {
+  emptyForm,
+  expressionOf,
+  formOf,
+  kinds,
+  queryOf,
+  ruleInput,
+  sentenceOf,
+  waits,
+  waitWords,
+  type RuleForm,
+} from "./builder.ts";
 import { Choice, Text, type Change } from "./field.tsx";
 import { LivePreview } from "./live-preview.tsx";
 import { FigureFields, SearchFields } from "./query-fields.tsx";
@@ -17,7 +28,13 @@ const kindWords = { figure: "a figure", promql: "PromQL", logs: "log records", t
 const severities = ["info", "warning", "critical"] as const;
 
 /** Makes a rule or changes it, and shows meanwhile when it would have fired. */
-export function RuleDialog({ rule, onClose }: { readonly rule: Rule | null; readonly onClose: () => void }): JSX.Element {
+export function RuleDialog({
+  rule,
+  onClose,
+}: {
+  readonly rule: Rule | null;
+  readonly onClose: () => void;
+}): JSX.Element {
   const [form, setForm] = useState<RuleForm>(() => (rule === null ? emptyForm : formOf(rule)));
   const [, navigate] = useLocation();
   const { act, failure, isBusy } = useAct();
@@ -42,14 +59,22 @@ export function RuleDialog({ rule, onClose }: { readonly rule: Rule | null; read
     <Dialog title={rule === null ? "New alert rule" : `Change ${rule.name}`} onClose={onClose}>
       <form class="stack" onSubmit={submit}>
         {rule === null ? (
-          <Text label="Name, in CamelCase" value={form.name} placeholder="FailedTriage" onChange={(name) => change({ name })} isMono />
+          <Text
+            label="Name, in CamelCase"
+            value={form.name}
+            placeholder="FailedTriage"
+            onChange={(name) => change({ name })}
+            isMono
+          />
         ) : null}
         <div class="alert-fields">
           <Choice
             label="Look at"
             value={form.kind}
             options={kinds.map((kind) => ({ value: kind, word: kindWords[kind] }))}
-            onChange={(kind) => change(kind === "promql" && form.promql === "" ? { kind, promql: expressionOf(form, metric) } : { kind })}
+            onChange={(kind) =>
+              change(kind === "promql" && form.promql === "" ? { kind, promql: expressionOf(form, metric) } : { kind })
+            }
           />
           <Choice
             label="Fires"
@@ -80,9 +105,19 @@ export function RuleDialog({ rule, onClose }: { readonly rule: Rule | null; read
         ) : null}
         {form.kind === "figure" ? <code class="alert-expression">{expressionOf(form, metric)}</code> : null}
         <LivePreview query={query} />
-        <Text label="What it tells" value={form.summary} placeholder={sentenceOf(form)} onChange={(summary) => change({ summary })} />
+        <Text
+          label="What it tells"
+          value={form.summary}
+          placeholder={sentenceOf(form)}
+          onChange={(summary) => change({ summary })}
+        />
         <Text label="What to do then" value={form.advice} onChange={(advice) => change({ advice })} />
-        <Text label="Told by" value={form.channels} placeholder="those of alerts.channels" onChange={(channels) => change({ channels })} />
+        <Text
+          label="Told by"
+          value={form.channels}
+          placeholder="those of alerts.channels"
+          onChange={(channels) => change({ channels })}
+        />
         {failure ? <Failure error={failure} /> : null}
         <div class="dialog-end">
           <button type="submit" class="btn primary" disabled={isBusy || query === null || form.name.trim() === ""}>

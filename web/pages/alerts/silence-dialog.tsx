@@ -40,7 +40,9 @@ export function SilenceDialog({ rule, onClose }: { readonly rule: Rule; readonly
           <select
             class="input"
             value={length.text}
-            onChange={(event) => setLength(lengths.find(({ text }) => text === event.currentTarget.value) ?? lengths[1])}
+            onChange={(event) =>
+              setLength(lengths.find(({ text }) => text === event.currentTarget.value) ?? lengths[1])
+            }
           >
             {lengths.map(({ text, word }) => (
               <option key={text} value={text}>
@@ -48,7 +50,9 @@ export function SilenceDialog({ rule, onClose }: { readonly rule: Rule; readonly
               </option>
             ))}
           </select>
-          <span class="note">Until {clockTime(now.value + length.ms, now.value, look.value)}. It is shown here all the same.</span>
+          <span class="note">
+            Until {clockTime(now.value + length.ms, now.value, look.value)}. It is shown here all the same.
+          </span>
         </label>
         <label class="field">
           <span>Only where</span>

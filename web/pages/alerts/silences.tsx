@@ -14,7 +14,9 @@ export function Silences({ rule }: { readonly rule?: string }): JSX.Element | nu
     changedBy: changesAlerts,
     everyMs: 60_000,
   });
-  const shown = silences.data?.filter((silence) => rule === undefined || silence.rule === null || silence.rule === rule);
+  const shown = silences.data?.filter(
+    (silence) => rule === undefined || silence.rule === null || silence.rule === rule,
+  );
   const end = (id: string): void => {
     tutti.alert.unsilence({ id }).then(
       () => (toast("The silence is over. What still fires is told of."), silences.reload()),
