@@ -37,6 +37,8 @@ describe("the pages", { skip }, () => {
     "/flows/hello",
     "/models",
     "/costs",
+    "/alerts",
+    "/alerts/FailingRuns",
     "/settings",
     "/doctor",
     "/nowhere",
