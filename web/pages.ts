@@ -23,6 +23,7 @@ export type PageId =
   | "costs"
   | "traces"
   | "logs"
+  | "alerts"
   | "settings"
   | "doctor";
 
@@ -86,6 +87,13 @@ export const pages: Readonly<Record<PageId, PageEntry>> = {
     key: "l",
     component: lazy(async () => (await import("./pages/logs/logs.tsx")).LogsPage),
   },
+  alerts: {
+    path: "/alerts",
+    name: "Alerts",
+    icon: "alerts",
+    key: "a",
+    component: lazy(async () => (await import("./pages/alerts/alerts.tsx")).AlertsPage),
+  },
   settings: {
     path: "/settings",
     name: "Settings",
@@ -107,7 +115,7 @@ export const groups: readonly { readonly name: string; readonly pages: readonly 
   { name: "", pages: ["overview", "reviews"] },
   { name: "Work", pages: ["runs", "flows"] },
   { name: "Resources", pages: ["models", "costs"] },
-  { name: "Observe", pages: ["traces", "logs"] },
+  { name: "Observe", pages: ["alerts", "traces", "logs"] },
   { name: "System", pages: ["settings", "doctor"] },
 ];
 

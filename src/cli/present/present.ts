@@ -1,6 +1,16 @@
 import type { RunRecord } from "../../core/step.ts";
 import type { Output } from "../output.ts";
 import { presentAdvice } from "./advice.ts";
+import {
+  presentAlert,
+  presentAlerts,
+  presentHistory,
+  presentPreview,
+  presentRemovedAlert,
+  presentSilence,
+  presentSilences,
+  presentTest,
+} from "./alert.ts";
 import { presentBudget, presentBudgets, presentRemovedBudget } from "./budget.ts";
 import { presentClaude } from "./claude.ts";
 import { presentCost } from "./cost.ts";
@@ -54,6 +64,19 @@ export function present(
 
 const forms: Readonly<Record<string, (result: never, look: TableLook) => string>> = {
   "claude.show": presentClaude,
+  "alert.list": presentAlerts,
+  "alert.get": presentAlert,
+  "alert.add": presentAlert,
+  "alert.ack": presentAlert,
+  "alert.enable": presentAlert,
+  "alert.disable": presentAlert,
+  "alert.remove": presentRemovedAlert,
+  "alert.history": presentHistory,
+  "alert.silence": presentSilence,
+  "alert.silences": presentSilences,
+  "alert.unsilence": () => "Ended. What still fires is told of at the next look, within 15 seconds.",
+  "alert.preview": presentPreview,
+  "alert.test": presentTest,
   "cost.show": presentCost,
   "budget.set": presentBudget,
   "budget.show": presentBudget,
@@ -98,6 +121,9 @@ const columns: Readonly<Record<string, readonly string[]>> = {
 };
 
 const emptyTexts: Readonly<Record<string, string>> = {
+  "alert.list": "There are no rules yet; those that Tutti comes with are there once something has run.",
+  "alert.history": "No alert has changed its state yet.",
+  "alert.silences": "Nothing is silenced.",
   "event.list": "Nothing has happened yet.",
   "metric.list": "No figure is called like that. All of them: tutti metrics list",
   "run.list": "No runs yet. Start one: tutti run <flow>",
@@ -114,6 +140,7 @@ const emptyTexts: Readonly<Record<string, string>> = {
 };
 
 const noMatchTexts: Readonly<Record<string, string>> = {
+  "alert.list": "No rule is in this state. All of them: tutti alert list",
   "event.list": "No event is like that. The newest of all: tutti event list",
   "run.list": "No run is like that. All of them: tutti run list",
   "trace.list": "No trace is like that. All of them: tutti trace list",
