@@ -9,10 +9,11 @@ import "./style/index.css";
 
 const root = document.getElementById("app");
 if (!root) throw new Error("the page has no #app");
-// The page's own code is on its way before the frame is drawn.
-pageAt(location.pathname)?.component.preload();
 apply();
 startClock();
 startKeys();
-startLive();
+// The browser was told of the page's own code together with this one, so it is there, or nearly; and one drawing costs less than two.
+await pageAt(location.pathname)?.component.preload();
 render(<App />, root);
+// Events from before are told as soon as somebody listens, so it need not be before the first paint.
+requestAnimationFrame(() => setTimeout(startLive));

@@ -7,7 +7,7 @@ import type { Log } from "../core/log.ts";
 import type { AnyOperation } from "../core/operation.ts";
 import { jsonAnswer } from "./answer.ts";
 import { addAssets } from "./assets.ts";
-import { createBoot, overviewCalls, type BootCall } from "./boot.ts";
+import { createBoot } from "./boot.ts";
 import { guardConnections } from "./connections.ts";
 import { attachDoor } from "./door.ts";
 import { createHostNames, isLoopback } from "./host-names.ts";
@@ -31,8 +31,6 @@ export interface WebServerOptions {
   /** The folder of the built web UI. */
   readonly assets: string;
   readonly version?: string;
-  /** What the page gets along with itself; what the overview begins with, unless given. */
-  readonly boot?: readonly BootCall[];
   readonly limits?: Partial<ServerLimits>;
   readonly streams?: EventStreamLimits;
   readonly clock?: Clock;
@@ -151,7 +149,7 @@ function createApp(options: WebServerOptions, closing: AbortSignal) {
     document ??= openApi(operations, { version });
     return jsonAnswer(context, { method: "GET" }, { input: {}, output: document });
   });
-  addAssets(app, { folder: options.assets, boot: createBoot(operations, options.boot ?? overviewCalls) });
+  addAssets(app, { folder: options.assets, boot: createBoot(operations) });
   return app;
 }
 

@@ -1,5 +1,6 @@
 import { signal as reactive } from "@preact/signals";
 import { tutti } from "./api.ts";
+import { dropBoot, takeBootPosition } from "./boot.ts";
 import type { StoredEvent } from "./event.ts";
 
 export type LiveState = "connecting" | "live" | "lost";
@@ -66,12 +67,17 @@ async function lead(signal: AbortSignal, tellAll: (message: Message) => void): P
 
 async function follow(signal: AbortSignal, tellAll: (message: Message) => void): Promise<void> {
   const add = createBunch((events) => tellAll({ events }));
+  // What the page was given knows of all events up to here, and the stream tells the ones behind it.
+  const after = takeBootPosition();
+  let isSeamless = after !== undefined;
   const stream = tutti.events({
     signal,
+    after,
     onConnection(state) {
       tellAll({ state: state === "open" ? "live" : "lost" });
-      // What happened between the first answers and this moment, or while nobody was connected, was told to nobody.
-      if (state === "open") add(resync);
+      // Else what happened between the first answers and this moment, or while nobody was connected, was told to nobody.
+      if (state === "open" && !isSeamless) add(resync);
+      isSeamless = false;
     },
   });
   try {
@@ -88,7 +94,10 @@ async function follow(signal: AbortSignal, tellAll: (message: Message) => void):
 
 function take(message: Message): void {
   if ("state" in message) liveState.value = message.state;
-  else for (const listener of listeners) listener(message.events);
+  else {
+    dropBoot();
+    for (const listener of listeners) listener(message.events);
+  }
   if (liveState.value === "live") heardAt.value = Date.now();
 }
 

@@ -1,7 +1,7 @@
 import type { JSX } from "preact";
 import { useEffect, useRef, useState } from "preact/hooks";
-import { tutti } from "../../data/api.ts";
-import { useQuery } from "../../data/query.ts";
+import { useCall } from "../../data/query.ts";
+import { flows as flowList } from "../../first.ts";
 import { useKeys } from "../../shell/keys.ts";
 import { Icon } from "../../ui/icon.tsx";
 import { Choice } from "./choice.tsx";
@@ -17,7 +17,7 @@ interface QueryProps {
 
 /** The query as text and, under it, the same as chips that can be taken away. */
 export function QueryBar({ query, onQuery }: QueryProps): JSX.Element {
-  const flows = useQuery("flows", (signal) => tutti.flow.list({}, { signal }));
+  const flows = useCall(flowList);
   const choose = (key: string) => ({
     picked: valuesOf(query, key),
     onPick: (values: readonly string[]) => onQuery(withTerm(query, key, values.length === 0 ? null : values.join(","))),
