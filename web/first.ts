@@ -21,7 +21,7 @@ export const budgets = call("budget.list", {});
 export const cost24h = call("cost.show", { by: "model", since: "24h" });
 
 /** What fills a high screen twice; the next ones come while somebody scrolls. */
-export const pageSize = 100;
+export const pageSize = 60;
 
 /** The runs behind one, newest first; without it the newest of all. */
 export function runsBefore(query: string, before?: string): Call<"run.list"> {
