@@ -23,8 +23,8 @@ export function dropBoot(): void {
   answers.clear();
 }
 
-/** Whoever follows the events from here on misses none that the answers do not know of. Good for one connection. */
-export function takeBootPosition(): number | undefined {
+/** Whoever follows the events from here on misses none that the answers do not know of. */
+export function bootPosition(): number | undefined {
   const { after } = boot;
   return performance.now() < freshMs ? after : undefined;
 }
