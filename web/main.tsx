@@ -13,13 +13,14 @@ apply();
 startClock();
 startKeys();
 // The browser was told of the page's own code together with this one, so it is there, or nearly; and one drawing costs less than two.
-await pageAt(location.pathname)?.component.preload();
-render(<App />, root);
-requestAnimationFrame(() => setTimeout(startLive));
-whenIdle(findZone);
+// Not by a top-level `await`: the page's code waits for the end of this file.
+void (pageAt(location.pathname)?.component.preload() ?? Promise.resolve()).then(() => draw(root));
 
-// Events from before the stream stands are told as soon as it does, and the zone's name can wait until the page is drawn.
-function whenIdle(act: () => void): void {
-  if ("requestIdleCallback" in window) requestIdleCallback(act, { timeout: 2_000 });
-  else setTimeout(act, 500);
+function draw(root: HTMLElement): void {
+  render(<App />, root);
+  // Events from before the stream stands are told as soon as it does, so it need not stand before the first paint.
+  requestAnimationFrame(() => setTimeout(startLive));
+  // Nor need the zone's name be known.
+  if ("requestIdleCallback" in window) requestIdleCallback(findZone, { timeout: 2_000 });
+  else setTimeout(findZone, 500);
 }

@@ -25,14 +25,15 @@ function compressed(): Plugin {
   };
 }
 
-const sharedCode = new RegExp(
+// The frame and what all pages stand on is one file, as on localhost a request costs more than its bytes.
+const frameCode = new RegExp(
   [
     "/node_modules/(preact|@preact|wouter-preact|regexparam|mitt)/",
     "/src/(core|sdk)/",
-    "/web/(shell|data|ui|first)\\b",
+    "/web/((shell|data|ui)/|(first|main|app|pages)\\.)",
     // Small, and of several pages.
-    "/web/pages/runs/(run-row|run-table|query-text)\\b",
-    "/web/pages/run/data/neighbour\\b",
+    "/web/pages/runs/(run-row|run-table|query-text)\\.",
+    "/web/pages/run/(data/neighbour|head/trigger)\\.",
   ].join("|"),
 );
 
@@ -80,11 +81,6 @@ export default defineConfig({
     assetsInlineLimit: 0,
     modulePreload: { polyfill: false },
     reportCompressedSize: false,
-    rolldownOptions: {
-      output: {
-        // What the frame and all pages stand on is one file: on localhost a request costs more than its bytes.
-        codeSplitting: { groups: [{ name: "shared", test: sharedCode }] },
-      },
-    },
+    rolldownOptions: { output: { codeSplitting: { groups: [{ name: "index", test: frameCode }] } } },
   },
 });
