@@ -40,7 +40,11 @@ export type Tab = "new" | "open";
 const tabMs = 500;
 
 /** Opens a page in a fresh context, whose cache is empty, and takes the times from the beginning of the navigation. */
-export async function look({ browser, url, token, assets }: Place, { path, ...wanted }: Look, tab: Tab): Promise<Visited> {
+export async function look(
+  { browser, url, token, assets }: Place,
+  { path, ...wanted }: Look,
+  tab: Tab,
+): Promise<Visited> {
   const extraHTTPHeaders: Record<string, string> = wanted.isAdmitted ? { authorization: `Bearer ${token}` } : {};
   const context = await browser.newContext({ viewport: { width: 1440, height: 900 }, extraHTTPHeaders });
   try {
@@ -52,7 +56,9 @@ export async function look({ browser, url, token, assets }: Place, { path, ...wa
     // It tells by itself: a page that is asked all the time has that to work on, too.
     await page.exposeFunction("tellAnswered", async () => answered.resolve(await cpuOf(session)));
     await page.exposeFunction("tellSettled", settled.resolve);
-    await page.addInitScript(watchFor.replace("WANTED", JSON.stringify({ ...wanted, ready: wanted.ready.split(" & ") })));
+    await page.addInitScript(
+      watchFor.replace("WANTED", JSON.stringify({ ...wanted, ready: wanted.ready.split(" & ") })),
+    );
     if (tab === "open") await new Promise((resolve) => setTimeout(resolve, tabMs));
     await page.goto(`${url}${path}`);
     const { files, ...times } = await inTime(settled.promise);

@@ -15,6 +15,7 @@ import { spreadOf } from "../figure.ts";
 import { describeMachine } from "../machine.ts";
 import { storeRuns } from "../reads/stored-runs.ts";
 import { scroll } from "./frames.ts";
+import { quiet } from "./quiet.ts";
 import { look, type Look, type Place, type Tab, type Visited } from "./painted.ts";
 
 const assets = fileURLToPath(new URL("../../dist/web", import.meta.url));
@@ -95,14 +96,17 @@ async function fill(folder: string, runs: number): Promise<string> {
 
 async function measureLook(place: Place, wanted: Look, rounds: number): Promise<void> {
   const visits: Record<Tab, Visited[]> = { new: [], open: [] };
+  let loud = 0;
   for (let round = 0; round <= rounds; round++) {
     for (const tab of ["new", "open"] as const) {
+      if (!(await quiet())) loud++;
       const visited = await look(place, wanted, tab);
       // The first one finds the server cold.
       if (round > 0) visits[tab].push(visited);
     }
   }
   for (const tab of ["new", "open"] as const) say(toLine(`${wanted.name}, tab ${tab}`, visits[tab]));
+  if (loud > 0) say(`${" ".repeat(32)} ${loud} of ${2 * rounds + 2} visits found no quiet moment within 15 s`);
 }
 
 function toLine(name: string, visits: readonly Visited[]): string {

@@ -7,7 +7,9 @@ interface Boot {
 }
 
 const boot = readBoot();
-const answers = new Map(boot.answers.map(({ output, ...asked }) => [keyOf({ ...asked, input: { ...asked.input } }), output]));
+const answers = new Map(
+  boot.answers.map(({ output, ...asked }) => [keyOf({ ...asked, input: { ...asked.input } }), output]),
+);
 
 // Who comes to a page later than this asks anew.
 const freshMs = 5_000;

@@ -24,10 +24,10 @@ type Method<Name> = Name extends keyof Api
     ? Api[Room][Verb & keyof Api[Room]]
     : never;
 
-export type Output<Name> =
-  Method<Name> extends (...given: never) => Promise<infer Answer> ? Answer : never;
+export type Output<Name> = Method<Name> extends (...given: never) => Promise<infer Answer> ? Answer : never;
 
-type Input<Name> = Method<Name> extends (...given: infer Given) => unknown ? Exclude<Given[0], string | undefined> : never;
+type Input<Name> =
+  Method<Name> extends (...given: infer Given) => unknown ? Exclude<Given[0], string | undefined> : never;
 
 export function call<Name extends CallName>(operation: Name, input: Input<Name> & Fields): Call<Name> {
   return { operation, input };

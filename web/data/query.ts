@@ -44,7 +44,10 @@ export function useQuery<T>(
 ): Answer<T> {
   // What came with the page is as new as an answer would be.
   const isShown = useRef(first !== undefined && kept.get(key ?? "") === undefined);
-  const [state, setState] = useState<State<T>>(() => ({ ...startOf<T>(key, first), isLoading: key !== null && !isShown.current }));
+  const [state, setState] = useState<State<T>>(() => ({
+    ...startOf<T>(key, first),
+    isLoading: key !== null && !isShown.current,
+  }));
   const latest = useRef({ load, changedBy });
   latest.current = { load, changedBy };
   const [turn, setTurn] = useState(0);

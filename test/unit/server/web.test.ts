@@ -360,7 +360,10 @@ describe("the boot block", () => {
       ...madeUpOperations(),
     ];
     const names = ["fails", "hangs", "large", "cyclic", "works", "thing.follow", "thing.make", "nothing"];
-    await using served = await serve({ operations, pages: beginningWith(...names.map((name) => ({ operation: name }))) });
+    await using served = await serve({
+      operations,
+      pages: beginningWith(...names.map((name) => ({ operation: name }))),
+    });
     const response = await served.ask("/");
     assert.equal(response.status, 200);
     assert.deepEqual(bootOf(await response.text()), { answers: [{ operation: "works", input: {}, output: 1 }] });
@@ -376,7 +379,11 @@ describe("the boot block", () => {
           files: ["/assets/things-1.js", "/assets/things-1.css"],
           calls: [{ operation: "thing.list", input: { before: "?from", limit: 2 } }],
         },
-        { path: "/things/:id", files: ["/assets/thing-1.js"], calls: [{ operation: "thing.get", input: { id: ":id" } }] },
+        {
+          path: "/things/:id",
+          files: ["/assets/thing-1.js"],
+          calls: [{ operation: "thing.get", input: { id: ":id" } }],
+        },
       ],
     };
     await using served = await serve({ pages });
