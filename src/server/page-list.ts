@@ -68,7 +68,16 @@ function matchOf(pattern: string, pathname: string): Match | null {
   if (given.length < wanted.length || (wanted.length === 0 && !isWhole)) return null;
   const pairs = wanted.map((part, index) => [part, given[index] ?? ""] as const);
   if (pairs.some(([part, value]) => !part.startsWith(":") && part !== value)) return null;
-  return { isWhole, parts: Object.fromEntries(pairs.filter(([part]) => part.startsWith(":"))) };
+  const parts = pairs.filter(([part]) => part.startsWith(":")).map(([part, value]) => [part, decoded(value)]);
+  return { isWhole, parts: Object.fromEntries(parts) as Record<string, string> };
+}
+
+function decoded(part: string): string {
+  try {
+    return decodeURIComponent(part);
+  } catch {
+    return part; // no text in any encoding: whatever is asked by it will not be there
+  }
 }
 
 interface Address {

@@ -405,6 +405,8 @@ describe("the boot block", () => {
       "stylesheet /assets/things-1.css",
       "modulepreload /assets/thing-1.js",
     ]);
+    assert.deepEqual(inputs(await at("/things/a%20b")), [{ limit: 1 }, { id: "a b" }]);
+    assert.deepEqual(inputs(await at("/things/%ff")), [{ limit: 1 }, { id: "%ff" }]);
     assert.deepEqual(links(await at("/elsewhere")), []);
   });
 
