@@ -104,7 +104,7 @@ function assemble(options: AppOptions, config: Config, database: Database): App 
     waits: capabilities.flatMap((capability) => capability.waits ?? []),
   });
   const checks = [
-    ...ownChecks(config),
+    ...ownChecks(config, () => readConfigOrDefaults(options)),
     // What the others would look at is not what was meant while the settings are wrong.
     ...(config.problem
       ? []
