@@ -25,6 +25,7 @@ export type PageId =
   | "traces"
   | "logs"
   | "alerts"
+  | "metrics"
   | "settings"
   | "doctor";
 
@@ -95,6 +96,13 @@ export const pages: Readonly<Record<PageId, PageEntry>> = {
     key: "a",
     component: lazy(async () => (await import("./pages/alerts/alerts.tsx")).AlertsPage),
   },
+  metrics: {
+    path: firsts.metrics.path,
+    name: "Metrics",
+    icon: "metrics",
+    key: "x",
+    component: lazy(async () => (await import("./pages/metrics/metrics.tsx")).MetricsPage),
+  },
   settings: {
     path: firsts.settings.path,
     name: "Settings",
@@ -116,7 +124,7 @@ export const groups: readonly { readonly name: string; readonly pages: readonly 
   { name: "", pages: ["overview", "reviews"] },
   { name: "Work", pages: ["runs", "flows"] },
   { name: "Resources", pages: ["models", "costs"] },
-  { name: "Observe", pages: ["alerts", "traces", "logs"] },
+  { name: "Observe", pages: ["alerts", "metrics", "traces", "logs"] },
   { name: "System", pages: ["settings", "doctor"] },
 ];
 

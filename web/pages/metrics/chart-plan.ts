@@ -1,0 +1,39 @@
+import type { Others } from "../../chart/chart-data.ts";
+import { wayOf, wayWords, type ChartChoice } from "./chart-choice.ts";
+import { expressionsOf, splitExpressions } from "./expression.ts";
+import { shortName, type Family } from "./family.ts";
+import { unitOf, unitOfText, type Unit } from "./unit.ts";
+
+/** What has to be asked for a chart, and how its answer is read. */
+export interface ChartPlan {
+  readonly title: string;
+  readonly expressions: readonly string[];
+  readonly unit: Unit;
+  readonly others: Others;
+}
+
+/** Null where there is no figure of this name. */
+export function planOf(choice: ChartChoice, families: readonly Family[], stepMs: number): ChartPlan | null {
+  if ("text" in choice) {
+    const { text } = choice;
+    return { title: text, expressions: splitExpressions(text), unit: unitOfText(text), others: "highest" };
+  }
+  const family = families.find(({ name }) => name === choice.metric);
+  if (!family) return null;
+  const way = wayOf(choice, family);
+  const unit = unitOf(choice, family);
+  return {
+    title: titleOf(family.name, way === "each" ? "" : wayWords[way], choice.by),
+    expressions: expressionsOf(choice, family, stepMs),
+    unit,
+    others: addsUp.has(way) || (way === "each" && unit.of !== "seconds" && unit.of !== "ratio") ? "sum" : "highest",
+  };
+}
+
+const addsUp: ReadonlySet<string> = new Set(["rate", "added", "total", "count", "amount", "sum"]);
+
+function titleOf(name: string, way: string, by: readonly string[]): string {
+  const short = shortName(name);
+  const words = `${short.slice(0, 1).toUpperCase()}${short.slice(1)}`;
+  return [words, ...(way === "" ? [] : [way]), ...(by.length === 0 ? [] : [`by ${by.join(", ")}`])].join(", ");
+}
