@@ -36,14 +36,20 @@ export function toChartData(grid: Grid, series: readonly Series[], others: Other
     const byTime = new Map(points);
     return { name, values: times.map((at) => byTime.get(at) ?? null), isOthers: false };
   });
-  if (lines.length <= mostLines) return { times, lines };
+  if (lines.length <= mostLines) return { times, lines: lines.toSorted(byName) };
   const ranked = lines.toSorted((a, b) => weightOf(b) - weightOf(a));
-  return { times, lines: [...ranked.slice(0, mostLines), together(ranked.slice(mostLines), others)] };
+  const shown = ranked.slice(0, mostLines).toSorted(byName);
+  return { times, lines: [...shown, together(ranked.slice(mostLines), others)] };
 }
 
 function timesOf({ from, to, stepMs }: Grid): number[] {
   if (stepMs <= 0) return [from];
   return Array.from({ length: Math.floor((to - from) / stepMs) + 1 }, (_none, index) => from + index * stepMs);
+}
+
+// A line keeps its colour when it is asked for again.
+function byName(a: Line, b: Line): number {
+  return a.name < b.name ? -1 : 1;
 }
 
 function weightOf({ values }: Line): number {

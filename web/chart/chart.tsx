@@ -1,4 +1,3 @@
-import type { JSX } from "preact";
 import { useEffect, useRef, useState } from "preact/hooks";
 import { now } from "../data/clock.ts";
 import { clockTime } from "../data/format.ts";
@@ -6,14 +5,12 @@ import { look } from "../data/setting.ts";
 import { moved, zoomed } from "./chart-key.ts";
 import type { ChartData } from "./chart-data.ts";
 import { Legend } from "./legend.tsx";
-import type { Mark, Plot } from "./plot.ts";
+import type { Mark, Plot, View } from "./plot.ts";
 import "./chart.css";
 
-export interface ChartProps {
+export interface ChartProps extends Omit<View, "marks"> {
   /** What it shows, in words. */
   readonly name: string;
-  readonly data: ChartData;
-  readonly format: (value: number) => string;
   readonly height: number;
   readonly marks?: readonly Mark[];
   /** With what each line comes to, or only with its name and value. */
@@ -23,10 +20,13 @@ export interface ChartProps {
   readonly onBack: () => void;
 }
 
+const noMarks: readonly Mark[] = [];
+
 /** Lines over time, drawn by uPlot, with a cursor that the pointer and the arrow keys move, and their values in words. */
-export function Chart({ name, data, format, height, marks = [], isWhole = false, ...ports }: ChartProps): JSX.Element {
+export function Chart({ name, height, marks = noMarks, isWhole = false, onZoom, onBack, ...view }: ChartProps) {
+  const { data, format } = view;
   const [cursor, setCursor] = useState<number | null>(null);
-  const { element, plot } = usePlot({ ...ports, height, view: { data, format, marks }, onCursor: setCursor });
+  const { element, plot } = usePlot({ height, onZoom, onBack, view: { ...view, marks }, onCursor: setCursor });
   const { utc } = look.value;
   const last = data.times.length - 1;
   const at = cursor === null ? undefined : data.times[cursor];
@@ -35,7 +35,7 @@ export function Chart({ name, data, format, height, marks = [], isWhole = false,
     const index = moved(event.key, cursor, last);
     const range = zoomed(event.key, data.times, cursor);
     if (index !== undefined) plot.current?.move(index);
-    else if (range) ports.onZoom(...range);
+    else if (range) onZoom(...range);
     else return;
     event.preventDefault();
     event.stopPropagation();
@@ -74,7 +74,7 @@ function spoken({ times, lines }: ChartData, index: number, format: ChartProps["
 }
 
 interface PlotUse extends Pick<ChartProps, "height" | "onZoom" | "onBack"> {
-  readonly view: { readonly data: ChartData; readonly format: ChartProps["format"]; readonly marks: readonly Mark[] };
+  readonly view: View;
   readonly onCursor: (index: number | null) => void;
 }
 

@@ -56,7 +56,11 @@ export function Legend({ data: { lines }, format, cursor, isWhole }: LegendProps
 
 function Stroke({ index, line }: { readonly index: number; readonly line: Line }): JSX.Element {
   return (
-    <svg class={line.isOthers ? "chart-stroke is-others" : `chart-stroke c${index + 1}`} viewBox="0 0 20 8" aria-hidden="true">
+    <svg
+      class={line.isOthers ? "chart-stroke is-others" : `chart-stroke c${index + 1}`}
+      viewBox="0 0 20 8"
+      aria-hidden="true"
+    >
       <path d="M0 4h20" stroke-dasharray={dashes[index]?.join(" ")} />
     </svg>
   );

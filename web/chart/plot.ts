@@ -14,6 +14,8 @@ export interface Mark {
 export interface View {
   readonly data: ChartData;
   readonly format: (value: number) => string;
+  /** How far the lines of the scale may lie apart. */
+  readonly steps: readonly number[];
   readonly marks: readonly Mark[];
 }
 
@@ -39,11 +41,7 @@ const leastDrag = 6;
 
 export function createPlot(ports: PlotPorts): Plot {
   const { element, height, view } = ports;
-  const plot = new uPlot(
-    { ...look(ports), width: element.clientWidth, height },
-    alignedOf(view().data),
-    element,
-  );
+  const plot = new uPlot({ ...look(ports), width: element.clientWidth, height }, alignedOf(view().data), element);
   const sizes = new ResizeObserver(() => {
     if (element.clientWidth > 0 && element.clientWidth !== plot.width)
       plot.setSize({ width: element.clientWidth, height });
@@ -110,10 +108,24 @@ function axesOf({ utc, view }: PlotPorts, ink: Ink): uPlot.Axis[] {
       gap: 6,
       space: 72,
       grid: { show: false },
-      values: (_plot, splits, _axis, _space, apart) => splits.map((at) => tickText(at, apart, utc)),
+      values: (...[, splits, , , apart]) => splits.map((at) => tickText(at, apart, utc)),
     },
-    { ...common, size: 68, gap: 6, space: 36, values: (_plot, splits) => splits.map((value) => view().format(value)) },
+    {
+      ...common,
+      size: 68,
+      gap: 6,
+      space: 36,
+      incrs: () => [...view().steps],
+      // Its own way rounds what is no usual step.
+      splits: (...[, , least, most, apart]) => multiples(least, most, apart),
+      values: (_plot, splits) => splits.map((value) => view().format(value)),
+    },
   ];
+}
+
+function multiples(least: number, most: number, apart: number): number[] {
+  const first = Math.ceil(least / apart);
+  return Array.from({ length: Math.floor(most / apart) - first + 1 }, (_none, index) => (first + index) * apart);
 }
 
 function linesOf({ lines }: ChartData, ink: Ink): uPlot.Series[] {
@@ -131,7 +143,8 @@ function linesOf({ lines }: ChartData, ink: Ink): uPlot.Series[] {
         size: 5,
         width: 0,
         fill: stroke,
-        filter: (plot, at, isShown) => (isShown ? null : lonely([...(plot.data[at] ?? [])])),
+        show: false,
+        filter: (plot, at) => lonely([...(plot.data[at] ?? [])]),
       },
     };
   });
@@ -143,7 +156,11 @@ function cursorOf({ onBack }: PlotPorts): uPlot.Cursor {
     drag: { x: true, y: false, setScale: false },
     points: { size: 7 },
     // The cursor stands at the same time in all charts; what is dragged is meant for one.
-    sync: { key: syncKey, scales: ["x", null], filters: { pub: (type) => type === "mousemove" || type === "mouseleave" } },
+    sync: {
+      key: syncKey,
+      scales: ["x", null],
+      filters: { pub: (type) => type === "mousemove" || type === "mouseleave" },
+    },
     bind: {
       dblclick: () => () => {
         onBack();
@@ -178,14 +195,15 @@ function hooksOf({ view, onCursor, onZoom }: PlotPorts, ink: Ink): uPlot.Hooks.A
 const markSize = 5;
 
 /** A line through the chart with a triangle at its head, for each moment. */
-function drawMarks({ ctx, bbox, valToPos, scales }: uPlot, marks: readonly Mark[], colour: string): void {
-  const { min = 0, max = 0 } = scales["x"] ?? {};
+function drawMarks(plot: uPlot, marks: readonly Mark[], colour: string): void {
+  const { ctx, bbox } = plot;
+  const [from, to] = [plot.scales["x"]?.min ?? 0, plot.scales["x"]?.max ?? 0];
   const size = markSize * devicePixelRatio;
   ctx.save();
   ctx.strokeStyle = ctx.fillStyle = colour;
   ctx.lineWidth = devicePixelRatio;
-  for (const { at } of marks.filter((mark) => mark.at >= (min ?? 0) && mark.at <= (max ?? 0))) {
-    const x = Math.round(valToPos(at, "x", true));
+  for (const { at } of marks.filter((mark) => mark.at >= from && mark.at <= to)) {
+    const x = Math.round(plot.valToPos(at, "x", true));
     ctx.setLineDash([size / 2, size / 2]);
     ctx.beginPath();
     ctx.moveTo(x, bbox.top);

@@ -13,5 +13,7 @@ export function tickText(at: number, apartMs: number, utc: boolean): string {
   const [hours, minutes, seconds] = [date.getHours(), date.getMinutes(), date.getSeconds()];
   if (apartMs >= day || (hours === 0 && minutes === 0 && seconds === 0))
     return `${date.getDate()} ${months[date.getMonth()]}`;
-  return [hours, minutes, ...(apartMs < minute ? [seconds] : [])].map((part) => String(part).padStart(2, "0")).join(":");
+  return [hours, minutes, ...(apartMs < minute ? [seconds] : [])]
+    .map((part) => String(part).padStart(2, "0"))
+    .join(":");
 }

@@ -30,7 +30,7 @@ const ways: Readonly<Record<FamilyType, readonly Way[]>> = {
 
 export const wayWords: Readonly<Record<Way, string>> = {
   rate: "how fast",
-  added: "how many each step",
+  added: "how many",
   total: "in all",
   quantiles: "p50 and p95",
   mean: "average",

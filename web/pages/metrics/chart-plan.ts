@@ -1,8 +1,9 @@
 import type { Others } from "../../chart/chart-data.ts";
-import { wayOf, wayWords, type ChartChoice } from "./chart-choice.ts";
-import { expressionsOf, splitExpressions } from "./expression.ts";
+import { duration } from "../../data/format.ts";
+import { wayOf, wayWords, type ChartChoice, type Way } from "./chart-choice.ts";
+import { expressionsOf, splitExpressions, windowOf } from "./expression.ts";
 import { shortName, type Family } from "./family.ts";
-import { unitOf, unitOfText, type Unit } from "./unit.ts";
+import { unitOf, unitOfTexts, type Unit } from "./unit.ts";
 
 /** What has to be asked for a chart, and how its answer is read. */
 export interface ChartPlan {
@@ -15,22 +16,27 @@ export interface ChartPlan {
 /** Null where there is no figure of this name. */
 export function planOf(choice: ChartChoice, families: readonly Family[], stepMs: number): ChartPlan | null {
   if ("text" in choice) {
-    const { text } = choice;
-    return { title: text, expressions: splitExpressions(text), unit: unitOfText(text), others: "highest" };
+    const expressions = splitExpressions(choice.text);
+    return { title: choice.text, expressions, unit: unitOfTexts(expressions), others: "highest" };
   }
   const family = families.find(({ name }) => name === choice.metric);
   if (!family) return null;
   const way = wayOf(choice, family);
   const unit = unitOf(choice, family);
   return {
-    title: titleOf(family.name, way === "each" ? "" : wayWords[way], choice.by),
+    title: titleOf(family.name, wayText(way, stepMs), choice.by),
     expressions: expressionsOf(choice, family, stepMs),
     unit,
     others: addsUp.has(way) || (way === "each" && unit.of !== "seconds" && unit.of !== "ratio") ? "sum" : "highest",
   };
 }
 
-const addsUp: ReadonlySet<string> = new Set(["rate", "added", "total", "count", "amount", "sum"]);
+const addsUp: ReadonlySet<Way> = new Set<Way>(["rate", "added", "total", "count", "amount", "sum"]);
+
+function wayText(way: Way, stepMs: number): string {
+  if (way === "each") return "";
+  return way === "added" ? `${wayWords.added} in ${duration(windowOf(stepMs))}` : wayWords[way];
+}
 
 function titleOf(name: string, way: string, by: readonly string[]): string {
   const short = shortName(name);

@@ -24,13 +24,18 @@ export function ChoiceBar({ choice, family, onChoose }: ChoiceBarProps): JSX.Ele
     <div class="metric-choices">
       <div class="tabs metric-ways" role="group" aria-label="Way to look at it">
         {waysOf(family).map((known) => (
-          <button type="button" key={known} aria-current={known === way} onClick={() => onChoose({ ...choice, way: known })}>
+          <button
+            type="button"
+            key={known}
+            aria-current={known === way}
+            onClick={() => onChoose({ ...choice, way: known })}
+          >
             {wayWords[known]}
           </button>
         ))}
       </div>
       {family.labels.length === 0 ? null : (
-        <div class="line metric-labels" role="group" aria-label="Lines by label">
+        <div class="line metric-labels" role="group" aria-label="A line for each">
           <span class="muted small">a line for each</span>
           {family.labels.map((label) => (
             <button
@@ -46,16 +51,21 @@ export function ChoiceBar({ choice, family, onChoose }: ChoiceBarProps): JSX.Ele
           ))}
         </div>
       )}
-      {family.labels.map((label) => (
-        <Choice
-          key={label}
-          name={`Only ${label}`}
-          options={[...new Set([...(values.get(label) ?? []), ...(where[label] ?? [])])].toSorted()}
-          picked={where[label] ?? []}
-          onPick={(picked) => onChoose({ ...choice, where: { ...where, [label]: picked } })}
-        />
-      ))}
-      <Filters choice={choice} onChoose={onChoose} />
+      {family.labels.length === 0 ? null : (
+        <div class="line metric-labels" role="group" aria-label="Only some values">
+          <span class="muted small">only some</span>
+          {family.labels.map((label) => (
+            <Choice
+              key={label}
+              name={label}
+              options={[...new Set([...(values.get(label) ?? []), ...(where[label] ?? [])])].toSorted()}
+              picked={where[label] ?? []}
+              onPick={(picked) => onChoose({ ...choice, where: { ...where, [label]: picked } })}
+            />
+          ))}
+          <Filters choice={choice} onChoose={onChoose} />
+        </div>
+      )}
     </div>
   );
 }

@@ -30,8 +30,8 @@ export function Explorer({ choice, families, place }: ExplorerProps): JSX.Elemen
   if (plan === null)
     return (
       <p class="muted">
-        Nothing of this name is counted here: <code>{"metric" in choice ? choice.metric : ""}</code>. What there is stands in
-        the list.
+        Nothing of this name is counted here: <code>{"metric" in choice ? choice.metric : ""}</code>. What there is
+        stands in the list.
       </p>
     );
   return (

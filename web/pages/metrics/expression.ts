@@ -2,9 +2,13 @@ import { wayOf, type ChosenFigure, type Where } from "./chart-choice.ts";
 import type { Family } from "./family.ts";
 import { promDuration } from "./time-range.ts";
 
-// What is counted every ten seconds makes no steady line in less; few things happen within a minute on one machine.
-const leastRateMs = 60_000;
-const leastShareMs = 300_000;
+// A count that stands still is told again within five minutes, so that a window of less may be empty.
+const leastWindowMs = 300_000;
+
+/** The time behind each value of a chart that what happened is summed up over. */
+export function windowOf(stepMs: number): number {
+  return Math.max(stepMs, leastWindowMs);
+}
 
 type Known = Pick<Family, "name" | "type" | "labels" | "unit">;
 
@@ -12,13 +16,14 @@ type Known = Pick<Family, "name" | "type" | "labels" | "unit">;
 export function expressionsOf(choice: ChosenFigure, family: Known, stepMs: number): readonly string[] {
   const { by, where } = choice;
   const of = (suffix = ""): string => `${family.name}${suffix}${matchersOf(where)}`;
-  const rate = (suffix = ""): string => `rate(${of(suffix)}[${promDuration(Math.max(stepMs, leastRateMs))}])`;
+  const window = promDuration(windowOf(stepMs));
+  const rate = (suffix = ""): string => `rate(${of(suffix)}[${window}])`;
   const total = (inner: string): string => together("sum", by, inner);
   switch (wayOf(choice, family)) {
     case "rate":
       return [total(rate())];
     case "added":
-      return [total(`increase(${of()}[${promDuration(stepMs)}])`)];
+      return [total(`increase(${of()}[${window}])`)];
     case "total":
     case "sum":
       return [total(of())];
@@ -31,7 +36,7 @@ export function expressionsOf(choice: ChosenFigure, family: Known, stepMs: numbe
     case "mean":
       return [`${total(rate("_sum"))} / ${total(rate("_count"))}`];
     case "quantiles":
-      return [0.5, 0.95].map((share) => quantile(share, by, of("_bucket"), Math.max(stepMs, leastShareMs)));
+      return [0.5, 0.95].map((share) => quantile(share, by, rate("_bucket")));
     default:
       return [by.length === 0 ? of() : together(isLevel(family) ? "max" : "sum", by, of())];
   }
@@ -42,8 +47,7 @@ function isLevel({ unit, name }: Pick<Family, "unit" | "name">): boolean {
   return /^(seconds|ratio)$/.test(unit) || /_(seconds|ratio)$/.test(name);
 }
 
-function quantile(share: number, by: readonly string[], buckets: string, windowMs: number): string {
-  const rate = `rate(${buckets}[${promDuration(windowMs)}])`;
+function quantile(share: number, by: readonly string[], rate: string): string {
   return `histogram_quantile(${share}, ${together("sum", ["le", ...by], rate)})`;
 }
 

@@ -43,10 +43,12 @@ export function FamilyList({ families, place }: FamilyListProps): JSX.Element {
         />
       </form>
       <div class="metric-groups" tabIndex={-1}>
-        {groups.length === 0 ? <p class="muted small">Nothing that is counted has this in its name or meaning.</p> : null}
+        {groups.length === 0 ? (
+          <p class="muted small">Nothing that is counted has this in its name or meaning.</p>
+        ) : null}
         {groups.map(({ name, families: own }) => (
           <section key={name} aria-label={name}>
-            <h3 class="metric-group">{name}</h3>
+            <h2 class="metric-group">{name}</h2>
             <ul>
               {own.map((family) => (
                 <Item key={family.name} family={family} place={place} />

@@ -13,7 +13,7 @@ export function typeOf({ name, type }: Pick<Family, "name" | "type">): FamilyTyp
 /** `tutti_run_duration_seconds` is `run duration`: the unit stands at the values. */
 export function shortName(name: string): string {
   const short = name
-    .replace(/^(tutti|gen_ai_client_operation|gen_ai_client|gen_ai)_/, "")
+    .replace(/^(tutti|gen_ai_client|gen_ai)_/, "")
     .replace(/_total$/, "")
     .replace(/(?<=.)_(seconds|bytes|ratio)$/, "");
   return short.replaceAll("_", " ");
@@ -58,7 +58,10 @@ export interface FamilyGroup {
 
 /** Runs and what they need first, then what other programs have sent, the process itself last. */
 export function groupsOf(families: readonly Family[], search = ""): readonly FamilyGroup[] {
-  const words = search.toLowerCase().split(/[\s_]+/).filter(Boolean);
+  const words = search
+    .toLowerCase()
+    .split(/[\s_]+/)
+    .filter(Boolean);
   const fits = ({ name, help, labels }: Family): boolean => {
     const text = [name, shortName(name), help, ...labels].join(" ").toLowerCase();
     return words.every((word) => text.includes(word));

@@ -1,6 +1,8 @@
 import type { JSX } from "preact";
+import { Link } from "wouter-preact";
 import { tutti } from "../../data/api.ts";
-import { useQuery } from "../../data/query.ts";
+import { useCall, useQuery } from "../../data/query.ts";
+import { flows } from "../../first.ts";
 import { Empty, Wait } from "../../ui/state.tsx";
 import { Clock } from "../../ui/time.tsx";
 import { edgesOf, promDuration, stepOf, type TimeRange } from "./time-range.ts";
@@ -14,11 +16,12 @@ interface NothingKeptProps {
 /** Why a chart has no line: whether nothing was kept in this time, or nothing has happened in it. */
 export function NothingKept({ range, isStored }: NothingKeptProps): JSX.Element {
   const since = useKeptSince(range);
+  const [flow] = useCall(flows).data ?? [];
   if (since === undefined) return <Wait lines={4} />;
   return (
     <Empty
       title={isStored ? "Nothing of it in this time" : "Nothing of it has been kept yet"}
-      {...(isStored ? {} : { command: "tutti up" })}
+      {...(isStored || flow === undefined ? {} : { command: `tutti run ${flow.name}` })}
     >
       <p class="muted">
         {since === null ? (
@@ -35,8 +38,12 @@ export function NothingKept({ range, isStored }: NothingKeptProps): JSX.Element 
         <p class="muted">Look further back, or ask for less: a value of a label, a comparison, a function.</p>
       ) : (
         <p class="muted">
-          The daemon keeps all figures every ten seconds. This one comes with the first thing that it counts, such as a
-          run: start one in <a class="link" href="/flows">Flows</a>.
+          All figures are kept every ten seconds. This one comes with the first thing that it counts; most of them need
+          a run, from a terminal or from{" "}
+          <Link class="link" href="/flows">
+            Flows
+          </Link>
+          .
         </p>
       )}
     </Empty>

@@ -9,12 +9,11 @@ import type { MetricsPlace } from "./use-page.ts";
 /** How far back the charts look, and the part of it that somebody has chosen in one. */
 export function RangeBar({ place }: { readonly place: MetricsPlace }): JSX.Element {
   const { span, part } = place.range;
-  const text = (at: number): string => clockTime(at, now.value, look.value);
   return (
     <>
       {part === null ? null : (
         <span class="chip outline is-live">
-          {text(part.from)} to {text(part.to)}
+          {clockTime(part.from, now.value, look.value)} to {clockTime(part.to, now.value, look.value)}
           <button type="button" aria-label="Back to all of the time" onClick={place.wholeSpan}>
             <Icon name="close" />
           </button>

@@ -5,13 +5,12 @@ import { useQuery, type Answer } from "../../data/query.ts";
 import type { ChartPlan } from "./chart-plan.ts";
 import { namesOf } from "./series-name.ts";
 import { edgesOf, promDuration, stepOf, type TimeRange } from "./time-range.ts";
-import { formatOf } from "./unit.ts";
+import { scaleOf, type Scale } from "./unit.ts";
 
 const everyMs = 15_000;
 
-export interface Charted {
+export interface Charted extends Scale {
   readonly data: ChartData;
-  readonly format: (value: number) => string;
 }
 
 /** The lines of a chart, asked for again while somebody looks. */
@@ -26,7 +25,7 @@ export function useChart({ expressions, others, unit }: ChartPlan, range: TimeRa
         expressions.map((expression) => tutti.metric.query({ expression, ...times }, { signal })),
       );
       const data = toChartData(gridOf(answers, stepMs), seriesOf(answers, expressions), others);
-      return { data, format: formatOf(unit, highestOf(data)) };
+      return { data, ...scaleOf(unit, highestOf(data)) };
     },
     { everyMs },
   );

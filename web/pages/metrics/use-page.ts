@@ -3,8 +3,6 @@ import { addressOf, choiceIn, textOf, type ChartChoice } from "./chart-choice.ts
 import { firsts } from "../../first.ts";
 import { partIn, rangeOf, type Span, type TimeRange } from "./time-range.ts";
 
-
-
 /** What the address says of the page, and ways to say something else. */
 export interface MetricsPlace {
   readonly choice: ChartChoice | null;

@@ -8,7 +8,10 @@ export interface UsualChart {
 }
 
 const figure = (metric: string, given: Partial<ChosenFigure> = {}): ChosenFigure => ({
-  ...{ metric, way: null, by: [], where: {} },
+  metric,
+  way: null,
+  by: [],
+  where: {},
   ...given,
 });
 
