@@ -57,6 +57,8 @@ function weightOf({ values }: Line): number {
 }
 
 function together(lines: readonly Line[], others: Others): Line {
+  const [only] = lines;
+  if (lines.length === 1 && only) return { ...only, isOthers: true };
   const count = lines[0]?.values.length ?? 0;
   const values = Array.from({ length: count }, (_none, index) => {
     const known = lines.flatMap(({ values: own }) => own[index] ?? []);

@@ -1,5 +1,5 @@
 import { wayOf, type ChosenFigure, type Where } from "./chart-choice.ts";
-import type { Family } from "./family.ts";
+import { typeOf, type Family } from "./family.ts";
 import { promDuration } from "./time-range.ts";
 
 // A count that stands still is told again within five minutes, so that a window of less may be empty.
@@ -72,7 +72,9 @@ function escaped(value: string): string {
 }
 
 /** Asked once, it gives all sets of labels that a figure has had lately. */
-export function labelsExpression({ name, type }: Pick<Family, "name" | "type">): string {
+export function labelsExpression(family: Pick<Family, "name" | "type">): string {
+  const { name } = family;
+  const type = typeOf(family);
   if (type === "histogram") return `${name}_count`;
   return type === "counter" ? name : `last_over_time(${name}[1d])`;
 }
