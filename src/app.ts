@@ -1,4 +1,5 @@
 import { basename, dirname, join } from "node:path";
+import { changedKeys } from "./config/difference.ts";
 import { createConfig } from "./config/capability.ts";
 import { loadConfig, loadConfigOrDefaults, type Config } from "./config/load.ts";
 import { createCost, costSection, type Cost, type CostDependencies } from "./cost/capability.ts";
@@ -118,7 +119,10 @@ function assemble(options: AppOptions, config: Config, database: Database): App 
     waits: capabilities.flatMap((capability) => capability.waits ?? []),
   });
   const checks = [
-    ...ownChecks(config, () => readConfigOrDefaults(options)),
+    ...ownChecks(config, () => {
+      const anew = readConfigOrDefaults(options);
+      return { problem: anew.problem, changed: changedKeys(config, anew) };
+    }),
     // What the others would look at is not what was meant while the settings are wrong.
     ...(config.problem
       ? []
