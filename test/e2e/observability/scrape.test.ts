@@ -31,7 +31,11 @@ describe("what is scraped", { timeout: 60_000, skip: needs("prometheus", prometh
   it("is read by a real Prometheus, which answers by it", async () => {
     await using served = await serve();
     await using prometheus = await startPrometheus({ target: served.address });
-    const ask = (expression: string) => until(() => prometheus.query(expression), (answer) => answer.length > 0);
+    const ask = (expression: string) =>
+      until(
+        () => prometheus.query(expression),
+        (answer) => answer.length > 0,
+      );
     assert.equal((await ask("up == 1"))[0]?.metric["job"], "tutti");
     assert.equal((await ask('tutti_build_info{version="1.2.3"}'))[0]?.value[1], "1");
     const [bucket] = await ask('odd_seconds_bucket{le="1",kind="a \\"b\\" \\\\ c"}');
