@@ -14,7 +14,18 @@ export interface PageEntry {
   readonly component: LazyPage<{ readonly rest: string }>;
 }
 
-export type PageId = "overview" | "reviews" | "runs" | "flows" | "models" | "costs" | "settings" | "doctor";
+export type PageId =
+  | "overview"
+  | "reviews"
+  | "runs"
+  | "flows"
+  | "models"
+  | "costs"
+  | "traces"
+  | "logs"
+  | "alerts"
+  | "settings"
+  | "doctor";
 
 export const pages: Readonly<Record<PageId, PageEntry>> = {
   overview: {
@@ -62,6 +73,27 @@ export const pages: Readonly<Record<PageId, PageEntry>> = {
     key: "c",
     component: lazy(async () => (await import("./pages/costs/costs.tsx")).CostsPage),
   },
+  traces: {
+    path: "/traces",
+    name: "Traces",
+    icon: "traces",
+    key: "t",
+    component: lazy(async () => (await import("./pages/traces/traces.tsx")).TracesPage),
+  },
+  logs: {
+    path: "/logs",
+    name: "Logs",
+    icon: "logs",
+    key: "l",
+    component: lazy(async () => (await import("./pages/logs/logs.tsx")).LogsPage),
+  },
+  alerts: {
+    path: "/alerts",
+    name: "Alerts",
+    icon: "alerts",
+    key: "a",
+    component: lazy(async () => (await import("./pages/alerts/alerts.tsx")).AlertsPage),
+  },
   settings: {
     path: "/settings",
     name: "Settings",
@@ -83,6 +115,7 @@ export const groups: readonly { readonly name: string; readonly pages: readonly 
   { name: "", pages: ["overview", "reviews"] },
   { name: "Work", pages: ["runs", "flows"] },
   { name: "Resources", pages: ["models", "costs"] },
+  { name: "Observe", pages: ["alerts", "traces", "logs"] },
   { name: "System", pages: ["settings", "doctor"] },
 ];
 

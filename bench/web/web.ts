@@ -31,8 +31,8 @@ const looks: readonly Look[] = [
   {
     name: "Runs",
     path: "/runs",
-    ready: ".run-line[aria-rowindex]",
-    readyWhenEmpty: ".run-scroll .empty",
+    ready: ".list-line[aria-rowindex]",
+    readyWhenEmpty: ".list-scroll .empty",
   },
 ];
 
@@ -112,7 +112,7 @@ async function measureScrolling({ browser, url, token }: Place, long: string, ro
   });
   const lists = [
     { name: `a run of ${spans} steps`, path: `/runs/${long}`, selector: ".system", row: ".lane" },
-    { name: "the list of runs", path: "/runs", selector: ".run-scroll", row: ".run-line[aria-rowindex]" },
+    { name: "the list of runs", path: "/runs", selector: ".list-scroll", row: ".list-line[aria-rowindex]" },
   ];
   for (const { name, path, selector, row } of lists) {
     const page = await context.newPage();

@@ -14,6 +14,7 @@ import { groups, pages, type PageEntry } from "../pages.ts";
 export function Nav({ onMore }: { readonly onMore: () => void }): JSX.Element {
   const [path] = useLocation();
   const cues = useOpenReviews();
+  const firing = useFiring();
   return (
     <nav class="nav" aria-label="Pages">
       <Link href="/" class="mark" aria-label="Tutti, overview">
@@ -29,6 +30,7 @@ export function Nav({ onMore }: { readonly onMore: () => void }): JSX.Element {
               page={pages[id]}
               isHere={isWithin(path, pages[id].path)}
               cues={id === "reviews" ? cues : 0}
+              firing={id === "alerts" ? firing : 0}
             />
           ))}
         </div>
@@ -46,10 +48,12 @@ function Item({
   page,
   isHere,
   cues,
+  firing,
 }: {
   readonly page: PageEntry;
   readonly isHere: boolean;
   readonly cues: number;
+  readonly firing: number;
 }): JSX.Element {
   return (
     <Link
@@ -67,6 +71,13 @@ function Item({
           <Glyph status="open" />
           {cues}
           <span class="spoken"> waiting for you</span>
+        </span>
+      ) : null}
+      {firing > 0 ? (
+        <span class="nav-count is-fail">
+          <Glyph status="fail" />
+          {firing}
+          <span class="spoken"> firing</span>
         </span>
       ) : null}
     </Link>
@@ -96,6 +107,15 @@ function useOpenReviews(): number {
   const waiting = data?.length ?? 0;
   useEffect(() => showCues(waiting), [waiting]);
   return waiting;
+}
+
+/** Rules that fire. */
+function useFiring(): number {
+  const { data } = useQuery("alerts.firing", (signal) => tutti.alert.list({ state: "firing" }, { signal }), {
+    changedBy: ({ type }) => type.startsWith("tutti.alert."),
+    everyMs: 60_000,
+  });
+  return data?.length ?? 0;
 }
 
 function isWithin(path: string, page: string): boolean {

@@ -42,3 +42,11 @@ export function useWindow(
 export function tokenRowHeight(): number {
   return Number.parseFloat(getComputedStyle(document.documentElement).getPropertyValue("--row")) || 26;
 }
+
+/** Scrolls as little as is needed so that a row is seen whole. */
+export function keepInSight(element: HTMLElement | null, top: number, height: number): void {
+  if (!element) return;
+  if (top < element.scrollTop) element.scrollTop = top;
+  else if (top + height > element.scrollTop + element.clientHeight)
+    element.scrollTop = top + height - element.clientHeight;
+}

@@ -7,6 +7,7 @@ import { Page } from "../../ui/page.tsx";
 import { Shown, Wait } from "../../ui/state.tsx";
 import { RunTable } from "../runs/run-table.tsx";
 import { changesRuns } from "../runs/run-row.ts";
+import { AlertStrip } from "./alert-strip.tsx";
 import { CueStrip } from "./cue-strip.tsx";
 import { Figures } from "./figures.tsx";
 import { FirstSteps } from "./first-steps.tsx";
@@ -44,6 +45,7 @@ export function OverviewPage(): JSX.Element {
       action={isNew ? undefined : action}
     >
       <Shown answer={reviews}>{(open) => <CueStrip reviews={open} />}</Shown>
+      <AlertStrip />
       {isNew ? (
         <FirstSteps />
       ) : (

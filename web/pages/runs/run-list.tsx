@@ -17,6 +17,7 @@ import { changesRuns } from "./run-row.ts";
 import { useRunPages, type LoadedRuns } from "./run-pages.ts";
 import { RunRows } from "./run-rows.tsx";
 import { Views } from "./views.tsx";
+import "../../ui/row-list.css";
 import "./runs.css";
 
 /** All runs: views and a query above, the list, and a dock beside it that shows one run without leaving the list. */

@@ -97,9 +97,15 @@ describe("what is kept", () => {
       await metrics[Symbol.asyncDispose]();
     }
     const sums = of(store.points, "jobs_total").map(({ point }) => (point.type === "counter" ? point.sum : 0));
-    assert.equal(sums.reduce((left, right) => left + right), counted);
+    assert.equal(
+      sums.reduce((left, right) => left + right),
+      counted,
+    );
     const counts = of(store.points, "took_seconds").map(({ point }) => (point.type === "histogram" ? point.count : 0));
-    assert.equal(counts.reduce((left, right) => left + right), 20 * 30);
+    assert.equal(
+      counts.reduce((left, right) => left + right),
+      20 * 30,
+    );
     assert.equal(clock.pending, 0);
   });
 });
@@ -127,7 +133,10 @@ describe("figures of other programs", () => {
     ];
     for (const [name, unit, type, wanted] of named) {
       const sent = type === "counter" ? { type, sum: 1 } : ({ type, last: 1, min: 1, max: 1 } as const);
-      const taken = metrics.take([{ name, unit, type, help: "", labels: [] }], [{ name, labels: {}, at: 1, point: sent }]);
+      const taken = metrics.take(
+        [{ name, unit, type, help: "", labels: [] }],
+        [{ name, labels: {}, at: 1, point: sent }],
+      );
       assert.deepEqual(taken, { rejected: 0, reason: null });
       assert.match((await scrape(metrics)).body, new RegExp(`^${wanted} 1$`, "m"));
     }
@@ -161,7 +170,10 @@ describe("figures of other programs", () => {
     const metrics = testMetrics({ clock });
     const gauge = { name: "room.temperature", type: "gauge", help: "", unit: "", labels: [] } as const;
     await clock.pass(1_000);
-    metrics.take([gauge], [{ name: gauge.name, labels: {}, at: 1, point: { type: "gauge", last: 21, min: 20, max: 22 } }]);
+    metrics.take(
+      [gauge],
+      [{ name: gauge.name, labels: {}, at: 1, point: { type: "gauge", last: 21, min: 20, max: 22 } }],
+    );
     assert.match((await scrape(metrics)).body, /^room_temperature 21$/m);
     await clock.pass(300_001);
     assert.doesNotMatch((await scrape(metrics)).body, /^room_temperature 21$/m);

@@ -203,7 +203,9 @@ describe("other functions", () => {
 
   it("round and clamp", async () => {
     const { ask } = counters();
-    assert.deepEqual(await ask("round(vector(2.5)) + floor(vector(1.7)) + ceil(vector(1.2)) + abs(vector(-1))"), { "": 7 });
+    assert.deepEqual(await ask("round(vector(2.5)) + floor(vector(1.7)) + ceil(vector(1.2)) + abs(vector(-1))"), {
+      "": 7,
+    });
     assert.deepEqual(await ask("round(vector(27), 5)"), { "": 25 });
     assert.deepEqual(await ask("clamp_max(queue, 500)"), { "{flow=a}": 360, "{flow=b}": 500 });
     assert.deepEqual(await ask("clamp_min(queue, 500)"), { "{flow=a}": 500, "{flow=b}": 720 });
@@ -234,7 +236,8 @@ describe("a histogram", () => {
 
   it("has quantiles between the bounds, and none above the highest", async () => {
     const { ask } = histogram([1, 3, 4, 2]);
-    const quantile = (share: number) => ask(`histogram_quantile(${share}, sum by (le) (rate(took_seconds_bucket[5m])))`);
+    const quantile = (share: number) =>
+      ask(`histogram_quantile(${share}, sum by (le) (rate(took_seconds_bucket[5m])))`);
     // 5 of 10 are reached a quarter into the four that lie from 0.5 to 1.
     assert.deepEqual(await quantile(0.5), { "": 0.625 });
     assert.deepEqual(await quantile(0.05), { "": 0.05 });

@@ -4,8 +4,8 @@ import { tutti } from "../../../data/api.ts";
 import { duration, plural } from "../../../data/format.ts";
 import { useQuery } from "../../../data/query.ts";
 import { Glyph } from "../../../ui/glyph.tsx";
-import type { Score } from "../score/model.ts";
-import type { Part } from "../score/tree.ts";
+import type { Score } from "../../../score/model.ts";
+import type { Part } from "../../../score/tree.ts";
 import { causeOf, keptBefore, stepOf, type Cause } from "./cause.ts";
 import type { RunAct } from "./run-button.tsx";
 
