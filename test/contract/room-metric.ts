@@ -112,5 +112,5 @@ interface StoredRun {
 async function store(database: Database, run: StoredRun): Promise<void> {
   const build = database.build as unknown as Kysely<EngineTables>;
   const rest = { flow: "f", seed: 1, priority: 0, epoch: 0, wake: 0, seq: 0, deaths: 0 };
-  await database.write([toStatement(build.insertInto("runs").values({ ...rest, ...run } as never))]);
+  await database.write([toStatement(build.insertInto("runs").values({ ...rest, ...run }))]);
 }

@@ -6,8 +6,8 @@ import { mistake } from "./mistake.ts";
 /** Reads the expressions of one text. */
 export interface Reader {
   readonly text: string;
-  read(node: SyntaxNode): Expression;
-  words(node: SyntaxNode): string;
+  readonly read: (node: SyntaxNode) => Expression;
+  readonly words: (node: SyntaxNode) => string;
 }
 
 export const typeWords: Readonly<Record<ValueType, string>> = {

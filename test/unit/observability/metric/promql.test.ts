@@ -29,8 +29,8 @@ function world() {
 }
 
 function textOf({ __name__: name = "", ...labels }: Readonly<Record<string, string>>): string {
-  const pairs = Object.entries(labels).toSorted();
-  return `${name}${pairs.map(([label, value]) => `{${label}=${value}}`).join("")}`;
+  const pairs = Object.entries(labels).map(([label, value]) => `{${label}=${value}}`);
+  return `${name}${pairs.toSorted().join("")}`;
 }
 
 const count = (sum: number): Point => ({ type: "counter", sum });
