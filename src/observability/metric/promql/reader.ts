@@ -33,6 +33,12 @@ export function readString({ text, words }: Reader, node: SyntaxNode): string {
   return value;
 }
 
+/** The first list of labels, or the one behind it. */
+export function readLabels(reader: Reader, node: SyntaxNode, which: 0 | 1 = 0): string[] {
+  const list = node.getChildren("GroupingLabels")[which];
+  return list ? list.getChildren("LabelName").map((label) => reader.words(label)) : [];
+}
+
 /** `usage.invalid` where an expression is of another type than is wanted there. */
 export function want({ text }: Reader, expression: Expression, { type, where }: Wanted): void {
   const given = typeOf(expression);
