@@ -52,6 +52,7 @@ const ofCounts = [
   "sum without (flow) (increase(jobs_total[15m]))",
   'sum(rate(jobs_total{status="failed"}[15m])) / sum(rate(jobs_total[15m]))',
   'rate(jobs_total{status="failed"}[15m]) / ignoring (status) sum without (status) (rate(jobs_total[15m]))',
+  "increase(jobs_total[15m]) / ignoring (status) group_left sum without (status) (increase(jobs_total[15m]))",
   'sum(increase(jobs_total{status=~"f.*"}[15m])) > 3 or vector(0)',
   "histogram_quantile(0.5, sum by (le) (rate(took_seconds_bucket[10m])))",
   "histogram_quantile(0.95, sum by (le, kind) (rate(took_seconds_bucket[10m])))",
@@ -179,10 +180,8 @@ function inOneText(scrapes: readonly string[]): string {
       family.lines.push(...lines.filter((line) => !line.startsWith("#")));
     }
   }
-  return [...families.values()]
-    .flatMap(({ head, lines }) => [...head, ...lines])
-    .join("\n")
-    .concat("\n# EOF\n");
+  const blocks = [...families.values()].map(({ head, lines }) => head.concat(lines).join("\n"));
+  return `${blocks.join("\n")}\n# EOF\n`;
 }
 
 /** Chance that is the same each time (a linear congruential generator). */
