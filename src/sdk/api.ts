@@ -149,6 +149,14 @@ export interface Api {
     /** Shows a schedule, its next due times and what became of the last ones. `GET /api/schedules/:name` */
     show(input: string | ScheduleShowInput, options?: CallOptions): Promise<ScheduleShowOutput>;
   };
+  readonly storage: {
+    /** Removes what is old: runs that have ended, events, spans, log records. Nothing that is still at work. `POST /api/storage/prune` */
+    prune(input?: StoragePruneInput, options?: CallOptions): Following<StoragePruneProgress, StoragePruneOutput>;
+    /** Shows what the data takes, what it may take, and how long what is kept. `GET /api/storage` */
+    show(input?: Nothing, options?: CallOptions): Promise<StorageShowOutput>;
+    /** Writes the database file anew without what is free in it; everything else waits meanwhile. `POST /api/storage/vacuum` */
+    vacuum(input?: Nothing, options?: CallOptions): Following<StorageVacuumProgress, StorageVacuumOutput>;
+  };
   readonly tool: {
     /** Lists the built-in tools that agents may call, with the JSON Schema of their arguments. `GET /api/tools` */
     list: Listing<[input?: Nothing, options?: CallOptions], Tool>;
@@ -684,6 +692,10 @@ export interface HostShowOutput {
     databaseBytes: number | null;
     /** Null where blobs are rows of the database. */
     blobsBytes: number | null;
+    /** Spans, log records and figures. */
+    telemetryBytes: number;
+    /** The most that all of it may take: see `tutti storage show`. */
+    capBytes: number;
     /** Free space where the data folder lies. */
     freeBytes: number | null;
   };
@@ -1808,6 +1820,69 @@ export interface ScheduleShowOutput {
       message: string;
     } | null;
   }[];
+}
+
+export interface StoragePruneInput {
+  /** What is older goes, such as 30d; default: as long as the settings keep it */
+  olderThan?: string | number;
+  /** Only these, with commas, such as "runs,events"; default: all */
+  only?: string;
+  /** Tell what would go, and remove nothing */
+  dryRun?: boolean;
+}
+
+export interface StoragePruneOutput {
+  isDryRun: boolean;
+  /** What went, or would go; bytes are told of a dry run alone, where they can be told. */
+  kinds: {
+    name: string;
+    before: number;
+    count: number | null;
+    bytes: number | null;
+  }[];
+  /** What the data takes less than before; of a dry run, what it would be at the most. */
+  freedBytes: number;
+}
+
+export interface StoragePruneProgress {
+  type: "stage";
+  text: string;
+}
+
+export interface StorageShowOutput {
+  /** The most that all of it may take. */
+  capBytes: number;
+  /** What it takes, without what is free in the database. */
+  usedBytes: number;
+  freeOnDiskBytes: number | null;
+  parts: {
+    name: "database" | "telemetry" | "blobs" | "other";
+    bytes: number;
+  }[];
+  /** In the database and holding nothing: filled before it grows. */
+  freeInDatabaseBytes: number;
+  /** Whether `tutti storage vacuum` would give that back. */
+  wantsVacuum: boolean;
+  /** What is kept for a while, in the order in which it goes where there is too much. */
+  kinds: {
+    name: string;
+    summary: string;
+    keepMs: number;
+    oldestAt: number | null;
+    /** About; null where that cannot be told without reading it all. */
+    bytes: number | null;
+  }[];
+}
+
+export interface StorageVacuumOutput {
+  beforeBytes: number;
+  afterBytes: number;
+  tookMs: number;
+}
+
+export interface StorageVacuumProgress {
+  type: "stage";
+  text: string;
 }
 
 export interface Tool {

@@ -64,5 +64,8 @@ export const operationTable: readonly OperationRow[] = [
   { name: "schedule.remove", method: "DELETE", path: "/schedules/:name", kind: "call", idempotent: false },
   { name: "schedule.resume", method: "POST", path: "/schedules/:name/resume", kind: "call", idempotent: true },
   { name: "schedule.show", method: "GET", path: "/schedules/:name", kind: "call", idempotent: true },
+  { name: "storage.prune", method: "POST", path: "/storage/prune", kind: "stream", idempotent: true },
+  { name: "storage.show", method: "GET", path: "/storage", kind: "call", idempotent: true },
+  { name: "storage.vacuum", method: "POST", path: "/storage/vacuum", kind: "stream", idempotent: true },
   { name: "tool.list", method: "GET", path: "/tools", kind: "list", idempotent: true },
 ];

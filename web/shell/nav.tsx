@@ -6,6 +6,7 @@ import { takeBoot } from "../data/boot.ts";
 import { bytes, duration } from "../data/format.ts";
 import { now } from "../data/clock.ts";
 import { useQuery } from "../data/query.ts";
+import { keptBytes } from "../data/storage.ts";
 import { Glyph } from "../ui/glyph.tsx";
 import { Icon } from "../ui/icon.tsx";
 import { showCues } from "../ui/page.tsx";
@@ -80,11 +81,10 @@ function Foot(): JSX.Element {
     first: takeBoot("host.show"),
   });
   if (!data) return <div class="nav-foot" />;
-  const kept = data.sizes.databaseBytes === null ? null : data.sizes.databaseBytes + (data.sizes.blobsBytes ?? 0);
   return (
     <div class="nav-foot">
       <div>host up {duration(now.value - data.startedAt)}</div>
-      <div>{bytes(kept)} kept</div>
+      <div>{bytes(keptBytes(data.sizes))} kept</div>
     </div>
   );
 }
