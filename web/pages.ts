@@ -14,7 +14,7 @@ export interface PageEntry {
   readonly component: LazyPage<{ readonly rest: string }>;
 }
 
-export type PageId = "overview" | "reviews" | "runs" | "flows" | "models" | "costs" | "settings" | "doctor";
+export type PageId = "overview" | "reviews" | "runs" | "flows" | "models" | "costs" | "claude" | "settings" | "doctor";
 
 export const pages: Readonly<Record<PageId, PageEntry>> = {
   overview: {
@@ -62,6 +62,13 @@ export const pages: Readonly<Record<PageId, PageEntry>> = {
     key: "c",
     component: lazy(async () => (await import("./pages/costs/costs.tsx")).CostsPage),
   },
+  claude: {
+    path: "/claude",
+    name: "Claude Code",
+    icon: "claude",
+    key: "k",
+    component: lazy(async () => (await import("./pages/claude/claude.tsx")).ClaudePage),
+  },
   settings: {
     path: "/settings",
     name: "Settings",
@@ -83,6 +90,7 @@ export const groups: readonly { readonly name: string; readonly pages: readonly 
   { name: "", pages: ["overview", "reviews"] },
   { name: "Work", pages: ["runs", "flows"] },
   { name: "Resources", pages: ["models", "costs"] },
+  { name: "Observe", pages: ["claude"] },
   { name: "System", pages: ["settings", "doctor"] },
 ];
 
