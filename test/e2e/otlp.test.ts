@@ -1,6 +1,9 @@
 // OpenTelemetry between real processes: an SDK, one `tutti up`, another, and a stock collector.
 import assert from "node:assert/strict";
+import { spawn } from "node:child_process";
+import { once } from "node:events";
 import { readFileSync } from "node:fs";
+import { createServer, type AddressInfo } from "node:net";
 import { describe, it } from "node:test";
 import { OTLPLogExporter } from "@opentelemetry/exporter-logs-otlp-proto";
 import { OTLPTraceExporter } from "@opentelemetry/exporter-trace-otlp-http";
@@ -14,6 +17,11 @@ import { errorOf, Project } from "../support/project.ts";
 import { claudeEvents } from "../support/claude-telemetry.ts";
 
 const tokenOf = (line: UpLine): string => readFileSync(line.tokenFile, "utf8").trim();
+
+async function scrape(up: UpLine): Promise<string> {
+  const response = await fetch(`${up.url}/metrics`, { headers: { authorization: `Bearer ${tokenOf(up)}` } });
+  return response.text();
+}
 
 /** What Claude Code reads of its environment: where to send, and with which headers. */
 function targetOf(env: Readonly<Record<string, string>>, path: string) {
@@ -102,10 +110,6 @@ describe("tutti up as a collector", () => {
     logs.getLogger("cashier").emit({ severityNumber: 9, body: "claude", attributes: { "event.name": "paid" } });
     await logs.shutdown();
 
-    const scrape = async (up: UpLine): Promise<string> => {
-      const response = await fetch(`${up.url}/metrics`, { headers: { authorization: `Bearer ${tokenOf(up)}` } });
-      return response.text();
-    };
     const here = await scrape(line);
     assert.match(here, /^tutti_otlp_records_total\{signal="traces",outcome="accepted"\} 1$/m);
     assert.match(here, /^tutti_otlp_records_total\{signal="logs",outcome="accepted"\} 1$/m);
@@ -118,3 +122,59 @@ describe("tutti up as a collector", () => {
     assert.doesNotMatch(there, /job="shop"/);
   });
 });
+
+// The collector of OpenTelemetry is no package that npm or Debian has; docs/observability.md says how it was built.
+const stockCollector = process.env["TUTTI_TEST_OTELCOL"] || undefined;
+const skip = stockCollector === undefined && "TUTTI_TEST_OTELCOL does not name a collector";
+
+describe("OpenTelemetry's own collector", { skip }, () => {
+  it("takes what Tutti sends on, and sends it to another Tutti", async () => {
+    await using far = new Project();
+    const { line: end } = await startUp(far);
+    await using near = new Project();
+    const port = await freePort();
+    near.write("collector.yaml", collectorConfig(port, end));
+    const collector = spawn(stockCollector ?? "", ["--config", `file:${near.path("collector.yaml")}`]);
+    const ended = once(collector, "exit");
+    try {
+      near.write("tutti.yaml", `otlp:\n  endpoint: http://127.0.0.1:${port}\n`);
+      await until("the collector listens", () =>
+        fetch(`http://127.0.0.1:${port}/`).then(
+          () => true,
+          () => false,
+        ),
+      );
+      const { line } = await startUp(near);
+      const headers = { authorization: `Bearer ${tokenOf(line)}`, "content-type": "application/json" };
+      const body = JSON.stringify(claudeEvents({ session: "s-1", at: Date.now(), temporality: "delta" }));
+      assert.equal((await fetch(`${line.url}/v1/logs`, { method: "POST", headers, body })).status, 200);
+      const came =
+        /^tutti_otlp_records_total\{.*job="tutti".*signal="logs".*\} 9$|^tutti_otlp_records_total\{.*signal="logs".*job="tutti".*\} 9$/m;
+      await until("its figures have come through", async () => came.test(await scrape(end)), { withinMs: 100_000 });
+    } finally {
+      collector.kill();
+      await ended;
+    }
+  });
+});
+
+function collectorConfig(port: number, end: UpLine): string {
+  const exporter = { endpoint: end.url, headers: { authorization: `Bearer ${tokenOf(end)}` } };
+  const pipeline = { receivers: ["otlp"], exporters: ["otlphttp"] };
+  return JSON.stringify({
+    receivers: { otlp: { protocols: { http: { endpoint: `127.0.0.1:${port}` } } } },
+    exporters: { otlphttp: exporter },
+    service: {
+      telemetry: { metrics: { level: "none" } },
+      pipelines: { traces: pipeline, metrics: pipeline, logs: pipeline },
+    },
+  });
+}
+
+async function freePort(): Promise<number> {
+  const server = createServer().listen(0, "127.0.0.1");
+  await once(server, "listening");
+  const { port } = server.address() as AddressInfo;
+  server.close();
+  return port;
+}
