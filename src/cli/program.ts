@@ -9,6 +9,7 @@ import { takeEverywhereFlags } from "./everywhere-flag.ts";
 import type { OnAction } from "./action.ts";
 import { addClaudeCommand } from "./claude-command.ts";
 import { addDaemonCommands, daemonOperations, needsOperations } from "./daemon/commands.ts";
+import { addExportCommand } from "./export-command.ts";
 import { addHostCommands } from "./host-command.ts";
 import { addInitCommand } from "./init-command.ts";
 import { createInterrupt } from "./interrupt.ts";
@@ -132,6 +133,7 @@ export function buildProgram(
   addHostCommands(program, onAction);
   addDaemonCommands(program, onAction);
   addInitCommand(program, onAction, operations);
+  addExportCommand(program, onAction);
   for (const operation of operations) {
     if (!operation.faces.includes("cli") || operation.name === "run.start") continue;
     if (daemonOperations.includes(operation.name)) continue;

@@ -728,7 +728,7 @@ export interface MetricQueryOutput {
       [k: string]: string;
     };
     /** Epoch milliseconds and values; null for what is not a number */
-    points: never[][];
+    points: [number, number | null][];
   }[];
 }
 

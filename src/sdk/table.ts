@@ -7,6 +7,19 @@ export interface OperationRow extends OperationPlace {
 }
 
 export const operationTable: readonly OperationRow[] = [
+  { name: "alert.ack", method: "POST", path: "/alerts/:name/ack", kind: "call", idempotent: true },
+  { name: "alert.add", method: "POST", path: "/alerts", kind: "call", idempotent: true },
+  { name: "alert.disable", method: "POST", path: "/alerts/:name/disable", kind: "call", idempotent: true },
+  { name: "alert.enable", method: "POST", path: "/alerts/:name/enable", kind: "call", idempotent: true },
+  { name: "alert.get", method: "GET", path: "/alerts/:name", kind: "call", idempotent: true },
+  { name: "alert.history", method: "GET", path: "/alerts/history", kind: "list", idempotent: true },
+  { name: "alert.list", method: "GET", path: "/alerts", kind: "list", idempotent: true },
+  { name: "alert.preview", method: "GET", path: "/alerts/preview", kind: "call", idempotent: true },
+  { name: "alert.remove", method: "DELETE", path: "/alerts/:name", kind: "call", idempotent: false },
+  { name: "alert.silence", method: "POST", path: "/alerts/silences", kind: "call", idempotent: false },
+  { name: "alert.silences", method: "GET", path: "/alerts/silences", kind: "list", idempotent: true },
+  { name: "alert.test", method: "POST", path: "/alerts/:name/test", kind: "call", idempotent: false },
+  { name: "alert.unsilence", method: "DELETE", path: "/alerts/silences/:id", kind: "call", idempotent: true },
   { name: "budget.list", method: "GET", path: "/budgets", kind: "list", idempotent: true },
   { name: "budget.remove", method: "DELETE", path: "/budgets/:name", kind: "call", idempotent: false },
   { name: "budget.set", method: "PUT", path: "/budgets/:name", kind: "call", idempotent: true },

@@ -6,7 +6,7 @@ import type { Database } from "../../storage/database.ts";
 import type { EngineTables } from "../run-table.ts";
 
 const runs: MetricFamily = {
-  name: "tutti_runs",
+  name: "tutti_runs_open",
   type: "gauge",
   help: "Runs that have not ended, by state.",
   unit: "",

@@ -45,6 +45,8 @@ export interface Metrics extends AsyncDisposable {
   readonly observer: EngineObserver;
   readonly routes: readonly Route[];
   readonly operations: readonly AnyOperation[];
+  /** What is counted here itself, of the engine and of figures. */
+  readonly own: MetricSource;
   /** All families that there are, with those that came from other programs. */
   families(): readonly MetricFamily[];
   /** All figures as they stand now, for who sends them on. */
@@ -61,8 +63,9 @@ export interface Metrics extends AsyncDisposable {
 export function createMetrics(options: MetricsOptions): Metrics {
   const { settings, store, clock, traceId } = options;
   const table = createSeriesTable({ clock, mostSeries: settings.mostSeries });
+  const own = { families: [...engineFamilies, ...ownFamilies, lookErrors] };
   table.reserve([...ownFamilies, lookErrors]);
-  table.declare([...engineFamilies, lookErrors]);
+  table.declare(own.families);
   const foreign = createForeign(table, clock);
   const lookAtRooms = createLook({ ...options, table });
   const lookAtProcess = createProcessSource(table);
@@ -87,6 +90,7 @@ export function createMetrics(options: MetricsOptions): Metrics {
     observer: createEngineMetrics(table),
     routes: [scrapeRoute({ table, look, isOpen: settings.open })],
     operations: createMetricOperations({ families, look, query, store, clock }),
+    own,
     families,
     async read() {
       await look();
