@@ -98,7 +98,8 @@ function examineConfig(config: Config, anew: Config): CheckResult {
   }
   const keys = changedKeys(config, anew);
   if (keys.length > 0) {
-    const fix = "The daemon starts anew by itself once no run is being worked on; `tutti down` and `tutti up` do it now.";
+    const fix =
+      "The daemon starts anew by itself once no run is being worked on; `tutti down` and `tutti up` do it now.";
     return { status: "warn", message: `changed since the start, and not in use yet: ${keys.join(", ")}`, fix };
   }
   return { status: "ok", message: file ?? "defaults and environment; there is no tutti.yaml" };

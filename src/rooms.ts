@@ -230,7 +230,10 @@ function sharedDatabase({ capabilities }: Database, config: Config): { url: stri
 function budgetedRuns(engine: () => Engine): CostDependencies["runs"] {
   return {
     resume: (run) => engine().control.resumePausedFor(run, ["budget.exceeded", "budget.unpriced"]),
-    hasEnded: (run) => engine().store.run(run).then(({ finished_at: at }) => at !== null, isGone),
+    hasEnded: (run) =>
+      engine()
+        .store.run(run)
+        .then(({ finished_at: at }) => at !== null, isGone),
   };
 }
 

@@ -14,6 +14,7 @@ export interface First {
 // Used by more than one page, or by the frame around all of them.
 export const host = call("host.show", {});
 export const openReviews = call("review.list", {});
+export const firingAlerts = call("alert.list", { state: "firing" });
 export const stats24h = call("run.stats", { since: "24h", bucket: "1h" });
 
 export const recentRuns = call("run.list", { limit: 20 });
@@ -39,7 +40,7 @@ export function statsOf(query: string): Call<"run.stats"> {
 export const flows = call("flow.list", {});
 
 /** Of the frame, whatever the page is. */
-export const everywhere: readonly Call<CallName>[] = [host, openReviews];
+export const everywhere: readonly Call<CallName>[] = [host, openReviews, firingAlerts];
 
 /** By the folder in pages/ that it lies in, where the page is a file of the same name. */
 export const firsts = {

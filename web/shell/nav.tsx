@@ -7,7 +7,7 @@ import { useCall } from "../data/query.ts";
 import { Glyph } from "../ui/glyph.tsx";
 import { Icon } from "../ui/icon.tsx";
 import { showCues } from "../ui/page.tsx";
-import { host, openReviews } from "../first.ts";
+import { firingAlerts, host, openReviews } from "../first.ts";
 import { groups, pages, type PageEntry } from "../pages.ts";
 
 export function Nav({ onMore }: { readonly onMore: () => void }): JSX.Element {
@@ -107,7 +107,7 @@ function useOpenReviews(): number {
 
 /** Rules that fire. */
 function useFiring(): number {
-  const { data } = useQuery("alerts.firing", (signal) => tutti.alert.list({ state: "firing" }, { signal }), {
+  const { data } = useCall(firingAlerts, {
     changedBy: ({ type }) => type.startsWith("tutti.alert."),
     everyMs: 60_000,
   });

@@ -1,9 +1,9 @@
-import type { tutti } from "../../data/api.ts";
+import type { Output } from "../../data/call.ts";
 import { bytes, count, duration, plural } from "../../data/format.ts";
 
-export type Rule = Awaited<ReturnType<typeof tutti.alert.list>>[number];
-export type WholeRule = Awaited<ReturnType<typeof tutti.alert.get>>;
-export type Preview = Awaited<ReturnType<typeof tutti.alert.preview>>;
+export type Rule = Output<"alert.list">[number];
+export type WholeRule = Output<"alert.get">;
+export type Preview = Output<"alert.preview">;
 export type RuleState = Rule["state"];
 export type Instance = Rule["instances"][number];
 export type Change = WholeRule["history"][number];
