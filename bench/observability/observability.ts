@@ -2,12 +2,14 @@
 import { parseArgs } from "node:util";
 import { UsageError } from "../engine.ts";
 import { describeMachine } from "../machine.ts";
+import { measureIngest } from "./ingest.ts";
 import type { ObservabilitySection } from "./section.ts";
 import { measureTrace } from "./trace.ts";
 
 /** In the order in which they are measured. */
 const sections: Readonly<Record<string, ObservabilitySection>> = {
   trace: measureTrace,
+  ingest: measureIngest,
 };
 
 export async function runObservabilityBench(words: readonly string[]): Promise<number> {
