@@ -33,7 +33,7 @@ Flags of models:
   --quick        short, to see that it works
   --json         the figures as one object
 Flags of observability:
-  --only NAME    a section (trace); may be given more than once
+  --only NAME    a section (trace, ingest); may be given more than once
   --quick        short, to see that it works
 Flags of tokens:
   --only NAME    whose name has this in it (Llama, Mistral, tiny-chat, all-minilm)

@@ -3,6 +3,7 @@ import { parseArgs } from "node:util";
 import { UsageError } from "../engine.ts";
 import { describeMachine } from "../machine.ts";
 import { measureMetric } from "./metric.ts";
+import { measureIngest } from "./ingest.ts";
 import type { ObservabilitySection } from "./section.ts";
 import { measureTrace } from "./trace.ts";
 
@@ -10,6 +11,7 @@ import { measureTrace } from "./trace.ts";
 const sections: Readonly<Record<string, ObservabilitySection>> = {
   trace: measureTrace,
   metric: measureMetric,
+  ingest: measureIngest,
 };
 
 export async function runObservabilityBench(words: readonly string[]): Promise<number> {
