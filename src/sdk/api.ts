@@ -49,6 +49,10 @@ export interface Api {
     /** Follows the stored events as they come, until it is ended. `GET /api/events/stream` */
     tail(input?: EventTailInput, options?: CallOptions): Following<EventTailProgress, EventTailOutput>;
   };
+  readonly export: {
+    /** Makes one HTML file of a run, or of what happened in a time: it opens from disk and needs nothing. `POST /api/export/html` */
+    html(input?: ExportHtmlInput, options?: CallOptions): Promise<ExportHtmlOutput>;
+  };
   readonly flow: {
     /** Lists what a flow was given lately, each input once. `GET /api/flows/:name/inputs` */
     inputs: Listing<[input: string | FlowInputsInput, options?: CallOptions], FlowInput>;
@@ -62,6 +66,12 @@ export interface Api {
   readonly host: {
     /** Shows the daemon of this folder: where it listens, since when, and what its data takes. `GET /api/host` */
     show(input?: Nothing, options?: CallOptions): Promise<HostShowOutput>;
+  };
+  readonly log: {
+    /** Lists log lines that were kept, newest first. `GET /api/logs` */
+    list: Listing<[input?: LogListInput, options?: CallOptions], LogListEntry>;
+    /** Follows the log lines as they are stored, until it is ended. `GET /api/logs/tail` */
+    tail(input?: LogTailInput, options?: CallOptions): Following<LogTailProgress, LogTailOutput>;
   };
   readonly metric: {
     /** Lists the figures that there are, with what they mean. `GET /api/metrics` */
@@ -152,6 +162,16 @@ export interface Api {
   readonly tool: {
     /** Lists the built-in tools that agents may call, with the JSON Schema of their arguments. `GET /api/tools` */
     list: Listing<[input?: Nothing, options?: CallOptions], Tool>;
+  };
+  readonly trace: {
+    /** Shows where the time of a trace went: its spans in their order. `GET /api/traces/:id` */
+    get(input: string | TraceGetInput, options?: CallOptions): Promise<TraceGetOutput>;
+    /** Lists traces, newest first, without their spans. `GET /api/traces` */
+    list: Listing<[input?: TraceListInput, options?: CallOptions], TraceListEntry>;
+    /** Finds traces by words and attributes of their spans, newest first. `GET /api/traces/search` */
+    search: Listing<[input: TraceSearchInput, options?: CallOptions], TraceSearchEntry>;
+    /** Shows one span of a trace with its attributes, events and links. `GET /api/traces/:id/spans/:span` */
+    span(input: TraceSpanInput, options?: CallOptions): Promise<TraceSpanOutput>;
   };
 }
 
@@ -573,6 +593,21 @@ export interface EventTailOutput {
   latest: number;
 }
 
+export interface ExportHtmlInput {
+  /** The run that it is of */
+  run?: string;
+  /** How far back, such as "24h" or "7d", for a report of all that happened; 24h unless given */
+  since?: string;
+}
+
+export interface ExportHtmlOutput {
+  /** What the file may be called */
+  name: string;
+  html: string;
+  /** What there was no room for, in words */
+  left: string[];
+}
+
 export interface FlowInputsInput {
   /** The flow's name */
   name: string;
@@ -686,6 +721,79 @@ export interface HostShowOutput {
     blobsBytes: number | null;
     /** Free space where the data folder lies. */
     freeBytes: number | null;
+  };
+}
+
+export interface LogListInput {
+  /** Words that lines have, and conditions: event:host.* run:run_… trace:… -key:value */
+  query?: string;
+  /** Only lines of this level or worse */
+  level?: "debug" | "info" | "warn" | "error";
+  /** Only lines about this run */
+  run?: string;
+  /** Only lines from then on: how long ago, such as 24h or 7d, or a date: 2026-11-25T08:00 */
+  since?: string;
+  /** Only lines before then, given in the same way */
+  until?: string;
+  /** Only lines stored before this number: the `seq` of the last one that is known */
+  before?: number;
+  /** How many at the most. Default: 100 */
+  limit?: number;
+}
+
+export interface LogListEntry {
+  /** Grows in the order of storing; the `before` or `after` of who goes on from here. */
+  seq: number;
+  /** Milliseconds since 1970, with its thousandths. */
+  at: number;
+  level: "debug" | "info" | "warn" | "error";
+  /** What happened, as a name: host.started, job.failed … */
+  event: string;
+  /** The same for people; may be empty. */
+  message: string;
+  /** Which program told it. */
+  service: string;
+  traceId: string | null;
+  spanId: string | null;
+  run: string | null;
+  attributes: {
+    [k: string]: string | number | boolean | string[] | number[] | boolean[];
+  };
+}
+
+export interface LogTailInput {
+  /** Words that lines have, and conditions: event:host.* run:run_… trace:… -key:value */
+  query?: string;
+  /** Only lines of this level or worse */
+  level?: "debug" | "info" | "warn" | "error";
+  /** Only lines about this run */
+  run?: string;
+  /** Begin behind this number; default: with what comes from now on */
+  after?: number;
+}
+
+export interface LogTailOutput {
+  /** The number of the last line that was told or passed over */
+  latest: number;
+}
+
+export interface LogTailProgress {
+  /** Grows in the order of storing; the `before` or `after` of who goes on from here. */
+  seq: number;
+  /** Milliseconds since 1970, with its thousandths. */
+  at: number;
+  level: "debug" | "info" | "warn" | "error";
+  /** What happened, as a name: host.started, job.failed … */
+  event: string;
+  /** The same for people; may be empty. */
+  message: string;
+  /** Which program told it. */
+  service: string;
+  traceId: string | null;
+  spanId: string | null;
+  run: string | null;
+  attributes: {
+    [k: string]: string | number | boolean | string[] | number[] | boolean[];
   };
 }
 
@@ -1817,4 +1925,208 @@ export interface Tool {
   input: {
     [k: string]: unknown;
   };
+}
+
+export interface TraceGetInput {
+  /** The trace's id, or the id of a run that it is of */
+  id: string;
+}
+
+export interface TraceGetOutput {
+  /** 32 hex digits. */
+  traceId: string;
+  /** Of its first span. */
+  name: string;
+  /** The program that began it. */
+  service: string;
+  /** Milliseconds since 1970, with their thousandths. */
+  startedAt: number;
+  /** Milliseconds, with their thousandths. */
+  durationMs: number;
+  /** Spans that have failed. */
+  errors: number;
+  /** Null where no span tells. */
+  inputTokens: number | null;
+  /** Null where no span tells. */
+  outputTokens: number | null;
+  models: string[];
+  /** The run that it is of. */
+  run: string | null;
+  /** False while its first span has not ended. */
+  isComplete: boolean;
+  /** All programs that took part. */
+  services: string[];
+  /** By their start. */
+  spans: {
+    /** 16 hex digits. */
+    spanId: string;
+    parentId: string | null;
+    name: string;
+    kind: "internal" | "server" | "client" | "producer" | "consumer";
+    service: string;
+    /** Milliseconds since 1970, with their thousandths. */
+    startedAt: number;
+    /** Milliseconds, with their thousandths. */
+    durationMs: number;
+    status: "unset" | "ok" | "error";
+    /** What went wrong, in a few words. */
+    error: string | null;
+    /** What a model or an agent did: chat, execute_tool … */
+    operation: string | null;
+    /** The kind of the step that it is. */
+    step: string | null;
+    /** The step's key in its run. */
+    key: string | null;
+    run: string | null;
+    model: string | null;
+    inputTokens: number | null;
+    outputTokens: number | null;
+    /** How many it has; `trace.span` tells them. */
+    events: number;
+    /** How many other spans it points at. */
+    links: number;
+  }[];
+}
+
+export interface TraceListInput {
+  /** Words that spans have, and conditions: status:error service:tutti duration>2s gen_ai.request.model:llama* */
+  query?: string;
+  /** Only traces that began from then on: how long ago, such as 24h or 7d, or a date: 2026-11-25T08:00 */
+  since?: string;
+  /** Only traces that began before then, given in the same way */
+  until?: string;
+  /** Only traces older than this one: the last one of the list before */
+  before?: string;
+  /** How many at the most. Default: 50 */
+  limit?: number;
+}
+
+export interface TraceListEntry {
+  /** 32 hex digits. */
+  traceId: string;
+  /** Of its first span. */
+  name: string;
+  /** The program that began it. */
+  service: string;
+  startedAt: number;
+  durationMs: number;
+  spans: number;
+  /** Spans that have failed. */
+  errors: number;
+  /** Null where no span tells. */
+  inputTokens: number | null;
+  /** Null where no span tells. */
+  outputTokens: number | null;
+  models: string[];
+  /** The run that it is of. */
+  run: string | null;
+  /** False while its first span has not ended. */
+  isComplete: boolean;
+}
+
+export interface TraceSearchInput {
+  /** Words that spans have, and conditions: status:error service:tutti duration>2s gen_ai.request.model:llama* */
+  query: string;
+  /** Only traces that began from then on: how long ago, such as 24h or 7d, or a date: 2026-11-25T08:00 */
+  since?: string;
+  /** Only traces that began before then, given in the same way */
+  until?: string;
+  /** Only traces older than this one: the last one of the list before */
+  before?: string;
+  /** How many at the most. Default: 50 */
+  limit?: number;
+}
+
+export interface TraceSearchEntry {
+  /** 32 hex digits. */
+  traceId: string;
+  /** Of its first span. */
+  name: string;
+  /** The program that began it. */
+  service: string;
+  startedAt: number;
+  durationMs: number;
+  spans: number;
+  /** Spans that have failed. */
+  errors: number;
+  /** Null where no span tells. */
+  inputTokens: number | null;
+  /** Null where no span tells. */
+  outputTokens: number | null;
+  models: string[];
+  /** The run that it is of. */
+  run: string | null;
+  /** False while its first span has not ended. */
+  isComplete: boolean;
+}
+
+export interface TraceSpanInput {
+  /** The trace's id, or the id of a run that it is of */
+  id: string;
+  /** The span's id; its first digits will do */
+  span: string;
+  /** The most of each value; what is longer is cut, and its size told. Default: 4096 */
+  maxBytes?: number;
+}
+
+export interface TraceSpanOutput {
+  /** 16 hex digits. */
+  spanId: string;
+  parentId: string | null;
+  name: string;
+  kind: "internal" | "server" | "client" | "producer" | "consumer";
+  service: string;
+  /** Milliseconds since 1970, with their thousandths. */
+  startedAt: number;
+  /** Milliseconds, with their thousandths. */
+  durationMs: number;
+  status: "unset" | "ok" | "error";
+  /** What went wrong, in a few words. */
+  error: string | null;
+  /** What a model or an agent did: chat, execute_tool … */
+  operation: string | null;
+  /** The kind of the step that it is. */
+  step: string | null;
+  /** The step's key in its run. */
+  key: string | null;
+  run: string | null;
+  model: string | null;
+  inputTokens: number | null;
+  outputTokens: number | null;
+  /** 32 hex digits. */
+  traceId: string;
+  /** The library that made it. */
+  scope: string;
+  statusText: string | null;
+  attributes: {
+    [k: string]: {
+      value: string | number | boolean | string[] | number[] | boolean[];
+      /** Of the whole; there where the value is only its beginning. */
+      bytes?: number;
+    };
+  };
+  /** Of the program that it comes from. */
+  resource: {
+    [k: string]: {
+      value: string | number | boolean | string[] | number[] | boolean[];
+      /** Of the whole; there where the value is only its beginning. */
+      bytes?: number;
+    };
+  };
+  events: {
+    name: string;
+    /** Milliseconds since 1970, with their thousandths. */
+    at: number;
+    attributes: {
+      [k: string]: {
+        value: string | number | boolean | string[] | number[] | boolean[];
+        /** Of the whole; there where the value is only its beginning. */
+        bytes?: number;
+      };
+    };
+  }[];
+  links: {
+    traceId: string;
+    spanId: string;
+  }[];
 }
