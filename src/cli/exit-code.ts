@@ -33,6 +33,8 @@ export const exitCodeMeanings: Readonly<Record<keyof typeof exitCodes, string>> 
 };
 
 const usageErrors = [
+  "alert.missing",
+  "alert.silence_missing",
   "usage.",
   "config.",
   "flow.input_invalid",

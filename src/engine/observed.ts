@@ -2,7 +2,6 @@ import type { Failure } from "../core/error.ts";
 import { runTime, type RunId } from "../core/id.ts";
 import type { ObservedRun, ObservedStep, ObservedTake } from "../core/observer.ts";
 import type { StepStatus, Usage } from "../core/step.ts";
-import type { EffectOutcome } from "../core/verb.ts";
 import type { Payloads } from "../storage/payload.ts";
 import type { CancelRecord } from "./cancel-record.ts";
 import type { RunStore } from "./run-store.ts";
@@ -23,54 +22,38 @@ export function observedRun(run: RunRow, origin: ObservedRun["origin"] = null): 
   };
 }
 
-/** What a row was made of, which is quicker to tell from than from what is stored of it. */
+/** What a row was made of, which is quicker to tell from than what is stored of it. */
 export interface Known {
-  readonly outcome: Pick<EffectOutcome, "failure" | "usage">;
+  readonly failure: Failure | null;
+  readonly usage: Usage | null;
   readonly input: unknown;
 }
 
-/** Rows as they are told; `known` goes with them in their order, where it is at hand. */
-export async function observedSteps(
+/** A row as it is told; a cancel's is told as the waits that it has ended. */
+export function observedStep(row: JournalRow, known: Known): readonly ObservedStep[] {
+  if (row.kind === "cancel") return endedWaits(row);
+  const { key, name, kind, attempts, started_at: startedAt, finished_at: finishedAt } = row;
+  const { failure, usage, input } = known;
+  const target = targetOf(kind, input);
+  const status = row.status as StepStatus;
+  return [{ key, name, kind, target, status, attempts, startedAt, finishedAt, usage, failure }];
+}
+
+/** The same from what is stored. */
+async function storedSteps(
   rows: readonly JournalRow[],
   payloads: Pick<Payloads, "load">,
-  known: readonly Known[] = [],
-): Promise<ObservedStep[]> {
+): Promise<readonly ObservedStep[]> {
   const steps: ObservedStep[] = [];
-  for (const [index, row] of rows.entries()) {
-    if (row.kind === "cancel") steps.push(...endedWaits(row));
-    else steps.push(toStep(row, known[index] ?? (await readKnown(row, payloads))));
+  for (const row of rows) {
+    const known = {
+      failure: row.failure === null ? null : ((await payloads.load(row.failure)) as Failure),
+      usage: row.usage === null ? null : (JSON.parse(row.usage) as Usage),
+      input: row.kind in targetKeys ? await payloads.load(row.input) : null,
+    };
+    steps.push(...observedStep(row, known));
   }
   return steps;
-}
-
-async function readKnown(row: JournalRow, payloads: Pick<Payloads, "load">): Promise<Known> {
-  const isNamed = row.kind in targetKeys;
-  const failure = row.failure === null ? undefined : ((await payloads.load(row.failure)) as Failure);
-  return {
-    outcome: {
-      ...(failure ? { failure } : {}),
-      ...(row.usage === null ? {} : { usage: JSON.parse(row.usage) as Usage }),
-    },
-    input: isNamed ? await payloads.load(row.input) : null,
-  };
-}
-
-function toStep(row: JournalRow, { outcome, input }: Known): ObservedStep {
-  const { key, name, kind, attempts, started_at: startedAt, finished_at: finishedAt } = row;
-  const { usage = null, failure = null } = outcome;
-  const target = targetOf(kind, input);
-  return {
-    key,
-    name,
-    kind,
-    target,
-    status: row.status as StepStatus,
-    attempts,
-    startedAt,
-    finishedAt,
-    usage,
-    failure,
-  };
 }
 
 /** Where the input of a step says what it is to use, by kind. */
@@ -85,7 +68,7 @@ const targetKeys: Readonly<Record<string, string>> = {
 function targetOf(kind: string, input: unknown): string | null {
   const key = targetKeys[kind];
   if (key === undefined || typeof input !== "object" || input === null) return null;
-  const value = (input as Readonly<Record<string, unknown>>)[key];
+  const value: unknown = Reflect.get(input, key);
   return typeof value === "string" ? value : null;
 }
 
@@ -127,7 +110,7 @@ export async function observedTake(
     waitedMs: Math.max(0, at - since),
     isResumed,
     at,
-    stored: isResumed ? await observedSteps(own, payloads) : [],
-    untold: run.deaths > 0 ? await observedSteps(await store.rows(run.id, run.seq), payloads) : null,
+    stored: isResumed ? await storedSteps(own, payloads) : [],
+    untold: run.deaths > 0 ? await storedSteps(await store.rows(run.id, run.seq), payloads) : null,
   };
 }

@@ -16,7 +16,8 @@ export function useWindow(
   scroller: RefObject<HTMLElement>,
   { count, rowHeight, offset = 0 }: { readonly count: number; readonly rowHeight: number; readonly offset?: number },
 ): ListWindow {
-  const [range, setRange] = useState({ from: 0, to: Math.min(count, 60) });
+  // Until the scroller can be measured: no more than the window has room for.
+  const [range, setRange] = useState(() => ({ from: 0, to: Math.ceil(window.innerHeight / rowHeight) }));
   useLayoutEffect(() => {
     const element = scroller.current;
     if (!element) return undefined;

@@ -1,5 +1,5 @@
 import { formatMs } from "../../core/duration.ts";
-import { formatBytes } from "../byte-size.ts";
+import { formatBytes } from "../../core/byte-size.ts";
 import { amount } from "./amount.ts";
 import { table, type TableLook } from "./table.ts";
 import { drawWaterfall, type WaterfallLine } from "./waterfall.ts";

@@ -60,67 +60,63 @@ const ofCounts = [
   "rate(idle_total[5m])",
 ];
 
-describe(
-  "PromQL, beside a real Prometheus",
-  { timeout: 60_000, skip: needs("prometheus", prometheusProgram()) },
-  () => {
-    let prometheus: PrometheusServer;
-    let store: TelemetryStore;
+describe("PromQL, beside a real Prometheus", { timeout: 60_000, skip: needs("prometheus", prometheusProgram()) }, () => {
+  let prometheus: PrometheusServer;
+  let store: TelemetryStore;
 
-    before(async () => {
-      const world = makeHistory();
-      store = world.store;
-      prometheus = await startPrometheus({ history: world.text });
+  before(async () => {
+    const world = await makeHistory();
+    store = world.store;
+    prometheus = await startPrometheus({ history: world.text });
+  });
+
+  after(() => prometheus[Symbol.asyncDispose]());
+
+  for (const expression of ofGauges) {
+    it(`gives the same for ${expression}`, async () => {
+      for (const at of [end - 7_000, end - 607_000]) await compare(expression, at, 1e-9);
     });
+  }
 
-    after(() => prometheus[Symbol.asyncDispose]());
-
-    for (const expression of ofGauges) {
-      it(`gives the same for ${expression}`, async () => {
-        for (const at of [end - 7_000, end - 607_000]) await compare(expression, at, 1e-9);
-      });
-    }
-
-    for (const expression of ofCounts) {
-      it(`gives the same for ${expression}, and nearly so where the window cuts an interval in two`, async () => {
-        for (const at of [end, end - 600_000]) await compare(expression, at, 1e-9);
-        for (const at of [end - 7_000, end - 604_000]) await compare(expression, at, 0.05);
-      });
-    }
-
-    it("gives nearly the same where the process was restarted", async () => {
-      const at = start + (restart + 20) * 10_000;
-      await compare("sum by (flow) (rate(jobs_total[10m]))", at, 0.05);
-      await compare("sum(increase(took_seconds_count[1h]))", end, 0.05);
+  for (const expression of ofCounts) {
+    it(`gives the same for ${expression}, and nearly so where the window cuts an interval in two`, async () => {
+      for (const at of [end, end - 600_000]) await compare(expression, at, 1e-9);
+      for (const at of [end - 7_000, end - 604_000]) await compare(expression, at, 0.05);
     });
+  }
 
-    it("gives a count of all that ever was, where Prometheus begins anew with the process", async () => {
-      const ours = await ask('sum(jobs_total{flow="a"})', end);
-      const [theirs] = await prometheus.query('sum(jobs_total{flow="a"})', end / 1_000);
-      assert.ok((ours.get("") ?? 0) > 1.5 * Number(theirs?.value[1]));
-    });
+  it("gives nearly the same where the process was restarted", async () => {
+    const at = start + (restart + 20) * 10_000;
+    await compare("sum by (flow) (rate(jobs_total[10m]))", at, 0.05);
+    await compare("sum(increase(took_seconds_count[1h]))", end, 0.05);
+  });
 
-    async function compare(expression: string, at: number, within: number): Promise<void> {
-      const theirs = await prometheus.query(expression, at / 1_000);
-      const ours = await ask(expression, at);
-      const wanted = new Map(theirs.map(({ metric, value }) => [keyOf(metric), Number(value[1])]));
-      assert.ok(wanted.size > 0, `${expression} gives nothing at all`);
-      assert.deepEqual([...ours.keys()].toSorted(), [...wanted.keys()].toSorted());
-      for (const [key, value] of wanted) {
-        const own = ours.get(key) ?? Number.NaN;
-        const isSame = Object.is(own, value) || Math.abs(own - value) <= within * Math.abs(value);
-        assert.ok(isSame, `${expression} at ${(at - start) / 1_000} s: ${key} is ${own} here and ${value} there`);
-      }
+  it("gives a count of all that ever was, where Prometheus begins anew with the process", async () => {
+    const ours = await ask('sum(jobs_total{flow="a"})', end);
+    const [theirs] = await prometheus.query('sum(jobs_total{flow="a"})', end / 1_000);
+    assert.ok((ours.get("") ?? 0) > 1.5 * Number(theirs?.value[1]));
+  });
+
+  async function compare(expression: string, at: number, within: number): Promise<void> {
+    const theirs = await prometheus.query(expression, at / 1_000);
+    const ours = await ask(expression, at);
+    const wanted = new Map(theirs.map(({ metric, value }) => [keyOf(metric), Number(value[1])]));
+    assert.ok(wanted.size > 0, `${expression} gives nothing at all`);
+    assert.deepEqual([...ours.keys()].toSorted(), [...wanted.keys()].toSorted());
+    for (const [key, value] of wanted) {
+      const own = ours.get(key) ?? Number.NaN;
+      const isSame = Object.is(own, value) || Math.abs(own - value) <= within * Math.abs(value);
+      assert.ok(isSame, `${expression} at ${(at - start) / 1_000} s: ${key} is ${own} here and ${value} there`);
     }
+  }
 
-    async function ask(expression: string, at: number): Promise<Map<string, number>> {
-      const clock: Clock = { now: () => end, after: () => () => undefined };
-      const query = { expression, from: at, to: at, stepMs: 0 };
-      const { series } = await queryMetrics({ store, clock }, query, new AbortController().signal);
-      return new Map(series.map(({ labels, points }) => [keyOf(labels), points[0]?.[1] ?? Number.NaN]));
-    }
-  },
-);
+  async function ask(expression: string, at: number): Promise<Map<string, number>> {
+    const clock: Clock = { now: () => end, after: () => () => undefined };
+    const query = { expression, from: at, to: at, stepMs: 0 };
+    const { series } = await queryMetrics({ store, clock }, query, new AbortController().signal);
+    return new Map(series.map(({ labels, points }) => [keyOf(labels), points[0]?.[1] ?? Number.NaN]));
+  }
+});
 
 function keyOf(labels: Readonly<Record<string, string>>): string {
   return Object.entries(labels)
@@ -130,12 +126,12 @@ function keyOf(labels: Readonly<Record<string, string>>): string {
 }
 
 /** An hour and a half of work by a process that is restarted in the middle: what a scraper saw, and what was kept. */
-function makeHistory(): { readonly store: TelemetryStore; readonly text: string } {
-  const kept = figureStore();
+async function makeHistory(): Promise<{ readonly store: TelemetryStore; readonly text: string }> {
   const random = sequence();
   const scrapes: string[] = [];
   let now = start;
   const clock: Clock = { now: () => now, after: () => () => undefined };
+  const store = figureStore(clock);
   const newTable = (): SeriesTable => createSeriesTable({ clock, mostSeries: 1_000 });
   let table = newTable();
   let level = 20;
@@ -145,9 +141,10 @@ function makeHistory(): { readonly store: TelemetryStore; readonly text: string 
     work(table, random, level);
     now = start + interval * 10_000;
     scrapes.push(withTime(expose(table.all(), "openmetrics"), now));
-    kept.sink.points(table.take(now));
+    store.sink.points(table.take(now));
+    await store.flush();
   }
-  return { store: kept, text: inOneText(scrapes) };
+  return { store, text: inOneText(scrapes) };
 }
 
 function work(table: SeriesTable, random: () => number, level: number): void {
@@ -158,8 +155,7 @@ function work(table: SeriesTable, random: () => number, level: number): void {
     table.observe({ family: took, labels: { kind: flow }, value: -Math.log(random()) });
   }
   table.add({ family: { ...jobs, name: "idle_total", labels: [] }, labels: {}, value: 0 });
-  for (const server of ["a", "b"])
-    table.set({ family: depth, labels: { server }, value: level * (server === "a" ? 1 : 2) });
+  for (const server of ["a", "b"]) table.set({ family: depth, labels: { server }, value: level * (server === "a" ? 1 : 2) });
 }
 
 function withTime(text: string, at: number): string {
@@ -178,10 +174,7 @@ function inOneText(scrapes: readonly string[]): string {
       family.lines.push(...lines.filter((line) => !line.startsWith("#")));
     }
   }
-  return [...families.values()]
-    .flatMap(({ head, lines }) => [...head, ...lines])
-    .join("\n")
-    .concat("\n# EOF\n");
+  return [...families.values()].flatMap(({ head, lines }) => [...head, ...lines]).join("\n").concat("\n# EOF\n");
 }
 
 /** Chance that is the same each time (a linear congruential generator). */

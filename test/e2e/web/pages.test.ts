@@ -40,6 +40,8 @@ describe("the pages", { skip }, () => {
     "/costs",
     "/traces",
     "/logs",
+    "/alerts",
+    "/alerts/FailingRuns",
     "/settings",
     "/doctor",
     "/nowhere",

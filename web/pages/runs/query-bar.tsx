@@ -1,7 +1,7 @@
 import type { JSX } from "preact";
-import { tutti } from "../../data/api.ts";
-import { useQuery } from "../../data/query.ts";
+import { useCall } from "../../data/query.ts";
 import { valuesOf, withTerm } from "../../data/query-text.ts";
+import { flows as flowList } from "../../first.ts";
 import { Choice } from "../../ui/choice.tsx";
 import { QueryChips, QueryText, type QueryProps } from "../../ui/query-bar.tsx";
 
@@ -10,7 +10,7 @@ const spans = ["1h", "24h", "7d", "30d"];
 
 /** The query as text and, under it, the same as chips that can be taken away. */
 export function QueryBar({ query, onQuery }: QueryProps): JSX.Element {
-  const flows = useQuery("flows", (signal) => tutti.flow.list({}, { signal }));
+  const flows = useCall(flowList);
   const choose = (key: string) => ({
     picked: valuesOf(query, key),
     onPick: (values: readonly string[]) => onQuery(withTerm(query, key, values.length === 0 ? null : values.join(","))),

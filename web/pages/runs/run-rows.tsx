@@ -21,7 +21,7 @@ export interface RunRowsProps {
 }
 
 // The next page is asked for this many rows before the end comes into sight.
-const ahead = 30;
+const ahead = 20;
 
 /** The list itself: only the rows on the screen exist, whatever has been loaded. */
 export function RunRows(props: RunRowsProps): JSX.Element {

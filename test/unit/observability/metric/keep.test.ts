@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { describe, it } from "node:test";
 import type { SeriesPoint } from "../../../../src/observability/record.ts";
-import { figureStore } from "../../../support/figure-store.ts";
+import { recordingStore } from "../../../support/figure-store.ts";
 import { family, scrape, testMetrics } from "../../../support/metric.ts";
 import { createVirtualClock } from "../../../support/virtual-clock.ts";
 
@@ -17,7 +17,7 @@ describe("what is kept", () => {
   it("is what was added in each ten seconds, at their ends", async () => {
     const clock = createVirtualClock();
     await clock.pass(3_000);
-    const store = figureStore();
+    const store = recordingStore(clock);
     const metrics = testMetrics({ clock, store });
     metrics.start();
     metrics.meters.add(jobs, { flow: "a" }, 2);
@@ -41,7 +41,7 @@ describe("what is kept", () => {
 
   it("is where a gauge stood last, and between which values it was", async () => {
     const clock = createVirtualClock();
-    const store = figureStore();
+    const store = recordingStore(clock);
     const metrics = testMetrics({ clock, store });
     metrics.start();
     for (const value of [5, 1, 9, 4]) metrics.meters.set(depth, {}, value);
@@ -58,7 +58,7 @@ describe("what is kept", () => {
 
   it("says now and then that a count stands still, before it would count as gone", async () => {
     const clock = createVirtualClock();
-    const store = figureStore();
+    const store = recordingStore(clock);
     const metrics = testMetrics({ clock, store });
     metrics.start();
     metrics.meters.add(jobs, { flow: "a" });
@@ -70,7 +70,7 @@ describe("what is kept", () => {
 
   it("is nothing of a process that only asks", async () => {
     const clock = createVirtualClock();
-    const store = figureStore();
+    const store = recordingStore(clock);
     const metrics = testMetrics({ clock, store });
     metrics.meters.add(jobs, { flow: "a" });
     assert.equal(clock.pending, 0);
@@ -80,7 +80,7 @@ describe("what is kept", () => {
 
   it("adds up to what was counted, whenever processes end and begin", async () => {
     const clock = createVirtualClock();
-    const store = figureStore();
+    const store = recordingStore(clock);
     let counted = 0;
     let seed = 7;
     const chance = (): number => (seed = (Math.imul(seed, 1_664_525) + 1_013_904_223) >>> 0) / 2 ** 32;

@@ -13,13 +13,15 @@ export function folderMeter(folder: string): () => Promise<number> {
   };
 }
 
-async function sizeOf(folder: string): Promise<number> {
+/** The same, counted now, without what lies in another folder below it. */
+export async function sizeOf(folder: string, without?: string): Promise<number> {
+  if (folder === without) return 0;
   const entries = await readdir(folder, { withFileTypes: true }).catch(() => []);
   let bytes = 0;
   // One after the other: a daemon has better things to do than to open a thousand files at once.
   for (const entry of entries) {
     const path = join(folder, entry.name);
-    bytes += entry.isDirectory() ? await sizeOf(path) : await fileSize(path);
+    bytes += entry.isDirectory() ? await sizeOf(path, without) : await fileSize(path);
   }
   return bytes;
 }
