@@ -62,7 +62,7 @@ describe("the pages of traces and of the log", { skip, timeout: 300_000 }, () =>
     const page = await person.open(`/traces/${failedTrace}`);
     await page.getByRole("treegrid").waitFor();
     const selected = page.locator("[role=row][aria-selected=true]");
-    assert.match(await selected.innerText(), /execute_tool run_command[\s\S]*npm test ended with 1/);
+    assert.match(await selected.innerText(), /run_command[\s\S]*npm test ended with 1/);
     const inspector = page.getByRole("complementary", { name: "Span" });
     await inspector.getByText("exception.stacktrace").waitFor();
     await page.keyboard.press("t");
@@ -75,7 +75,7 @@ describe("the pages of traces and of the log", { skip, timeout: 300_000 }, () =>
     await page.waitForURL("**span=0000000000000002**");
     await page.reload();
     await page.getByRole("treegrid").waitFor();
-    assert.match(await selected.innerText(), /invoke_agent fixer/);
+    assert.match(await selected.innerText(), /fixer/);
     assert.deepEqual(person.faults, []);
   });
 
