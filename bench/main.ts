@@ -19,6 +19,7 @@ const help = `npm run bench NAME [-- FLAGS]
   tokens    how near the estimate of a prompt's tokens comes, on two tokenizers and on a real Ollama
   budget    what the meter adds to a model call, and budgets that many race for; about 1 minute (--quick: some seconds)
   reads     lists, counts, waterfalls with 100,000 runs and a run of 10,000 steps, on SQLite and Postgres; 2 minutes (--quick: some seconds)
+  observability  bytes, speed and answers of the telemetry store with 1,000,000 spans, a week of load; 10 minutes (--quick: some seconds)
 
 Flags of engine:
   --rounds N     rounds of each measure (3)
@@ -29,6 +30,11 @@ Flags of engine:
 Flags of models:
   --only NAME    a section (schedule, swap, overhead, repair); may be given more than once
   --seed N       of what is simulated (1)
+  --quick        short, to see that it works
+  --json         the figures as one object
+Flags of observability:
+  --only NAME    a section (store, week); may be given more than once
+  --spans N      spans that are stored beforehand (1000000)
   --quick        short, to see that it works
   --json         the figures as one object
 Flags of tokens:
@@ -69,6 +75,8 @@ async function main([name, ...words]: readonly string[]): Promise<number> {
     case "reads":
       // Needs no other engine.
       return await (await import("./reads/reads.ts")).runReadsBench(words);
+    case "observability":
+      return await (await import("./observability/observability.ts")).runObservabilityBench(words);
     case "web":
       return await runWebBench(words);
     case "profile":
