@@ -14,12 +14,13 @@ const help = `npm run bench NAME [-- FLAGS]
   models    the order of calls (simulated, and on a real Ollama), overhead beside other clients, repair of wrong answers; 3 minutes
   server    requests/s and p99 of list, detail and start with 1,000 and 100,000 runs stored, beside Mastra's server; 6 minutes
   start     how long \`tutti up\` takes until it answers (--quick: three starts)
-  web       how soon Overview and Runs are usable in Chromium with 0, 1,000 and 100,000 runs stored, bytes, frames; 5 minutes
+  web       how soon Overview and Runs are usable in Chromium with 0, 1,000 and 100,000 runs stored, bytes, frames; 10 minutes
   profile   where Tutti's own time goes for a run
   tokens    how near the estimate of a prompt's tokens comes, on two tokenizers and on a real Ollama
   budget    what the meter adds to a model call, and budgets that many race for; about 1 minute (--quick: some seconds)
+  observability  what a span and a step cost, beside OpenTelemetry's batch processor; 1,000,000 spans stored and asked for; a week of
+            load; 15 minutes (--only trace, --quick: some seconds)
   reads     lists, counts, waterfalls with 100,000 runs and a run of 10,000 steps, on SQLite and Postgres; 2 minutes (--quick: some seconds)
-  observability  bytes, speed and answers of the telemetry store with 1,000,000 spans, a week of load; 10 minutes (--quick: some seconds)
 
 Flags of engine:
   --rounds N     rounds of each measure (3)
@@ -33,10 +34,9 @@ Flags of models:
   --quick        short, to see that it works
   --json         the figures as one object
 Flags of observability:
-  --only NAME    a section (store, week); may be given more than once
-  --spans N      spans that are stored beforehand (1000000)
+  --only NAME    a section (trace, store, week); may be given more than once
+  --spans N      spans that store begins with (1000000)
   --quick        short, to see that it works
-  --json         the figures as one object
 Flags of tokens:
   --only NAME    whose name has this in it (Llama, Mistral, tiny-chat, all-minilm)
   --seed N       of the prompts (1)
@@ -70,13 +70,14 @@ async function main([name, ...words]: readonly string[]): Promise<number> {
       return await runBudgetBench(words);
     case "server":
       return await runServerBench(words);
+    case "observability":
+      // Needs no other engine.
+      return await (await import("./observability/observability.ts")).runObservabilityBench(words);
     case "start":
       return await runStartBench(words);
     case "reads":
       // Needs no other engine.
       return await (await import("./reads/reads.ts")).runReadsBench(words);
-    case "observability":
-      return await (await import("./observability/observability.ts")).runObservabilityBench(words);
     case "web":
       return await runWebBench(words);
     case "profile":

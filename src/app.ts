@@ -1,5 +1,6 @@
 import type { Capability, ConfigSection } from "./core/capability.ts";
 import type { Log } from "./core/log.ts";
+import type { MetricFamily } from "./core/metric.ts";
 import type { AnyOperation } from "./core/operation.ts";
 import type { Route } from "./core/route.ts";
 import type { Verbs } from "./core/verb.ts";
@@ -81,6 +82,12 @@ export function describeOperations(options: AppOptions): readonly AnyOperation[]
   return assemble(options, readConfigOrDefaults(options), closedDatabase()).operations;
 }
 
+/** The figures that every room tells, for who wants to list them. */
+export function describeFamilies(options: AppOptions): readonly MetricFamily[] {
+  const { capabilities } = assemble(options, readConfigOrDefaults(options), closedDatabase());
+  return capabilities.flatMap(({ metrics }) => metrics?.families ?? []);
+}
+
 /** What makes the tables of every room, for who wants to see the result. */
 export function describeMigrations(options: AppOptions): readonly RoomMigrations[] {
   return migrationsOf(assemble(options, readConfig(options), closedDatabase()).capabilities);
@@ -97,7 +104,7 @@ function assemble(options: AppOptions, config: Config, database: Database): App 
     waits: capabilities.flatMap((capability) => capability.waits ?? []),
   });
   const checks = [
-    ...ownChecks(config),
+    ...ownChecks(config, () => readConfigOrDefaults(options)),
     // What the others would look at is not what was meant while the settings are wrong.
     ...(config.problem
       ? []

@@ -6,8 +6,8 @@ import { silentLog } from "../../src/core/log.ts";
 import { createTelemetryStore } from "../../src/observability/store/store.ts";
 import type { TelemetryStore } from "../../src/observability/store/telemetry-store.ts";
 import { DataFolder } from "../data-folder.ts";
-import { tableOf, type Report } from "../models/section.ts";
-import type { ObservabilityBench } from "./section.ts";
+import { tableOf } from "../models/section.ts";
+import { quantile, type ObservabilityBench, type Report } from "./section.ts";
 import { chance, makeLongTrace, makeTrace, spansOfTrace } from "./telemetry.ts";
 
 const longTrace = 10_000;
@@ -44,7 +44,6 @@ export async function measureStore({ isQuick, spans = isQuick ? 20_000 : 1_000_0
         ...looks.map(({ name, p50, p95 }, index) => [name, p50.toFixed(1), p95.toFixed(1), (busy[index]?.p95 ?? Number.NaN).toFixed(1)]),
       ]),
     ].join("\n"),
-    data: { perSpan, perSecond: filled.perSecond, looks, busy, handOver },
     isBad: !isQuick && (worst > barMs || perSpan > barBytes),
   };
 }
@@ -157,9 +156,4 @@ async function measureHandOver(): Promise<{ text: number; objects: number }> {
 
 function bytesAt(path: string): number {
   return ["", "-wal"].reduce((sum, end) => sum + (statSync(path + end, { throwIfNoEntry: false })?.size ?? 0), 0);
-}
-
-function quantile(values: readonly number[], share: number): number {
-  const sorted = values.toSorted((left, right) => left - right);
-  return sorted[Math.min(sorted.length - 1, Math.floor(sorted.length * share))] ?? Number.NaN;
 }

@@ -3,8 +3,8 @@ import { join } from "node:path";
 import { openHere } from "../../src/observability/store/keeper.ts";
 import { silentLog } from "../../src/core/log.ts";
 import { DataFolder } from "../data-folder.ts";
-import { tableOf, type Report } from "../models/section.ts";
-import type { ObservabilityBench } from "./section.ts";
+import { tableOf } from "../models/section.ts";
+import type { ObservabilityBench, Report } from "./section.ts";
 import { chance, makeLog, makePoints, makeTrace } from "./telemetry.ts";
 
 const hour = 3_600_000;
@@ -52,7 +52,6 @@ export async function measureWeek({ isQuick, say }: ObservabilityBench): Promise
       ["", ...sizes.map((_, index) => `day ${index + 1}`)],
       ["MB of telemetry.db", ...sizes.map((size) => size.toFixed(1))],
     ]),
-    data: { megabytes: sizes },
     // What comes after the first days replaces what goes: the figures by the day alone stay for good.
     isBad: last > third * 1.25,
   };

@@ -33,6 +33,8 @@ export const exitCodeMeanings: Readonly<Record<keyof typeof exitCodes, string>> 
 };
 
 const usageErrors = [
+  "alert.missing",
+  "alert.silence_missing",
   "usage.",
   "config.",
   "flow.input_invalid",
@@ -42,6 +44,7 @@ const usageErrors = [
   "run.missing",
   "model.missing",
   "review.missing",
+  "trace.missing",
   "budget.missing",
 ];
 

@@ -9,6 +9,10 @@ export const errorCatalogue = {
   "agent.limit": { title: "The agent reached one of its limits", retryable: false },
   "agent.loop": { title: "The agent repeated itself", retryable: false },
   "agent.no_answer": { title: "The agent used up its turns without an answer", retryable: false },
+  "alert.conflict": { title: "The alert rule is another than the one that is there", retryable: false },
+  "alert.missing": { title: "There is no such alert rule", retryable: false },
+  "alert.not_firing": { title: "The alert does not fire", retryable: false },
+  "alert.silence_missing": { title: "There is no such silence", retryable: false },
   "budget.exceeded": { title: "A budget has no room for the call", retryable: false },
   "budget.missing": { title: "There is no such budget", retryable: false },
   "budget.unpriced": { title: "A budget limits money, and the model has no price", retryable: false },
@@ -73,6 +77,7 @@ export const errorCatalogue = {
   "tool.failed": { title: "The tool failed", retryable: false },
   "tool.input_invalid": { title: "The tool's arguments are not valid", retryable: false },
   "tool.missing": { title: "There is no such tool", retryable: false },
+  "trace.missing": { title: "There is no such trace", retryable: false },
   "usage.invalid": { title: "The command cannot be run as given", retryable: false },
 } as const satisfies Record<string, { title: string; retryable: boolean }>;
 

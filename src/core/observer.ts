@@ -23,6 +23,8 @@ export interface ObservedStep {
   readonly name: string;
   /** `run`, `model`, `tool`, `agent`, `sleep` …; `attempt` for one of several tries of a step. */
   readonly kind: string;
+  /** What it was told to use: the agent, the tool, the flow, the model, the event; null where it was told none. */
+  readonly target: string | null;
   readonly status: StepStatus;
   readonly attempts: number;
   readonly startedAt: EpochMs | null;

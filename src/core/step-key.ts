@@ -14,6 +14,15 @@ export function nameInKey(key: string): string {
     .replaceAll(/%([0-9A-F]{2})/g, (_all, code: string) => String.fromCharCode(parseInt(code, 16)));
 }
 
+/** What a scope is that has no row of its own, by its key and one of those that lie in it. */
+export function kindOfScope(key: string, inside: string): "item" | "map" | "turn" | "cleanup" | "scope" {
+  if (key.endsWith("]")) return "item";
+  if (/\[\d+\]$/.test(inside)) return "map";
+  const name = nameInKey(key);
+  if (/^turn \d+$/.test(name)) return "turn";
+  return name === "cleanup" ? "cleanup" : "scope";
+}
+
 /** `draft/attempt#3` is the third. */
 export function attemptNumber(key: string): number {
   return Number(/#(\d+)$/.exec(key)?.[1] ?? 1);

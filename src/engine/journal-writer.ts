@@ -1,14 +1,14 @@
 import { encodeJson } from "../core/json.ts";
 import { toFailure, type Failure } from "../core/error.ts";
 import type { Clock, EpochMs } from "../core/clock.ts";
-import type { EngineObserver, ObservedRun } from "../core/observer.ts";
+import type { EngineObserver, ObservedRun, ObservedStep } from "../core/observer.ts";
 import { addUsage, noUsage, type Usage } from "../core/step.ts";
 import type { Statement } from "../core/statement.ts";
 import type { EffectOutcome } from "../core/verb.ts";
 import type { EventLog } from "../events/event-log.ts";
 import type { Database, Row } from "../storage/database.ts";
 import { mustFit, type Payloads } from "../storage/payload.ts";
-import { observedRun, observedSteps } from "./observed.ts";
+import { observedRun, observedStep } from "./observed.ts";
 import { usageColumns } from "./run-column.ts";
 import type { RunStatements } from "./run-statement.ts";
 import type { JournalRow, RunRow } from "./run-table.ts";
@@ -115,7 +115,8 @@ export class JournalWriter {
       this.#seq += rows.length;
       this.#usage = usage;
       if (this.#run.deaths > 0) this.#ports.survived?.(this.#run.id);
-      await this.#tell(rows, finished);
+      const { observer } = this.#ports;
+      if (observer) await this.#tell(observer, rows, finished);
     }
     return { answer, rows };
   }
@@ -139,11 +140,19 @@ export class JournalWriter {
     return "written";
   }
 
-  async #tell(rows: readonly JournalRow[], finished: readonly Finished[]): Promise<void> {
-    const { observer, payloads } = this.#ports;
-    if (!observer) return;
-    const outcomes = finished.map(({ outcome }) => outcome);
-    observer.stepsStored(this.observed, await observedSteps(rows, payloads, outcomes));
+  /** Waits only for what is at hand as it was stored: what most rows were made of is. */
+  async #tell(observer: EngineObserver, rows: readonly JournalRow[], finished: readonly Finished[]): Promise<void> {
+    const steps: ObservedStep[] = [];
+    for (const [index, { call, outcome, column }] of finished.entries()) {
+      const row = rows[index];
+      if (!row) continue;
+      const failure = column?.failure
+        ? ((await this.#ports.payloads.load(column.failure)) as Failure)
+        : (outcome.failure ?? null);
+      const input = call ? inputOf(call) : null;
+      steps.push(...observedStep(row, { failure, usage: outcome.usage ?? null, input }));
+    }
+    observer.stepsStored(this.observed, steps);
   }
 
   #fence(needsWake: boolean): Statement {

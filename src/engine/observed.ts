@@ -2,7 +2,6 @@ import type { Failure } from "../core/error.ts";
 import { runTime, type RunId } from "../core/id.ts";
 import type { ObservedRun, ObservedStep, ObservedTake } from "../core/observer.ts";
 import type { StepStatus, Usage } from "../core/step.ts";
-import type { EffectOutcome } from "../core/verb.ts";
 import type { Payloads } from "../storage/payload.ts";
 import type { CancelRecord } from "./cancel-record.ts";
 import type { RunStore } from "./run-store.ts";
@@ -23,32 +22,54 @@ export function observedRun(run: RunRow, origin: ObservedRun["origin"] = null): 
   };
 }
 
-/** Rows as they are told; `outcomes` are what they were made of, where that is at hand. */
-export async function observedSteps(
+/** What a row was made of, which is quicker to tell from than what is stored of it. */
+export interface Known {
+  readonly failure: Failure | null;
+  readonly usage: Usage | null;
+  readonly input: unknown;
+}
+
+/** A row as it is told; a cancel's is told as the waits that it has ended. */
+export function observedStep(row: JournalRow, known: Known): readonly ObservedStep[] {
+  if (row.kind === "cancel") return endedWaits(row);
+  const { key, name, kind, attempts, started_at: startedAt, finished_at: finishedAt } = row;
+  const { failure, usage, input } = known;
+  const target = targetOf(kind, input);
+  const status = row.status as StepStatus;
+  return [{ key, name, kind, target, status, attempts, startedAt, finishedAt, usage, failure }];
+}
+
+/** The same from what is stored. */
+async function storedSteps(
   rows: readonly JournalRow[],
   payloads: Pick<Payloads, "load">,
-  outcomes: readonly Pick<EffectOutcome, "failure" | "usage">[] = [],
-): Promise<ObservedStep[]> {
+): Promise<readonly ObservedStep[]> {
   const steps: ObservedStep[] = [];
-  for (const [index, row] of rows.entries()) {
-    if (row.kind === "cancel") {
-      steps.push(...endedWaits(row));
-      continue;
-    }
-    const known = outcomes[index];
-    const failure = row.failure === null ? null : (known?.failure ?? ((await payloads.load(row.failure)) as Failure));
-    steps.push(toStep(row, failure, known?.usage ?? parseUsage(row.usage)));
+  for (const row of rows) {
+    const known = {
+      failure: row.failure === null ? null : ((await payloads.load(row.failure)) as Failure),
+      usage: row.usage === null ? null : (JSON.parse(row.usage) as Usage),
+      input: row.kind in targetKeys ? await payloads.load(row.input) : null,
+    };
+    steps.push(...observedStep(row, known));
   }
   return steps;
 }
 
-function toStep(row: JournalRow, failure: Failure | null, usage: Usage | null): ObservedStep {
-  const { key, name, kind, attempts, started_at: startedAt, finished_at: finishedAt } = row;
-  return { key, name, kind, status: row.status as StepStatus, attempts, startedAt, finishedAt, usage, failure };
-}
+/** Where the input of a step says what it is to use, by kind. */
+const targetKeys: Readonly<Record<string, string>> = {
+  agent: "agent",
+  tool: "tool",
+  flow: "flow",
+  model: "model",
+  waitFor: "event",
+};
 
-function parseUsage(usage: string | null): Usage | null {
-  return usage === null ? null : (JSON.parse(usage) as Usage);
+function targetOf(kind: string, input: unknown): string | null {
+  const key = targetKeys[kind];
+  if (key === undefined || typeof input !== "object" || input === null) return null;
+  const value: unknown = Reflect.get(input, key);
+  return typeof value === "string" ? value : null;
 }
 
 /** A cancel gives up waits, which get no rows: its own names them. */
@@ -58,6 +79,7 @@ function endedWaits({ result, finished_at: finishedAt }: JournalRow): ObservedSt
     key,
     name,
     kind,
+    target: null,
     status: "cancelled",
     attempts: 1,
     startedAt: openedAt,
@@ -88,7 +110,7 @@ export async function observedTake(
     waitedMs: Math.max(0, at - since),
     isResumed,
     at,
-    stored: isResumed ? await observedSteps(own, payloads) : [],
-    untold: run.deaths > 0 ? await observedSteps(await store.rows(run.id, run.seq), payloads) : null,
+    stored: isResumed ? await storedSteps(own, payloads) : [],
+    untold: run.deaths > 0 ? await storedSteps(await store.rows(run.id, run.seq), payloads) : null,
   };
 }

@@ -15,10 +15,12 @@ import type { ScrapePlace } from "./grafana/prometheus.ts";
 import { createLogs, type Logs } from "./log/logs.ts";
 import { createMetrics, type Metrics } from "./metric/metrics.ts";
 import { createOtlp } from "./otlp/otlp.ts";
+import { retainedTelemetry } from "./retained.ts";
 import { createReportOperations } from "./report/report.ts";
 import type { ObservabilitySettings } from "./settings.ts";
 import { createTelemetryStore } from "./store/store.ts";
 import type { TelemetryStore } from "./store/telemetry-store.ts";
+import { createTraceOperations } from "./trace/operations.ts";
 import { createTracing, type Tracing } from "./trace/tracing.ts";
 
 export {
@@ -78,7 +80,7 @@ export function createObservability(dependencies: ObservabilityDependencies): Ob
     version,
     sources: () => sourcesOf(dependencies.rooms()),
   });
-  const tracing = createTracing({ settings: settings.traces, store, meters: metrics.meters, clock, version });
+  const tracing = createTracing({ ...dependencies, settings: settings.traces, store, meters: metrics.meters });
   const logs = createLogs({ settings: settings.logs, store, tracer: () => tracing.tracer, clock, version });
   const otlp = createOtlp({ ...dependencies, settings: settings.otlp, store, metrics });
   return {
@@ -94,6 +96,7 @@ export function createObservability(dependencies: ObservabilityDependencies): Ob
       otlp.start();
     },
     async [Symbol.asyncDispose]() {
+      tracing[Symbol.dispose]();
       await otlp[Symbol.asyncDispose]();
       await metrics[Symbol.asyncDispose]();
       await store[Symbol.asyncDispose]();
@@ -123,6 +126,7 @@ function assemble(dependencies: ObservabilityDependencies, { store, metrics, tra
     migrations: alerts.migrations,
     operations: [
       ...tracing.operations,
+      ...createTraceOperations(store, clock),
       ...metrics.operations,
       ...logs.operations,
       ...otlp.operations,
@@ -134,8 +138,9 @@ function assemble(dependencies: ObservabilityDependencies, { store, metrics, tra
     effect: tracing.effect,
     jobs: alerts.jobs,
     checks: alerts.checks,
+    retained: retainedTelemetry(store, settings),
     routes: [...metrics.routes, ...otlp.routes],
-    metrics: joined([otlp.metrics, alerts.metrics]),
+    metrics: joined([metrics.own, tracing.metrics, otlp.metrics, alerts.metrics]),
   };
 }
 

@@ -9,6 +9,34 @@ export type Nothing = Readonly<Record<string, never>>;
 
 /** The operations of a host: `tutti.run.list(…)` is the operation `run.list`. */
 export interface Api {
+  readonly alert: {
+    /** Says that somebody knows of what fires: no more reminders until it is over. `POST /api/alerts/:name/ack` */
+    ack(input: string | AlertAckInput, options?: CallOptions): Promise<AlertAckOutput>;
+    /** Adds an alert rule; the same one again changes nothing. `POST /api/alerts` */
+    add(input: AlertAddInput, options?: CallOptions): Promise<AlertAddOutput>;
+    /** Looks at an alert rule no more, until it is enabled. `POST /api/alerts/:name/disable` */
+    disable(input: string | AlertDisableInput, options?: CallOptions): Promise<AlertDisableOutput>;
+    /** Looks at an alert rule again. `POST /api/alerts/:name/enable` */
+    enable(input: string | AlertEnableInput, options?: CallOptions): Promise<AlertEnableOutput>;
+    /** Shows an alert rule: what fires, since when, what was said to it, and its last changes. `GET /api/alerts/:name` */
+    get(input: string | AlertGetInput, options?: CallOptions): Promise<AlertGetOutput>;
+    /** Lists how alerts went from one state to another, the newest first. `GET /api/alerts/history` */
+    history: Listing<[input?: AlertHistoryInput, options?: CallOptions], AlertHistoryEntry>;
+    /** Lists the alert rules with what fires, and how each stood in the last 24 hours. `GET /api/alerts` */
+    list: Listing<[input?: AlertListInput, options?: CallOptions], AlertListEntry>;
+    /** Says when a rule would have fired in the last 24 hours. `GET /api/alerts/preview` */
+    preview(input?: AlertPreviewInput, options?: CallOptions): Promise<AlertPreviewOutput>;
+    /** Removes an alert rule; one of Tutti's own is again what it was at first. `DELETE /api/alerts/:name` */
+    remove(input: string | AlertRemoveInput, options?: CallOptions): Promise<AlertRemoveOutput>;
+    /** Tells nobody of an alert until a time; it is shown all the same. `POST /api/alerts/silences` */
+    silence(input: AlertSilenceInput, options?: CallOptions): Promise<AlertSilenceOutput>;
+    /** Lists the silences that hold now. `GET /api/alerts/silences` */
+    silences: Listing<[input?: Nothing, options?: CallOptions], AlertSilencesEntry>;
+    /** Sends a test notice by the channels of a rule, and looks at the rule once. `POST /api/alerts/:name/test` */
+    test(input: string | AlertTestInput, options?: CallOptions): Promise<AlertTestOutput>;
+    /** Ends a silence: what still fires is told of. `DELETE /api/alerts/silences/:id` */
+    unsilence(input: string | AlertUnsilenceInput, options?: CallOptions): Promise<AlertUnsilenceOutput>;
+  };
   readonly budget: {
     /** Lists the budgets with what they have counted. `GET /api/budgets` */
     list: Listing<[input?: Nothing, options?: CallOptions], Budget>;
@@ -49,6 +77,10 @@ export interface Api {
     /** Follows the stored events as they come, until it is ended. `GET /api/events/stream` */
     tail(input?: EventTailInput, options?: CallOptions): Following<EventTailProgress, EventTailOutput>;
   };
+  readonly export: {
+    /** Makes one HTML file of a run, or of what happened in a time: it opens from disk and needs nothing. `POST /api/export/html` */
+    html(input?: ExportHtmlInput, options?: CallOptions): Promise<ExportHtmlOutput>;
+  };
   readonly flow: {
     /** Lists what a flow was given lately, each input once. `GET /api/flows/:name/inputs` */
     inputs: Listing<[input: string | FlowInputsInput, options?: CallOptions], FlowInput>;
@@ -62,6 +94,12 @@ export interface Api {
   readonly host: {
     /** Shows the daemon of this folder: where it listens, since when, and what its data takes. `GET /api/host` */
     show(input?: Nothing, options?: CallOptions): Promise<HostShowOutput>;
+  };
+  readonly log: {
+    /** Lists log lines that were kept, newest first. `GET /api/logs` */
+    list: Listing<[input?: LogListInput, options?: CallOptions], LogListEntry>;
+    /** Follows the log lines as they are stored, until it is ended. `GET /api/logs/tail` */
+    tail(input?: LogTailInput, options?: CallOptions): Following<LogTailProgress, LogTailOutput>;
   };
   readonly metric: {
     /** Lists the figures that there are, with what they mean. `GET /api/metrics` */
@@ -149,9 +187,27 @@ export interface Api {
     /** Shows a schedule, its next due times and what became of the last ones. `GET /api/schedules/:name` */
     show(input: string | ScheduleShowInput, options?: CallOptions): Promise<ScheduleShowOutput>;
   };
+  readonly storage: {
+    /** Removes what is old: runs that have ended, events, spans, log records. Nothing that is still at work. `POST /api/storage/prune` */
+    prune(input?: StoragePruneInput, options?: CallOptions): Following<StoragePruneProgress, StoragePruneOutput>;
+    /** Shows what the data takes, what it may take, and how long what is kept. `GET /api/storage` */
+    show(input?: Nothing, options?: CallOptions): Promise<StorageShowOutput>;
+    /** Writes the database file anew without what is free in it; everything else waits meanwhile. `POST /api/storage/vacuum` */
+    vacuum(input?: Nothing, options?: CallOptions): Following<StorageVacuumProgress, StorageVacuumOutput>;
+  };
   readonly tool: {
     /** Lists the built-in tools that agents may call, with the JSON Schema of their arguments. `GET /api/tools` */
     list: Listing<[input?: Nothing, options?: CallOptions], Tool>;
+  };
+  readonly trace: {
+    /** Shows where the time of a trace went: its spans in their order. `GET /api/traces/:id` */
+    get(input: string | TraceGetInput, options?: CallOptions): Promise<TraceGetOutput>;
+    /** Lists traces, newest first, without their spans. `GET /api/traces` */
+    list: Listing<[input?: TraceListInput, options?: CallOptions], TraceListEntry>;
+    /** Finds traces by words and attributes of their spans, newest first. `GET /api/traces/search` */
+    search: Listing<[input: TraceSearchInput, options?: CallOptions], TraceSearchEntry>;
+    /** Shows one span of a trace with its attributes, events and links. `GET /api/traces/:id/spans/:span` */
+    span(input: TraceSpanInput, options?: CallOptions): Promise<TraceSpanOutput>;
   };
 }
 
@@ -216,6 +272,596 @@ export type ModelsPullProgress =
       bytesPerSecond: number | null;
       etaMs: number | null;
     };
+
+export interface AlertAckInput {
+  /** The rule's name */
+  name: string;
+  /** What is being done about it. Default: "" */
+  note?: string;
+  /** Only where a label is so: "flow=triage", "model!=ollama/*"; may be given more than once. Default: [] */
+  where?: string[];
+}
+
+export interface AlertAckOutput {
+  name: string;
+  summary: string;
+  advice: string;
+  severity: "info" | "warning" | "critical";
+  query:
+    | {
+        kind: "metrics";
+        expression: string;
+      }
+    | {
+        kind: "traces" | "logs";
+        query: string;
+        windowMs: number;
+        above: number;
+      };
+  forMs: number;
+  labels: {
+    [k: string]: string;
+  };
+  /** Null: those of section alerts */
+  channels: string[] | null;
+  isEnabled: boolean;
+  /** One of Tutti's own */
+  isDefault: boolean;
+  /** One of Tutti's own that somebody has changed */
+  isChanged: boolean;
+  /** The weightiest of its sets of labels */
+  state: "firing" | "pending" | "error" | "normal" | "no_data" | "disabled";
+  /** Since when it is in this state; null where it is normal */
+  since: number | null;
+  /** Why it gives no answer */
+  problem: string | null;
+  /** What is pending or firing, for each set of labels */
+  instances: {
+    labels: {
+      [k: string]: string;
+    };
+    state: "pending" | "firing";
+    /** Epoch milliseconds */
+    since: number;
+    value: number;
+    ack: {
+      /** Epoch milliseconds */
+      at: number;
+      by: string;
+      note: string;
+    } | null;
+    silencedUntil: number | null;
+  }[];
+  timeline: {
+    /** Epoch milliseconds */
+    from: number;
+    /** Epoch milliseconds */
+    to: number;
+    state: "pending" | "firing" | "no_data" | "error";
+  }[];
+}
+
+export interface AlertAddInput {
+  /** The rule's name, in CamelCase */
+  name: string;
+  /** PromQL that gives something while there is something to tell, such as 'tutti_reviews_open > 5' */
+  when?: string;
+  /** In place of PromQL: count log records that match, such as 'level:error event:model.*' */
+  logs?: string;
+  /** In place of PromQL: count traces that match, such as 'status:error name:chat' */
+  traces?: string;
+  /** With logs or traces: fire where there are more; 0 unless given */
+  above?: number;
+  /** With logs or traces: of the last "10m"; that unless given */
+  within?: string | number;
+  /** How long it must be so before it fires, such as "5m"; at once unless given. Default: 0 */
+  for?: string | number;
+  /** How much it matters. Default: "warning" */
+  severity?: "info" | "warning" | "critical";
+  /** What it tells, as a sentence; made from the query unless given */
+  summary?: string;
+  /** What to do when it fires. Default: "" */
+  advice?: string;
+  /** Where it is told, instead of alerts.channels; may be given more than once */
+  channels?: string[];
+  /** A label of its own, such as "team=ops"; may be given more than once. Default: [] */
+  labels?: string[];
+  /** Take the place of another rule of this name */
+  replace?: boolean;
+}
+
+export interface AlertAddOutput {
+  name: string;
+  summary: string;
+  advice: string;
+  severity: "info" | "warning" | "critical";
+  query:
+    | {
+        kind: "metrics";
+        expression: string;
+      }
+    | {
+        kind: "traces" | "logs";
+        query: string;
+        windowMs: number;
+        above: number;
+      };
+  forMs: number;
+  labels: {
+    [k: string]: string;
+  };
+  /** Null: those of section alerts */
+  channels: string[] | null;
+  isEnabled: boolean;
+  /** One of Tutti's own */
+  isDefault: boolean;
+  /** One of Tutti's own that somebody has changed */
+  isChanged: boolean;
+  /** The weightiest of its sets of labels */
+  state: "firing" | "pending" | "error" | "normal" | "no_data" | "disabled";
+  /** Since when it is in this state; null where it is normal */
+  since: number | null;
+  /** Why it gives no answer */
+  problem: string | null;
+  /** What is pending or firing, for each set of labels */
+  instances: {
+    labels: {
+      [k: string]: string;
+    };
+    state: "pending" | "firing";
+    /** Epoch milliseconds */
+    since: number;
+    value: number;
+    ack: {
+      /** Epoch milliseconds */
+      at: number;
+      by: string;
+      note: string;
+    } | null;
+    silencedUntil: number | null;
+  }[];
+  timeline: {
+    /** Epoch milliseconds */
+    from: number;
+    /** Epoch milliseconds */
+    to: number;
+    state: "pending" | "firing" | "no_data" | "error";
+  }[];
+  change: "created" | "replaced" | "unchanged";
+}
+
+export interface AlertDisableInput {
+  /** The rule's name */
+  name: string;
+}
+
+export interface AlertDisableOutput {
+  name: string;
+  summary: string;
+  advice: string;
+  severity: "info" | "warning" | "critical";
+  query:
+    | {
+        kind: "metrics";
+        expression: string;
+      }
+    | {
+        kind: "traces" | "logs";
+        query: string;
+        windowMs: number;
+        above: number;
+      };
+  forMs: number;
+  labels: {
+    [k: string]: string;
+  };
+  /** Null: those of section alerts */
+  channels: string[] | null;
+  isEnabled: boolean;
+  /** One of Tutti's own */
+  isDefault: boolean;
+  /** One of Tutti's own that somebody has changed */
+  isChanged: boolean;
+  /** The weightiest of its sets of labels */
+  state: "firing" | "pending" | "error" | "normal" | "no_data" | "disabled";
+  /** Since when it is in this state; null where it is normal */
+  since: number | null;
+  /** Why it gives no answer */
+  problem: string | null;
+  /** What is pending or firing, for each set of labels */
+  instances: {
+    labels: {
+      [k: string]: string;
+    };
+    state: "pending" | "firing";
+    /** Epoch milliseconds */
+    since: number;
+    value: number;
+    ack: {
+      /** Epoch milliseconds */
+      at: number;
+      by: string;
+      note: string;
+    } | null;
+    silencedUntil: number | null;
+  }[];
+  timeline: {
+    /** Epoch milliseconds */
+    from: number;
+    /** Epoch milliseconds */
+    to: number;
+    state: "pending" | "firing" | "no_data" | "error";
+  }[];
+}
+
+export interface AlertEnableInput {
+  /** The rule's name */
+  name: string;
+}
+
+export interface AlertEnableOutput {
+  name: string;
+  summary: string;
+  advice: string;
+  severity: "info" | "warning" | "critical";
+  query:
+    | {
+        kind: "metrics";
+        expression: string;
+      }
+    | {
+        kind: "traces" | "logs";
+        query: string;
+        windowMs: number;
+        above: number;
+      };
+  forMs: number;
+  labels: {
+    [k: string]: string;
+  };
+  /** Null: those of section alerts */
+  channels: string[] | null;
+  isEnabled: boolean;
+  /** One of Tutti's own */
+  isDefault: boolean;
+  /** One of Tutti's own that somebody has changed */
+  isChanged: boolean;
+  /** The weightiest of its sets of labels */
+  state: "firing" | "pending" | "error" | "normal" | "no_data" | "disabled";
+  /** Since when it is in this state; null where it is normal */
+  since: number | null;
+  /** Why it gives no answer */
+  problem: string | null;
+  /** What is pending or firing, for each set of labels */
+  instances: {
+    labels: {
+      [k: string]: string;
+    };
+    state: "pending" | "firing";
+    /** Epoch milliseconds */
+    since: number;
+    value: number;
+    ack: {
+      /** Epoch milliseconds */
+      at: number;
+      by: string;
+      note: string;
+    } | null;
+    silencedUntil: number | null;
+  }[];
+  timeline: {
+    /** Epoch milliseconds */
+    from: number;
+    /** Epoch milliseconds */
+    to: number;
+    state: "pending" | "firing" | "no_data" | "error";
+  }[];
+}
+
+export interface AlertGetInput {
+  /** The rule's name */
+  name: string;
+}
+
+export interface AlertGetOutput {
+  name: string;
+  summary: string;
+  advice: string;
+  severity: "info" | "warning" | "critical";
+  query:
+    | {
+        kind: "metrics";
+        expression: string;
+      }
+    | {
+        kind: "traces" | "logs";
+        query: string;
+        windowMs: number;
+        above: number;
+      };
+  forMs: number;
+  labels: {
+    [k: string]: string;
+  };
+  /** Null: those of section alerts */
+  channels: string[] | null;
+  isEnabled: boolean;
+  /** One of Tutti's own */
+  isDefault: boolean;
+  /** One of Tutti's own that somebody has changed */
+  isChanged: boolean;
+  /** The weightiest of its sets of labels */
+  state: "firing" | "pending" | "error" | "normal" | "no_data" | "disabled";
+  /** Since when it is in this state; null where it is normal */
+  since: number | null;
+  /** Why it gives no answer */
+  problem: string | null;
+  /** What is pending or firing, for each set of labels */
+  instances: {
+    labels: {
+      [k: string]: string;
+    };
+    state: "pending" | "firing";
+    /** Epoch milliseconds */
+    since: number;
+    value: number;
+    ack: {
+      /** Epoch milliseconds */
+      at: number;
+      by: string;
+      note: string;
+    } | null;
+    silencedUntil: number | null;
+  }[];
+  timeline: {
+    /** Epoch milliseconds */
+    from: number;
+    /** Epoch milliseconds */
+    to: number;
+    state: "pending" | "firing" | "no_data" | "error";
+  }[];
+  history: {
+    id: number;
+    /** Epoch milliseconds */
+    at: number;
+    rule: string;
+    /** Null: of the rule as a whole */
+    labels: {
+      [k: string]: string;
+    } | null;
+    before: "normal" | "pending" | "firing" | "no_data" | "error";
+    state: "normal" | "pending" | "firing" | "no_data" | "error";
+    value: number | null;
+    note: string | null;
+  }[];
+  silences: {
+    id: string;
+    /** Null: of every rule */
+    rule: string | null;
+    where: string[];
+    /** Epoch milliseconds */
+    until: number;
+    /** Epoch milliseconds */
+    createdAt: number;
+    createdBy: string;
+    reason: string;
+  }[];
+}
+
+export interface AlertHistoryInput {
+  /** Only of this rule */
+  name?: string;
+  /** Only what was stored before the change of this id */
+  before?: number;
+  /** How many at the most. Default: 50 */
+  limit?: number;
+}
+
+export interface AlertHistoryEntry {
+  id: number;
+  /** Epoch milliseconds */
+  at: number;
+  rule: string;
+  /** Null: of the rule as a whole */
+  labels: {
+    [k: string]: string;
+  } | null;
+  before: "normal" | "pending" | "firing" | "no_data" | "error";
+  state: "normal" | "pending" | "firing" | "no_data" | "error";
+  value: number | null;
+  note: string | null;
+}
+
+export interface AlertListInput {
+  /** Only rules that are in this state */
+  state?: "firing" | "pending" | "error" | "normal" | "no_data" | "disabled";
+}
+
+export interface AlertListEntry {
+  name: string;
+  summary: string;
+  advice: string;
+  severity: "info" | "warning" | "critical";
+  query:
+    | {
+        kind: "metrics";
+        expression: string;
+      }
+    | {
+        kind: "traces" | "logs";
+        query: string;
+        windowMs: number;
+        above: number;
+      };
+  forMs: number;
+  labels: {
+    [k: string]: string;
+  };
+  /** Null: those of section alerts */
+  channels: string[] | null;
+  isEnabled: boolean;
+  /** One of Tutti's own */
+  isDefault: boolean;
+  /** One of Tutti's own that somebody has changed */
+  isChanged: boolean;
+  /** The weightiest of its sets of labels */
+  state: "firing" | "pending" | "error" | "normal" | "no_data" | "disabled";
+  /** Since when it is in this state; null where it is normal */
+  since: number | null;
+  /** Why it gives no answer */
+  problem: string | null;
+  /** What is pending or firing, for each set of labels */
+  instances: {
+    labels: {
+      [k: string]: string;
+    };
+    state: "pending" | "firing";
+    /** Epoch milliseconds */
+    since: number;
+    value: number;
+    ack: {
+      /** Epoch milliseconds */
+      at: number;
+      by: string;
+      note: string;
+    } | null;
+    silencedUntil: number | null;
+  }[];
+  timeline: {
+    /** Epoch milliseconds */
+    from: number;
+    /** Epoch milliseconds */
+    to: number;
+    state: "pending" | "firing" | "no_data" | "error";
+  }[];
+}
+
+export interface AlertPreviewInput {
+  /** A rule that is there, instead of a query */
+  name?: string;
+  /** PromQL that gives something while there is something to tell, such as 'tutti_reviews_open > 5' */
+  when?: string;
+  /** In place of PromQL: count log records that match, such as 'level:error event:model.*' */
+  logs?: string;
+  /** In place of PromQL: count traces that match, such as 'status:error name:chat' */
+  traces?: string;
+  /** With logs or traces: fire where there are more; 0 unless given */
+  above?: number;
+  /** With logs or traces: of the last "10m"; that unless given */
+  within?: string | number;
+  /** How long it must be so before it fires, such as "5m"; at once unless given. Default: 0 */
+  for?: string | number;
+  /** How far back it is looked, 7 days at the most. Default: "24h" */
+  since?: string | number;
+}
+
+export interface AlertPreviewOutput {
+  from: number;
+  to: number;
+  stepMs: number;
+  /** How often it would have begun to fire */
+  fired: number;
+  /** How long it would have fired */
+  firingMs: number;
+  intervals: {
+    from: number;
+    to: number;
+    labels: {
+      [k: string]: string;
+    };
+    isOpen: boolean;
+  }[];
+  series: {
+    labels: {
+      [k: string]: string;
+    };
+    points: {
+      at: number;
+      value: number | null;
+    }[];
+  }[];
+  threshold: number | null;
+  /** There was more than can be looked through; the oldest is left out */
+  isCut: boolean;
+}
+
+export interface AlertRemoveInput {
+  /** The rule's name */
+  name: string;
+}
+
+export interface AlertRemoveOutput {
+  name: string;
+  isDefault: boolean;
+}
+
+export interface AlertSilenceInput {
+  /** The rule's name; every rule unless given */
+  name?: string;
+  /** For how long, such as "2h" */
+  for: string | number;
+  /** Why, for the others. Default: "" */
+  reason?: string;
+  /** Only where a label is so: "flow=triage", "model!=ollama/*"; may be given more than once. Default: [] */
+  where?: string[];
+}
+
+export interface AlertSilenceOutput {
+  id: string;
+  /** Null: of every rule */
+  rule: string | null;
+  where: string[];
+  /** Epoch milliseconds */
+  until: number;
+  /** Epoch milliseconds */
+  createdAt: number;
+  createdBy: string;
+  reason: string;
+}
+
+export interface AlertSilencesEntry {
+  id: string;
+  /** Null: of every rule */
+  rule: string | null;
+  where: string[];
+  /** Epoch milliseconds */
+  until: number;
+  /** Epoch milliseconds */
+  createdAt: number;
+  createdBy: string;
+  reason: string;
+}
+
+export interface AlertTestInput {
+  /** The rule's name */
+  name: string;
+}
+
+export interface AlertTestOutput {
+  name: string;
+  deliveries: {
+    channel: string;
+    error: string | null;
+  }[];
+  /** What its query gives now, without `for` */
+  outcome: "fires" | "normal" | "no_data" | "error";
+  problem: string | null;
+  instances: {
+    labels: {
+      [k: string]: string;
+    };
+    value: number;
+  }[];
+}
+
+export interface AlertUnsilenceInput {
+  /** The silence's id */
+  id: string;
+}
+
+export interface AlertUnsilenceOutput {
+  id: string;
+}
 
 export interface Budget {
   name: string;
@@ -573,6 +1219,21 @@ export interface EventTailOutput {
   latest: number;
 }
 
+export interface ExportHtmlInput {
+  /** The run that it is of */
+  run?: string;
+  /** How far back, such as "24h" or "7d", for a report of all that happened; 24h unless given */
+  since?: string;
+}
+
+export interface ExportHtmlOutput {
+  /** What the file may be called */
+  name: string;
+  html: string;
+  /** What there was no room for, in words */
+  left: string[];
+}
+
 export interface FlowInputsInput {
   /** The flow's name */
   name: string;
@@ -686,6 +1347,79 @@ export interface HostShowOutput {
     blobsBytes: number | null;
     /** Free space where the data folder lies. */
     freeBytes: number | null;
+  };
+}
+
+export interface LogListInput {
+  /** Words that lines have, and conditions: event:host.* run:run_… trace:… -key:value */
+  query?: string;
+  /** Only lines of this level or worse */
+  level?: "debug" | "info" | "warn" | "error";
+  /** Only lines about this run */
+  run?: string;
+  /** Only lines from then on: how long ago, such as 24h or 7d, or a date: 2026-11-25T08:00 */
+  since?: string;
+  /** Only lines before then, given in the same way */
+  until?: string;
+  /** Only lines stored before this number: the `seq` of the last one that is known */
+  before?: number;
+  /** How many at the most. Default: 100 */
+  limit?: number;
+}
+
+export interface LogListEntry {
+  /** Grows in the order of storing; the `before` or `after` of who goes on from here. */
+  seq: number;
+  /** Milliseconds since 1970, with its thousandths. */
+  at: number;
+  level: "debug" | "info" | "warn" | "error";
+  /** What happened, as a name: host.started, job.failed … */
+  event: string;
+  /** The same for people; may be empty. */
+  message: string;
+  /** Which program told it. */
+  service: string;
+  traceId: string | null;
+  spanId: string | null;
+  run: string | null;
+  attributes: {
+    [k: string]: string | number | boolean | string[] | number[] | boolean[];
+  };
+}
+
+export interface LogTailInput {
+  /** Words that lines have, and conditions: event:host.* run:run_… trace:… -key:value */
+  query?: string;
+  /** Only lines of this level or worse */
+  level?: "debug" | "info" | "warn" | "error";
+  /** Only lines about this run */
+  run?: string;
+  /** Begin behind this number; default: with what comes from now on */
+  after?: number;
+}
+
+export interface LogTailOutput {
+  /** The number of the last line that was told or passed over */
+  latest: number;
+}
+
+export interface LogTailProgress {
+  /** Grows in the order of storing; the `before` or `after` of who goes on from here. */
+  seq: number;
+  /** Milliseconds since 1970, with its thousandths. */
+  at: number;
+  level: "debug" | "info" | "warn" | "error";
+  /** What happened, as a name: host.started, job.failed … */
+  event: string;
+  /** The same for people; may be empty. */
+  message: string;
+  /** Which program told it. */
+  service: string;
+  traceId: string | null;
+  spanId: string | null;
+  run: string | null;
+  attributes: {
+    [k: string]: string | number | boolean | string[] | number[] | boolean[];
   };
 }
 
@@ -1810,6 +2544,69 @@ export interface ScheduleShowOutput {
   }[];
 }
 
+export interface StoragePruneInput {
+  /** What is older goes, such as 30d; default: as long as the settings keep it */
+  olderThan?: string | number;
+  /** Only these, with commas, such as "runs,events"; default: all */
+  only?: string;
+  /** Tell what would go, and remove nothing */
+  dryRun?: boolean;
+}
+
+export interface StoragePruneOutput {
+  isDryRun: boolean;
+  /** What went, or would go; bytes are told of a dry run alone, where they can be told. */
+  kinds: {
+    name: string;
+    before: number;
+    count: number | null;
+    bytes: number | null;
+  }[];
+  /** What the data takes less than before; of a dry run, what it would be at the most. */
+  freedBytes: number;
+}
+
+export interface StoragePruneProgress {
+  type: "stage";
+  text: string;
+}
+
+export interface StorageShowOutput {
+  /** The most that all of it may take. */
+  capBytes: number;
+  /** What it takes, without what is free in the database. */
+  usedBytes: number;
+  freeOnDiskBytes: number | null;
+  parts: {
+    name: "database" | "telemetry" | "blobs" | "other";
+    bytes: number;
+  }[];
+  /** In the database and holding nothing: filled before it grows. */
+  freeInDatabaseBytes: number;
+  /** Whether `tutti storage vacuum` would give that back. */
+  wantsVacuum: boolean;
+  /** What is kept for a while, in the order in which it goes where there is too much. */
+  kinds: {
+    name: string;
+    summary: string;
+    keepMs: number;
+    oldestAt: number | null;
+    /** About; null where that cannot be told without reading it all. */
+    bytes: number | null;
+  }[];
+}
+
+export interface StorageVacuumOutput {
+  beforeBytes: number;
+  afterBytes: number;
+  tookMs: number;
+}
+
+export interface StorageVacuumProgress {
+  type: "stage";
+  text: string;
+}
+
 export interface Tool {
   name: string;
   description: string;
@@ -1817,4 +2614,208 @@ export interface Tool {
   input: {
     [k: string]: unknown;
   };
+}
+
+export interface TraceGetInput {
+  /** The trace's id, or the id of a run that it is of */
+  id: string;
+}
+
+export interface TraceGetOutput {
+  /** 32 hex digits. */
+  traceId: string;
+  /** Of its first span. */
+  name: string;
+  /** The program that began it. */
+  service: string;
+  /** Milliseconds since 1970, with their thousandths. */
+  startedAt: number;
+  /** Milliseconds, with their thousandths. */
+  durationMs: number;
+  /** Spans that have failed. */
+  errors: number;
+  /** Null where no span tells. */
+  inputTokens: number | null;
+  /** Null where no span tells. */
+  outputTokens: number | null;
+  models: string[];
+  /** The run that it is of. */
+  run: string | null;
+  /** False while its first span has not ended. */
+  isComplete: boolean;
+  /** All programs that took part. */
+  services: string[];
+  /** By their start. */
+  spans: {
+    /** 16 hex digits. */
+    spanId: string;
+    parentId: string | null;
+    name: string;
+    kind: "internal" | "server" | "client" | "producer" | "consumer";
+    service: string;
+    /** Milliseconds since 1970, with their thousandths. */
+    startedAt: number;
+    /** Milliseconds, with their thousandths. */
+    durationMs: number;
+    status: "unset" | "ok" | "error";
+    /** What went wrong, in a few words. */
+    error: string | null;
+    /** What a model or an agent did: chat, execute_tool … */
+    operation: string | null;
+    /** The kind of the step that it is. */
+    step: string | null;
+    /** The step's key in its run. */
+    key: string | null;
+    run: string | null;
+    model: string | null;
+    inputTokens: number | null;
+    outputTokens: number | null;
+    /** How many it has; `trace.span` tells them. */
+    events: number;
+    /** How many other spans it points at. */
+    links: number;
+  }[];
+}
+
+export interface TraceListInput {
+  /** Words that spans have, and conditions: status:error service:tutti duration>2s gen_ai.request.model:llama* */
+  query?: string;
+  /** Only traces that began from then on: how long ago, such as 24h or 7d, or a date: 2026-11-25T08:00 */
+  since?: string;
+  /** Only traces that began before then, given in the same way */
+  until?: string;
+  /** Only traces older than this one: the last one of the list before */
+  before?: string;
+  /** How many at the most. Default: 50 */
+  limit?: number;
+}
+
+export interface TraceListEntry {
+  /** 32 hex digits. */
+  traceId: string;
+  /** Of its first span. */
+  name: string;
+  /** The program that began it. */
+  service: string;
+  startedAt: number;
+  durationMs: number;
+  spans: number;
+  /** Spans that have failed. */
+  errors: number;
+  /** Null where no span tells. */
+  inputTokens: number | null;
+  /** Null where no span tells. */
+  outputTokens: number | null;
+  models: string[];
+  /** The run that it is of. */
+  run: string | null;
+  /** False while its first span has not ended. */
+  isComplete: boolean;
+}
+
+export interface TraceSearchInput {
+  /** Words that spans have, and conditions: status:error service:tutti duration>2s gen_ai.request.model:llama* */
+  query: string;
+  /** Only traces that began from then on: how long ago, such as 24h or 7d, or a date: 2026-11-25T08:00 */
+  since?: string;
+  /** Only traces that began before then, given in the same way */
+  until?: string;
+  /** Only traces older than this one: the last one of the list before */
+  before?: string;
+  /** How many at the most. Default: 50 */
+  limit?: number;
+}
+
+export interface TraceSearchEntry {
+  /** 32 hex digits. */
+  traceId: string;
+  /** Of its first span. */
+  name: string;
+  /** The program that began it. */
+  service: string;
+  startedAt: number;
+  durationMs: number;
+  spans: number;
+  /** Spans that have failed. */
+  errors: number;
+  /** Null where no span tells. */
+  inputTokens: number | null;
+  /** Null where no span tells. */
+  outputTokens: number | null;
+  models: string[];
+  /** The run that it is of. */
+  run: string | null;
+  /** False while its first span has not ended. */
+  isComplete: boolean;
+}
+
+export interface TraceSpanInput {
+  /** The trace's id, or the id of a run that it is of */
+  id: string;
+  /** The span's id; its first digits will do */
+  span: string;
+  /** The most of each value; what is longer is cut, and its size told. Default: 4096 */
+  maxBytes?: number;
+}
+
+export interface TraceSpanOutput {
+  /** 16 hex digits. */
+  spanId: string;
+  parentId: string | null;
+  name: string;
+  kind: "internal" | "server" | "client" | "producer" | "consumer";
+  service: string;
+  /** Milliseconds since 1970, with their thousandths. */
+  startedAt: number;
+  /** Milliseconds, with their thousandths. */
+  durationMs: number;
+  status: "unset" | "ok" | "error";
+  /** What went wrong, in a few words. */
+  error: string | null;
+  /** What a model or an agent did: chat, execute_tool … */
+  operation: string | null;
+  /** The kind of the step that it is. */
+  step: string | null;
+  /** The step's key in its run. */
+  key: string | null;
+  run: string | null;
+  model: string | null;
+  inputTokens: number | null;
+  outputTokens: number | null;
+  /** 32 hex digits. */
+  traceId: string;
+  /** The library that made it. */
+  scope: string;
+  statusText: string | null;
+  attributes: {
+    [k: string]: {
+      value: string | number | boolean | string[] | number[] | boolean[];
+      /** Of the whole; there where the value is only its beginning. */
+      bytes?: number;
+    };
+  };
+  /** Of the program that it comes from. */
+  resource: {
+    [k: string]: {
+      value: string | number | boolean | string[] | number[] | boolean[];
+      /** Of the whole; there where the value is only its beginning. */
+      bytes?: number;
+    };
+  };
+  events: {
+    name: string;
+    /** Milliseconds since 1970, with their thousandths. */
+    at: number;
+    attributes: {
+      [k: string]: {
+        value: string | number | boolean | string[] | number[] | boolean[];
+        /** Of the whole; there where the value is only its beginning. */
+        bytes?: number;
+      };
+    };
+  }[];
+  links: {
+    traceId: string;
+    spanId: string;
+  }[];
 }

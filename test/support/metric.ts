@@ -15,7 +15,7 @@ export interface MetricsGiven {
 
 /** The figures of one process, with a store in memory. */
 export function testMetrics({ clock, traceId = () => null, sources = [], ...given }: MetricsGiven): Metrics {
-  const { store = figureStore(), mostSeries = 1_000 } = given;
+  const { store = figureStore(clock), mostSeries = 1_000 } = given;
   const settings = { keep: "2d", keepHours: "90d", open: false, mostSeries };
   return createMetrics({ settings, store, clock, log: silentLog, version: "1.2.3", traceId, sources: () => sources });
 }

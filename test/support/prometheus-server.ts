@@ -20,8 +20,8 @@ export interface PrometheusServer extends AsyncDisposable {
 }
 
 export interface PrometheusOptions {
-  /** What it scrapes each second, as `127.0.0.1:8863`. */
-  readonly target?: string;
+  /** What it scrapes each second, as `http://127.0.0.1:8863`, with the token in a file. */
+  readonly target?: { readonly url: string; readonly tokenFile: string };
   /** Figures with times of their own, as OpenMetrics text, that it has from the beginning. */
   readonly history?: string;
 }
@@ -78,12 +78,14 @@ interface Answer {
   readonly data: { readonly resultType: string; readonly result: readonly PrometheusAnswer[] };
 }
 
-function configuration(target: string | undefined): string {
+function configuration(target: PrometheusOptions["target"]): string {
   if (target === undefined) return "{}\n";
-  return JSON.stringify({
-    global: { scrape_interval: "1s", scrape_timeout: "1s" },
-    scrape_configs: [{ job_name: "tutti", static_configs: [{ targets: [target] }] }],
-  });
+  const job = {
+    job_name: "tutti",
+    authorization: { credentials_file: target.tokenFile },
+    static_configs: [{ targets: [new URL(target.url).host] }],
+  };
+  return JSON.stringify({ global: { scrape_interval: "1s", scrape_timeout: "1s" }, scrape_configs: [job] });
 }
 
 async function untilReady(url: string, hasEnded: () => boolean): Promise<void> {

@@ -1,19 +1,19 @@
 import type { JSX } from "preact";
 import { useEffect } from "preact/hooks";
 import { Link, useLocation } from "wouter-preact";
-import { tutti } from "../data/api.ts";
-import { takeBoot } from "../data/boot.ts";
 import { bytes, duration } from "../data/format.ts";
 import { now } from "../data/clock.ts";
-import { useQuery } from "../data/query.ts";
+import { useCall } from "../data/query.ts";
 import { Glyph } from "../ui/glyph.tsx";
 import { Icon } from "../ui/icon.tsx";
 import { showCues } from "../ui/page.tsx";
+import { firingAlerts, host, openReviews } from "../first.ts";
 import { groups, pages, type PageEntry } from "../pages.ts";
 
 export function Nav({ onMore }: { readonly onMore: () => void }): JSX.Element {
   const [path] = useLocation();
   const cues = useOpenReviews();
+  const firing = useFiring();
   return (
     <nav class="nav" aria-label="Pages">
       <Link href="/" class="mark" aria-label="Tutti, overview">
@@ -29,6 +29,7 @@ export function Nav({ onMore }: { readonly onMore: () => void }): JSX.Element {
               page={pages[id]}
               isHere={isWithin(path, pages[id].path)}
               cues={id === "reviews" ? cues : 0}
+              firing={id === "alerts" ? firing : 0}
             />
           ))}
         </div>
@@ -46,10 +47,12 @@ function Item({
   page,
   isHere,
   cues,
+  firing,
 }: {
   readonly page: PageEntry;
   readonly isHere: boolean;
   readonly cues: number;
+  readonly firing: number;
 }): JSX.Element {
   return (
     <Link
@@ -58,7 +61,7 @@ function Item({
       title={page.name}
       aria-current={isHere ? "page" : undefined}
       data-phone={page.onPhone ? "yes" : undefined}
-      onPointerEnter={() => page.component.preload()}
+      onPointerEnter={() => void page.component.preload()}
     >
       <Icon name={page.icon} />
       <span class="nav-word">{page.name}</span>
@@ -69,16 +72,20 @@ function Item({
           <span class="spoken"> waiting for you</span>
         </span>
       ) : null}
+      {firing > 0 ? (
+        <span class="nav-count is-fail">
+          <Glyph status="fail" />
+          {firing}
+          <span class="spoken"> firing</span>
+        </span>
+      ) : null}
     </Link>
   );
 }
 
 /** Two lines at the bottom: how long the host has been up, and what it keeps. */
 function Foot(): JSX.Element {
-  const { data } = useQuery("host", (signal) => tutti.host.show({}, { signal }), {
-    everyMs: 30_000,
-    first: takeBoot("host.show"),
-  });
+  const { data } = useCall(host, { everyMs: 30_000 });
   if (!data) return <div class="nav-foot" />;
   const kept = data.sizes.databaseBytes === null ? null : data.sizes.databaseBytes + (data.sizes.blobsBytes ?? 0);
   return (
@@ -90,12 +97,21 @@ function Foot(): JSX.Element {
 }
 
 function useOpenReviews(): number {
-  const { data } = useQuery("reviews.open", (signal) => tutti.review.list({}, { signal }), {
+  const { data } = useCall(openReviews, {
     changedBy: ({ type }) => type.startsWith("tutti.review.") || type === "tutti.run.cancelled",
   });
   const waiting = data?.length ?? 0;
   useEffect(() => showCues(waiting), [waiting]);
   return waiting;
+}
+
+/** Rules that fire. */
+function useFiring(): number {
+  const { data } = useCall(firingAlerts, {
+    changedBy: ({ type }) => type.startsWith("tutti.alert."),
+    everyMs: 60_000,
+  });
+  return data?.length ?? 0;
 }
 
 function isWithin(path: string, page: string): boolean {

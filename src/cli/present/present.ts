@@ -1,7 +1,18 @@
 import type { RunRecord } from "../../core/step.ts";
 import type { Output } from "../output.ts";
 import { presentAdvice } from "./advice.ts";
+import {
+  presentAlert,
+  presentAlerts,
+  presentHistory,
+  presentPreview,
+  presentRemovedAlert,
+  presentSilence,
+  presentSilences,
+  presentTest,
+} from "./alert.ts";
 import { presentBudget, presentBudgets, presentRemovedBudget } from "./budget.ts";
+import { presentClaude } from "./claude.ts";
 import { presentCost } from "./cost.ts";
 import { presentComparison, presentQueues } from "./comparison.ts";
 import { presentContext } from "./context.ts";
@@ -10,13 +21,15 @@ import { eventCells, presentEvent } from "./event.ts";
 import { presentExplanation } from "./explanation.ts";
 import { nearPlace } from "./place.ts";
 import { presentProvision } from "./provision.ts";
-import { formatBytes } from "../byte-size.ts";
+import { presentFamilies, presentQuery } from "./metric.ts";
+import { formatBytes } from "../../core/byte-size.ts";
 import { presentModel } from "./model.ts";
 import { presentReview } from "./review.ts";
 import { formatMs } from "../../core/duration.ts";
 import { presentRun, took } from "./run.ts";
 import { presentSchedule, presentSchedules } from "./schedule.ts";
 import { presentStats, presentStep, presentTimeline } from "./timeline.ts";
+import { presentSpan, presentTrace, presentTraces } from "./trace.ts";
 import { presentVerification } from "./verification.ts";
 import { table, type TableLook } from "./table.ts";
 
@@ -50,6 +63,20 @@ export function present(
 }
 
 const forms: Readonly<Record<string, (result: never, look: TableLook) => string>> = {
+  "claude.show": presentClaude,
+  "alert.list": presentAlerts,
+  "alert.get": presentAlert,
+  "alert.add": presentAlert,
+  "alert.ack": presentAlert,
+  "alert.enable": presentAlert,
+  "alert.disable": presentAlert,
+  "alert.remove": presentRemovedAlert,
+  "alert.history": presentHistory,
+  "alert.silence": presentSilence,
+  "alert.silences": presentSilences,
+  "alert.unsilence": () => "Ended. What still fires is told of at the next look, within 15 seconds.",
+  "alert.preview": presentPreview,
+  "alert.test": presentTest,
   "cost.show": presentCost,
   "budget.set": presentBudget,
   "budget.show": presentBudget,
@@ -67,6 +94,12 @@ const forms: Readonly<Record<string, (result: never, look: TableLook) => string>
   "run.timeline": presentTimeline,
   "run.step": presentStep,
   "run.stats": presentStats,
+  "metric.list": presentFamilies,
+  "metric.query": presentQuery,
+  "trace.list": presentTraces,
+  "trace.search": presentTraces,
+  "trace.get": presentTrace,
+  "trace.span": presentSpan,
   "event.list": eventCells,
   "event.tail": presentEvent,
   "grafana.provision": presentProvision,
@@ -88,9 +121,15 @@ const columns: Readonly<Record<string, readonly string[]>> = {
 };
 
 const emptyTexts: Readonly<Record<string, string>> = {
+  "alert.list": "There are no rules yet; those that Tutti comes with are there once something has run.",
+  "alert.history": "No alert has changed its state yet.",
+  "alert.silences": "Nothing is silenced.",
   "event.list": "Nothing has happened yet.",
+  "metric.list": "No figure is called like that. All of them: tutti metrics list",
   "run.list": "No runs yet. Start one: tutti run <flow>",
   "run.errors": "No run has failed in this time.",
+  "trace.list": "No traces yet: each run makes one.",
+  "trace.search": "No trace is like that. All of them: tutti trace list",
   "flow.inputs": "This flow has not run yet.",
   "flow.list": "No flows found. Put one into flows/NAME.ts, or: tutti init",
   "review.list": "Nothing waits for you.",
@@ -101,8 +140,10 @@ const emptyTexts: Readonly<Record<string, string>> = {
 };
 
 const noMatchTexts: Readonly<Record<string, string>> = {
+  "alert.list": "No rule is in this state. All of them: tutti alert list",
   "event.list": "No event is like that. The newest of all: tutti event list",
   "run.list": "No run is like that. All of them: tutti run list",
+  "trace.list": "No trace is like that. All of them: tutti trace list",
   "review.list": "No review is like that. All of them: tutti review list --status all",
 };
 

@@ -39,15 +39,15 @@ export function prometheusRules(rules: readonly AlertRule[]): string {
   return `${note(words)}${stringify({ groups })}`;
 }
 
-function toRule({ name, summary, severity, query, forMs }: AlertRule) {
+function toRule({ name, summary, advice, severity, labels, query, forMs }: AlertRule) {
   if (query.kind !== "metrics") return [];
   return [
     {
       alert: name,
       expr: query.expression,
       ...(forMs === 0 ? {} : { for: `${Math.ceil(forMs / 1_000)}s` }),
-      labels: { severity },
-      annotations: { summary },
+      labels: { ...labels, severity },
+      annotations: { summary, ...(advice === "" ? {} : { description: advice }) },
     },
   ];
 }

@@ -1,3 +1,4 @@
+import { TuttiError } from "../../core/error.ts";
 import type { Clock } from "../../core/clock.ts";
 import type { Log } from "../../core/log.ts";
 import type { MetricFamily, MetricSource } from "../../core/metric.ts";
@@ -8,6 +9,9 @@ import type { ObservabilitySettings } from "../settings.ts";
 import type { TelemetryStore } from "../store/telemetry-store.ts";
 import { createDeltas } from "./receive/cumulative.ts";
 import { createReceiver } from "./receive/receiver.ts";
+import { createCollector } from "./send/collector.ts";
+import { fillHeaders } from "./send/header.ts";
+import { startSender } from "./send/sender.ts";
 import { loadProtobuf, type ProtobufCodec } from "./wire/protobuf.ts";
 
 export interface OtlpOptions {
@@ -16,6 +20,7 @@ export interface OtlpOptions {
   readonly metrics: Metrics;
   readonly clock: Clock;
   readonly log: Log;
+  readonly version: string;
   readonly environment: Readonly<Record<string, string | undefined>>;
 }
 
@@ -36,11 +41,21 @@ const received: MetricFamily = {
   labels: ["signal", "outcome"],
 };
 
+const sent: MetricFamily = {
+  name: "tutti_otlp_sent_total",
+  type: "counter",
+  help: "Records, and requests with metrics, that were sent to the collector, by what became of them.",
+  unit: "",
+  labels: ["signal", "outcome"],
+};
+
 // Of one machine's programs; some megabytes.
 const mostSeries = 20_000;
 
-export function createOtlp({ settings, store, metrics, clock }: OtlpOptions): Otlp {
+export function createOtlp(options: OtlpOptions): Otlp {
+  const { settings, store, metrics, clock } = options;
   let loading: Promise<ProtobufCodec> | null = null;
+  let sender: AsyncDisposable | null = null;
   const protobuf = (): Promise<ProtobufCodec> => (loading ??= loadProtobuf());
   const routes = createReceiver({
     store,
@@ -53,8 +68,34 @@ export function createOtlp({ settings, store, metrics, clock }: OtlpOptions): Ot
   return {
     routes: settings.receive ? routes : [],
     operations: [],
-    metrics: { families: [received] },
-    start: () => undefined,
-    [Symbol.asyncDispose]: async () => undefined,
+    metrics: { families: [received, sent] },
+    start() {
+      sender ??= send(options, protobuf);
+    },
+    async [Symbol.asyncDispose]() {
+      await sender?.[Symbol.asyncDispose]();
+    },
   };
+}
+
+/** Null where there is no collector, or what it wants to know of a caller is not known. */
+function send(options: OtlpOptions, protobuf: () => Promise<ProtobufCodec>): AsyncDisposable | null {
+  const { settings, metrics, clock, log, environment } = options;
+  const { endpoint } = settings;
+  if (endpoint === undefined) return null;
+  try {
+    const headers = fillHeaders(settings.headers, environment);
+    return startSender({
+      ...options,
+      endpoint,
+      collector: createCollector({ endpoint, headers, protobuf, now: () => clock.now() }),
+      figures: () => metrics.read(),
+      count: (signal, outcome, records) => records > 0 && metrics.meters.add(sent, { signal, outcome }, records),
+    });
+  } catch (error) {
+    if (!(error instanceof TuttiError)) throw error;
+    // To work goes before to be watched.
+    log.warn("otlp.not_sent", { endpoint, reason: error.message, hint: error.hint });
+    return null;
+  }
 }

@@ -92,7 +92,8 @@ export interface TelemetrySize {
   readonly traces: number;
   readonly logs: number;
   readonly points: number;
-  readonly oldest: { readonly spans: EpochMs | null; readonly logs: EpochMs | null; readonly points: EpochMs | null };
+  /** When the oldest is from of what `prune` would take; of a trace, its end. */
+  readonly oldest: Readonly<Record<PrunedKind, EpochMs | null>>;
 }
 
 /** What became of what was handed in, since this process began. */

@@ -65,7 +65,7 @@ describe("PromQL, beside a real Prometheus", { timeout: 60_000, skip: needs("pro
   let store: TelemetryStore;
 
   before(async () => {
-    const world = makeHistory();
+    const world = await makeHistory();
     store = world.store;
     prometheus = await startPrometheus({ history: world.text });
   });
@@ -126,12 +126,12 @@ function keyOf(labels: Readonly<Record<string, string>>): string {
 }
 
 /** An hour and a half of work by a process that is restarted in the middle: what a scraper saw, and what was kept. */
-function makeHistory(): { readonly store: TelemetryStore; readonly text: string } {
-  const kept = figureStore();
+async function makeHistory(): Promise<{ readonly store: TelemetryStore; readonly text: string }> {
   const random = sequence();
   const scrapes: string[] = [];
   let now = start;
   const clock: Clock = { now: () => now, after: () => () => undefined };
+  const store = figureStore(clock);
   const newTable = (): SeriesTable => createSeriesTable({ clock, mostSeries: 1_000 });
   let table = newTable();
   let level = 20;
@@ -141,9 +141,10 @@ function makeHistory(): { readonly store: TelemetryStore; readonly text: string 
     work(table, random, level);
     now = start + interval * 10_000;
     scrapes.push(withTime(expose(table.all(), "openmetrics"), now));
-    kept.sink.points(table.take(now));
+    store.sink.points(table.take(now));
+    await store.flush();
   }
-  return { store: kept, text: inOneText(scrapes) };
+  return { store, text: inOneText(scrapes) };
 }
 
 function work(table: SeriesTable, random: () => number, level: number): void {

@@ -11,6 +11,9 @@ import { needs, prometheusProgram } from "../../support/services.ts";
 const rule: AlertRule = {
   name: "RunsFailing",
   summary: 'More than half of the runs of "triage" fail',
+  advice: "Look at it",
+  labels: {},
+  channels: null,
   severity: "critical",
   query: { kind: "metrics", expression: 'sum(increase(tutti_runs_total{status="failed"}[10m])) > 3' },
   forMs: 90_000,

@@ -1,16 +1,16 @@
+// A real Prometheus and its promtool read what a real daemon tells.
 import assert from "node:assert/strict";
 import { execFileSync } from "node:child_process";
-import { createServer } from "node:http";
-import type { AddressInfo } from "node:net";
+import { readFileSync } from "node:fs";
 import { describe, it } from "node:test";
-import { setTimeout as delay } from "node:timers/promises";
-import { systemClock } from "../../../src/core/clock.ts";
-import { silentLog } from "../../../src/core/log.ts";
 import type { MetricFamily } from "../../../src/core/metric.ts";
-import { createMetrics, type Metrics } from "../../../src/observability/metric/metrics.ts";
-import { figureStore } from "../../support/figure-store.ts";
+import { until } from "../../support/command.ts";
+import { startUp } from "../../support/daemon.ts";
+import { scrape, testMetrics } from "../../support/metric.ts";
+import { Project } from "../../support/project.ts";
 import { promtool, startPrometheus } from "../../support/prometheus-server.ts";
 import { needs, prometheusProgram } from "../../support/services.ts";
+import { createVirtualClock } from "../../support/virtual-clock.ts";
 
 const odd: MetricFamily = {
   name: "odd_seconds",
@@ -21,80 +21,51 @@ const odd: MetricFamily = {
   buckets: [0.5, 1, 2.5],
 };
 
-describe("what is scraped", { timeout: 60_000, skip: needs("prometheus", prometheusProgram()) }, () => {
-  it("has no fault that promtool knows", async () => {
-    await using served = await serve();
-    const text = await (await fetch(`http://${served.address}/metrics`)).text();
-    assert.equal(execFileSync(promtool(), ["check", "metrics"], { input: text, encoding: "utf8" }), "");
+interface QueryAnswer {
+  readonly series: readonly { readonly labels: object; readonly points: readonly (readonly [number, number])[] }[];
+}
+
+describe("what is scraped", { timeout: 120_000, skip: needs("prometheus", prometheusProgram()) }, () => {
+  it("has no fault that promtool knows, whatever stands in labels and where it came from", async () => {
+    const metrics = testMetrics({ clock: createVirtualClock(), sources: [{ families: [odd] }] });
+    metrics.meters.observe(odd, { kind: 'a "b" \\ c\n# TYPE' }, 0.7);
+    const cost = { name: "claude_code.cost.usage", type: "counter", help: "", unit: "USD", labels: ["model"] } as const;
+    metrics.take([cost], [{ name: cost.name, labels: { model: "m" }, at: 1, point: { type: "counter", sum: 0.25 } }]);
+    checkMetrics((await scrape(metrics)).body);
   });
 
-  it("is read by a real Prometheus, which answers by it", async () => {
-    await using served = await serve();
-    await using prometheus = await startPrometheus({ target: served.address });
-    const ask = (expression: string) => until(() => prometheus.query(expression), (answer) => answer.length > 0);
-    assert.equal((await ask("up == 1"))[0]?.metric["job"], "tutti");
-    assert.equal((await ask('tutti_build_info{version="1.2.3"}'))[0]?.value[1], "1");
-    const [bucket] = await ask('odd_seconds_bucket{le="1",kind="a \\"b\\" \\\\ c"}');
-    assert.equal(bucket?.value[1], "1");
-    assert.equal((await ask("process_resident_memory_bytes > 0")).length, 1);
-    const { data } = (await prometheus.get("/api/v1/metadata?metric=odd_seconds")) as Metadata;
-    assert.deepEqual(data["odd_seconds"], [{ type: "histogram", help: odd.help, unit: "seconds" }]);
+  it("is a daemon's, by its token, in both forms; Prometheus answers by it, and so does Tutti", async () => {
+    await using project = new Project();
+    project.flow("hello", `return step.run("greet", () => 1);`);
+    const { line } = await startUp(project);
+    const authorization = `Bearer ${readFileSync(line.tokenFile, "utf8").trim()}`;
+    assert.equal((await fetch(`${line.url}/metrics`)).status, 401);
+    checkMetrics(await (await fetch(`${line.url}/metrics`, { headers: { authorization } })).text());
+
+    await using prometheus = await startPrometheus({ target: line });
+    await project.json("run", "hello");
+    const ask = async (expression: string): Promise<string | undefined> =>
+      until(expression, async () => (await prometheus.query(expression))[0]?.value[1] ?? null);
+    assert.equal(await ask('up{job="tutti"} == 1'), "1");
+    assert.equal(await ask('tutti_runs_total{flow="hello",status="succeeded"}'), "1");
+    assert.equal(await ask('tutti_step_duration_seconds_count{kind="run",status="succeeded"}'), "1");
+    assert.equal(await ask('tutti_events_total{type="tutti.run.succeeded"}'), "1");
+    assert.equal(await ask("tutti_runs_open{status='queued'}"), "0");
+    const metadata = (await prometheus.get("/api/v1/metadata?metric=tutti_run_duration_seconds")) as Metadata;
+    assert.deepEqual(metadata.data["tutti_run_duration_seconds"]?.[0]?.unit, "seconds");
+
+    const own = await until("the figure is kept", async () => {
+      const { series } = await project.json<QueryAnswer>("metrics", "query", "sum(tutti_runs_total)");
+      return series.length > 0 ? series : null;
+    });
+    assert.deepEqual(own[0]?.points[0]?.[1], 1);
   });
 });
 
 interface Metadata {
-  readonly data: Readonly<Record<string, readonly unknown[]>>;
+  readonly data: Readonly<Record<string, readonly { readonly unit: string }[] | undefined>>;
 }
 
-async function until<Value>(ask: () => Promise<Value>, isThere: (value: Value) => boolean): Promise<Value> {
-  for (;;) {
-    const value = await ask();
-    if (isThere(value)) return value;
-    await delay(100);
-  }
-}
-
-/** The figures of a process, with some of every kind, behind a server that knows nothing else. */
-async function serve(): Promise<AsyncDisposable & { readonly address: string }> {
-  const metrics = someMetrics();
-  const [route] = metrics.routes;
-  const server = createServer((request, response) => {
-    const asked = {
-      method: "GET",
-      url: "/metrics",
-      header: (name: string) => request.headers[name]?.toString(),
-      body: async () => new Uint8Array(),
-    };
-    void route?.handle(asked, { signal: new AbortController().signal }).then(({ status, headers, body }) => {
-      response.writeHead(status, headers).end(body);
-    });
-  });
-  await new Promise<void>((resolve) => void server.listen(0, "127.0.0.1", resolve));
-  const { port } = server.address() as AddressInfo;
-  return {
-    address: `127.0.0.1:${port}`,
-    async [Symbol.asyncDispose]() {
-      server.closeAllConnections();
-      await new Promise((resolve) => void server.close(resolve));
-      await metrics[Symbol.asyncDispose]();
-    },
-  };
-}
-
-function someMetrics(): Metrics {
-  const metrics = createMetrics({
-    settings: { keep: "2d", keepHours: "90d", open: false, mostSeries: 1_000 },
-    store: figureStore(),
-    clock: systemClock,
-    log: silentLog,
-    version: "1.2.3",
-    traceId: () => "0123456789abcdef0123456789abcdef",
-    sources: () => [{ families: [odd] }],
-  });
-  metrics.meters.observe(odd, { kind: 'a "b" \\ c' }, 0.7);
-  metrics.take(
-    [{ name: "claude_code.cost.usage", type: "counter", help: "Cost", unit: "USD", labels: ["model"] }],
-    [{ name: "claude_code.cost.usage", labels: { model: "opus" }, at: 1, point: { type: "counter", sum: 0.25 } }],
-  );
-  return metrics;
+function checkMetrics(text: string): void {
+  assert.equal(execFileSync(promtool(), ["check", "metrics"], { input: text, encoding: "utf8" }), "");
 }

@@ -68,6 +68,9 @@ describe("what is provisioned", () => {
   const rule: AlertRule = {
     name: "RunsFailing",
     summary: "More than half of the runs fail",
+    advice: "Look at it",
+    labels: {},
+    channels: null,
     severity: "critical",
     query: { kind: "metrics", expression: 'sum(rate(tutti_runs_total{status="failed"}[5m])) > 0.5' },
     forMs: 300_000,
@@ -115,7 +118,7 @@ describe("what is provisioned", () => {
         expr: 'sum(rate(tutti_runs_total{status="failed"}[5m])) > 0.5',
         for: "300s",
         labels: { severity: "critical" },
-        annotations: { summary: "More than half of the runs fail" },
+        annotations: { summary: "More than half of the runs fail", description: "Look at it" },
       },
     ]);
     assert.match(text("prometheus/tutti.rules.yml"), /^# .*traces or logs: LogErrors\./);

@@ -1,12 +1,12 @@
 import type { Origin } from "../../record.ts";
-import { listOf, messageOf, messagesOf, textOf, type Message } from "../wire/field.ts";
+import { messageOf, messagesOf, textOf, type Message } from "../wire/field.ts";
 import { signals, type Signal } from "../wire/signal.ts";
 import { readAttributes } from "./value.ts";
 
 /** Where the records of a request come from, with the records as they came. */
 export interface OriginGroup {
   readonly origin: Origin;
-  readonly records: readonly unknown[];
+  readonly records: readonly Message[];
 }
 
 /** On what came in from outside, so that it is not sent on: it would come back in a circle. */
@@ -18,7 +18,7 @@ export function readGroups(request: Message, signal: Signal): OriginGroup[] {
     const resource = readResource(messageOf(group, "resource") ?? {});
     return messagesOf(group, scopes).map((scoped) => ({
       origin: withScope(resource, messageOf(scoped, "scope") ?? {}),
-      records: listOf(scoped, records),
+      records: messagesOf(scoped, records),
     }));
   });
 }

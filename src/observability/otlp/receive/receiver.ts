@@ -96,7 +96,6 @@ class Receiver {
       ...this.#options,
       receiving: { nowUs: clock.now() * 1_000 },
     });
-    if (signal !== "metrics") await store.flush();
     const after = store.counts();
     if (after.dropped > before.dropped || after.failed > before.failed) return null;
     count(signal, "accepted", taken.accepted);

@@ -3,7 +3,6 @@ import { TuttiError } from "../../../core/error.ts";
 import type { Metrics } from "../../metric/metrics.ts";
 import type { TelemetryStore } from "../../store/telemetry-store.ts";
 import type { Message } from "../wire/field.ts";
-import { asMessage } from "../wire/field.ts";
 import type { Signal } from "../wire/signal.ts";
 import type { Deltas } from "./cumulative.ts";
 import { readLogRecord } from "./log-record.ts";
@@ -28,21 +27,32 @@ export interface TakingOptions {
 
 // Some milliseconds of work: between two of these, others get their turn.
 const recordsAtOnce = 250;
+// The store holds ten times as many that wait; requests that come at once share that.
+const recordsUntold = 2_000;
 
-/** Takes a request apart and hands on what is in it. Throws `request.malformed` where it is none, before anything is taken. */
+/**
+ * Takes a request apart and hands on what is in it, until that is stored or has failed. Throws `request.malformed` where it
+ * is none, before anything is taken.
+ */
 export async function takeRequest(
   signal: Signal,
   request: Message,
   { receiving, ...options }: TakingOptions & { readonly receiving: Receiving },
 ): Promise<Taken> {
   const tally = new Tally();
+  let untold = 0;
   for (const { origin, records } of readGroups(request, signal)) {
     for (let at = 0; at < records.length; at += recordsAtOnce) {
-      const some = records.slice(at, at + recordsAtOnce).map((record) => asMessage(record, "a record"));
+      const some = records.slice(at, at + recordsAtOnce);
       takers[signal](some, { ...options, origin, receiving, tally });
-      if (at + recordsAtOnce < records.length) await setImmediate();
+      untold += some.length;
+      if (untold >= recordsUntold) {
+        await options.store.flush();
+        untold = 0;
+      } else if (at + recordsAtOnce < records.length) await setImmediate();
     }
   }
+  await options.store.flush();
   return tally.result();
 }
 

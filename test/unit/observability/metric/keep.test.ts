@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { describe, it } from "node:test";
 import type { SeriesPoint } from "../../../../src/observability/record.ts";
-import { figureStore } from "../../../support/figure-store.ts";
+import { recordingStore } from "../../../support/figure-store.ts";
 import { family, scrape, testMetrics } from "../../../support/metric.ts";
 import { createVirtualClock } from "../../../support/virtual-clock.ts";
 
@@ -17,7 +17,7 @@ describe("what is kept", () => {
   it("is what was added in each ten seconds, at their ends", async () => {
     const clock = createVirtualClock();
     await clock.pass(3_000);
-    const store = figureStore();
+    const store = recordingStore(clock);
     const metrics = testMetrics({ clock, store });
     metrics.start();
     metrics.meters.add(jobs, { flow: "a" }, 2);
@@ -41,7 +41,7 @@ describe("what is kept", () => {
 
   it("is where a gauge stood last, and between which values it was", async () => {
     const clock = createVirtualClock();
-    const store = figureStore();
+    const store = recordingStore(clock);
     const metrics = testMetrics({ clock, store });
     metrics.start();
     for (const value of [5, 1, 9, 4]) metrics.meters.set(depth, {}, value);
@@ -58,7 +58,7 @@ describe("what is kept", () => {
 
   it("says now and then that a count stands still, before it would count as gone", async () => {
     const clock = createVirtualClock();
-    const store = figureStore();
+    const store = recordingStore(clock);
     const metrics = testMetrics({ clock, store });
     metrics.start();
     metrics.meters.add(jobs, { flow: "a" });
@@ -70,7 +70,7 @@ describe("what is kept", () => {
 
   it("is nothing of a process that only asks", async () => {
     const clock = createVirtualClock();
-    const store = figureStore();
+    const store = recordingStore(clock);
     const metrics = testMetrics({ clock, store });
     metrics.meters.add(jobs, { flow: "a" });
     assert.equal(clock.pending, 0);
@@ -80,7 +80,7 @@ describe("what is kept", () => {
 
   it("adds up to what was counted, whenever processes end and begin", async () => {
     const clock = createVirtualClock();
-    const store = figureStore();
+    const store = recordingStore(clock);
     let counted = 0;
     let seed = 7;
     const chance = (): number => (seed = (Math.imul(seed, 1_664_525) + 1_013_904_223) >>> 0) / 2 ** 32;
@@ -97,9 +97,15 @@ describe("what is kept", () => {
       await metrics[Symbol.asyncDispose]();
     }
     const sums = of(store.points, "jobs_total").map(({ point }) => (point.type === "counter" ? point.sum : 0));
-    assert.equal(sums.reduce((left, right) => left + right), counted);
+    assert.equal(
+      sums.reduce((left, right) => left + right),
+      counted,
+    );
     const counts = of(store.points, "took_seconds").map(({ point }) => (point.type === "histogram" ? point.count : 0));
-    assert.equal(counts.reduce((left, right) => left + right), 20 * 30);
+    assert.equal(
+      counts.reduce((left, right) => left + right),
+      20 * 30,
+    );
     assert.equal(clock.pending, 0);
   });
 });
@@ -127,7 +133,10 @@ describe("figures of other programs", () => {
     ];
     for (const [name, unit, type, wanted] of named) {
       const sent = type === "counter" ? { type, sum: 1 } : ({ type, last: 1, min: 1, max: 1 } as const);
-      const taken = metrics.take([{ name, unit, type, help: "", labels: [] }], [{ name, labels: {}, at: 1, point: sent }]);
+      const taken = metrics.take(
+        [{ name, unit, type, help: "", labels: [] }],
+        [{ name, labels: {}, at: 1, point: sent }],
+      );
       assert.deepEqual(taken, { rejected: 0, reason: null });
       assert.match((await scrape(metrics)).body, new RegExp(`^${wanted} 1$`, "m"));
     }
@@ -161,7 +170,10 @@ describe("figures of other programs", () => {
     const metrics = testMetrics({ clock });
     const gauge = { name: "room.temperature", type: "gauge", help: "", unit: "", labels: [] } as const;
     await clock.pass(1_000);
-    metrics.take([gauge], [{ name: gauge.name, labels: {}, at: 1, point: { type: "gauge", last: 21, min: 20, max: 22 } }]);
+    metrics.take(
+      [gauge],
+      [{ name: gauge.name, labels: {}, at: 1, point: { type: "gauge", last: 21, min: 20, max: 22 } }],
+    );
     assert.match((await scrape(metrics)).body, /^room_temperature 21$/m);
     await clock.pass(300_001);
     assert.doesNotMatch((await scrape(metrics)).body, /^room_temperature 21$/m);

@@ -121,7 +121,10 @@ describe("a scraper", () => {
       { labels: { budget: "a" }, value: 1 },
       { labels: { budget: "b" }, value: 2 },
     ];
-    const metrics = testMetrics({ clock, sources: [{ families: [used], look: async () => [{ family: used, samples }] }] });
+    const metrics = testMetrics({
+      clock,
+      sources: [{ families: [used], look: async () => [{ family: used, samples }] }],
+    });
     assert.equal(linesOf((await scrape(metrics)).body, "used{").length, 2);
     samples.shift();
     await clock.pass(2_000);
@@ -138,7 +141,8 @@ describe("labels", () => {
     metrics.meters.add(jobs, { flow: "x".repeat(1_000) });
     for (let flow = 0; flow < 1_000; flow += 1) metrics.meters.add(jobs, { flow: `flow ${flow}` });
     for (const kind of ["a", "b", "c"]) {
-      for (let flow = 0; flow < 150; flow += 1) metrics.meters.add({ ...other, name: `more_${kind}_total` }, { flow: `f${flow}` });
+      for (let flow = 0; flow < 150; flow += 1)
+        metrics.meters.add({ ...other, name: `more_${kind}_total` }, { flow: `f${flow}` });
     }
     const { body } = await scrape(metrics);
     assert.equal(linesOf(body, 'jobs_total{flow="x').join(), `jobs_total{flow="${"x".repeat(100)}"} 1`);

@@ -47,7 +47,15 @@ export async function receive({ clock = systemClock, counts }: ReceivingOptions 
       return { rejected: 0, reason: null };
     },
   };
-  const otlp = createOtlp({ settings: { receive: true, headers: {} }, store, metrics, clock, log, environment: {} });
+  const otlp = createOtlp({
+    settings: { receive: true, headers: {} },
+    store,
+    metrics,
+    clock,
+    log,
+    version: "1.2.3",
+    environment: {},
+  });
   const served = await serve({ routes: otlp.routes });
   return {
     ...heard,
