@@ -17,7 +17,11 @@ const barMs = 50;
 const barBytes = 300;
 
 /** What a telemetry store of many spans takes, of disk and of time. */
-export async function measureStore({ isQuick, spans = isQuick ? 20_000 : 1_000_000, say }: ObservabilityBench): Promise<Report> {
+export async function measureStore({
+  isQuick,
+  spans = isQuick ? 20_000 : 1_000_000,
+  say,
+}: ObservabilityBench): Promise<Report> {
   using data = new DataFolder();
   const path = join(data.make(), "telemetry.db");
   const store = createTelemetryStore({ path, clock: systemClock, log: silentLog, sample: 1 });
@@ -41,7 +45,12 @@ export async function measureStore({ isQuick, spans = isQuick ? 20_000 : 1_000_0
       "",
       tableOf([
         ["asked of the store, in its thread", "p50 ms", "p95 ms", "p95 while storing"],
-        ...looks.map(({ name, p50, p95 }, index) => [name, p50.toFixed(1), p95.toFixed(1), (busy[index]?.p95 ?? Number.NaN).toFixed(1)]),
+        ...looks.map(({ name, p50, p95 }, index) => [
+          name,
+          p50.toFixed(1),
+          p95.toFixed(1),
+          (busy[index]?.p95 ?? Number.NaN).toFixed(1),
+        ]),
       ]),
     ].join("\n"),
     isBad: !isQuick && (worst > barMs || perSpan > barBytes),
@@ -59,7 +68,7 @@ async function fill(store: TelemetryStore, { spans, say }: Filling): Promise<{ p
   const startUs = Date.now() * 1_000 - traces * 1_000_000;
   const long = makeLongTrace(longTrace, startUs);
   let storing = 0;
-  for (let number = 0; number < traces; ) {
+  for (let number = 0; number < traces;) {
     const some = Array.from({ length: Math.min(500, traces - number) }, () =>
       makeTrace({ number, startUs: startUs + number++ * 1_000_000, random }),
     );
@@ -124,8 +133,10 @@ async function whileStoring<Result>(store: TelemetryStore, work: () => Promise<R
   const random = chance(9);
   let isDone = false;
   const storing = (async () => {
-    for (let number = 2 ** 24; !isDone; ) {
-      const some = Array.from({ length: 100 }, () => makeTrace({ number: number++, startUs: Date.now() * 1_000, random }));
+    for (let number = 2 ** 24; !isDone;) {
+      const some = Array.from({ length: 100 }, () =>
+        makeTrace({ number: number++, startUs: Date.now() * 1_000, random }),
+      );
       store.sink.spans(some.flat());
       await store.flush();
     }
@@ -140,7 +151,9 @@ async function whileStoring<Result>(store: TelemetryStore, work: () => Promise<R
 async function measureHandOver(): Promise<{ text: number; objects: number }> {
   const random = chance(4);
   const batches = Array.from({ length: 100 }, (_, batch) =>
-    Array.from({ length: 20 }, (__, index) => makeTrace({ number: batch * 20 + index, startUs: Date.now() * 1_000, random })).flat(),
+    Array.from({ length: 20 }, (__, index) =>
+      makeTrace({ number: batch * 20 + index, startUs: Date.now() * 1_000, random }),
+    ).flat(),
   );
   const worker = new Worker('require("node:worker_threads").parentPort.on("message", () => undefined)', { eval: true });
   const cost = (send: (batch: unknown) => unknown): number => {

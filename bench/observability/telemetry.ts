@@ -14,7 +14,9 @@ export const spansOfTrace = 10;
 const models = ["ollama/llama3.2", "ollama/qwen3:8b", "ollama/gemma3", "ollama/mistral-small"];
 const flows = ["triage", "code-review", "release-notes", "invoice", "digest", "translate", "classify", "summary"];
 const tools = ["read_file", "search", "run_command", "write_file", "fetch"];
-const words = "refund invoice delay order address parcel return price account password login error slow thanks".split(" ");
+const words = "refund invoice delay order address parcel return price account password login error slow thanks".split(
+  " ",
+);
 
 interface Making {
   readonly number: number;
@@ -30,15 +32,30 @@ export function makeTrace(making: Making): SpanRecord[] {
 function flowRun({ number, startUs, random }: Making): SpanRecord[] {
   const flow = flows[random(flows.length)] ?? "";
   const run = `run_${id(number, random, 20)}`;
-  const common = { "tutti.run.id": run, "tutti.flow": flow, "tutti.run.trigger": number % 3 === 0 ? "schedule" : "cli" };
-  const make = spanMaker({ number, startUs, random }, { service: "tutti", scope: "tutti", resource: resourceOf("tutti") });
+  const common = {
+    "tutti.run.id": run,
+    "tutti.flow": flow,
+    "tutti.run.trigger": number % 3 === 0 ? "schedule" : "cli",
+  };
+  const make = spanMaker(
+    { number, startUs, random },
+    { service: "tutti", scope: "tutti", resource: resourceOf("tutti") },
+  );
   const hasFailed = random(50) === 0;
-  const spans = [make({ name: `run ${flow}`, status: hasFailed ? "error" : "ok", attributes: { ...common, ...step("", "run", random) } })];
+  const spans = [
+    make({
+      name: `run ${flow}`,
+      status: hasFailed ? "error" : "ok",
+      attributes: { ...common, ...step("", "run", random) },
+    }),
+  ];
   for (let turn = 0; turn < 3; turn++) {
     const key = `agent/turn ${turn + 1}`;
     const attributes = { ...common, ...step(key, "model", random), "tutti.topic": words[random(words.length)] ?? "" };
     spans.push(make({ name: key, attributes, parent: 0 }));
-    spans.push(make({ name: "chat", kind: "client", attributes: { ...common, ...chat(random) }, parent: spans.length - 1 }));
+    spans.push(
+      make({ name: "chat", kind: "client", attributes: { ...common, ...chat(random) }, parent: spans.length - 1 }),
+    );
     const isFailure = hasFailed && turn === 2;
     spans.push(
       make({
@@ -66,12 +83,30 @@ function claudeTurn({ number, startUs, random }: Making): SpanRecord[] {
     { number, startUs, random },
     { service: "claude-code", scope: "com.anthropic.claude_code.tracing", resource: resourceOf("claude-code") },
   );
-  const spans = [make({ name: "claude_code.interaction", attributes: { ...common, ...sizes(random), prompt_length: random(900) } })];
+  const spans = [
+    make({ name: "claude_code.interaction", attributes: { ...common, ...sizes(random), prompt_length: random(900) } }),
+  ];
   for (let turn = 0; turn < 3; turn++) {
-    spans.push(make({ name: "claude_code.llm_request", attributes: { ...common, ...sizes(random), model: "claude-opus-4" }, parent: 0 }));
-    const tool = { ...common, tool_name: tools[random(tools.length)] ?? "", tool_use_id: `toolu_${id(turn, random, 22)}` };
+    spans.push(
+      make({
+        name: "claude_code.llm_request",
+        attributes: { ...common, ...sizes(random), model: "claude-opus-4" },
+        parent: 0,
+      }),
+    );
+    const tool = {
+      ...common,
+      tool_name: tools[random(tools.length)] ?? "",
+      tool_use_id: `toolu_${id(turn, random, 22)}`,
+    };
     spans.push(make({ name: "claude_code.tool", attributes: { ...tool, ...sizes(random) }, parent: spans.length - 1 }));
-    spans.push(make({ name: "claude_code.tool.execution", attributes: { ...tool, success: true, ...sizes(random) }, parent: spans.length - 1 }));
+    spans.push(
+      make({
+        name: "claude_code.tool.execution",
+        attributes: { ...tool, success: true, ...sizes(random) },
+        parent: spans.length - 1,
+      }),
+    );
   }
   return spans;
 }
@@ -153,7 +188,11 @@ function spanMaker({ number, startUs, random }: Making, origin: Pick<SpanRecord,
   };
 }
 
-const resourceOf = (service: string): RecordAttributes => ({ "host.name": "workshop", "process.pid": 4_242, "service.version": service });
+const resourceOf = (service: string): RecordAttributes => ({
+  "host.name": "workshop",
+  "process.pid": 4_242,
+  "service.version": service,
+});
 
 /** Digits that nobody can foresee, so that nothing is smaller here than it would be. */
 function id(salt: number, random: (below: number) => number, digits: number): string {
@@ -165,7 +204,10 @@ function id(salt: number, random: (below: number) => number, digits: number): st
 /** One trace of so many spans. */
 export function makeLongTrace(count: number, startUs: number): SpanRecord[] {
   const random = chance(5);
-  const make = spanMaker({ number: 1, startUs, random }, { service: "tutti", scope: "tutti", resource: resourceOf("tutti") });
+  const make = spanMaker(
+    { number: 1, startUs, random },
+    { service: "tutti", scope: "tutti", resource: resourceOf("tutti") },
+  );
   const common = { "tutti.run.id": "run_long", "tutti.flow": "many", "tutti.run.trigger": "cli" };
   return Array.from({ length: count }, (_, index) =>
     make({
@@ -198,13 +240,19 @@ export function makePoints(atUs: number, random: (below: number) => number): Ser
   const bounds = [0.01, 0.02, 0.04, 0.08, 0.16, 0.32, 0.64, 1.28, 2.56, 5.12, 10.24, 20.48, 40.96, 81.92];
   return Array.from({ length: 300 }, (_, index): SeriesPoint => {
     const labels = { flow: flows[index % flows.length] ?? "", part: String(Math.floor(index / 30)) };
-    if (index % 3 === 0) return { name: `counted_${index % 10}`, labels, at: atUs, point: { type: "counter", sum: random(9) } };
+    if (index % 3 === 0)
+      return { name: `counted_${index % 10}`, labels, at: atUs, point: { type: "counter", sum: random(9) } };
     if (index % 3 === 1) {
       const last = random(100);
       return { name: `stands_${index % 10}`, labels, at: atUs, point: { type: "gauge", last, min: last, max: last } };
     }
     const counts = Array.from({ length: bounds.length + 1 }, () => random(3));
     const count = counts.reduce((sum, one) => sum + one, 0);
-    return { name: `took_${index % 10}`, labels, at: atUs, point: { type: "histogram", sum: count / 2, count, bounds, counts } };
+    return {
+      name: `took_${index % 10}`,
+      labels,
+      at: atUs,
+      point: { type: "histogram", sum: count / 2, count, bounds, counts },
+    };
   });
 }

@@ -25,7 +25,7 @@ export async function measureWeek({ isQuick, say }: ObservabilityBench): Promise
   const tracesInHour = isQuick ? 20 : 400;
   const pointsEveryMs = isQuick ? 600_000 : 60_000;
   const sizes: number[] = [];
-  for (let number = 0; now < start + 7 * day; ) {
+  for (let number = 0; now < start + 7 * day;) {
     const until = now + hour;
     for (let trace = 0; trace < tracesInHour; trace += 20) {
       const startUs = now * 1_000 + (trace * hour * 1_000) / tracesInHour;
@@ -37,7 +37,8 @@ export async function measureWeek({ isQuick, say }: ObservabilityBench): Promise
     for (; now < until; now += pointsEveryMs) {
       await keeper.ingest({ spans: [], logs: [], points: makePoints(now * 1_000, random) });
     }
-    for (const kind of ["spans", "logs", "points"] as const) await untilDone(() => keeper.ask("pruneSlice", kind, now - keepMs));
+    for (const kind of ["spans", "logs", "points"] as const)
+      await untilDone(() => keeper.ask("pruneSlice", kind, now - keepMs));
     await untilDone(() => keeper.ask("pruneSlice", "hours", now - keepHoursMs));
     await untilDone(() => keeper.ask("thinSlice"));
     await untilDone(() => keeper.ask("giveBack"));

@@ -8,7 +8,10 @@ export function readSize({ sqlite }: Tables): TelemetrySize {
   const toMs = (us: number | null): EpochMs | null => (us === null ? null : Math.floor(us / 1_000));
   const [, minutes, hours] = levels;
   const oldestIn = ({ table, ms }: Level): EpochMs | null => {
-    const first = one(`select min(at) as value from ${table}`);
+    // Series by series: the rows of each stand in the order of time, all together they do not.
+    const first = one(
+      `select min((select min(at) from ${table} where ${table}.series = series.id)) as value from series`,
+    );
     return first === null ? null : first * ms;
   };
   return {
