@@ -18,6 +18,7 @@ const help = `npm run bench NAME [-- FLAGS]
   profile   where Tutti's own time goes for a run
   tokens    how near the estimate of a prompt's tokens comes, on two tokenizers and on a real Ollama
   budget    what the meter adds to a model call, and budgets that many race for; about 1 minute (--quick: some seconds)
+  observability  what a span and a step cost, beside OpenTelemetry's batch processor; some seconds
   reads     lists, counts, waterfalls with 100,000 runs and a run of 10,000 steps, on SQLite and Postgres; 2 minutes (--quick: some seconds)
 
 Flags of engine:
@@ -31,6 +32,9 @@ Flags of models:
   --seed N       of what is simulated (1)
   --quick        short, to see that it works
   --json         the figures as one object
+Flags of observability:
+  --only NAME    a section (trace); may be given more than once
+  --quick        short, to see that it works
 Flags of tokens:
   --only NAME    whose name has this in it (Llama, Mistral, tiny-chat, all-minilm)
   --seed N       of the prompts (1)
@@ -64,6 +68,9 @@ async function main([name, ...words]: readonly string[]): Promise<number> {
       return await runBudgetBench(words);
     case "server":
       return await runServerBench(words);
+    case "observability":
+      // Needs no other engine.
+      return await (await import("./observability/observability.ts")).runObservabilityBench(words);
     case "start":
       return await runStartBench(words);
     case "reads":

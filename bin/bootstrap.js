@@ -153,14 +153,16 @@ async function compile(root) {
   }
 }
 
-/** The browser UI, which the daemon serves from beside the compiled code. */
+/** The browser UI, which the daemon serves from beside the compiled code, and the page that reports are laid into. */
 async function buildWeb(root, outDir) {
   const vite = join(root, "node_modules", "vite", "bin", "vite.js");
-  const config = join(root, "web", "vite.config.ts");
-  await must(root, [nodeFor(root), vite, "build", "--config", config, "--outDir", outDir, "--logLevel", "warn"], {
-    message: "The build of the web UI failed.",
-    hint: "The bundler's message above names the file and the line.",
-  });
+  for (const name of ["vite.config.ts", "vite.report.config.ts"]) {
+    const config = join(root, "web", name);
+    await must(root, [nodeFor(root), vite, "build", "--config", config, "--outDir", outDir, "--logLevel", "warn"], {
+      message: "The build of the web UI failed.",
+      hint: "The bundler's message above names the file and the line.",
+    });
+  }
 }
 
 // A running process that loads a module late must never see a half-written folder, so the old one leaves in one move.

@@ -1,5 +1,6 @@
 import type { Capability, ConfigSection } from "./core/capability.ts";
 import type { Log } from "./core/log.ts";
+import type { MetricFamily } from "./core/metric.ts";
 import type { AnyOperation } from "./core/operation.ts";
 import type { Route } from "./core/route.ts";
 import type { Verbs } from "./core/verb.ts";
@@ -79,6 +80,12 @@ export async function openApp(options: AppOptions): Promise<App> {
 /** The table of operations without a database: for those who only need names, places and schemas. */
 export function describeOperations(options: AppOptions): readonly AnyOperation[] {
   return assemble(options, readConfigOrDefaults(options), closedDatabase()).operations;
+}
+
+/** The figures that every room tells, for who wants to list them. */
+export function describeFamilies(options: AppOptions): readonly MetricFamily[] {
+  const { capabilities } = assemble(options, readConfigOrDefaults(options), closedDatabase());
+  return capabilities.flatMap(({ metrics }) => metrics?.families ?? []);
 }
 
 /** What makes the tables of every room, for who wants to see the result. */

@@ -6,6 +6,7 @@ import type { Capability } from "./core/capability.ts";
 import { systemClock } from "./core/clock.ts";
 import type { Log } from "./core/log.ts";
 import { systemRandom } from "./core/random.ts";
+import type { Tracer } from "./core/trace.ts";
 import {
   createEngine,
   createFlowLoader,
@@ -91,14 +92,15 @@ export function createRooms(options: AppOptions, config: Config, opened: Databas
     meter: (model, kind) => cost.meter(observability.watchChat(model), kind),
     meterEmbedding: (model) => cost.meterEmbedding(observability.watchEmbedding(model)),
   });
-  const tools = createTools({ limits: config.get(toolsSection), environment: options.environment });
+  const { tracer } = observability;
+  const tools = createTools({ limits: config.get(toolsSection), environment: options.environment, tracer });
   const engine = createEngine({
     ...ports,
     ...flowsOf(options, log),
     live: events.live,
     log,
     settings: config.get({ name: "engine", schema: engineSettings }),
-    work: workOf({ options, config, log, cost, models, tools }),
+    work: workOf({ options, config, log, tracer, cost, models, tools }),
     endProcess: async (pid, started) => void (await endProcessGroup(pid, started)),
     processStartTime,
     shared,
@@ -159,6 +161,7 @@ function createWatchers({ options, config, events, rooms }: Watched) {
     events: events.log,
     notify: notify.send,
     served: () => servedAt(options, config),
+    template: join(webFolder(), "report.html"),
     rooms,
   });
   return { notify, observability };
@@ -180,13 +183,14 @@ interface Working {
   readonly options: AppOptions;
   readonly config: Config;
   readonly log: Log;
+  readonly tracer: Tracer;
   readonly cost: Cost;
   readonly models: Models;
   readonly tools: Tools;
 }
 
 /** What steps work with. */
-function workOf({ options: { environment }, config, log, cost, models, tools }: Working): EngineDependencies["work"] {
+function workOf({ options, config, log, tracer, cost, models, tools }: Working): EngineDependencies["work"] {
   const { default: usual } = config.get(modelsSection);
   return {
     runProcess,
@@ -194,7 +198,8 @@ function workOf({ options: { environment }, config, log, cost, models, tools }: 
     quirksOf: (model) => models.quirksOf(model),
     tools: new Map(tools.tools.map((tool) => [tool.name, tool])),
     findAgent: (name, from) => findAgent(agentFolders(from), name),
-    environment,
+    environment: options.environment,
+    tracer,
     log,
   };
 }
@@ -249,6 +254,11 @@ function tellChange(files: readonly string[], log: Log): void {
   const [first = "", ...others] = files;
   const named = others.length === 0 ? basename(first) : `${basename(first)} and ${others.length} more`;
   log.info("host.flows_renewed", { message: `${named} changed: what starts from now on uses the new code.`, files });
+}
+
+/** The built web UI, which lies beside the built program; from source, where the build puts it. */
+function webFolder(): string {
+  return join(import.meta.dirname, ...(import.meta.filename.endsWith(".ts") ? ["..", "dist", "web"] : ["web"]));
 }
 
 /** The examples, which a build lays beside this file. */

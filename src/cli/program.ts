@@ -7,7 +7,9 @@ import { explainCommandName } from "./command-name.ts";
 import { isHelp, showHelp, toUsageError } from "./commander-end.ts";
 import { takeEverywhereFlags } from "./everywhere-flag.ts";
 import type { OnAction } from "./action.ts";
+import { addClaudeCommand } from "./claude-command.ts";
 import { addDaemonCommands, daemonOperations, needsOperations } from "./daemon/commands.ts";
+import { addExportCommand } from "./export-command.ts";
 import { addHostCommands } from "./host-command.ts";
 import { addInitCommand } from "./init-command.ts";
 import { createInterrupt } from "./interrupt.ts";
@@ -124,10 +126,14 @@ export function buildProgram(
   const program = new Command("tutti");
   configure(program, write);
   program.helpInformation = () => overview(process.stdout.columns);
-  const groups = new Map([["run", addRunCommand(program, onAction)]]);
+  const groups = new Map([
+    ["run", addRunCommand(program, onAction)],
+    ["claude", addClaudeCommand(program, onAction)],
+  ]);
   addHostCommands(program, onAction);
   addDaemonCommands(program, onAction);
   addInitCommand(program, onAction, operations);
+  addExportCommand(program, onAction);
   for (const operation of operations) {
     if (!operation.faces.includes("cli") || operation.name === "run.start") continue;
     if (daemonOperations.includes(operation.name)) continue;

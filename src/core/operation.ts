@@ -1,4 +1,5 @@
 import type { z } from "zod";
+import type { TraceContext } from "./trace.ts";
 
 export type Face = "cli" | "http" | "sdk" | "mcp";
 export type Role = "viewer" | "reviewer" | "operator" | "admin";
@@ -10,6 +11,8 @@ export interface OperationContext {
   readonly caller: string;
   /** Where the caller works, if that is on this machine: flows are sought from there upward, and runs work there. */
   readonly folder?: string | undefined;
+  /** Where the caller stands in a trace, where it has told. */
+  readonly trace?: TraceContext | undefined;
 }
 
 /** How the command line shows an operation; everything else is derived from the input schema. */

@@ -23,6 +23,8 @@ export interface EffectContext extends StepAddress {
   readonly folder: string;
   /** The run's; higher goes first. */
   readonly priority?: number;
+  /** Where the run's first cause stands, as `toTraceText` gives it; null where nobody has told. */
+  readonly trace?: string | null;
   /** Tells the run's watchers something that is not stored: a token, a line of output. */
   live(event: Readonly<Record<string, unknown>>): void;
   /**

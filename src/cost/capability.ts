@@ -23,6 +23,7 @@ import { createLedger } from "./ledger.ts";
 import { createMarks } from "./mark.ts";
 import { meteredEmbedding } from "./embedding-meter.ts";
 import { createMeter, type Meter } from "./meter.ts";
+import { budgetMetrics } from "./metric.ts";
 import { createCostOperations } from "./operations.ts";
 import { createPauses, type BudgetedRuns } from "./pause.ts";
 import { createCalendar } from "./period.ts";
@@ -112,6 +113,7 @@ export function createCost(dependencies: CostDependencies): Cost {
     effect: [createBudgetStop({ paused: (run, failure) => parts.pauses.remember(run, failure) })],
     callsOf: (run) => callsOfRun(dependencies.database, parts.build, run),
     jobs: [{ name: "cost.sweep", every: sweepEvery, run: sweep }, ...otherJobs(dependencies, parts, ready)],
+    metrics: budgetMetrics({ ...parts, store: parts.askedStore, clock }),
     auto: createAutoModel(choice, assessor),
     meter,
     meterEmbedding: (model) => meteredEmbedding(meter, model),

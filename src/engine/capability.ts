@@ -30,6 +30,7 @@ import { engineMigrations } from "./run-table.ts";
 import { createSchedules, type Schedules } from "./schedule/schedules.ts";
 import { createStepFactory } from "./step.ts";
 import { openCallsOf } from "./read/journal-span.ts";
+import { runMetrics } from "./read/metric.ts";
 import type { ReadOperationPorts } from "./read/operations.ts";
 import type { ReadPorts } from "./read/port.ts";
 import { reviewPlaces, type ReviewPlaces } from "./read/review-place.ts";
@@ -139,6 +140,7 @@ export function createEngine(dependencies: EngineDependencies): Engine {
     verbs: createWorkVerbs(work),
     jobs: [{ name: "engine.sweep", every: sweepEvery, run: async () => worker?.sweep() }],
     checks: [jobCheck(jobStore)],
+    metrics: runMetrics(dependencies),
     startJobs: backgroundWork(schedules, { database, store: jobStore, clock, log }),
     control,
     store,
@@ -211,7 +213,7 @@ function backgroundWork(schedules: Schedules, ports: JobRunnerPorts): Engine["st
 }
 
 function workerPorts(
-  { database, payloads, clock, log, settings, endProcess }: EngineDependencies,
+  { database, payloads, clock, log, settings, endProcess, observer }: EngineDependencies,
   { ring, waits }: Equipment,
 ) {
   // Only the worker waits storage out: a person who asks something gets the error.
@@ -228,6 +230,7 @@ function workerPorts(
     graceMs: toMs(settings.grace),
     parkAfterMs: toMs(settings.parkAfter),
     endProcess,
+    ...(observer ? { observer } : {}),
   };
 }
 

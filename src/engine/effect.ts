@@ -21,6 +21,7 @@ export function createEffectRunner(ring: readonly EffectInterceptor[]): EffectRu
         attempt: call.attempts,
         folder: execution.folder,
         priority: execution.run.priority,
+        trace: execution.run.trace,
         live: (data) => execution.ports.live.publish({ run: execution.run.id, type: "live", key: verb.key, data }),
         join: (writes) => void joined.push(...writes),
       };

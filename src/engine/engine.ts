@@ -2,6 +2,7 @@ import type { Duration } from "../core/duration.ts";
 import { TuttiError, type ErrorCode, type Failure } from "../core/error.ts";
 import { newRunId, type RunId } from "../core/id.ts";
 import type { Statement } from "../core/statement.ts";
+import { traceOf, type TraceContext } from "../core/trace.ts";
 import type { VerbHost } from "../core/verb.ts";
 import { childWait, isFlow, type AnyFlow, type FlowPlace } from "./flow.ts";
 import { parseInput } from "./flow-input.ts";
@@ -21,6 +22,8 @@ export interface StartRequest {
   readonly folder?: string | undefined;
   /** Who or what starts it, for the record: `cli`, `web`, `http`, `schedule:NAME`. */
   readonly trigger?: string | undefined;
+  /** Where its cause stands in a trace, which the run then is a part of. */
+  readonly trace?: TraceContext | undefined;
 }
 
 export interface Settle {
@@ -126,9 +129,9 @@ async function startRun(
 ): Promise<{ id: RunId; isStored: boolean }> {
   const flow = typeof request.flow === "string" ? await findFlow(ports, request.flow, request) : request.flow;
   const id = newRunId(ports.random, ports.clock.now());
-  const { priority, deadline, folder, trigger } = request;
+  const { priority, deadline, folder, trigger, trace } = request;
   const input = parseInput(flow, request.input);
-  const row = await newRow(ports, { id, flow, input, priority, deadline, folder, trigger });
+  const row = await newRow(ports, { id, flow, input, priority, deadline, folder, trigger, trace });
   const joined = request.joined?.(id) ?? [];
   const place = ports.reserve?.(id, flow) ?? null;
   if (place) return { id, isStored: await beginRun(ports, { row, place, joined }, write) };
@@ -188,7 +191,7 @@ function startChild(
   return host.wait({
     ...childWait(name, request.flow, input),
     prepare: async (address) => {
-      const { file, folder } = await ports.store.run(address.run);
+      const { file, folder, trace } = await ports.store.run(address.run);
       const found = flow ?? (await findFlow(ports, flowName, { folder }));
       const row = await newRow(ports, {
         id: newRunId(ports.random, ports.clock.now()),
@@ -197,6 +200,7 @@ function startChild(
         folder,
         input: parseInput(found, input),
         parent: { run: address.run, key: address.key },
+        trace: traceOf({ run: address.run, trace }, address.key),
       });
       return [ports.statements.insertRun(row), createdEvent(ports, row)];
     },

@@ -58,7 +58,7 @@ export class Execution implements HeldRun {
     this.flow = loaded.flow;
     this.folder = loaded.folder;
     this.ports = ports;
-    this.writer = new JournalWriter(ports, loaded.run, loaded.seq);
+    this.writer = new JournalWriter(ports, loaded);
     this.#input = loaded.input;
     this.cache = loaded.cache;
     this.#replay = new Replay(loaded.rows);

@@ -81,6 +81,7 @@ async function copyRun(ports: RunControlPorts, { origin, kept, from, by }: Copy,
     parent_run: null,
     parent_key: null,
     trigger: `${by}:${origin.id}`,
+    trace: null,
   };
   const copies = kept.map((stored) => ports.statements.insertRow({ ...stored, run_id: id }));
   await write([ports.statements.insertRun(row), ...copies, createdEvent(ports, row)]);

@@ -4,7 +4,7 @@ import type { Failure } from "../core/error.ts";
 import type { EffectOutcome, EffectSpec, VerbHost, WaitKind } from "../core/verb.ts";
 import type { LiveEvents } from "../events/live.ts";
 import type { AnyFlow } from "./flow.ts";
-import type { Finished, JournalPorts, JournalWriter, WriteAnswer } from "./journal-writer.ts";
+import type { Finished, JournalPorts, JournalWriter, WriteAnswer, WrittenRun } from "./journal-writer.ts";
 import type { RunStore } from "./run-store.ts";
 import type { JournalRow, OpeningRow, RunRow } from "./run-table.ts";
 import type { Scope, VerbCall } from "./scope.ts";
@@ -39,11 +39,9 @@ export interface ExecutionPorts extends JournalPorts {
 
 export type Departure = "ended" | "parked" | "paused" | "handed back" | "lost";
 
-export interface LoadedRun {
-  readonly run: RunRow;
+export interface LoadedRun extends WrittenRun {
+  /** What replay needs; rows of stored scopes are left out. */
   readonly rows: readonly JournalRow[];
-  /** The sequence number of the last row, which `rows` may have left out. */
-  readonly seq: number;
   readonly openings: readonly OpeningRow[];
   readonly input: unknown;
   readonly flow: AnyFlow;

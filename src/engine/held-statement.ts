@@ -78,6 +78,7 @@ function insertStatements(build: Runs) {
         parent_key: slot("parent_key"),
         forked_from: slot("forked_from"),
         trigger: slot("trigger"),
+        trace: slot("trace"),
         usage: slot("usage"),
         brief: slot("brief"),
         ...notYet,

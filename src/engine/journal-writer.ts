@@ -1,12 +1,14 @@
 import { encodeJson } from "../core/json.ts";
 import { toFailure, type Failure } from "../core/error.ts";
 import type { Clock, EpochMs } from "../core/clock.ts";
+import type { EngineObserver, ObservedRun, ObservedStep } from "../core/observer.ts";
 import { addUsage, noUsage, type Usage } from "../core/step.ts";
 import type { Statement } from "../core/statement.ts";
 import type { EffectOutcome } from "../core/verb.ts";
 import type { EventLog } from "../events/event-log.ts";
 import type { Database, Row } from "../storage/database.ts";
 import { mustFit, type Payloads } from "../storage/payload.ts";
+import { observedRun, observedStep } from "./observed.ts";
 import { usageColumns } from "./run-column.ts";
 import type { RunStatements } from "./run-statement.ts";
 import type { JournalRow, RunRow } from "./run-table.ts";
@@ -42,6 +44,8 @@ export interface JournalPorts {
   woken(rows: readonly Row[]): void;
   /** Told after each commit of new rows of a run whose worker has died with it. */
   survived?(run: string): void;
+  /** Hears what was stored; not there where nobody listens. */
+  readonly observer?: EngineObserver;
 }
 
 /** Freezes an outcome: what cannot be stored becomes the failure `engine.not_json` or `engine.too_large`. */
@@ -57,6 +61,13 @@ export function freezeOutcome(outcome: EffectOutcome, what: string): StoredOutco
   }
 }
 
+export interface WrittenRun {
+  readonly run: RunRow;
+  /** The sequence number of its last row. */
+  readonly seq: number;
+  readonly origin: ObservedRun["origin"];
+}
+
 /** The one ordered writer of a run: gives sequence numbers, fences every write by owner and epoch. */
 export class JournalWriter {
   readonly #ports: JournalPorts;
@@ -65,13 +76,15 @@ export class JournalWriter {
   #usage: Usage;
   /** The count of outside happenings that this worker has read. */
   wake: number;
+  readonly observed: ObservedRun;
 
-  constructor(ports: JournalPorts, run: RunRow, seq: number) {
+  constructor(ports: JournalPorts, { run, seq, origin }: WrittenRun) {
     this.#ports = ports;
     this.#run = run;
     this.#seq = seq;
     this.#usage = run.usage === null ? noUsage : (JSON.parse(run.usage) as Usage);
     this.wake = run.wake;
+    this.observed = observedRun(run, origin);
   }
 
   get usage(): Usage {
@@ -102,6 +115,8 @@ export class JournalWriter {
       this.#seq += rows.length;
       this.#usage = usage;
       if (this.#run.deaths > 0) this.#ports.survived?.(this.#run.id);
+      const { observer } = this.#ports;
+      if (observer) await this.#tell(observer, rows, finished);
     }
     return { answer, rows };
   }
@@ -123,6 +138,21 @@ export class JournalWriter {
     // The first statement is the fence, which wakes nobody.
     for (const rows of result.rows.slice(1)) if (rows.length > 0) this.#ports.woken(rows);
     return "written";
+  }
+
+  /** Waits only for what is at hand as it was stored: what most rows were made of is. */
+  async #tell(observer: EngineObserver, rows: readonly JournalRow[], finished: readonly Finished[]): Promise<void> {
+    const steps: ObservedStep[] = [];
+    for (const [index, { call, outcome, column }] of finished.entries()) {
+      const row = rows[index];
+      if (!row) continue;
+      const failure = column?.failure
+        ? ((await this.#ports.payloads.load(column.failure)) as Failure)
+        : (outcome.failure ?? null);
+      const input = call ? inputOf(call) : null;
+      steps.push(...observedStep(row, { failure, usage: outcome.usage ?? null, input }));
+    }
+    observer.stepsStored(this.observed, steps);
   }
 
   #fence(needsWake: boolean): Statement {

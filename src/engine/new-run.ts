@@ -6,6 +6,7 @@ import { TuttiError } from "../core/error.ts";
 import type { RunId } from "../core/id.ts";
 import type { Random } from "../core/random.ts";
 import type { Statement } from "../core/statement.ts";
+import { toTraceText, type TraceContext } from "../core/trace.ts";
 import type { Row } from "../storage/database.ts";
 import type { AnyFlow } from "./flow.ts";
 import type { JournalPorts } from "./journal-writer.ts";
@@ -45,11 +46,12 @@ export interface NewRun {
   readonly deadline?: Duration | undefined;
   readonly parent?: { readonly run: string; readonly key: string };
   readonly trigger?: string | undefined;
+  readonly trace?: TraceContext | undefined;
 }
 
 export async function newRow(
   ports: RunControlPorts,
-  { id, flow, file, folder, input, priority, deadline, parent, trigger }: NewRun,
+  { id, flow, file, folder, input, priority, deadline, parent, trigger, trace }: NewRun,
 ): Promise<RunRow> {
   const at = ports.clock.now();
   const limit = deadline ?? flow.deadline;
@@ -67,6 +69,7 @@ export async function newRow(
     parent_run: parent?.run ?? null,
     parent_key: parent?.key ?? null,
     trigger: trigger ?? (parent ? `run:${parent.run}` : null),
+    trace: trace ? toTraceText(trace) : null,
     brief: briefOf(input),
   };
 }

@@ -49,10 +49,11 @@ function runOperations({ control, store, live, flows, context }: EngineOperation
       deadline: z.union([z.string(), z.number()]).optional().describe('The run fails after this long, such as "10m"'),
     }),
     cli: { positional: ["flow"], examples: ["tutti run code-review --input last=5"] },
-    handle: async ({ flow, input, priority, deadline }, { folder, caller }) => {
+    handle: async ({ flow, input, priority, deadline }, { folder, caller, trace }) => {
       const found = await flows.get(flow, folder);
       refuseUnknownInput(found, input);
-      return store.record(await control.start({ flow: found, input, priority, deadline, folder, trigger: caller }));
+      const by = { folder, trigger: caller, trace };
+      return store.record(await control.start({ flow: found, input, priority, deadline, ...by }));
     },
   });
   const record = (asked: string): Promise<RunRecord> => store.record(asked);

@@ -81,6 +81,7 @@ export async function replayOnly(
       cache: new Map(),
       // Nothing is done, so it does not matter where.
       folder: ports.folder,
+      origin: null,
     },
     {
       ...ports,

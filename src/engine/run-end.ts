@@ -15,6 +15,11 @@ interface EndColumns extends ErrorColumns {
   readonly failure: string | null;
 }
 
+interface End {
+  readonly columns: EndColumns;
+  readonly failure: Failure | null;
+}
+
 /** Calls the flow's function; what it throws at once is a rejection like any other. */
 export async function runBody(held: HeldRun, input: unknown): Promise<NonNullable<BodyEnd>> {
   const step = held.ports.stepFor(held, held.root);
@@ -45,18 +50,23 @@ export function foreignAwait({ root, flow }: HeldRun): Failure {
 export async function endRun(execution: HeldRun, end: BodyEnd, cancel: Cancel): Promise<WriteAnswer> {
   const { ports, run, writer } = execution;
   const open = [...execution.calls.values()].filter((call) => call.state === "held" || call.state === "started");
-  const columns = await endColumns(execution, end, cancel);
+  const { columns, failure } = await endColumns(execution, end, cancel);
   const at = ports.clock.now();
   const unasked = open.filter((call) => call.attemptOf === null).map((call) => call.key);
   const abandoned = unasked.length > 0 && !cancel ? JSON.stringify(unasked) : null;
   const hasChild = execution.startedChild || [...execution.openings.values()].some(({ kind }) => kind === "flow");
-  return writer.last([
+  const answer = await writer.last([
     ports.statements.end({ ...writer.holder, ...columns, ...usageColumns(writer.usage), abandoned, at }),
     ...withdrawOpen(execution),
     ...(hasChild ? [ports.statements.cancelChildren({ parent: run.id, at })] : []),
     ...settleParent(execution, columns, at),
     ports.events.append({ type: `tutti.run.${columns.status}`, subject: run.id, at, data: { flow: run.flow } }),
   ]);
+  if (answer === "written") {
+    const { status } = columns;
+    ports.observer?.runEnded(writer.observed, { status, finishedAt: at, usage: writer.usage, failure });
+  }
+  return answer;
 }
 
 /** Parks a run as paused; with a failure that says why, if it was not asked for. */
@@ -75,14 +85,12 @@ export async function pauseRun(
   ]);
 }
 
-async function endColumns(execution: HeldRun, end: BodyEnd, cancel: Cancel): Promise<EndColumns> {
+async function endColumns(execution: HeldRun, end: BodyEnd, cancel: Cancel): Promise<End> {
   const { payloads } = execution.ports;
-  const failed = async (failure: Failure, status: "failed" | "cancelled" = "failed"): Promise<EndColumns> => ({
-    status,
-    output: null,
-    failure: await payloads.store(failure, "the run's failure"),
-    ...errorColumns(failure),
-  });
+  const failed = async (failure: Failure, status: "failed" | "cancelled" = "failed"): Promise<End> => {
+    const text = await payloads.store(failure, "the run's failure");
+    return { columns: { status, output: null, failure: text, ...errorColumns(failure) }, failure };
+  };
   if (cancel) return failed(cancel.failure, cancel.kind === "cancel" ? "cancelled" : "failed");
   if (end && "failure" in end) {
     try {
@@ -93,7 +101,7 @@ async function endColumns(execution: HeldRun, end: BodyEnd, cancel: Cancel): Pro
   }
   try {
     const output = await payloads.store(end?.output, "the flow's output");
-    return { status: "succeeded", output, failure: null, ...errorColumns(null) };
+    return { columns: { status: "succeeded", output, failure: null, ...errorColumns(null) }, failure: null };
   } catch (error) {
     return failed(toFailure(error, "engine.not_json"));
   }

@@ -41,7 +41,8 @@ export async function loadRun(ports: WorkerPorts, run: RunRow, flow: AnyFlow | F
   const cache = run.forked_from === null ? new Map<string, JournalRow>() : await cacheOf(ports, run.forked_from);
   const isElsewhere = run.folder !== null && run.folder !== ports.folder && existsSync(run.folder);
   const folder = isElsewhere && run.folder !== null ? run.folder : ports.folder;
-  return { run, rows, seq, openings, input, flow: isFailure(flow) ? neverFlow(run.flow) : flow, cache, folder };
+  const origin = run.forked_from === null ? null : await originOf(ports, run.forked_from);
+  return { run, rows, seq, openings, input, flow: isFailure(flow) ? neverFlow(run.flow) : flow, cache, folder, origin };
 }
 
 /** Why a claimed run must not start, if it must not. */
@@ -55,6 +56,17 @@ async function cacheOf({ store }: WorkerPorts, forkedFrom: string): Promise<Map<
   const { origin, seq, from } = parseForkPlace(forkedFrom);
   const rows = await store.rows(origin, seq);
   return new Map(rows.filter(({ key }) => !isWithin(key, from)).map((row) => [row.key, row]));
+}
+
+/** The run that a fork or a retry was made of; null where it is not there any more. */
+async function originOf({ store }: WorkerPorts, forkedFrom: string): Promise<LoadedRun["origin"]> {
+  const { origin } = parseForkPlace(forkedFrom);
+  try {
+    return { run: origin, trace: (await store.run(origin)).trace };
+  } catch (error) {
+    if (error instanceof TuttiError && error.code === "run.missing") return null;
+    throw error;
+  }
 }
 
 async function endProcesses({ store, statements, endProcess, database }: WorkerPorts, run: string): Promise<void> {

@@ -9,6 +9,8 @@ export interface QueuedRun {
   readonly folder: string | null;
   readonly priority: number;
   readonly createdAt: number;
+  /** When the worker heard of it, epoch milliseconds. */
+  readonly offeredAt: number;
   /** How often its worker has died with it in a row. */
   readonly deaths: number;
 }

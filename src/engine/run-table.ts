@@ -41,6 +41,8 @@ export interface RunTable {
   forked_from: string | null;
   /** Who or what started it: `cli`, `http`, `schedule:NAME`, `run:ID` for a child, `fork:ID`, `retry:ID`; null where nobody said. */
   trigger: string | null;
+  /** Where its first cause stands in a trace (core/trace.ts); null where nobody has told. */
+  trace: string | null;
   usage: string | null;
   /** What lists and searches read, so that they need not open what the columns above hold (run-column.ts). */
   brief: string | null;
@@ -246,5 +248,10 @@ export const engineMigrations: readonly Migration[] = [
         isText: String.raw`failure !~* '\\u(0000|d[89a-f])'`,
       }),
     ],
+  },
+  {
+    name: "004-trace",
+    sqlite: ["alter table runs add column trace text"],
+    postgres: ["alter table runs add column trace text"],
   },
 ];

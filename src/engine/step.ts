@@ -1,5 +1,6 @@
 import { toMs, type Duration } from "../core/duration.ts";
 import { TuttiError, toFailure, type Failure } from "../core/error.ts";
+import { withFields, type Log } from "../core/log.ts";
 import type {
   EffectContext,
   EffectOutcome,
@@ -15,7 +16,10 @@ import { ringFor, runPlan } from "./plan.ts";
 import { hashOf, misplaced, place, Scope, VerbCall, type Work } from "./scope.ts";
 
 /** What the closure of `step.run` may look at. */
-export type RunContext = Pick<EffectContext, "key" | "signal" | "attempt" | "folder">;
+export interface RunContext extends Pick<EffectContext, "key" | "signal" | "attempt" | "folder"> {
+  /** What is told here is kept with the run and the step, and found by them. */
+  readonly log: Log;
+}
 
 export interface RunOptions {
   /** What the closure depends on: stored, and compared on replay. */
@@ -109,10 +113,10 @@ class BaseStep {
       input,
       ...(timeout === undefined ? {} : { timeoutMs: toMs(timeout) }),
       ...(onInterrupted === undefined ? {} : { onInterrupted }),
-      perform: async ({ key, signal, attempt, folder }) => ({
-        status: "succeeded",
-        result: await work({ key, signal, attempt, folder }),
-      }),
+      perform: async ({ run, flow, key, signal, attempt, folder }) => {
+        const log = withFields(this.#execution.ports.log, { run, flow, step: key });
+        return { status: "succeeded", result: await work({ key, signal, attempt, folder, log }) };
+      },
     });
   }
 

@@ -1,6 +1,7 @@
 import type { Log } from "../core/log.ts";
 import type { Statement } from "../core/statement.ts";
 import type { AnyTool } from "../core/tool.ts";
+import type { Tracer } from "../core/trace.ts";
 import type { Duration } from "../core/duration.ts";
 import type { ChatModel, ChatOptions, OverflowPolicy } from "../models/chat-model.ts";
 import type { ModelQuirks } from "./model/model-call.ts";
@@ -64,5 +65,7 @@ export interface WorkPorts {
   /** An agent of `agents/*.md` by name, sought from the run's folder upward; `agent.invalid` if there is none. */
   findAgent(name: string, folder: string): Promise<Agent>;
   readonly environment: Readonly<Record<string, string | undefined>>;
+  /** Programs that a step starts are told where they stand in its trace. */
+  readonly tracer?: Pick<Tracer, "current">;
   readonly log: Log;
 }

@@ -3,6 +3,7 @@ import type { z } from "zod";
 import { toMs, type Duration } from "../core/duration.ts";
 import { TuttiError, toFailure, type Failure } from "../core/error.ts";
 import type { AnyTool } from "../core/tool.ts";
+import { traceEnvironment } from "../core/trace.ts";
 import type { EffectContext, EffectOutcome, EffectSpec, VerbHost, Verbs } from "../core/verb.ts";
 import { runAgent, type AgentRequest, type AgentResult } from "./agent/agent.ts";
 import { missingTool, toolEffect } from "./tool-call.ts";
@@ -119,7 +120,13 @@ async function performShell(ports: WorkPorts, context: EffectContext, call: Shel
       maxOutputBytes,
       signal: context.signal,
       cwd: resolve(context.folder, call.cwd ?? "."),
-      env: { ...ports.environment, ...call.env, TUTTI_RUN: context.run, TUTTI_STEP: context.key },
+      env: {
+        ...ports.environment,
+        ...traceEnvironment(ports.tracer?.current() ?? null),
+        ...call.env,
+        TUTTI_RUN: context.run,
+        TUTTI_STEP: context.key,
+      },
       onStart: (pid) => void tracked.push(track(ports, context, pid)),
       onOutput: (stream, text) => context.live({ stream, text }),
     });

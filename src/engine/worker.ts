@@ -7,6 +7,7 @@ import type { AnyFlow } from "./flow.ts";
 import { findFlow, isFailure, loadRun, whyNotStart } from "./run-loader.ts";
 import type { Place } from "./new-run.ts";
 import type { ChangedRun } from "./announcer.ts";
+import { observedTake } from "./observed.ts";
 import { openCalls } from "./opening.ts";
 import type { WorkerPorts } from "./worker-ports.ts";
 import type { VerbCall } from "./scope.ts";
@@ -88,7 +89,7 @@ export class Worker {
     this.#full.clear();
     // A full worker of a cluster leaves what is queued to those that have room.
     const isFull = elsewhere !== undefined && this.room <= 0;
-    for (const run of isFull ? [] : await store.queued()) this.offer(toQueued(run));
+    for (const run of isFull ? [] : await store.queued()) this.offer(toQueued(run, clock.now()));
     const next = await store.nextDue();
     if (next !== null) this.#armTimer(next);
   }
@@ -189,7 +190,7 @@ export class Worker {
   async offerById(id: string): Promise<void> {
     try {
       const run = await this.#ports.store.run(id);
-      if (run.status === "queued") this.offer(toQueued(run));
+      if (run.status === "queued") this.offer(toQueued(run, this.#ports.clock.now()));
     } catch (error) {
       this.#ports.log.warn("run.hint_lost", { run: id, error });
     }
@@ -211,7 +212,7 @@ export class Worker {
 
   async #holdReserved(run: RunRow, flow: AnyFlow): Promise<void> {
     try {
-      await this.#hold(run, flow);
+      await this.#hold(run, flow, run.created_at);
     } catch (error) {
       this.#ports.log.error("run.claim_failed", { run: run.id, error });
       this.#giveUpClaim(run);
@@ -246,7 +247,7 @@ export class Worker {
       this.#limits.set(queued.flow, limit ?? Number.POSITIVE_INFINITY);
       const isWithinLimit = (this.#perFlow.get(queued.flow) ?? 0) <= (limit ?? Number.POSITIVE_INFINITY);
       const run = isWithinLimit ? await this.#take(queued, limit) : undefined;
-      if (run) await this.#hold(run, flow);
+      if (run) await this.#hold(run, flow, queued.offeredAt);
       else await this.#notTaken(queued, isWithinLimit);
     } catch (error) {
       this.#ports.log.error("run.claim_failed", { run: queued.id, error });
@@ -281,13 +282,16 @@ export class Worker {
     this.#changed();
   }
 
-  async #hold(run: RunRow, flow: AnyFlow | Failure): Promise<void> {
+  async #hold(run: RunRow, flow: AnyFlow | Failure, offeredAt: number): Promise<void> {
     const loaded = await loadRun(this.#ports, run, flow);
+    const { observer, clock } = this.#ports;
+    const take = observer && (await observedTake(this.#ports, { ...loaded, offeredAt, at: clock.now() }));
     const own = { open: openCalls, woken: this.woken, survived: this.#survived, left: this.#left };
     const execution = new Execution(loaded, { ...this.#ports, ...own });
     this.#claiming.delete(run.id);
     this.#executions.set(run.id, execution);
     this.#ports.live.publish({ run: run.id, type: "run", data: "running" });
+    if (take) observer.runTaken(execution.writer.observed, take);
     const fault = whyNotStart(run, flow);
     if (fault) execution.startFaulted(fault);
     else execution.start();
@@ -356,7 +360,7 @@ export class Worker {
   }
 }
 
-function toQueued({ created_at: createdAt, ...run }: QueuedColumns): QueuedRun {
+function toQueued({ created_at: createdAt, ...run }: QueuedColumns, offeredAt: number): QueuedRun {
   const { id, flow, file, folder, priority, deaths } = run;
-  return { id, flow, file, folder, priority, createdAt, deaths };
+  return { id, flow, file, folder, priority, createdAt, offeredAt, deaths };
 }

@@ -3,6 +3,7 @@ import type { Clock } from "../core/clock.ts";
 import type { Database } from "../storage/database.ts";
 import { createEventLog, eventMigrations, type EventLog } from "./event-log.ts";
 import { createEventFeed } from "./feed.ts";
+import { eventMetrics } from "./metric.ts";
 import { createLiveEvents, type LiveEvents } from "./live.ts";
 import { createEventOperations } from "./operations.ts";
 import { createOrderedLog } from "./ordered-log.ts";
@@ -47,5 +48,6 @@ export function createEvents({ database, clock }: EventsDependencies): Events {
       },
     },
     latest: () => ordered.end(),
+    metrics: eventMetrics({ database, end: () => ordered.end() }),
   };
 }

@@ -15,6 +15,7 @@ import { createHttpApp } from "../server/http.ts";
 import { serveOnSocket, socketPath } from "../server/socket.ts";
 import { HostProcess } from "./host-process.ts";
 import { serve } from "./serve.ts";
+import { tracedTransport } from "./trace-header.ts";
 import { version } from "./version.ts";
 
 // A host that has just taken the lock needs this long at most until it listens: it opens the database in between.
@@ -67,7 +68,8 @@ async function lockOrFind(home: Home, options: ConnectOptions): Promise<Found> {
     options.interrupted?.throwIfAborted();
     const attempt = tryFolderLock(home.lock);
     if (attempt.held) return attempt;
-    const transport = socketTransport(socketPath(home.path), { folder: options.cwd });
+    const socket = socketTransport(socketPath(home.path), { folder: options.cwd });
+    const transport = tracedTransport(socket, options.environment);
     const state = await hostState(transport);
     if (state === "answering") return { held: false, client: asClient(home, transport, options) };
     const waitedMs = performance.now() - began;
@@ -114,7 +116,10 @@ async function host(home: Home, lock: Disposable | null, options: ConnectOptions
       mode: "host",
       home: home.path,
       operations: app.operations,
-      client: createClient(async (request) => http.fetch(request), app.operations),
+      client: createClient(
+        tracedTransport(async (request) => http.fetch(request), options.environment),
+        app.operations,
+      ),
       graceMs: graceOf(app.config),
       takeUp: async (run) => worker !== undefined || app.takeUp(createWorker(app, options, stack), run),
       whenIdle: async () => worker?.whenIdle(),

@@ -4,6 +4,7 @@ import { systemClock, type Clock } from "../core/clock.ts";
 import { toMs } from "../core/duration.ts";
 import type { Database } from "../storage/database.ts";
 import { modelChecks } from "./check.ts";
+import { modelMetrics } from "./metric.ts";
 import { createProbeStore } from "./model-store.ts";
 import { modelMigrations } from "./model-table.ts";
 import { defaultFirstTokenTimeoutMs, defaultTimeoutMs } from "./ollama/client.ts";
@@ -115,6 +116,7 @@ export function createModels(dependencies: ModelsDependencies): Models {
       listServers(registry, clock),
     ],
     checks: [...modelChecks(registry, probes), ...serverChecks(registry)],
+    metrics: modelMetrics(registry),
     registry,
     quirksOf: async (name) => quirksOf(await registry.factsOf(name)),
     ...createAbility({

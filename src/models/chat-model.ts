@@ -1,4 +1,5 @@
 import type { Statement } from "../core/statement.ts";
+import type { ModelPlace } from "./model-place.ts";
 
 /** A JSON Schema, as `z.toJSONSchema` makes it. */
 export type JsonSchema = Readonly<Record<string, unknown>>;
@@ -174,5 +175,7 @@ export interface ModelChoice {
 export interface ChatModel {
   /** `provider/name`. */
   readonly name: string;
+  /** Absent where there is no server, or several. */
+  readonly place?: ModelPlace;
   chat(request: ChatRequest, call: ChatCall): Promise<ChatAnswer>;
 }

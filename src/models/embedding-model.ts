@@ -1,5 +1,6 @@
 import { TuttiError } from "../core/error.ts";
 import type { ChatCaller, ChatTimings } from "./chat-model.ts";
+import type { ModelPlace } from "./model-place.ts";
 
 /** Which space vectors lie in. Kept beside every set of vectors: those of two spaces must never be compared. */
 export interface EmbedderIdentity {
@@ -42,6 +43,8 @@ export interface EmbeddingCall {
 export interface EmbeddingModel {
   /** `provider/name`. */
   readonly name: string;
+  /** Absent where there is no server. */
+  readonly place?: ModelPlace;
   embed(texts: readonly string[], call: EmbeddingCall): Promise<EmbeddingAnswer>;
 }
 

@@ -43,6 +43,8 @@ export interface ObservabilityDependencies {
   readonly version: string;
   readonly environment: Readonly<Record<string, string | undefined>>;
   readonly notify: Notify;
+  /** The built page that reports are laid into. */
+  readonly template: string;
   /** Where this host serves HTTP, or would. */
   readonly served: () => Promise<{ readonly url: string; readonly tokenFile: string }>;
   /** Of all rooms, once they are there. */
@@ -76,7 +78,7 @@ export function createObservability(dependencies: ObservabilityDependencies): Ob
     version,
     sources: () => sourcesOf(dependencies.rooms()),
   });
-  const tracing = createTracing({ settings: settings.traces, store, meters: metrics.meters, clock, version });
+  const tracing = createTracing({ ...dependencies, settings: settings.traces, store, meters: metrics.meters });
   const logs = createLogs({ settings: settings.logs, store, tracer: () => tracing.tracer, clock, version });
   const otlp = createOtlp({ ...dependencies, settings: settings.otlp, store, metrics });
   return {
@@ -92,6 +94,7 @@ export function createObservability(dependencies: ObservabilityDependencies): Ob
       otlp.start();
     },
     async [Symbol.asyncDispose]() {
+      tracing[Symbol.dispose]();
       await otlp[Symbol.asyncDispose]();
       await metrics[Symbol.asyncDispose]();
       await store[Symbol.asyncDispose]();
@@ -108,7 +111,7 @@ interface Parts {
 }
 
 function assemble(dependencies: ObservabilityDependencies, { store, metrics, tracing, logs, otlp }: Parts): Capability {
-  const { settings, clock, version } = dependencies;
+  const { settings, clock, version, template } = dependencies;
   const alerts = createAlerts({
     ...dependencies,
     settings: settings.alerts,
@@ -125,15 +128,15 @@ function assemble(dependencies: ObservabilityDependencies, { store, metrics, tra
       ...logs.operations,
       ...otlp.operations,
       ...alerts.operations,
-      ...createClaudeOperations({ store, metrics }),
+      ...createClaudeOperations({ store, clock }),
       ...createGrafanaOperations({ rules: () => alerts.rules(), place: () => scrapePlace(dependencies) }),
-      ...createReportOperations({ clock, version, operations }),
+      ...createReportOperations({ clock, version, template, operations }),
     ],
     effect: tracing.effect,
     jobs: alerts.jobs,
     checks: alerts.checks,
     routes: [...metrics.routes, ...otlp.routes],
-    metrics: joined([otlp.metrics, alerts.metrics]),
+    metrics: joined([metrics.own, tracing.metrics, otlp.metrics, alerts.metrics]),
   };
 }
 

@@ -12,6 +12,7 @@ import type { EventLog } from "../events/event-log.ts";
 import { toStatement, type Database } from "../storage/database.ts";
 import type { Payloads } from "../storage/payload.ts";
 import { createApproval } from "./approval.ts";
+import { reviewMetrics } from "./metric.ts";
 import { createReviewOperations, type ReviewPlaces } from "./operations.ts";
 import { reviewMigrations, type ReviewTables } from "./review-table.ts";
 import { createReviewStore, type ReviewStore } from "./review-store.ts";
@@ -78,6 +79,7 @@ export function createReview(dependencies: ReviewDependencies): Review {
     migrations: reviewMigrations,
     operations: createReviewOperations({ ...ports, store }),
     waits: [{ kind: "review", withdrawn: (address) => [...shared.leave(address), withdrawReview(database, address)] }],
+    metrics: reviewMetrics(dependencies),
     jobs: [
       {
         name: "review.deliver",

@@ -24,6 +24,7 @@ export const operationTable: readonly OperationRow[] = [
   { name: "budget.remove", method: "DELETE", path: "/budgets/:name", kind: "call", idempotent: false },
   { name: "budget.set", method: "PUT", path: "/budgets/:name", kind: "call", idempotent: true },
   { name: "budget.show", method: "GET", path: "/budgets/:name", kind: "call", idempotent: true },
+  { name: "claude.show", method: "GET", path: "/claude", kind: "call", idempotent: true },
   { name: "config.explain", method: "GET", path: "/config/:key/explain", kind: "call", idempotent: true },
   { name: "config.get", method: "GET", path: "/config/:key", kind: "call", idempotent: true },
   { name: "config.list", method: "GET", path: "/config", kind: "list", idempotent: true },

@@ -54,3 +54,9 @@ function addressesOf(host: string): string[] {
     .map((entry) => entry?.address ?? "")
     .filter((address) => address !== "");
 }
+
+/** How this machine calls a server that listens there. */
+export function urlHost(host: string): string {
+  if (host === "0.0.0.0" || host === "::") return "127.0.0.1";
+  return host.includes(":") ? `[${host}]` : host;
+}

@@ -4,6 +4,7 @@ import { systemClock, type Clock } from "../core/clock.ts";
 import { TuttiError } from "../core/error.ts";
 import { silentLog, type Log } from "../core/log.ts";
 import type { AnyOperation } from "../core/operation.ts";
+import { fromTraceparent, type TraceContext } from "../core/trace.ts";
 import { folderHeader } from "../sdk/socket-transport.ts";
 import { jsonAnswer } from "./answer.ts";
 import { logDefect, problemResponse } from "./problem.ts";
@@ -88,6 +89,7 @@ async function answer({ operation, read, context }: Call, options: HttpAppOption
     signal,
     caller: typeof caller === "string" ? caller : caller(context),
     folder: isLocal ? folderOf(context) : undefined,
+    trace: traceOf(context),
   });
   if (Symbol.asyncIterator in result)
     return streamAnswer(context, { progress: result, left, closing, clock, streams, log });
@@ -97,6 +99,12 @@ async function answer({ operation, read, context }: Call, options: HttpAppOption
 function folderOf({ req }: Context): string | undefined {
   const folder = req.header(folderHeader);
   return folder === undefined ? undefined : decodeURIComponent(folder);
+}
+
+/** What is no `traceparent` is as if it were not there, as W3C has it. */
+function traceOf({ req }: Context): TraceContext | undefined {
+  const parent = req.header("traceparent");
+  return parent === undefined ? undefined : (fromTraceparent(parent, req.header("tracestate")) ?? undefined);
 }
 
 function nothingThere(context: Context, operations: readonly AnyOperation[]): Response {

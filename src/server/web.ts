@@ -11,7 +11,7 @@ import { addAssets } from "./assets.ts";
 import { createBoot, overviewCalls, type BootCall } from "./boot.ts";
 import { guardConnections } from "./connections.ts";
 import { attachDoor } from "./door.ts";
-import { createHostNames, isLoopback } from "./host-names.ts";
+import { createHostNames, isLoopback, urlHost } from "./host-names.ts";
 import { createHttpApp } from "./http.ts";
 import { serverLimits, type ServerLimits } from "./limits.ts";
 import { openApi } from "./openapi.ts";
@@ -128,11 +128,6 @@ function listenOn(server: Server, host: string, port: number): Promise<number> {
     resolve((server.address() as AddressInfo).port);
   });
   return promise;
-}
-
-function urlHost(host: string): string {
-  if (host === "0.0.0.0" || host === "::") return "127.0.0.1";
-  return host.includes(":") ? `[${host}]` : host;
 }
 
 function linkTo(target: URL, url: string, once: string): string {

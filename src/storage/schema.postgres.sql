@@ -248,7 +248,8 @@ create table runs (
   output_tokens bigint,
   error_code text,
   error_step text,
-  error_text text
+  error_text text,
+  trace text
 );
 
 create table schedule_fires (

@@ -82,7 +82,7 @@ CREATE TABLE runs (
   seed integer not null, priority integer not null, created_at integer not null, started_at integer,
   finished_at integer, deadline_at integer, due_at integer, owner text, epoch integer not null,
   wake integer not null, seq integer not null, deaths integer not null, died_at integer, cancel_at integer,
-  cancel_reason text, pause_at integer, parent_run text, parent_key text, forked_from text, usage text, trigger text, brief text, models text, input_tokens integer, output_tokens integer, error_code text, error_step text, error_text text) without rowid;
+  cancel_reason text, pause_at integer, parent_run text, parent_key text, forked_from text, usage text, trigger text, brief text, models text, input_tokens integer, output_tokens integer, error_code text, error_step text, error_text text, trace text) without rowid;
 
 CREATE INDEX runs_brief on runs (id, flow, brief);
 

@@ -2,6 +2,7 @@ import { z } from "zod";
 import type { Capability } from "../core/capability.ts";
 import { operation } from "../core/operation.ts";
 import type { AnyTool } from "../core/tool.ts";
+import { silentTracer, type Tracer } from "../core/trace.ts";
 import type { Environment } from "./command.ts";
 import { createRunCommand } from "./command.ts";
 import { createEditFile } from "./edit-file.ts";
@@ -18,12 +19,15 @@ export interface ToolsDependencies {
   readonly limits: ToolLimits;
   /** This process's environment: commands get a few names of it. */
   readonly environment: Environment;
+  /** Commands are told where they stand in the trace of their step. */
+  readonly tracer?: Pick<Tracer, "current">;
 }
 
 /** The tools that agents have from the start: five for the files of the workspace and one for commands. */
 export function createTools({
   limits,
   environment,
+  tracer = silentTracer,
 }: ToolsDependencies): Capability & { readonly tools: readonly AnyTool[] } {
   const tools: readonly AnyTool[] = [
     createReadFile(limits),
@@ -31,7 +35,7 @@ export function createTools({
     createSearchText(limits),
     createWriteFile(limits),
     createEditFile(limits),
-    createRunCommand(limits, environment),
+    createRunCommand({ limits, environment, tracer }),
   ];
   return {
     name: "tools",

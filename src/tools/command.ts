@@ -2,6 +2,7 @@ import { z } from "zod";
 import { TuttiError } from "../core/error.ts";
 import { formatMs, toMs } from "../core/duration.ts";
 import type { Tool } from "../core/tool.ts";
+import { traceEnvironment, type Tracer } from "../core/trace.ts";
 import type { ToolLimits } from "./limits.ts";
 import { headAndTail } from "./output-buffer.ts";
 import { runProcess } from "./process.ts";
@@ -24,7 +25,13 @@ const input = z.strictObject({
 
 export type Environment = Readonly<Record<string, string | undefined>>;
 
-export function createRunCommand(limits: ToolLimits, environment: Environment): Tool<z.infer<typeof input>> {
+export interface RunCommandPorts {
+  readonly limits: ToolLimits;
+  readonly environment: Environment;
+  readonly tracer: Pick<Tracer, "current">;
+}
+
+export function createRunCommand({ limits, environment, tracer }: RunCommandPorts): Tool<z.infer<typeof input>> {
   const env = minimalEnvironment(environment, limits.environment);
   return {
     name: "run_command",
@@ -43,7 +50,7 @@ export function createRunCommand(limits: ToolLimits, environment: Environment): 
       const result = await runProcess({
         argv,
         cwd: place.path,
-        env,
+        env: { ...env, ...traceEnvironment(tracer.current()) },
         stdin,
         timeoutMs,
         signal,

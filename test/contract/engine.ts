@@ -11,6 +11,7 @@ import { cleanupTests } from "./engine-cleanup.ts";
 import { endTests } from "./engine-end.ts";
 import { guaranteeTests } from "./engine-guarantee.ts";
 import { jobTests } from "./engine-job.ts";
+import { observerTests } from "./engine-observer.ts";
 import { putOffTests } from "./engine-put-off.ts";
 import { verifyTests } from "./engine-verify.ts";
 
@@ -36,6 +37,7 @@ export function engineContract(name: string, openDatabase: Open, { skip }: { ski
     cleanupTests(open);
     verifyTests(open);
     jobTests(open);
+    observerTests(open);
     guaranteeTests(open);
   });
 }

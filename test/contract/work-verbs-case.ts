@@ -7,6 +7,7 @@ import { silentLog } from "../../src/core/log.ts";
 import type { AnyOperation } from "../../src/core/operation.ts";
 import type { RunRecord } from "../../src/core/step.ts";
 import type { AnyTool } from "../../src/core/tool.ts";
+import type { Tracer } from "../../src/core/trace.ts";
 import type { PlanInterceptor, Verbs, WaitKind } from "../../src/core/verb.ts";
 import { findAgent } from "../../src/engine/agent/agent-finder.ts";
 import { createRunControl } from "../../src/engine/engine.ts";
@@ -41,6 +42,9 @@ export interface WorkOptions extends Omit<
   readonly trackProcess?: WorkPorts["trackProcess"];
   readonly endProcess?: (pid: number, started: string) => Promise<void>;
   readonly environment?: Readonly<Record<string, string>>;
+  readonly tracer?: Tracer;
+  /** Beside those of the review room, outermost. */
+  readonly around?: readonly PlanInterceptor[];
   /** A folder that somebody else makes and removes; default: one of its own. */
   readonly workspace?: string;
 }
@@ -85,7 +89,7 @@ export function longShell(): AnyFlow {
 export async function openWorkEngine(database: Database, options: WorkOptions = {}): Promise<WorkEngine> {
   const workspace = options.workspace ?? realpathSync(mkdtempSync(join(tmpdir(), "tutti-work-")));
   let parts: EngineParts | undefined;
-  const plan: PlanInterceptor[] = [];
+  const plan: PlanInterceptor[] = [...(options.around ?? [])];
   const { askedTools = [] } = options;
   const engine = await openTestEngine({
     endProcess: async (pid, started) => void (await endProcessGroup(pid, started)),
@@ -180,8 +184,11 @@ function reviewOf(parts: EngineParts, askedTools: readonly string[] = []): Revie
 
 function workPorts({ database, statements }: EngineParts, options: WorkOptions): WorkPorts {
   const { model, tools: more = [], environment = {} } = options;
-  const { tools } = createTools({ limits: toolsSection.schema.parse({}), environment: process.env });
+  const traced = options.tracer ? { tracer: options.tracer } : {};
+  const limits = toolsSection.schema.parse({});
+  const { tools } = createTools({ limits, environment: process.env, ...traced });
   return {
+    ...traced,
     runProcess: options.runProcess ?? runProcess,
     trackProcess:
       options.trackProcess ??

@@ -1,6 +1,7 @@
 import { systemClock, type Clock } from "../../src/core/clock.ts";
 import { newWorkerId } from "../../src/core/id.ts";
 import { silentLog, type Log } from "../../src/core/log.ts";
+import type { EngineObserver } from "../../src/core/observer.ts";
 import { seededRandom, systemRandom, type Random } from "../../src/core/random.ts";
 import type { RunRecord } from "../../src/core/step.ts";
 import type { EffectInterceptor, PlanInterceptor, Verbs, WaitKind } from "../../src/core/verb.ts";
@@ -50,6 +51,7 @@ export interface TestEngineOptions {
   readonly rooms?: readonly RoomMigrations[];
   readonly endProcess?: (pid: number, started: string) => Promise<void>;
   readonly log?: Log;
+  readonly observer?: EngineObserver;
   readonly seed?: number;
 }
 
@@ -186,6 +188,7 @@ function createParts(database: Database, options: TestEngineOptions) {
       parkAfterMs: options.parkAfterMs ?? 1_000,
       concurrency: options.concurrency ?? 200,
       endProcess: options.endProcess ?? (async () => undefined),
+      ...(options.observer ? { observer: options.observer } : {}),
     });
     current = worker;
     return worker;

@@ -12,6 +12,7 @@ import {
   presentTest,
 } from "./alert.ts";
 import { presentBudget, presentBudgets, presentRemovedBudget } from "./budget.ts";
+import { presentClaude } from "./claude.ts";
 import { presentCost } from "./cost.ts";
 import { presentComparison, presentQueues } from "./comparison.ts";
 import { presentContext } from "./context.ts";
@@ -21,6 +22,7 @@ import { presentExplanation } from "./explanation.ts";
 import { nearPlace } from "./place.ts";
 import { presentProvision } from "./provision.ts";
 import { formatBytes } from "../byte-size.ts";
+import { presentFamilies, presentQuery } from "./metric.ts";
 import { presentModel } from "./model.ts";
 import { presentReview } from "./review.ts";
 import { formatMs } from "../../core/duration.ts";
@@ -73,6 +75,7 @@ const forms: Readonly<Record<string, (result: never, look: TableLook) => string>
   "alert.unsilence": () => "Ended. What still fires is told of at the next look, within 15 seconds.",
   "alert.preview": presentPreview,
   "alert.test": presentTest,
+  "claude.show": presentClaude,
   "cost.show": presentCost,
   "budget.set": presentBudget,
   "budget.show": presentBudget,
@@ -90,6 +93,8 @@ const forms: Readonly<Record<string, (result: never, look: TableLook) => string>
   "run.timeline": presentTimeline,
   "run.step": presentStep,
   "run.stats": presentStats,
+  "metric.list": presentFamilies,
+  "metric.query": presentQuery,
   "event.list": eventCells,
   "event.tail": presentEvent,
   "grafana.provision": presentProvision,
@@ -115,6 +120,7 @@ const emptyTexts: Readonly<Record<string, string>> = {
   "alert.history": "No alert has changed its state yet.",
   "alert.silences": "Nothing is silenced.",
   "event.list": "Nothing has happened yet.",
+  "metric.list": "No figure is called like that. All of them: tutti metrics list",
   "run.list": "No runs yet. Start one: tutti run <flow>",
   "run.errors": "No run has failed in this time.",
   "flow.inputs": "This flow has not run yet.",

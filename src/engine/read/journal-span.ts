@@ -1,12 +1,13 @@
 import { sql, type Kysely } from "kysely";
 import type { Failure } from "../../core/error.ts";
 import type { Skipped, Usage } from "../../core/step.ts";
+import { attemptNumber } from "../../core/step-key.ts";
 import type { Database } from "../../storage/database.ts";
 import type { Payloads } from "../../storage/payload.ts";
 import type { CancelRecord } from "../cancel-record.ts";
 import type { EngineTables } from "../run-table.ts";
 import type { VerbCall } from "../scope.ts";
-import { attemptNumber, waitStepKinds, type RawSpan } from "./span.ts";
+import { waitStepKinds, type RawSpan } from "./span.ts";
 
 export interface JournalSpanPorts {
   readonly database: Database;

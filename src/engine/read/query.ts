@@ -1,6 +1,6 @@
-import { isDuration, toMs } from "../../core/duration.ts";
-import { TuttiError } from "../../core/error.ts";
+import type { TuttiError } from "../../core/error.ts";
 import { nearest } from "../../core/nearest.ts";
+import { queryMistake, readQuery, timeHint, toTime, type QueryForm, type QueryWord } from "../../core/query.ts";
 import { runStatuses } from "../../core/step.ts";
 
 /** What runs can be asked for by, in a text: `status:failed,waiting flow:triage error:"no room" -model:qwen since:24h words`. */
@@ -21,15 +21,7 @@ export interface QueryTerm {
 
 /** The conditions of a text, all of which must hold; `usage.invalid` with the place where it cannot be read. */
 export function parseQuery(text: string, now: number): QueryTerm[] {
-  return words(text).map((word) => toTerm(word, { text, now }));
-}
-
-interface Word {
-  readonly at: number;
-  readonly isNot: boolean;
-  /** What stands before the colon, if there is one outside of quotes. */
-  readonly key: string | null;
-  readonly values: readonly string[];
+  return readQuery(text, form).map((word) => toTerm(word, { text, now }));
 }
 
 interface Place {
@@ -37,50 +29,10 @@ interface Place {
   readonly now: number;
 }
 
-const pieces = /"((?:[^"\\]|\\.)*)("?)|([^\s",]+)|(,)/gy;
+const example = 'status:failed flow:triage error:"no room" since:24h';
+const form: QueryForm = { key: /([A-Za-z]+)(:)/y, example };
 
-function words(text: string): Word[] {
-  const found: Word[] = [];
-  let at = 0;
-  while (at < text.length) {
-    const space = /^\s+/.exec(text.slice(at))?.[0].length ?? 0;
-    if (space > 0) {
-      at += space;
-      continue;
-    }
-    const { word, end } = readWord(text, at);
-    found.push(word);
-    at = end;
-  }
-  return found;
-}
-
-function readWord(text: string, at: number): { word: Word; end: number } {
-  const isNot = text[at] === "-" && /[^\s]/.test(text[at + 1] ?? "");
-  const start = at + (isNot ? 1 : 0);
-  const key = /^([A-Za-z]+):/.exec(text.slice(start))?.[1] ?? null;
-  const { values, end } = readValues(text, start + (key === null ? 0 : key.length + 1), key !== null);
-  return { word: { at, isNot, key, values }, end };
-}
-
-/** Values with commas; a part in quotes may hold spaces, commas, and `\"`. */
-function readValues(text: string, from: number, isList: boolean): { values: string[]; end: number } {
-  const values = [""];
-  let end = from;
-  pieces.lastIndex = from;
-  for (let match = pieces.exec(text); match; match = pieces.exec(text)) {
-    const [whole, quoted, close, plain] = match;
-    if (quoted !== undefined && close === "") throw invalid(text, end, 'the quote `"` is not closed');
-    const isNext = plain === undefined && quoted === undefined && isList;
-    if (isNext) values.push("");
-    else values.push(`${values.pop() ?? ""}${quoted?.replaceAll(/\\(.)/g, "$1") ?? plain ?? whole}`);
-    end = pieces.lastIndex;
-    if (/\s/.test(text[end] ?? " ")) break;
-  }
-  return { values: values.filter((value) => value !== ""), end: Math.max(end, from) };
-}
-
-function toTerm({ at, isNot, key, values }: Word, { text, now }: Place): QueryTerm {
+function toTerm({ at, isNot, key, values }: QueryWord, { text, now }: Place): QueryTerm {
   if (key === null) return { key: "text", values, isNot, at };
   const known = queryKeys.find((one) => one === key.toLowerCase());
   if (known === undefined) throw unknownKey(text, at, key);
@@ -114,21 +66,8 @@ function oneOf(
   throw invalid(text, at, `"${value}" is no ${key}`, meant === undefined ? all : `Did you mean ${meant}? ${all}`);
 }
 
-/** `24h` ago, or a date as ISO 8601 writes it, in UTC unless it says otherwise. */
-export function toTime(value: string, now: number): number | null {
-  if (isDuration(value)) return now - toMs(value);
-  if (!/^\d{4}-\d{2}-\d{2}/.test(value)) return null;
-  const time = Date.parse(/T.*[\d:]$/.test(value) && !/[+-]\d{2}:?\d{2}$/.test(value) ? `${value}Z` : value);
-  return Number.isNaN(time) ? null : time;
-}
-
 function notATime(text: string, at: number, value: string): never {
-  throw invalid(
-    text,
-    at,
-    `"${value}" is no time`,
-    "Write how long ago, such as 24h or 7d, or a date: 2026-11-25T08:00",
-  );
+  throw invalid(text, at, `"${value}" is no time`, timeHint);
 }
 
 function unknownKey(text: string, at: number, key: string): TuttiError {
@@ -137,11 +76,8 @@ function unknownKey(text: string, at: number, key: string): TuttiError {
   return invalid(text, at, `"${key}" is no key`, meant === undefined ? all : `Did you mean ${meant}:? ${all}`);
 }
 
-function invalid(text: string, at: number, what: string, hint?: string): TuttiError {
-  return new TuttiError("usage.invalid", `the query cannot be read at character ${at + 1}: ${what}`, {
-    hint: hint ?? 'For example: status:failed flow:triage error:"no room" since:24h',
-    data: { query: text, at },
-  });
+function invalid(text: string, at: number, what: string, hint = `For example: ${example}`): TuttiError {
+  return queryMistake({ text, at }, what, hint);
 }
 
 const examples: Readonly<Record<QueryKey, string>> = {

@@ -1,5 +1,6 @@
 import type { Kysely } from "kysely";
 import { TuttiError } from "../../core/error.ts";
+import { parentKey } from "../../core/step-key.ts";
 import type { EngineTables } from "../run-table.ts";
 import {
   calledSpans,
@@ -11,7 +12,7 @@ import {
 } from "./journal-span.ts";
 import type { ReadPorts } from "./port.ts";
 import { listRuns, type ListedRun, type RunListPorts } from "./run-list.ts";
-import { isOpen, parentKey, type RawSpan, type Span } from "./span.ts";
+import { isOpen, type RawSpan, type Span } from "./span.ts";
 import { spanTree } from "./span-tree.ts";
 
 export interface TimelinePorts extends JournalSpanPorts, RunListPorts, ReadPorts {

@@ -1,16 +1,7 @@
+import { attemptNumber, kindOfScope, nameInKey, parentKey } from "../../core/step-key.ts";
 import { addCosts, addTokens, callPhases, costOf, tokensOf } from "./call-phase.ts";
 import type { CallTime } from "./port.ts";
-import {
-  attemptNumber,
-  isOpen,
-  nameInKey,
-  parentKey,
-  waitStepKinds,
-  type Phase,
-  type RawSpan,
-  type Span,
-  type SpanTokens,
-} from "./span.ts";
+import { isOpen, waitStepKinds, type Phase, type RawSpan, type Span, type SpanTokens } from "./span.ts";
 
 export interface TreeFacts {
   /** In the order of what is known best; a key that comes again is left out. */
@@ -65,15 +56,8 @@ function grow({ spans, calls }: TreeFacts): Node[] {
 /** A scope that has no row: nothing of it is known but what lies in it. */
 function scopeAround(inside: RawSpan, key: string): RawSpan {
   const name = nameInKey(key);
-  const kind = kindOfScope(inside.key, name);
+  const kind = kindOfScope(key, inside.key);
   return { ...inside, ...nothing, key, name, kind, attempts: 1 };
-}
-
-function kindOfScope(inside: string, name: string): string {
-  if (name.startsWith("[")) return "item";
-  if (/\[\d+\]$/.test(inside)) return "map";
-  if (/^turn \d+$/.test(name)) return "turn";
-  return name === "cleanup" ? "cleanup" : "scope";
 }
 
 const nothing = {

@@ -69,24 +69,3 @@ export const waitStepKinds: readonly string[] = ["sleep", "waitFor", "review", "
 export function isOpen(status: string): boolean {
   return status === "running" || status === "waiting" || status === "pending";
 }
-
-/** The key of what a span lies in: `a/b` in `a`, `m[3]` in `m`; null at the top. Names have neither `/` nor `[` in keys. */
-export function parentKey(key: string): string | null {
-  // Without a pattern: it is asked several times for each of ten thousand spans.
-  if (key.endsWith("]")) return key.slice(0, key.lastIndexOf("["));
-  const slash = key.lastIndexOf("/");
-  return slash < 0 ? null : key.slice(0, slash);
-}
-
-/** The name in a key that has no row: its last part, as it was written in the flow. */
-export function nameInKey(key: string): string {
-  const last = /\[\d+\]$/.exec(key)?.[0] ?? key.slice(key.lastIndexOf("/") + 1);
-  return last
-    .replace(/#\d+$/, "")
-    .replaceAll(/%([0-9A-F]{2})/g, (_all, code: string) => String.fromCharCode(parseInt(code, 16)));
-}
-
-/** `draft/attempt#3` is the third. */
-export function attemptNumber(key: string): number {
-  return Number(/#(\d+)$/.exec(key)?.[1] ?? 1);
-}

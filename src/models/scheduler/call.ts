@@ -4,6 +4,7 @@ import type { Random } from "../../core/random.ts";
 import { aborted, abortedUnsent } from "../abort.ts";
 import type { ChatAnswer, ChatCall, ChatModel, ChatRequest } from "../chat-model.ts";
 import type { EmbeddingModel } from "../embedding-model.ts";
+import type { ModelPlace } from "../model-place.ts";
 import type { Place, ServerQueue } from "./scheduler.ts";
 import { serverFailureOf } from "../server/failure.ts";
 import type { ServerHealth } from "../server/health.ts";
@@ -12,6 +13,7 @@ import type { ServerHealth } from "../server/health.ts";
 export interface Schedule {
   readonly queue: ServerQueue;
   readonly health: ServerHealth;
+  readonly place: ModelPlace;
   /** What the server calls the model, one name for each. */
   readonly model: string;
   readonly clock: Clock;
@@ -36,6 +38,7 @@ const keepLonger = "30m";
 export function scheduled(model: ChatModel, schedule: Schedule): ChatModel {
   return {
     name: model.name,
+    place: schedule.place,
     async chat(request, call) {
       const askedAt = schedule.clock.now();
       const chat = (place: Place): Promise<ChatAnswer> => chatAt(place, { model, request, call, askedAt, schedule });
@@ -51,6 +54,7 @@ export function scheduled(model: ChatModel, schedule: Schedule): ChatModel {
 export function scheduledEmbedding(model: EmbeddingModel, schedule: Schedule): EmbeddingModel {
   return {
     name: model.name,
+    place: schedule.place,
     embed: (texts, call) => {
       const askedAt = schedule.clock.now();
       const line = { schedule, signal: call.signal, priority: call.caller?.priority, askedAt };

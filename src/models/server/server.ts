@@ -133,6 +133,7 @@ function assemble({ modelKey, ...server }: Parts, defaults: ServerDefaults): Mod
     schedule: (model, whenBusy) => ({
       queue,
       health,
+      place: { kind: server.kind, url: server.url },
       model: modelKey(model),
       clock,
       random,

@@ -40,7 +40,7 @@ export function createForeign(table: SeriesTable, clock: Clock): Foreign {
     forget() {
       const before = clock.now() - goneAfterMs;
       for (const one of tables) {
-        for (const series of one.all()) if (series.type === "gauge" && series.setAt < before) one.remove(series);
+        for (const series of one.all()) if (series.type === "gauge" && (series.setAt ?? 0) < before) one.remove(series);
       }
     },
   };

@@ -16,6 +16,7 @@ import { ownFamilies, tellOwn } from "./own-metric.ts";
 import { createProcessSource } from "./process-source.ts";
 import { queryMetrics, type MetricQuery, type QueryResult } from "./promql/query.ts";
 import { scrapeRoute } from "./scrape-route.ts";
+import type { LiveSeries } from "./series.ts";
 import { createSeriesTable } from "./series-table.ts";
 
 export type { MetricQuery, QueryResult } from "./promql/query.ts";
@@ -32,14 +33,24 @@ export interface MetricsOptions {
   readonly sources: () => readonly MetricSource[];
 }
 
+/** A family and its series as they stand; those of other programs have a label `job`. */
+export interface Figure {
+  readonly family: MetricFamily;
+  readonly series: Iterable<LiveSeries>;
+}
+
 /** Figures: counted in memory, read by scrapers, kept in the store. */
 export interface Metrics extends AsyncDisposable {
   readonly meters: Meters;
   readonly observer: EngineObserver;
   readonly routes: readonly Route[];
   readonly operations: readonly AnyOperation[];
+  /** What is counted here itself, of the engine and of figures. */
+  readonly own: MetricSource;
   /** All families that there are, with those that came from other programs. */
   families(): readonly MetricFamily[];
+  /** All figures as they stand now, for who sends them on. */
+  read(): Promise<readonly Figure[]>;
   /** Takes figures of another program, whose names and labels are checked here. */
   take(families: readonly MetricFamily[], points: readonly SeriesPoint[]): Taken;
   /** `usage.invalid` for an expression that cannot be read or is not of the part that is there. */
@@ -52,7 +63,9 @@ export interface Metrics extends AsyncDisposable {
 export function createMetrics(options: MetricsOptions): Metrics {
   const { settings, store, clock, traceId } = options;
   const table = createSeriesTable({ clock, mostSeries: settings.mostSeries });
-  table.declare([...engineFamilies, ...ownFamilies, lookErrors]);
+  const own = { families: [...engineFamilies, ...ownFamilies, lookErrors] };
+  table.reserve([...ownFamilies, lookErrors]);
+  table.declare(own.families);
   const foreign = createForeign(table, clock);
   const lookAtRooms = createLook({ ...options, table });
   const lookAtProcess = createProcessSource(table);
@@ -77,7 +90,12 @@ export function createMetrics(options: MetricsOptions): Metrics {
     observer: createEngineMetrics(table),
     routes: [scrapeRoute({ table, look, isOpen: settings.open })],
     operations: createMetricOperations({ families, look, query, store, clock }),
+    own,
     families,
+    async read() {
+      await look();
+      return table.all();
+    },
     take: (given, points) => foreign.take(given, points),
     query,
     start: () => keeper.start(),

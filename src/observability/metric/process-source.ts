@@ -39,11 +39,14 @@ function show(table: SeriesTable, metric: ProcessMetric): void {
   const family = toFamily(metric);
   if (family === null) return;
   if (family.type === "histogram") table.replaceHistogram(family, statesOf(metric));
-  else
+  else {
+    // The delay of the event loop is none before its first turn was watched.
+    const values = metric.values.filter(({ value }) => Number.isFinite(value));
     table.replace(
       family,
-      metric.values.map(({ labels, value }) => ({ labels: toLabels(labels), value })),
+      values.map(({ labels, value }) => ({ labels: toLabels(labels), value })),
     );
+  }
 }
 
 function toFamily({ name, help, type, values }: ProcessMetric): MetricFamily | null {

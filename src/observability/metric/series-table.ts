@@ -26,6 +26,8 @@ export interface HistogramState {
 /** Every series that this process knows, bounded. Nothing here throws. */
 export interface SeriesTable {
   declare(families: readonly MetricFamily[]): void;
+  /** The same for the few that tell of this table itself: for them there is always room. */
+  reserve(families: readonly MetricFamily[]): void;
   families(): readonly MetricFamily[];
   /** By the names of their families; the series in the order in which they came up. */
   all(): readonly { readonly family: MetricFamily; readonly series: Iterable<LiveSeries> }[];
@@ -60,8 +62,8 @@ export function createSeriesTable({ clock, mostSeries }: SeriesTableOptions): Se
     take: () => (seriesCount < mostSeries ? ((seriesCount += 1), true) : false),
     give: (count: number) => void (seriesCount -= count),
   };
-  const of = (family: MetricFamily): FamilyTable | null => {
-    const known = tables.get(family.name) ?? createFamilyTable(family, room);
+  const of = (family: MetricFamily, within = room): FamilyTable | null => {
+    const known = tables.get(family.name) ?? createFamilyTable(family, within);
     if (known.family.type !== family.type) return drop("other_type");
     tables.set(family.name, known);
     return known;
@@ -80,22 +82,24 @@ export function createSeriesTable({ clock, mostSeries }: SeriesTableOptions): Se
         if (family.labels.length === 0 && family.type !== "gauge") table?.series({});
       }
     },
+    reserve: (families) => families.forEach((family) => void of(family, endless)),
     families: () => inOrder(tables).map(({ family }) => family),
     all: () => inOrder(tables).map((table) => ({ family: table.family, series: table.all() })),
-    of,
+    of: (family) => of(family),
     add(counted) {
-      const series = find(counted);
-      if (series?.type !== "counter" || counted.value < 0) return void (series && drop("not_a_number"));
+      const series = counted.value < 0 ? drop("not_a_number") : find(counted);
+      if (series?.type !== "counter") return void (series && drop("other_type"));
       series.value += counted.value;
       series.exemplar = exemplar(counted) ?? series.exemplar;
     },
     set(counted) {
       const series = find(counted);
-      if (series?.type === "gauge") setGauge(series, counted.value, clock.now());
+      if (series?.type !== "gauge") return void (series && drop("other_type"));
+      setGauge(series, counted.value, clock.now());
     },
     observe(counted) {
       const series = find(counted);
-      if (series?.type !== "histogram") return;
+      if (series?.type !== "histogram") return void (series && drop("other_type"));
       const bucket = bucketOf(series.bounds, counted.value);
       series.counts[bucket] = (series.counts[bucket] ?? 0) + 1;
       series.sum += counted.value;
@@ -118,6 +122,8 @@ export function createSeriesTable({ clock, mostSeries }: SeriesTableOptions): Se
     dropped: () => dropped,
   };
 }
+
+const endless = { take: () => true, give: () => undefined };
 
 function inOrder(tables: ReadonlyMap<string, FamilyTable>): FamilyTable[] {
   return [...tables.values()].toSorted((left, right) => (left.family.name < right.family.name ? -1 : 1));

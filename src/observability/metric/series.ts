@@ -25,7 +25,7 @@ export interface GaugeSeries {
   /** Since it was last kept. */
   min: number;
   max: number;
-  setAt: EpochMs;
+  setAt: EpochMs | null;
 }
 
 export interface HistogramSeries {
@@ -48,7 +48,7 @@ export function newCounter(labels: Labels): CounterSeries {
 }
 
 export function newGauge(labels: Labels): GaugeSeries {
-  return { type: "gauge", labels, value: 0, min: Infinity, max: -Infinity, setAt: 0 };
+  return { type: "gauge", labels, value: 0, min: Infinity, max: -Infinity, setAt: null };
 }
 
 export function newHistogram(labels: Labels, bounds: readonly number[]): HistogramSeries {
@@ -100,7 +100,7 @@ export function takePoint(series: LiveSeries, at: EpochMs): Point | null {
 }
 
 function takeGauge(series: GaugeSeries): Point | null {
-  if (series.setAt === 0) return null;
+  if (series.setAt === null) return null;
   const { value: last, min, max } = series;
   series.min = last;
   series.max = last;

@@ -20,12 +20,12 @@ export interface KeeperOptions {
 
 /** Does it at once, where it is asked: for what is in memory, and for a command that has only little to tell. */
 export function openHere(options: KeeperOptions): Keeper {
-  const { clock } = options;
+  const { clock, sample } = options;
   const file = openTelemetryFile(options);
   return {
     ingest: async (batch) => file.ingest(batch),
     ask: async <Name extends QuestionName>(name: Name, ...given: ArgumentsOf<Name>) =>
-      file.ask((tables) => answer({ tables, clock }, name, given)) as AnswerTo<Name>,
+      file.ask((tables) => answer({ tables, clock, sample }, name, given)) as AnswerTo<Name>,
     [Symbol.asyncDispose]: async () => file[Symbol.dispose](),
   };
 }

@@ -1,28 +1,33 @@
 import type { Clock, EpochMs } from "../../core/clock.ts";
 import { countLogs, followLogs, listLogs, type LogCountFilter } from "./log-reader.ts";
-import { pruneSlice } from "./maintenance.ts";
+import { giveBack, pruneSlice, vacuum } from "./maintenance.ts";
 import { labelValues, seriesNames } from "./series-list.ts";
 import { readSeries } from "./series-reader.ts";
 import { readSize } from "./size-reader.ts";
 import { followSpans, readTrace } from "./span-reader.ts";
 import type { OpenTables } from "./telemetry-file.ts";
 import type { LogFilter, PrunedKind, SeriesFilter, TraceFilter } from "./telemetry-store.ts";
+import { thinSlice } from "./thin.ts";
 import { countTraces, listTraces } from "./trace-reader.ts";
 
 export interface Asking {
   readonly tables: OpenTables;
   readonly clock: Clock;
+  /** Share of finished traces without errors that stay. */
+  readonly sample: number;
 }
 
 /** What the file can be asked, by name: the same in a thread as in the process itself. */
 export const questions = {
-  traces: ({ tables }: Asking, filter: TraceFilter) => listTraces(tables, filter),
-  countTraces: ({ tables }: Asking, filter: Omit<TraceFilter, "before" | "limit">) => countTraces(tables, filter),
+  traces: ({ tables, clock }: Asking, filter: TraceFilter) => listTraces(tables, filter, clock.now()),
+  countTraces: ({ tables, clock }: Asking, filter: Omit<TraceFilter, "before" | "limit">) =>
+    countTraces(tables, filter, clock.now()),
   trace: ({ tables }: Asking, traceId: string) => readTrace(tables, traceId),
-  logs: ({ tables }: Asking, filter: LogFilter) => listLogs(tables, filter),
-  countLogs: ({ tables }: Asking, filter: LogCountFilter) => countLogs(tables, filter),
+  logs: ({ tables, clock }: Asking, filter: LogFilter) => listLogs(tables, filter, clock.now()),
+  countLogs: ({ tables, clock }: Asking, filter: LogCountFilter) => countLogs(tables, filter, clock.now()),
   followSpans: ({ tables }: Asking, after: number, limit: number) => followSpans(tables, after, limit),
-  followLogs: ({ tables }: Asking, after: number, limit: number) => followLogs(tables, after, limit),
+  followLogs: ({ tables, clock }: Asking, after: number, limit: number) =>
+    followLogs(tables, { after, limit }, clock.now()),
   series: ({ tables }: Asking, filter: SeriesFilter) => readSeries(tables, filter),
   seriesNames: ({ tables }: Asking) => seriesNames(tables),
   labelValues: ({ tables }: Asking, name: string, label: string) => labelValues(tables, name, label),
@@ -32,6 +37,9 @@ export const questions = {
   recall: ({ tables }: Asking, name: string) =>
     tables.sqlite.first<{ value: string }>("select value from notes where name = ?", `told.${name}`)?.value ?? null,
   size: ({ tables }: Asking) => readSize(tables),
+  thinSlice: ({ tables, clock, sample }: Asking) => thinSlice(tables, { sample, now: clock.now() }),
+  giveBack: ({ tables }: Asking) => giveBack(tables),
+  vacuum: ({ tables }: Asking) => vacuum(tables),
   pruneSlice: ({ tables }: Asking, kind: PrunedKind, before: EpochMs) => pruneSlice(tables, kind, before),
 } as const;
 

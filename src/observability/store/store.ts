@@ -3,6 +3,7 @@ import type { Log } from "../../core/log.ts";
 import { allFailed, type Batch, type Stored } from "./batch.ts";
 import { createBuffer } from "./buffer.ts";
 import type { Keeper } from "./keeper.ts";
+import type { Slice } from "./maintenance.ts";
 import type { AnswerTo, ArgumentsOf, QuestionName } from "./question.ts";
 import type { TelemetryStore } from "./telemetry-store.ts";
 
@@ -48,10 +49,13 @@ export function createTelemetryStore(options: TelemetryStoreOptions): TelemetryS
   }
 
   /** Piece by piece, so that what others ask and tell comes in between. */
-  async function untilDone(slice: () => Promise<number>): Promise<number> {
+  async function untilDone(next: () => Promise<Slice>): Promise<number> {
     let total = 0;
-    for (let count = await slice(); count > 0; count = await slice()) total += count;
-    return total;
+    for (;;) {
+      const { count, isDone } = await next();
+      total += count;
+      if (isDone) return total;
+    }
   }
 
   return {
@@ -70,8 +74,11 @@ export function createTelemetryStore(options: TelemetryStoreOptions): TelemetryS
     recall: (name) => ask("recall", name),
     size: () => ask("size"),
     prune: (kind, before) => untilDone(() => ask("pruneSlice", kind, before)),
-    thin: async () => 0,
-    vacuum: async () => undefined,
+    thin: async () => (options.sample >= 1 ? 0 : untilDone(() => ask("thinSlice"))),
+    async vacuum({ whole }) {
+      if (whole) await ask("vacuum");
+      else await untilDone(() => ask("giveBack"));
+    },
     flush: buffer.flush,
     async [Symbol.asyncDispose]() {
       buffer.close();

@@ -9,7 +9,7 @@ import { openTelemetryFile, type TelemetryFile } from "./telemetry-file.ts";
 
 if (parentPort !== null) serve(parentPort, workerData as ThreadData);
 
-function serve(port: MessagePort, { path }: ThreadData): void {
+function serve(port: MessagePort, { path, sample }: ThreadData): void {
   const reply = (message: Reply): void => port.postMessage(message);
   const batches: Extract<Request, { type: "ingest" }>[] = [];
   let file: TelemetryFile | undefined;
@@ -47,7 +47,7 @@ function serve(port: MessagePort, { path }: ThreadData): void {
       case "ask":
         attempt(request.id, () => {
           const { id, name, given } = request;
-          const found = opened().ask((tables) => answer({ tables, clock: systemClock }, name, given));
+          const found = opened().ask((tables) => answer({ tables, clock: systemClock, sample }, name, given));
           reply({ type: "answered", id, answer: found });
         });
         return;

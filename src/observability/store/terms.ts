@@ -50,16 +50,21 @@ export function createTermCollector(): TermCollector {
       }
     },
     // In the order of the text, so that words in quotes are found as they stand.
-    ofLog: ({ message, event, service, run, traceId, attributes }) => [
+    ofLog: ({ message, event, service, level, run, traceId, attributes }) => [
       ...wordsOf(message),
       ...ofAttribute("event", event),
       ...ofAttribute("service", service),
+      everyLog,
+      equalityTerm("level", level),
       ...(run === null ? [] : ofAttribute("run", run)),
       ...(traceId === null ? [] : [equalityTerm("trace", traceId)]),
       ...Object.entries(attributes).flatMap(([key, value]) => ofAttribute(key, value)),
     ],
   };
 }
+
+/** A term that all log records have, to take others away from. */
+export const everyLog = "=";
 
 function termsOf(key: string, value: AttributeValue): readonly string[] {
   if (typeof value === "string") return [equalityTerm(key, value), ...wordsOf(value)];

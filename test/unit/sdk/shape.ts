@@ -102,6 +102,9 @@ function tidy(value: unknown, io: "input" | "output"): unknown {
   const shape = value as Shape;
   // Text that means a boolean is for queries; a program gives the boolean.
   if (io === "input" && isFlag(shape)) return { type: "boolean", ...said(shape) };
+  // Pairs and the like, which the compiler of types knows by an older name only.
+  if (Array.isArray(shape["prefixItems"]))
+    return { tsType: tupleText(shape["prefixItems"] as Shape[]), ...said(shape) };
   const anyOf = shape["anyOf"] ?? shape["oneOf"];
   const plain = Object.entries({ ...shape, anyOf }).filter(([key, entry]) => kept.includes(key) && entry !== undefined);
   if (plain.length === 0) return { tsType: "unknown", ...said(shape) };
@@ -110,6 +113,14 @@ function tidy(value: unknown, io: "input" | "output"): unknown {
     return [key, ["items", "anyOf", "allOf", "additionalProperties"].includes(key) ? tidyInner(entry) : entry];
   });
   return { ...(Object.fromEntries(entries) as Shape), ...said(shape) };
+}
+
+function tupleText(entries: readonly Shape[]): string {
+  const texts = entries.map(({ type, anyOf }) => {
+    const types = Array.isArray(anyOf) ? anyOf.map((one: Shape) => one["type"]) : [type].flat();
+    return types.map((one) => (one === "integer" ? "number" : String(one))).join(" | ");
+  });
+  return `[${texts.join(", ")}]`;
 }
 
 function isFlag({ type }: Shape): boolean {

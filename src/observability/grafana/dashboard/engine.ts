@@ -10,7 +10,7 @@ export const engine = dashboard({
       title: "Runs by state",
       about: "Runs that have not ended, by what they do.",
       unit: "short",
-      queries: [{ expr: `sum by (status) (${of("tutti_runs")})`, legend: "{{status}}" }],
+      queries: [{ expr: `sum by (status) (${of("tutti_runs_open")})`, legend: "{{status}}" }],
     }),
     chart({
       title: "Age of the queue",

@@ -10,7 +10,7 @@ export const overview = dashboard({
       title: "Running",
       about: "Runs that are worked on now.",
       unit: "short",
-      queries: [{ expr: `sum(${of("tutti_runs", 'status="running"')})` }],
+      queries: [{ expr: `sum(${of("tutti_runs_open", 'status="running"')})` }],
     }),
     figure({
       title: "Waiting for people",

@@ -1,5 +1,6 @@
 import type { ComponentChildren, JSX } from "preact";
 import { Link } from "wouter-preact";
+import { isReport } from "../../../data/api.ts";
 import { clockTime, count, duration, money, plural, shortId, unknown } from "../../../data/format.ts";
 import { look } from "../../../data/setting.ts";
 import { Glyph, lookOf } from "../../../ui/glyph.tsx";
@@ -24,9 +25,11 @@ export function RunHead({ score, onAct }: RunHeadProps): JSX.Element {
       <div class="title">
         <h1>{run.flow}</h1>
         <p class="cut">{answerOf(score, totals)}</p>
-        <div class="push line run-buttons">
-          <RunButtons run={run} onAct={onAct} />
-        </div>
+        {isReport ? null : (
+          <div class="push line run-buttons">
+            <RunButtons run={run} onAct={onAct} />
+          </div>
+        )}
       </div>
       <div class="run-figures">
         <StatusFigure score={score} />

@@ -1,5 +1,6 @@
 import { Fragment, type ComponentChildren, type JSX } from "preact";
 import { Link } from "wouter-preact";
+import { isReport } from "../../../data/api.ts";
 import { bytes, clockTime, duration, money, plural, shortId, whole } from "../../../data/format.ts";
 import type { Answer } from "../../../data/query.ts";
 import { look } from "../../../data/setting.ts";
@@ -41,7 +42,7 @@ export function InspectorOverview(props: InspectorOverviewProps): JSX.Element {
       {step.data ? <Gist data={step.data} run={run} /> : null}
       {!step.data && step.isLoading && !isRunning && part.parent !== null && !span.isDerived ? <Wait /> : null}
       {part.parent === null ? <RunPayloads timeline={score.timeline} /> : null}
-      {canFork(part) ? (
+      {canFork(part) && !isReport ? (
         <p>
           <button type="button" class="btn short" onClick={() => onFork(part)}>
             Fork from here
