@@ -47,6 +47,10 @@ export interface Api {
     /** Shows a budget and what it has counted, newest first. `GET /api/budgets/:name` */
     show(input: string | BudgetShowInput, options?: CallOptions): Promise<Budget>;
   };
+  readonly claude: {
+    /** Shows what Claude Code did, as it tells by OpenTelemetry: sessions, tokens, cost, tools, edits. `GET /api/claude` */
+    show(input?: ClaudeShowInput, options?: CallOptions): Promise<ClaudeShowOutput>;
+  };
   readonly config: {
     /** Shows what flags, environment, file and defaults say about a key, and which one wins. `GET /api/config/:key/explain` */
     explain(input: string | ConfigExplainInput, options?: CallOptions): Promise<ConfigExplainOutput>;
@@ -72,6 +76,10 @@ export interface Api {
     list: Listing<[input?: EventListInput, options?: CallOptions], EventEntry>;
     /** Follows the stored events as they come, until it is ended. `GET /api/events/stream` */
     tail(input?: EventTailInput, options?: CallOptions): Following<EventTailProgress, EventTailOutput>;
+  };
+  readonly export: {
+    /** Makes one HTML file of a run, or of what happened in a time: it opens from disk and needs nothing. `POST /api/export/html` */
+    html(input?: ExportHtmlInput, options?: CallOptions): Promise<ExportHtmlOutput>;
   };
   readonly flow: {
     /** Lists what a flow was given lately, each input once. `GET /api/flows/:name/inputs` */
@@ -278,7 +286,7 @@ export interface AlertAckOutput {
   /** One of Tutti's own that somebody has changed */
   isChanged: boolean;
   /** The weightiest of its sets of labels */
-  state: "firing" | "pending" | "error" | "no_data" | "normal" | "disabled";
+  state: "firing" | "pending" | "error" | "normal" | "no_data" | "disabled";
   /** Since when it is in this state; null where it is normal */
   since: number | null;
   /** Why it gives no answer */
@@ -366,7 +374,7 @@ export interface AlertAddOutput {
   /** One of Tutti's own that somebody has changed */
   isChanged: boolean;
   /** The weightiest of its sets of labels */
-  state: "firing" | "pending" | "error" | "no_data" | "normal" | "disabled";
+  state: "firing" | "pending" | "error" | "normal" | "no_data" | "disabled";
   /** Since when it is in this state; null where it is normal */
   since: number | null;
   /** Why it gives no answer */
@@ -431,7 +439,7 @@ export interface AlertDisableOutput {
   /** One of Tutti's own that somebody has changed */
   isChanged: boolean;
   /** The weightiest of its sets of labels */
-  state: "firing" | "pending" | "error" | "no_data" | "normal" | "disabled";
+  state: "firing" | "pending" | "error" | "normal" | "no_data" | "disabled";
   /** Since when it is in this state; null where it is normal */
   since: number | null;
   /** Why it gives no answer */
@@ -495,7 +503,7 @@ export interface AlertEnableOutput {
   /** One of Tutti's own that somebody has changed */
   isChanged: boolean;
   /** The weightiest of its sets of labels */
-  state: "firing" | "pending" | "error" | "no_data" | "normal" | "disabled";
+  state: "firing" | "pending" | "error" | "normal" | "no_data" | "disabled";
   /** Since when it is in this state; null where it is normal */
   since: number | null;
   /** Why it gives no answer */
@@ -559,7 +567,7 @@ export interface AlertGetOutput {
   /** One of Tutti's own that somebody has changed */
   isChanged: boolean;
   /** The weightiest of its sets of labels */
-  state: "firing" | "pending" | "error" | "no_data" | "normal" | "disabled";
+  state: "firing" | "pending" | "error" | "normal" | "no_data" | "disabled";
   /** Since when it is in this state; null where it is normal */
   since: number | null;
   /** Why it gives no answer */
@@ -642,7 +650,7 @@ export interface AlertHistoryEntry {
 
 export interface AlertListInput {
   /** Only rules that are in this state */
-  state?: "firing" | "pending" | "error" | "no_data" | "normal" | "disabled";
+  state?: "firing" | "pending" | "error" | "normal" | "no_data" | "disabled";
 }
 
 export interface AlertListEntry {
@@ -673,7 +681,7 @@ export interface AlertListEntry {
   /** One of Tutti's own that somebody has changed */
   isChanged: boolean;
   /** The weightiest of its sets of labels */
-  state: "firing" | "pending" | "error" | "no_data" | "normal" | "disabled";
+  state: "firing" | "pending" | "error" | "normal" | "no_data" | "disabled";
   /** Since when it is in this state; null where it is normal */
   since: number | null;
   /** Why it gives no answer */
@@ -938,6 +946,101 @@ export interface BudgetShowInput {
   name: string;
 }
 
+export interface ClaudeShowInput {
+  /** How far back. Default: "7d" */
+  since?: string;
+}
+
+export interface ClaudeShowOutput {
+  /** Milliseconds since 1970 */
+  since: number;
+  /** Milliseconds since 1970 */
+  until: number;
+  /** False where there are more events than are read for one answer: the oldest are not in it */
+  isWhole: boolean;
+  totals: {
+    sessions: number;
+    prompts: number;
+    toolCalls: number;
+    toolFailures: number;
+    errors: number;
+    /** Calls of models */
+    calls: number;
+    /** At list prices, as Claude Code reckons; no bill */
+    costUsd: number;
+    tokens: {
+      input: number;
+      output: number;
+      cacheRead: number;
+      cacheCreation: number;
+    };
+    linesAdded: number;
+    linesRemoved: number;
+    editsAccepted: number;
+    editsRejected: number;
+    commits: number;
+    pullRequests: number;
+    activeSeconds: number;
+  };
+  /** The last ones first */
+  sessions: {
+    id: string;
+    /** Milliseconds since 1970 */
+    firstAt: number;
+    /** Milliseconds since 1970 */
+    lastAt: number;
+    prompts: number;
+    toolCalls: number;
+    errors: number;
+    /** Calls of models */
+    calls: number;
+    /** At list prices, as Claude Code reckons; no bill */
+    costUsd: number;
+    tokens: {
+      input: number;
+      output: number;
+      cacheRead: number;
+      cacheCreation: number;
+    };
+    models: string[];
+    /** A trace of it, where traces are sent */
+    traceId: string | null;
+  }[];
+  /** The most used first */
+  tools: {
+    name: string;
+    calls: number;
+    failures: number;
+    accepted: number;
+    rejected: number;
+    medianMs: number | null;
+    p95Ms: number | null;
+  }[];
+  /** The dearest first */
+  models: {
+    name: string;
+    /** Calls of models */
+    calls: number;
+    /** At list prices, as Claude Code reckons; no bill */
+    costUsd: number;
+    tokens: {
+      input: number;
+      output: number;
+      cacheRead: number;
+      cacheCreation: number;
+    };
+    medianMs: number | null;
+  }[];
+  /** The last ones first */
+  errors: {
+    /** Milliseconds since 1970 */
+    at: number;
+    event: string;
+    session: string | null;
+    message: string;
+  }[];
+}
+
 export interface ConfigExplainInput {
   /** The key with its section, such as tools.maxReadBytes */
   key: string;
@@ -1090,6 +1193,21 @@ export interface EventTailInput {
 export interface EventTailOutput {
   /** The number of the last event that was told or passed over */
   latest: number;
+}
+
+export interface ExportHtmlInput {
+  /** The run that it is of */
+  run?: string;
+  /** How far back, such as "24h" or "7d", for a report of all that happened; 24h unless given */
+  since?: string;
+}
+
+export interface ExportHtmlOutput {
+  /** What the file may be called */
+  name: string;
+  html: string;
+  /** What there was no room for, in words */
+  left: string[];
 }
 
 export interface FlowInputsInput {
@@ -1247,7 +1365,7 @@ export interface MetricQueryOutput {
       [k: string]: string;
     };
     /** Epoch milliseconds and values; null for what is not a number */
-    points: never[][];
+    points: [number, number | null][];
   }[];
 }
 

@@ -35,6 +35,7 @@ export const operationTable: readonly OperationRow[] = [
   { name: "event.emit", method: "POST", path: "/events", kind: "call", idempotent: false },
   { name: "event.list", method: "GET", path: "/events", kind: "list", idempotent: true },
   { name: "event.tail", method: "GET", path: "/events/stream", kind: "stream", idempotent: true },
+  { name: "export.html", method: "POST", path: "/export/html", kind: "call", idempotent: true },
   { name: "flow.inputs", method: "GET", path: "/flows/:name/inputs", kind: "list", idempotent: true },
   { name: "flow.list", method: "GET", path: "/flows", kind: "list", idempotent: true },
   { name: "flow.show", method: "GET", path: "/flows/:name", kind: "call", idempotent: true },

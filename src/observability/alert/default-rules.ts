@@ -53,7 +53,7 @@ const definitions: Readonly<Record<string, Partial<Definition> & Pick<Definition
   TelemetryDropped: {
     summary: "Spans, log records or figures were dropped: traces and charts have gaps",
     advice: "The machine could not write them in time. See the disk and the load: tutti doctor",
-    query: promql('sum by (kind) (increase(tutti_telemetry_records_total{outcome!="accepted"}[10m])) > 0'),
+    query: promql('sum by (outcome) (increase(tutti_telemetry_records_total{outcome!="accepted"}[10m])) > 0'),
   },
   ErrorsInLog: {
     summary: "More than 10 errors were logged in 10 minutes",
@@ -70,7 +70,7 @@ const definitions: Readonly<Record<string, Partial<Definition> & Pick<Definition
     summary: "A collector did not take what was sent on to it for 10 minutes",
     advice: "See whether it runs and what it answers: tutti logs event:otlp.*",
     severity: "info",
-    query: promql('sum by (signal) (increase(tutti_otlp_sent_total{outcome!="accepted"}[10m])) > 0'),
+    query: promql('sum by (signal) (increase(tutti_otlp_sent_total{outcome=~"rejected|refused"}[10m])) > 0'),
     forMs: 10 * minuteMs,
   },
   AlertRuleFailing: {

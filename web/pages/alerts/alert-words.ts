@@ -1,9 +1,9 @@
-import type { tutti } from "../../data/api.ts";
+import type { AlertGetOutput, AlertListEntry, AlertPreviewOutput } from "tutti/client";
 import { bytes, count, duration, plural } from "../../data/format.ts";
 
-export type Rule = Awaited<ReturnType<typeof tutti.alert.list>>[number];
-export type WholeRule = Awaited<ReturnType<typeof tutti.alert.get>>;
-export type Preview = Awaited<ReturnType<typeof tutti.alert.preview>>;
+export type Rule = AlertListEntry;
+export type WholeRule = AlertGetOutput;
+export type Preview = AlertPreviewOutput;
 export type RuleState = Rule["state"];
 export type Instance = Rule["instances"][number];
 export type Change = WholeRule["history"][number];
