@@ -1,3 +1,70 @@
+create table alert_changes (
+  id bigint not null,
+  at bigint not null,
+  rule text not null,
+  labels text,
+  before text not null,
+  state text not null,
+  value double precision,
+  note text
+);
+
+create table alert_health (
+  rule text not null,
+  state text not null,
+  since bigint not null,
+  problem text not null
+);
+
+create table alert_notices (
+  id text not null,
+  rule text not null,
+  notice text not null,
+  channels text not null,
+  created_at bigint not null,
+  due_at bigint,
+  attempts integer not null,
+  problem text
+);
+
+create table alert_rules (
+  name text not null,
+  definition text,
+  is_enabled integer not null,
+  changed_at bigint not null
+);
+
+create table alert_silences (
+  id text not null,
+  rule text,
+  matchers text not null,
+  until bigint not null,
+  created_at bigint not null,
+  created_by text not null,
+  reason text not null
+);
+
+create table alert_states (
+  rule text not null,
+  instance text not null,
+  labels text not null,
+  state text not null,
+  since bigint not null,
+  active_since bigint not null,
+  clear_since bigint,
+  value double precision not null,
+  told_at bigint,
+  acked_at bigint,
+  acked_by text,
+  ack_note text
+);
+
+create table alert_watch (
+  id integer not null,
+  generation bigint not null,
+  looked_at bigint
+);
+
 create table blobs (
   hash text not null,
   bytes bytea not null
@@ -297,6 +364,22 @@ create table tutti_migrations (
   name text not null,
   applied_at bigint not null
 );
+
+CREATE UNIQUE INDEX alert_changes_pkey ON alert_changes USING btree (id);
+
+CREATE INDEX alert_changes_rule ON alert_changes USING btree (rule, at);
+
+CREATE UNIQUE INDEX alert_health_pkey ON alert_health USING btree (rule);
+
+CREATE UNIQUE INDEX alert_notices_pkey ON alert_notices USING btree (id);
+
+CREATE UNIQUE INDEX alert_rules_pkey ON alert_rules USING btree (name);
+
+CREATE UNIQUE INDEX alert_silences_pkey ON alert_silences USING btree (id);
+
+CREATE UNIQUE INDEX alert_states_pkey ON alert_states USING btree (rule, instance);
+
+CREATE UNIQUE INDEX alert_watch_pkey ON alert_watch USING btree (id);
 
 CREATE UNIQUE INDEX blobs_pkey ON blobs USING btree (hash);
 

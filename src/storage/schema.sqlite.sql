@@ -1,3 +1,24 @@
+CREATE TABLE alert_changes (id integer primary key, at integer not null, rule text not null, labels text,
+  before text not null, state text not null, value real, note text);
+
+CREATE INDEX alert_changes_rule on alert_changes (rule, at);
+
+CREATE TABLE alert_health (rule text primary key, state text not null, since integer not null, problem text not null);
+
+CREATE TABLE alert_notices (id text primary key, rule text not null, notice text not null, channels text not null,
+  created_at integer not null, due_at integer, attempts integer not null, problem text);
+
+CREATE TABLE alert_rules (name text primary key, definition text, is_enabled integer not null, changed_at integer not null);
+
+CREATE TABLE alert_silences (id text primary key, rule text, matchers text not null, until integer not null,
+  created_at integer not null, created_by text not null, reason text not null);
+
+CREATE TABLE alert_states (rule text not null, instance text not null, labels text not null, state text not null,
+  since integer not null, active_since integer not null, clear_since integer, value real not null,
+  told_at integer, acked_at integer, acked_by text, ack_note text, primary key (rule, instance));
+
+CREATE TABLE alert_watch (id integer primary key, generation integer not null, looked_at integer);
+
 CREATE TABLE blobs (hash text primary key, bytes blob not null) without rowid;
 
 CREATE TABLE cost_budgets (
