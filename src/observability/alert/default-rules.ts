@@ -82,16 +82,17 @@ const definitions: Readonly<Record<string, Partial<Definition> & Pick<Definition
 };
 
 /** Tutti's own rules: no rows of the database until somebody changes them. */
-export const defaultRules: readonly AlertRule[] = Object.entries(definitions).map(([name, definition]) => ({
-  severity: "warning",
-  forMs: 0,
-  labels: {},
-  channels: null,
-  ...definition,
-  name,
-  isEnabled: true,
-  isDefault: true,
-}));
+export const defaultRules: readonly AlertRule[] = Object.entries(definitions).map(([name, definition]) => {
+  const usual = {
+    severity: "warning",
+    forMs: 0,
+    labels: {},
+    channels: null,
+    isEnabled: true,
+    isDefault: true,
+  } as const;
+  return Object.assign({}, usual, definition, { name });
+});
 
 function promql(expression: string): AlertQuery {
   return { kind: "metrics", expression };

@@ -33,7 +33,9 @@ async function look(name: string, figures: readonly Figure[]): Promise<Evaluatio
   for (const at of [now - 60_000, now])
     store.sink.points(figures.map(({ labels = {}, ...figure }) => ({ ...figure, labels, at: at * 1_000 })));
   const signal = new AbortController().signal;
-  const metrics = { query: (query: Parameters<typeof queryMetrics>[1]) => queryMetrics({ store, clock }, query, signal) };
+  const metrics = {
+    query: (query: Parameters<typeof queryMetrics>[1]) => queryMetrics({ store, clock }, query, signal),
+  };
   await store.flush();
   // Awaited here: the store is closed with this block.
   return await evaluate({ metrics, store }, rule, { now, signal });
