@@ -14,7 +14,7 @@ const help = `npm run bench NAME [-- FLAGS]
   models    the order of calls (simulated, and on a real Ollama), overhead beside other clients, repair of wrong answers; 3 minutes
   server    requests/s and p99 of list, detail and start with 1,000 and 100,000 runs stored, beside Mastra's server; 6 minutes
   start     how long \`tutti up\` takes until it answers (--quick: three starts)
-  web       how soon Overview and Runs are usable in Chromium with 0, 1,000 and 100,000 runs stored, bytes, frames; 5 minutes
+  web       how soon Overview and Runs are usable in Chromium with 0, 1,000 and 100,000 runs stored, bytes, frames; 10 minutes
   profile   where Tutti's own time goes for a run
   tokens    how near the estimate of a prompt's tokens comes, on two tokenizers and on a real Ollama
   budget    what the meter adds to a model call, and budgets that many race for; about 1 minute (--quick: some seconds)

@@ -70,7 +70,7 @@ async function examineTables(schemaDrift: RootProbes["schemaDrift"]): Promise<Ch
 }
 
 /** What is proved without opening anything: the Node that runs, and that the settings can be used. */
-export function ownChecks({ file, problem }: UsedConfig): readonly Check[] {
+export function ownChecks(used: UsedConfig, readAnew: () => ConfigNow): readonly Check[] {
   return [
     {
       group: "Runtime",
@@ -80,7 +80,7 @@ export function ownChecks({ file, problem }: UsedConfig): readonly Check[] {
         message: `Node ${process.versions.node}, SQLite ${process.versions["sqlite"] ?? "built in"}`,
       }),
     },
-    { group: "Runtime", name: "configuration", run: async () => examineConfig({ file, problem }) },
+    { group: "Runtime", name: "configuration", run: async () => examineConfig(used, readAnew()) },
   ];
 }
 
@@ -90,10 +90,26 @@ interface UsedConfig {
   readonly problem: TuttiError | null;
 }
 
-function examineConfig({ file, problem }: UsedConfig): CheckResult {
+/** What a new start would use, and the keys whose value is another one there. */
+interface ConfigNow {
+  readonly problem: TuttiError | null;
+  readonly changed: readonly string[];
+}
+
+/** A daemon goes on with what it has read. */
+function examineConfig({ file, problem }: UsedConfig, anew: ConfigNow): CheckResult {
   if (problem) {
     const hint = problem.hint ?? "Correct it there.";
     return { status: "fail", message: problem.message, fix: `${hint} The other checks need the settings.` };
+  }
+  if (anew.problem) {
+    const message = `${anew.problem.message}; the settings from before that are in use`;
+    return { status: "fail", message, fix: anew.problem.hint ?? "Correct it there." };
+  }
+  if (anew.changed.length > 0) {
+    const fix =
+      "The daemon starts anew by itself once no run is being worked on; `tutti down` and `tutti up` do it now.";
+    return { status: "warn", message: `changed since the start, and not in use yet: ${anew.changed.join(", ")}`, fix };
   }
   return { status: "ok", message: file ?? "defaults and environment; there is no tutti.yaml" };
 }

@@ -4,6 +4,7 @@ import { createConfig } from "./config/capability.ts";
 import { createCost, costSection, type Cost, type CostDependencies } from "./cost/capability.ts";
 import type { Capability } from "./core/capability.ts";
 import { systemClock } from "./core/clock.ts";
+import { TuttiError } from "./core/error.ts";
 import type { Log } from "./core/log.ts";
 import { systemRandom } from "./core/random.ts";
 import type { Tracer } from "./core/trace.ts";
@@ -32,10 +33,13 @@ import {
 } from "./observability/capability.ts";
 import { createReview, reviewSection, type Review } from "./review/capability.ts";
 import { fileBlobs, tableBlobs } from "./storage/blob.ts";
+import { createBlobGarbage } from "./storage/blob-garbage.ts";
+import { fileBlobShelf, tableBlobShelf } from "./storage/blob-shelf.ts";
 import { createStorage, storageSection } from "./storage/capability.ts";
 import type { Database } from "./storage/database.ts";
 import type { Home } from "./storage/home.ts";
 import { createPayloads } from "./storage/payload.ts";
+import { measureUsage } from "./storage/usage.ts";
 import { createTools, endProcessGroup, processStartTime, runProcess, toolsSection } from "./tools/capability.ts";
 
 type Tools = ReturnType<typeof createTools>;
@@ -68,11 +72,14 @@ export interface Rooms {
 
 /** All rooms, each handed what it wants of the others: they know each other's wishes only through here. */
 export function createRooms(options: AppOptions, config: Config, opened: Database): Rooms {
-  const events = createEvents({ database: opened, clock: systemClock });
+  const storage = config.get(storageSection);
+  const events = createEvents({ database: opened, clock: systemClock, keep: storage.keepEvents });
   const { notify, observability } = createWatchers({ options, config, events, rooms: () => capabilities });
   const { log } = observability;
   const ports = portsOf({ ...options, log }, events);
   const { database } = ports;
+  const garbage = garbageOf(options, database, () => capabilities);
+  const retention = { ...storage, released: (columns: readonly string[]) => garbage.offer(columns) };
   const shared = sharedDatabase(database, config);
   const cost = createCost({
     ...ports,
@@ -106,16 +113,26 @@ export function createRooms(options: AppOptions, config: Config, opened: Databas
     shared,
     observer: observability.observer,
     reads: readPortsOf({ events, cost, review: () => review }),
+    retention: { ...retention, forget: (runs) => [...cost.forget(runs), ...review.forget(runs)] },
   });
   const review = createReview({
     ...ports,
     settings: config.get(reviewSection),
     waits: engine.control,
     places: engine.reviewPlaces,
+    retention,
   });
-  const capabilities = [
+  const capabilities: readonly Capability[] = [
     observability.capability(),
-    createStorage(database),
+    createStorage({
+      ...ports,
+      settings: storage,
+      usage: () => measureUsage(options.home, database),
+      garbage,
+      log,
+      meters: observability.meters,
+      rooms: () => capabilities,
+    }),
     createConfig(config),
     models,
     tools,
@@ -213,8 +230,17 @@ function sharedDatabase({ capabilities }: Database, config: Config): { url: stri
 function budgetedRuns(engine: () => Engine): CostDependencies["runs"] {
   return {
     resume: (run) => engine().control.resumePausedFor(run, ["budget.exceeded", "budget.unpriced"]),
-    hasEnded: async (run) => (await engine().store.run(run)).finished_at !== null,
+    hasEnded: (run) =>
+      engine()
+        .store.run(run)
+        .then(({ finished_at: at }) => at !== null, isGone),
   };
+}
+
+/** A run that was pruned has ended. */
+function isGone(error: unknown): boolean {
+  if (error instanceof TuttiError && error.code === "run.missing") return true;
+  throw error;
 }
 
 /** What most rooms are handed. */
@@ -222,6 +248,16 @@ function portsOf({ home, log }: AppOptions, { database, log: events }: Events) {
   const blobs = database.dialect === "sqlite" ? fileBlobs(home.tenant("default").blobs) : tableBlobs(database);
   const patient = patientDatabase(database, { clock: systemClock, log });
   return { database, patient, payloads: createPayloads(blobs), events, clock: systemClock, random: systemRandom };
+}
+
+/** Blobs where the database's kind has them, and who may name them. */
+function garbageOf({ home }: AppOptions, database: Database, rooms: () => readonly Capability[]) {
+  const isFile = database.dialect === "sqlite";
+  return createBlobGarbage({
+    shelf: isFile ? fileBlobShelf(home.tenant("default").blobs, systemClock) : tableBlobShelf(database),
+    clock: systemClock,
+    holders: () => rooms().flatMap(({ blobsHeld }) => (blobsHeld ? [blobsHeld] : [])),
+  });
 }
 
 interface ReadRooms {

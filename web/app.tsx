@@ -30,7 +30,7 @@ export function App(): JSX.Element {
       run: () => navigate(to),
     })),
   ]);
-  const isNarrow = look.value.narrowNav || /^\/runs\/./.test(path);
+  const isNarrow = look.value.narrowNav || /^\/(runs|traces)\/./.test(path);
   return (
     <div class={isNarrow ? "app rail" : "app"}>
       <a class="skip" href="#main">

@@ -1,5 +1,6 @@
 import type { IconName } from "./ui/icon.tsx";
 import { lazy, type LazyPage } from "./data/lazy.tsx";
+import { firsts } from "./first.ts";
 
 /** A page of the UI. Adding one is an entry here and a folder in pages/. */
 export interface PageEntry {
@@ -21,13 +22,15 @@ export type PageId =
   | "flows"
   | "models"
   | "costs"
+  | "traces"
+  | "logs"
   | "alerts"
   | "settings"
   | "doctor";
 
 export const pages: Readonly<Record<PageId, PageEntry>> = {
   overview: {
-    path: "/",
+    path: firsts.overview.path,
     name: "Overview",
     icon: "overview",
     key: "o",
@@ -35,7 +38,7 @@ export const pages: Readonly<Record<PageId, PageEntry>> = {
     component: lazy(async () => (await import("./pages/overview/overview.tsx")).OverviewPage),
   },
   reviews: {
-    path: "/reviews",
+    path: firsts.reviews.path,
     name: "Reviews",
     icon: "reviews",
     key: "r",
@@ -43,7 +46,7 @@ export const pages: Readonly<Record<PageId, PageEntry>> = {
     component: lazy(async () => (await import("./pages/reviews/reviews.tsx")).ReviewsPage),
   },
   runs: {
-    path: "/runs",
+    path: firsts.runs.path,
     name: "Runs",
     icon: "runs",
     key: "u",
@@ -51,25 +54,39 @@ export const pages: Readonly<Record<PageId, PageEntry>> = {
     component: lazy(async () => (await import("./pages/runs/runs.tsx")).RunsPage),
   },
   flows: {
-    path: "/flows",
+    path: firsts.flows.path,
     name: "Flows",
     icon: "flows",
     key: "f",
     component: lazy(async () => (await import("./pages/flows/flows.tsx")).FlowsPage),
   },
   models: {
-    path: "/models",
+    path: firsts.models.path,
     name: "Models",
     icon: "models",
     key: "m",
     component: lazy(async () => (await import("./pages/models/models.tsx")).ModelsPage),
   },
   costs: {
-    path: "/costs",
+    path: firsts.costs.path,
     name: "Costs",
     icon: "costs",
     key: "c",
     component: lazy(async () => (await import("./pages/costs/costs.tsx")).CostsPage),
+  },
+  traces: {
+    path: "/traces",
+    name: "Traces",
+    icon: "traces",
+    key: "t",
+    component: lazy(async () => (await import("./pages/traces/traces.tsx")).TracesPage),
+  },
+  logs: {
+    path: "/logs",
+    name: "Logs",
+    icon: "logs",
+    key: "l",
+    component: lazy(async () => (await import("./pages/logs/logs.tsx")).LogsPage),
   },
   alerts: {
     path: "/alerts",
@@ -79,14 +96,14 @@ export const pages: Readonly<Record<PageId, PageEntry>> = {
     component: lazy(async () => (await import("./pages/alerts/alerts.tsx")).AlertsPage),
   },
   settings: {
-    path: "/settings",
+    path: firsts.settings.path,
     name: "Settings",
     icon: "settings",
     key: ",",
     component: lazy(async () => (await import("./pages/settings/settings.tsx")).SettingsPage),
   },
   doctor: {
-    path: "/doctor",
+    path: firsts.doctor.path,
     name: "Doctor",
     icon: "doctor",
     key: "d",
@@ -99,7 +116,7 @@ export const groups: readonly { readonly name: string; readonly pages: readonly 
   { name: "", pages: ["overview", "reviews"] },
   { name: "Work", pages: ["runs", "flows"] },
   { name: "Resources", pages: ["models", "costs"] },
-  { name: "Observe", pages: ["alerts"] },
+  { name: "Observe", pages: ["alerts", "traces", "logs"] },
   { name: "System", pages: ["settings", "doctor"] },
 ];
 

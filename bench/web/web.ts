@@ -15,26 +15,36 @@ import { spreadOf } from "../figure.ts";
 import { describeMachine } from "../machine.ts";
 import { storeRuns } from "../reads/stored-runs.ts";
 import { scroll } from "./frames.ts";
-import { look, type Look, type Place } from "./painted.ts";
+import { quiet } from "./quiet.ts";
+import { look, type Look, type Place, type Tab, type Visited } from "./painted.ts";
 
 const assets = fileURLToPath(new URL("../../dist/web", import.meta.url));
 const hostFile = fileURLToPath(new URL("../server/tutti-host.ts", import.meta.url));
 const spans = 10_000;
 
-const looks: readonly Look[] = [
-  {
-    name: "Overview",
-    path: "/",
-    ready: ".runs-table tbody tr & .histogram .bars & .overview-figures",
-    readyWhenEmpty: ".first-steps li",
-  },
-  {
-    name: "Runs",
-    path: "/runs",
-    ready: ".run-line[aria-rowindex]",
-    readyWhenEmpty: ".run-scroll .empty",
-  },
-];
+const keys = { name: "?", brings: "dialog[open]" };
+
+function looksWith(runs: number): readonly Look[] {
+  const isEmpty = runs === 0;
+  return [
+    {
+      name: "Overview",
+      path: "/",
+      ready: isEmpty ? ".first-steps li" : ".runs-table tbody tr & .histogram .bars & .overview-figures",
+      key: keys,
+      isAdmitted: true,
+    },
+    {
+      name: "Runs",
+      path: "/runs",
+      ready: isEmpty ? ".list-scroll .empty" : ".list-line[aria-rowindex]",
+      key: isEmpty ? keys : { name: "j", brings: ".list-line.is-here[aria-rowindex='3']" },
+      isAdmitted: true,
+    },
+    // What a visit costs this browser on this machine whatever the page is: the one that says that nobody is logged in.
+    { name: "floor: a page of text", path: "/", ready: "main h1", key: null, isAdmitted: false },
+  ];
+}
 
 export async function runWebBench(words: readonly string[]): Promise<number> {
   const { rounds, stored } = parse(words);
@@ -67,7 +77,7 @@ async function measure({ browser, folder, runs, rounds }: Scene): Promise<void> 
     const [told] = (await once(child, "message")) as [{ url: string; token: string }];
     const place: Place = { browser, assets, ...told };
     say(`\n${runs.toLocaleString("en")} runs stored; load ${loadavg()[0]?.toFixed(1)}`);
-    for (const page of looks) await measureLook(place, page, { runs, rounds });
+    for (const page of looksWith(runs)) await measureLook(place, page, rounds);
     if (long !== "") await measureScrolling(place, long, rounds);
   } finally {
     child.kill("SIGKILL");
@@ -84,25 +94,26 @@ async function fill(folder: string, runs: number): Promise<string> {
   return (await storeRuns(database, { runs, steps: spans })).long;
 }
 
-async function measureLook(
-  place: Place,
-  { name, path, ready, readyWhenEmpty }: Look,
-  { runs, rounds }: Pick<Scene, "runs" | "rounds">,
-): Promise<void> {
-  const times: number[] = [];
-  const cpu: number[] = [];
-  let bytes = 0;
+async function measureLook(place: Place, wanted: Look, rounds: number): Promise<void> {
+  const visits: Record<Tab, Visited[]> = { new: [], open: [] };
+  let loud = 0;
   for (let round = 0; round <= rounds; round++) {
-    const visited = await look(place, path, runs === 0 ? readyWhenEmpty : ready);
-    bytes = visited.bytes;
-    // The first one finds the server cold.
-    if (round === 0) continue;
-    times.push(visited.usableMs);
-    cpu.push(visited.cpuMs);
+    for (const tab of ["new", "open"] as const) {
+      if (!(await quiet())) loud++;
+      const visited = await look(place, wanted, tab);
+      // The first one finds the server cold.
+      if (round > 0) visits[tab].push(visited);
+    }
   }
-  say(
-    `${name.padEnd(26)} usable ${textOf(times)} ms, CPU of the page ${textOf(cpu)} ms, ${(bytes / 1_000).toFixed(1)} kB gzip`,
-  );
+  for (const tab of ["new", "open"] as const) say(toLine(`${wanted.name}, tab ${tab}`, visits[tab]));
+  if (loud > 0) say(`${" ".repeat(32)} ${loud} of ${2 * rounds + 2} visits found no quiet moment within 15 s`);
+}
+
+function toLine(name: string, visits: readonly Visited[]): string {
+  const of = (value: (visited: Visited) => number): string => textOf(visits.map(value));
+  const times = `usable ${of(({ usableMs }) => usableMs)}, answers a key ${of(({ answeredMs }) => answeredMs)}, settled ${of(({ settledMs }) => settledMs)} ms`;
+  const kilobytes = Math.max(...visits.map(({ bytes }) => bytes)) / 1_000;
+  return `${name.padEnd(32)} ${times}, CPU of the page ${of(({ cpuMs }) => cpuMs)} ms, ${kilobytes.toFixed(1)} kB gzip`;
 }
 
 async function measureScrolling({ browser, url, token }: Place, long: string, rounds: number): Promise<void> {
@@ -112,7 +123,7 @@ async function measureScrolling({ browser, url, token }: Place, long: string, ro
   });
   const lists = [
     { name: `a run of ${spans} steps`, path: `/runs/${long}`, selector: ".system", row: ".lane" },
-    { name: "the list of runs", path: "/runs", selector: ".run-scroll", row: ".run-line[aria-rowindex]" },
+    { name: "the list of runs", path: "/runs", selector: ".list-scroll", row: ".list-line[aria-rowindex]" },
   ];
   for (const { name, path, selector, row } of lists) {
     const page = await context.newPage();

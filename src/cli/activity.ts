@@ -1,5 +1,5 @@
 import { formatMs } from "../core/duration.ts";
-import { formatBytes } from "./byte-size.ts";
+import { formatBytes } from "../core/byte-size.ts";
 import type { Output } from "./output.ts";
 
 /** Shows what an operation that takes a while is at: one live line on a terminal, else a line for each change and a sign of life. */

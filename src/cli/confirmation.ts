@@ -12,6 +12,7 @@ export async function isConfirmed(
   { isSure, answers, interrupt: signals, output }: Invocation,
 ): Promise<boolean> {
   if (cli.confirms === undefined || isSure) return true;
+  if (cli.confirmsUnless !== undefined && input[cli.confirmsUnless] === true) return true;
   const question = cli.confirms.replaceAll(/\{(\w+)\}/g, (_all, key: string) => String(input[key]));
   if (answers === null) {
     throw new TuttiError("usage.invalid", `this needs a yes: ${question}`, {

@@ -44,6 +44,7 @@ const usageErrors = [
   "run.missing",
   "model.missing",
   "review.missing",
+  "trace.missing",
   "budget.missing",
 ];
 

@@ -3,7 +3,7 @@ import { resolve } from "node:path";
 import type { Command } from "commander";
 import { TuttiError } from "../core/error.ts";
 import type { OnAction } from "./action.ts";
-import { formatBytes } from "./byte-size.ts";
+import { formatBytes } from "../core/byte-size.ts";
 import { exitCodes } from "./exit-code.ts";
 import type { Invocation } from "./invocation.ts";
 

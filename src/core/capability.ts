@@ -50,5 +50,7 @@ export interface Capability {
   readonly routes?: readonly Route[];
   /** What it keeps for a while and may lose. */
   readonly retained?: readonly Retained[];
+  /** Of these blobs, by their hashes, those that its rows name, all as of one moment. A room that stores `@hash` must tell: what nobody names is deleted. */
+  readonly blobsHeld?: (hashes: readonly string[]) => Promise<readonly string[]>;
   readonly metrics?: MetricSource;
 }

@@ -77,6 +77,7 @@ export const errorCatalogue = {
   "tool.failed": { title: "The tool failed", retryable: false },
   "tool.input_invalid": { title: "The tool's arguments are not valid", retryable: false },
   "tool.missing": { title: "There is no such tool", retryable: false },
+  "trace.missing": { title: "There is no such trace", retryable: false },
   "usage.invalid": { title: "The command cannot be run as given", retryable: false },
 } as const satisfies Record<string, { title: string; retryable: boolean }>;
 

@@ -29,6 +29,8 @@ export interface CommandShape {
   readonly prints?: boolean;
   /** Asked before it is done, with `{key}` for a value of the input; `--yes` answers it. Without either it is not done. */
   readonly confirms?: string;
+  /** The input key that, where it is true, makes it change nothing: then nobody is asked. */
+  readonly confirmsUnless?: string;
   /** Input keys that may be the path of a file, which is meant from where the command is called. */
   readonly paths?: readonly string[];
   /** At least one line that can be copied and run. */

@@ -4,6 +4,15 @@ export interface Pruning {
   /** What is older goes. */
   readonly before: EpochMs;
   readonly signal: AbortSignal;
+  /** To be awaited between two transactions: steps that wait come in there. */
+  readonly pause?: () => Promise<void>;
+}
+
+/** What pruning would take away. */
+export interface PrunePreview {
+  readonly count: number;
+  /** Null where that cannot be told without doing it. */
+  readonly bytes: number | null;
 }
 
 /**
@@ -18,12 +27,28 @@ export interface Retained {
   readonly order: number;
   /** How long it is kept, milliseconds. */
   readonly keepMs: number;
+  /** What is younger stays, however large the data folder is. Default: ten minutes. */
+  readonly leastMs?: number;
   /** When the oldest of it is from; null where there is nothing. */
   oldest(): Promise<EpochMs | null>;
   /** Removes it in small transactions, each of them whole. Gives how many things have gone. */
   prune(pruning: Pruning): Promise<number>;
+  /** Counts what `prune` would remove, in small reads. */
+  preview?(pruning: Pruning): Promise<PrunePreview>;
   /** Bytes that it takes, where that can be told without reading it all. */
   bytes?(): Promise<number | null>;
   /** Gives what was freed back to the file system; not there where pruning does that by itself. */
   shrink?(signal: AbortSignal): Promise<void>;
 }
+
+/** In which order kinds of things go where the data folder is too large. Told in docs/storage.md. */
+export const pruneOrder = {
+  spans: 20,
+  logs: 30,
+  points: 40,
+  events: 50,
+  signals: 55,
+  runs: 60,
+  calls: 70,
+  reviews: 80,
+} as const;

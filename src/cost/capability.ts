@@ -6,6 +6,7 @@ import { newId } from "../core/id.ts";
 import type { Job } from "../core/job.ts";
 import type { Log } from "../core/log.ts";
 import type { Random } from "../core/random.ts";
+import type { Statement } from "../core/statement.ts";
 import type { EventLog } from "../events/event-log.ts";
 import type { ChatModel } from "../models/chat-model.ts";
 import { toStatement, type Database } from "../storage/database.ts";
@@ -27,7 +28,7 @@ import { budgetMetrics } from "./metric.ts";
 import { createCostOperations } from "./operations.ts";
 import { createPauses, type BudgetedRuns } from "./pause.ts";
 import { createCalendar } from "./period.ts";
-import { prune } from "./prune.ts";
+import { forgetRuns, retainedCalls } from "./prune.ts";
 import type { Refusal } from "./refusal.ts";
 import { createReserver } from "./reservation.ts";
 import { configuredBudgets, costSection, type CostSettings } from "./settings.ts";
@@ -62,11 +63,12 @@ export interface Cost extends Capability, AsyncDisposable {
   readonly meterEmbedding: (model: EmbeddingModel) => EmbeddingModel;
   /** The calls that steps of a run have made, oldest first. */
   readonly callsOf: (run: string) => Promise<readonly StepCall[]>;
+  /** What goes in the transaction in which these runs do. */
+  readonly forget: (runs: readonly string[]) => readonly Statement[];
 }
 
 // A process that died is noticed on Postgres after this; its calls have held their bound until then.
 const sweepEvery = "30s";
-const pruneEvery = "6h";
 
 /** The door of the room: what every call of a model costs, and what it may cost. */
 export function createCost(dependencies: CostDependencies): Cost {
@@ -112,7 +114,16 @@ export function createCost(dependencies: CostDependencies): Cost {
     plan: [createBudgetPlan({ ask: dependencies.ask, raise: raiser(dependencies, parts) })],
     effect: [createBudgetStop({ paused: (run, failure) => parts.pauses.remember(run, failure) })],
     callsOf: (run) => callsOfRun(dependencies.database, parts.build, run),
-    jobs: [{ name: "cost.sweep", every: sweepEvery, run: sweep }, ...otherJobs(dependencies, parts, ready)],
+    forget: (runs) => forgetRuns(parts.build, runs),
+    retained: [
+      retainedCalls({
+        ...parts,
+        runs: dependencies.runs,
+        database: dependencies.patient,
+        keepMs: toMs(settings.keepCalls),
+      }),
+    ],
+    jobs: [{ name: "cost.sweep", every: sweepEvery, run: sweep }, resumeJob(parts, ready)],
     metrics: budgetMetrics({ ...parts, store: parts.askedStore, clock }),
     auto: createAutoModel(choice, assessor),
     meter,
@@ -128,19 +139,14 @@ export function createCost(dependencies: CostDependencies): Cost {
   };
 }
 
-function otherJobs(dependencies: CostDependencies, parts: Parts, ready: () => Promise<void>): Job[] {
-  const { settings, runs, clock, patient } = dependencies;
-  const pruning = { ...parts, runs, clock, database: patient, keepMs: toMs(settings.keepCalls) };
+function resumeJob(parts: Parts, ready: () => Promise<void>): Job {
   const resume = async (): Promise<void> => {
     if (!(await parts.pauses.hasAny())) return;
     // The file may have other limits by now.
     await ready();
     await parts.pauses.look();
   };
-  return [
-    { name: "cost.resume", every: sweepEvery, atStart: true, run: resume },
-    { name: "cost.prune", every: pruneEvery, run: (signal) => prune(pruning, signal) },
-  ];
+  return { name: "cost.resume", every: sweepEvery, atStart: true, run: resume };
 }
 
 const lookAgainMs = 1_000;

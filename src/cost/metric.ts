@@ -24,7 +24,9 @@ export function budgetMetrics({ store, calendar, clock }: BudgetMetricPorts): Me
   const shareOf = async (budget: Budget): Promise<Sample> => {
     const now = currentPeriod(budget, calendar.hourOf(clock.now()));
     const windows = (await store.windows(budget)).filter(({ period }) => now === null || now === period);
-    const shares = windows.map(toWindowCount).map((count) => (count.used + count.reserved) / (budget.hard + count.raised));
+    const shares = windows
+      .map(toWindowCount)
+      .map((count) => (count.used + count.reserved) / (budget.hard + count.raised));
     return { labels: { budget: budget.name }, value: Math.max(0, ...shares) };
   };
   return {

@@ -1,7 +1,7 @@
 import { z } from "zod";
 import type { Capability } from "../core/capability.ts";
 import type { Clock } from "../core/clock.ts";
-import { isDuration, notADurationText, toMs } from "../core/duration.ts";
+import { isDuration, notADurationText, toMs, type Duration } from "../core/duration.ts";
 import { newWorkerId } from "../core/id.ts";
 import type { Job } from "../core/job.ts";
 import type { Log } from "../core/log.ts";
@@ -24,6 +24,10 @@ import type { FlowLoader } from "./flow-loader.ts";
 import { createEngineOperations } from "./operations.ts";
 import { patientDatabase, patientPayloads } from "./patience.ts";
 import { wokenRuns } from "./run-queue.ts";
+import { blobsHeld } from "./retention/blob-use.ts";
+import { retainedRuns } from "./retention/retained-runs.ts";
+import { retainedSignals } from "./retention/retained-signals.ts";
+import type { RemovalPorts } from "./retention/run-removal.ts";
 import { createRunStatements, type RunStatements } from "./run-statement.ts";
 import { createRunStore, type RunStore } from "./run-store.ts";
 import { engineMigrations } from "./run-table.ts";
@@ -34,6 +38,7 @@ import { runMetrics } from "./read/metric.ts";
 import type { ReadOperationPorts } from "./read/operations.ts";
 import type { ReadPorts } from "./read/port.ts";
 import { reviewPlaces, type ReviewPlaces } from "./read/review-place.ts";
+import type { Runs } from "./woken.ts";
 import type { WorkPorts } from "./work-ports.ts";
 import { createWorkVerbs } from "./work-verbs.ts";
 import { Worker } from "./worker.ts";
@@ -72,6 +77,8 @@ export interface EngineDependencies {
   readonly shared: SharedDatabase | null;
   readonly reads: ReadPorts;
   readonly observer?: EngineObserver;
+  /** How runs that have ended go; where it is not there, they stay. */
+  readonly retention?: { readonly keepRuns: Duration } & Pick<RemovalPorts, "forget" | "released">;
 }
 
 export interface Engine extends Capability, AsyncDisposable {
@@ -140,6 +147,7 @@ export function createEngine(dependencies: EngineDependencies): Engine {
     verbs: createWorkVerbs(work),
     jobs: [{ name: "engine.sweep", every: sweepEvery, run: async () => worker?.sweep() }],
     checks: [jobCheck(jobStore)],
+    ...keeping(dependencies),
     metrics: runMetrics(dependencies),
     startJobs: backgroundWork(schedules, { database, store: jobStore, clock, log }),
     control,
@@ -163,6 +171,14 @@ export function createEngine(dependencies: EngineDependencies): Engine {
       return worker;
     },
   };
+}
+
+function keeping({ database, payloads, retention }: EngineDependencies): Pick<Capability, "retained" | "blobsHeld"> {
+  const build = database.build as unknown as Runs;
+  const held = { blobsHeld: blobsHeld(database, build) };
+  if (!retention) return held;
+  const ports = { ...retention, database, payloads, build, keepMs: toMs(retention.keepRuns) };
+  return { ...held, retained: [retainedSignals(ports), retainedRuns(ports)] };
 }
 
 type Membership = Pick<Engine, "startWorker" | "takeUp" | typeof Symbol.asyncDispose>;

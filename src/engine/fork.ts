@@ -84,6 +84,8 @@ async function copyRun(ports: RunControlPorts, { origin, kept, from, by }: Copy,
     trace: null,
   };
   const copies = kept.map((stored) => ports.statements.insertRow({ ...stored, run_id: id }));
-  await write([ports.statements.insertRun(row), ...copies, createdEvent(ports, row)]);
+  const batch = [ports.statements.holdOrigin({ id: origin.id }), ports.statements.insertRun(row), ...copies];
+  // It may have been pruned since it was read.
+  if (!(await write([...batch, createdEvent(ports, row)]))) await ports.store.run(origin.id);
   return id;
 }

@@ -107,6 +107,14 @@ function fenceStatements(build: Runs, hasSharedWriters: boolean) {
   const fenceWake = prepare<Holder & { wake: number }>((slot) => held(slot).where("wake", "=", slot("wake")), {
     guard: true,
   });
+  /** Before a fork, whose origin must not go while it may still take results from it. */
+  const holdOrigin = prepare<{ id: string }>(
+    (slot) => {
+      const query = build.selectFrom("runs").select("id").where("id", "=", slot("id"));
+      return hasSharedWriters ? query.forUpdate() : query;
+    },
+    { guard: true },
+  );
   const setUsage = prepare<{ id: string } & UsageColumns>((slot) =>
     build
       .updateTable("runs")
@@ -118,7 +126,7 @@ function fenceStatements(build: Runs, hasSharedWriters: boolean) {
       })
       .where("id", "=", slot("id")),
   );
-  return { fence, fenceWake, setUsage };
+  return { fence, fenceWake, holdOrigin, setUsage };
 }
 
 function endStatements(build: Runs) {

@@ -1,5 +1,6 @@
 import type { Generated, Selectable } from "kysely";
 import type { Migration } from "../core/capability.ts";
+import { blobIndexes } from "./retention/blob-use.ts";
 import { scheduleMigration } from "./schedule/schedule-table.ts";
 
 /** Times are epoch milliseconds; `input`, `output`, `result`, `failure` hold JSON or a blob's name (storage/payload.ts). */
@@ -131,6 +132,8 @@ export interface EngineTables {
   signals: SignalTable;
   processes: ProcessTable;
   jobs: JobTable;
+  /** Runs that are gone and whose journal is not yet. */
+  run_remains: { run_id: string };
 }
 
 const runs = (integer: string): string => `create table runs (
@@ -198,6 +201,12 @@ const readFill = (json: { get(column: string, key: string): string; models: stri
     where failure is not null and failure not like '@%' and ${json.isText}`,
 ];
 
+const retention = [
+  "create table run_remains (run_id text primary key)",
+  "create index runs_forks on runs (status, forked_from) where forked_from is not null",
+  ...blobIndexes,
+];
+
 export const engineMigrations: readonly Migration[] = [
   {
     name: "001-runs",
@@ -254,4 +263,5 @@ export const engineMigrations: readonly Migration[] = [
     sqlite: ["alter table runs add column trace text"],
     postgres: ["alter table runs add column trace text"],
   },
+  { name: "005-retention", sqlite: retention, postgres: retention },
 ];

@@ -1,5 +1,6 @@
 import type { Capability } from "../core/capability.ts";
 import type { Clock } from "../core/clock.ts";
+import { toMs, type Duration } from "../core/duration.ts";
 import type { Database } from "../storage/database.ts";
 import { createEventLog, eventMigrations, type EventLog } from "./event-log.ts";
 import { createEventFeed } from "./feed.ts";
@@ -7,10 +8,13 @@ import { eventMetrics } from "./metric.ts";
 import { createLiveEvents, type LiveEvents } from "./live.ts";
 import { createEventOperations } from "./operations.ts";
 import { createOrderedLog } from "./ordered-log.ts";
+import { retainedEvents } from "./retained-events.ts";
 
 export interface EventsDependencies {
   readonly database: Database;
   readonly clock: Clock;
+  /** How long events are kept. Default: 30 days. */
+  readonly keep?: Duration;
 }
 
 export interface Events extends Capability {
@@ -27,7 +31,7 @@ const sharedLookMs = 500;
 const loneLookMs = 5_000;
 
 /** The door of the room: what has happened, in its order, for who lists it and for who follows it. */
-export function createEvents({ database, clock }: EventsDependencies): Events {
+export function createEvents({ database, clock, keep = "30d" }: EventsDependencies): Events {
   const log = createEventLog(database);
   const live = createLiveEvents();
   const ordered = createOrderedLog({ database, log, clock });
@@ -37,6 +41,7 @@ export function createEvents({ database, clock }: EventsDependencies): Events {
     name: "events",
     migrations: eventMigrations,
     operations: createEventOperations({ feed, log: ordered, live, clock }),
+    retained: [retainedEvents({ database, slowest: () => feed.slowest, keepMs: toMs(keep) })],
     log,
     live,
     database: {

@@ -10,6 +10,8 @@ export interface EventFeed {
   /** This process has committed events. */
   nudge(): void;
   readonly hasFollowers: boolean;
+  /** The number behind which the slowest follower reads; null where nobody has read for a day. */
+  readonly slowest: number | null;
 }
 
 /** One who follows keeps its own place, so a slow one holds nothing in memory: what has left the ring is read from the log. */
@@ -30,14 +32,21 @@ const ringSize = 1_000;
 const batch = 500;
 // Commits come in bunches: one look serves all of a moment.
 const bunchMs = 10;
+// Who stands still for longer, as a page in a tab that was put to sleep, does not keep the log from being pruned.
+const longestLagMs = 86_400_000;
 
 export function createEventFeed(options: EventFeedOptions): EventFeed {
   return new Feed(options);
 }
 
+interface Place {
+  readonly after: number;
+  readonly readAt: number;
+}
+
 class Feed implements EventFeed {
   readonly #options: EventFeedOptions;
-  readonly #followers = new Set<() => void>();
+  readonly #followers = new Map<() => void, Place>();
   #ring: TuttiEvent[] = [];
   /** All that stands in the log behind this number, up to `#head`, is in the ring. */
   #ringFrom = 0;
@@ -55,6 +64,12 @@ class Feed implements EventFeed {
     return this.#followers.size > 0;
   }
 
+  get slowest(): number | null {
+    const since = this.#options.clock.now() - longestLagMs;
+    const places = [...this.#followers.values()].filter(({ readAt }) => readAt >= since);
+    return places.length === 0 ? null : Math.min(...places.map(({ after }) => after));
+  }
+
   nudge(): void {
     this.#isNudged = true;
     this.#wake();
@@ -62,10 +77,14 @@ class Feed implements EventFeed {
 
   join(changed: () => void): Follower {
     const listener = (): void => changed();
-    this.#followers.add(listener);
+    const place: Place = { after: 0, readAt: Number.NEGATIVE_INFINITY };
+    this.#followers.set(listener, place);
     if (!this.#isPolling) this.#start();
     return {
-      read: (after, limit) => this.#read(after, limit),
+      read: (after, limit) => {
+        Object.assign(place, { after, readAt: this.#options.clock.now() });
+        return this.#read(after, limit);
+      },
       [Symbol.dispose]: () => {
         this.#followers.delete(listener);
         if (!this.hasFollowers) this.#wake();
@@ -120,7 +139,7 @@ class Feed implements EventFeed {
   }
 
   #tell(): void {
-    for (const changed of this.#followers) changed();
+    for (const changed of this.#followers.keys()) changed();
   }
 
   async #sleep(): Promise<void> {

@@ -7,7 +7,7 @@ import { notServed, serverSection, type HostFacts, type Hosting } from "../hosti
 import type { WebServer } from "../server/web.ts";
 import type { Home } from "../storage/home.ts";
 import { hostChecks } from "./check.ts";
-import { databaseSize, folderMeter, freeBytes } from "./folder-size.ts";
+import { databaseSize, folderMeter, freeBytes } from "../storage/folder-size.ts";
 import { tokenPath } from "./place.ts";
 import { version } from "./version.ts";
 

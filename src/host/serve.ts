@@ -38,11 +38,17 @@ export async function serve({ home, options, app, isIdle, hosting, stack }: Host
       allowedHosts,
       assets: assets(),
       version: version(),
-      log: options.log,
+      log: app.log,
     }),
   );
   hosting.serves(web);
-  const ground = watchGround({ home, options, config: app.config, port: web.port, isIdle });
+  const ground = watchGround({
+    home,
+    options: { ...options, log: app.log },
+    config: app.config,
+    port: web.port,
+    isIdle,
+  });
   const told = hosting.toldToStop.then(() => ({ kind: "told" as const }));
   const ended = Promise.race([told, ground.ended]);
   // Whoever serves looks at it when the start is over; until then a rejection is nobody's.
@@ -53,6 +59,7 @@ export async function serve({ home, options, app, isIdle, hosting, stack }: Host
     wantedPort: port,
     tokenFile: tokenPath(home.path),
     bootMs: hosting.bootMs,
+    log: app.log,
     createLink: (path) => web.createLink(path),
     ended,
   };

@@ -1,6 +1,7 @@
 import { existsSync, readFileSync, statSync } from "node:fs";
 import { basename, dirname, join } from "node:path";
 import { readConfig } from "../app.ts";
+import { changedKeys } from "../config/difference.ts";
 import type { Config } from "../config/load.ts";
 import { TuttiError } from "../core/error.ts";
 import { serverSection } from "../hosting.ts";
@@ -77,9 +78,7 @@ function readAnew(options: WatchedHost["options"], config: Config): Config | nul
   const { log } = options;
   try {
     const wanted = readConfig({ folder: options.cwd, environment: options.environment, flags: options.flags });
-    const keys = wanted.settings.flatMap(({ name, layers }, at) =>
-      JSON.stringify(layers[0]?.value) === JSON.stringify(config.settings[at]?.layers[0]?.value) ? [] : [name],
-    );
+    const keys = changedKeys(config, wanted);
     if (keys.length === 0) return null;
     const how = canStartAgain()
       ? "starts anew as soon as nothing is being worked on"

@@ -15,10 +15,12 @@ import type { ScrapePlace } from "./grafana/prometheus.ts";
 import { createLogs, type Logs } from "./log/logs.ts";
 import { createMetrics, type Metrics } from "./metric/metrics.ts";
 import { createOtlp } from "./otlp/otlp.ts";
+import { retainedTelemetry } from "./retained.ts";
 import { createReportOperations } from "./report/report.ts";
 import type { ObservabilitySettings } from "./settings.ts";
 import { createTelemetryStore } from "./store/store.ts";
 import type { TelemetryStore } from "./store/telemetry-store.ts";
+import { createTraceOperations } from "./trace/operations.ts";
 import { createTracing, type Tracing } from "./trace/tracing.ts";
 
 export {
@@ -124,6 +126,7 @@ function assemble(dependencies: ObservabilityDependencies, { store, metrics, tra
     migrations: alerts.migrations,
     operations: [
       ...tracing.operations,
+      ...createTraceOperations(store, clock),
       ...metrics.operations,
       ...logs.operations,
       ...otlp.operations,
@@ -135,6 +138,7 @@ function assemble(dependencies: ObservabilityDependencies, { store, metrics, tra
     effect: tracing.effect,
     jobs: alerts.jobs,
     checks: alerts.checks,
+    retained: retainedTelemetry(store, settings),
     routes: [...metrics.routes, ...otlp.routes],
     metrics: joined([metrics.own, tracing.metrics, otlp.metrics, alerts.metrics]),
   };

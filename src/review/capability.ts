@@ -2,10 +2,11 @@ import type { Kysely } from "kysely";
 import { z } from "zod";
 import type { Capability, ConfigSection } from "../core/capability.ts";
 import type { Clock } from "../core/clock.ts";
-import { toMs } from "../core/duration.ts";
+import { toMs, type Duration } from "../core/duration.ts";
 import { TuttiError } from "../core/error.ts";
 import { newReviewId } from "../core/id.ts";
 import type { Random } from "../core/random.ts";
+import type { Retained } from "../core/retained.ts";
 import type { Statement } from "../core/statement.ts";
 import type { StepAddress, VerbHost, WaitSpec } from "../core/verb.ts";
 import type { EventLog } from "../events/event-log.ts";
@@ -14,6 +15,7 @@ import type { Payloads } from "../storage/payload.ts";
 import { createApproval } from "./approval.ts";
 import { reviewMetrics } from "./metric.ts";
 import { createReviewOperations, type ReviewPlaces } from "./operations.ts";
+import { blobsHeld, forgetRuns, retainedReviews } from "./retained-reviews.ts";
 import { reviewMigrations, type ReviewTables } from "./review-table.ts";
 import { createReviewStore, type ReviewStore } from "./review-store.ts";
 import type { Decision, ReviewRequest, RoomRequest } from "./review.ts";
@@ -43,6 +45,8 @@ export interface ReviewDependencies {
   readonly random: Random;
   readonly waits: WaitSettler;
   readonly places?: ((runs: readonly string[]) => Promise<ReviewPlaces>) | undefined;
+  /** How decisions about runs that are gone go; where it is not there, they stay. */
+  readonly retention?: { readonly keepReviews: Duration; released(columns: readonly string[]): void } | undefined;
 }
 
 export interface Review extends Capability {
@@ -50,6 +54,8 @@ export interface Review extends Capability {
   readonly ask: (host: VerbHost, name: string, request: RoomRequest) => Promise<Decision>;
   /** What steps of these runs have asked, oldest first. */
   readonly ofRuns: ReviewStore["ofRuns"];
+  /** What goes in the transaction in which these runs do. */
+  readonly forget: (runs: readonly string[]) => readonly Statement[];
 }
 
 const deliverEvery = "30s";
@@ -67,6 +73,7 @@ export function createReview(dependencies: ReviewDependencies): Review {
   const work = { ...patient, build: database.build };
   const shared = createSharedReviews({ database: work, store, waits: dependencies.waits });
   const ports = { ...dependencies, shared };
+  const build = database.build as unknown as Kysely<ReviewTables>;
   const { tools } = dependencies.settings;
   const approval = createApproval({
     tools,
@@ -94,8 +101,16 @@ export function createReview(dependencies: ReviewDependencies): Review {
     ],
     ask: async (host, name, request) => (await ask(ports, host, name, request)) as Decision,
     ofRuns: (runs) => store.ofRuns(runs),
+    forget: (runs) => forgetRuns(build, runs),
+    retained: retained(dependencies),
+    blobsHeld: blobsHeld(database, build),
     verbs: { review: (host) => (name: string, request: ReviewRequest) => ask(ports, host, name, request) },
   };
+}
+
+function retained({ database, places, retention }: ReviewDependencies): readonly Retained[] {
+  if (!places || !retention) return [];
+  return [retainedReviews({ ...retention, database, places, keepMs: toMs(retention.keepReviews) })];
 }
 
 function ask(ports: ReviewPorts, host: VerbHost, name: string, request: RoomRequest): Promise<unknown> {

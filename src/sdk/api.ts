@@ -95,6 +95,12 @@ export interface Api {
     /** Shows the daemon of this folder: where it listens, since when, and what its data takes. `GET /api/host` */
     show(input?: Nothing, options?: CallOptions): Promise<HostShowOutput>;
   };
+  readonly log: {
+    /** Lists log lines that were kept, newest first. `GET /api/logs` */
+    list: Listing<[input?: LogListInput, options?: CallOptions], LogListEntry>;
+    /** Follows the log lines as they are stored, until it is ended. `GET /api/logs/tail` */
+    tail(input?: LogTailInput, options?: CallOptions): Following<LogTailProgress, LogTailOutput>;
+  };
   readonly metric: {
     /** Lists the figures that there are, with what they mean. `GET /api/metrics` */
     list: Listing<[input?: MetricListInput, options?: CallOptions], MetricListEntry>;
@@ -181,9 +187,27 @@ export interface Api {
     /** Shows a schedule, its next due times and what became of the last ones. `GET /api/schedules/:name` */
     show(input: string | ScheduleShowInput, options?: CallOptions): Promise<ScheduleShowOutput>;
   };
+  readonly storage: {
+    /** Removes what is old: runs that have ended, events, spans, log records. Nothing that is still at work. `POST /api/storage/prune` */
+    prune(input?: StoragePruneInput, options?: CallOptions): Following<StoragePruneProgress, StoragePruneOutput>;
+    /** Shows what the data takes, what it may take, and how long what is kept. `GET /api/storage` */
+    show(input?: Nothing, options?: CallOptions): Promise<StorageShowOutput>;
+    /** Writes the database file anew without what is free in it; everything else waits meanwhile. `POST /api/storage/vacuum` */
+    vacuum(input?: Nothing, options?: CallOptions): Following<StorageVacuumProgress, StorageVacuumOutput>;
+  };
   readonly tool: {
     /** Lists the built-in tools that agents may call, with the JSON Schema of their arguments. `GET /api/tools` */
     list: Listing<[input?: Nothing, options?: CallOptions], Tool>;
+  };
+  readonly trace: {
+    /** Shows where the time of a trace went: its spans in their order. `GET /api/traces/:id` */
+    get(input: string | TraceGetInput, options?: CallOptions): Promise<TraceGetOutput>;
+    /** Lists traces, newest first, without their spans. `GET /api/traces` */
+    list: Listing<[input?: TraceListInput, options?: CallOptions], TraceListEntry>;
+    /** Finds traces by words and attributes of their spans, newest first. `GET /api/traces/search` */
+    search: Listing<[input: TraceSearchInput, options?: CallOptions], TraceSearchEntry>;
+    /** Shows one span of a trace with its attributes, events and links. `GET /api/traces/:id/spans/:span` */
+    span(input: TraceSpanInput, options?: CallOptions): Promise<TraceSpanOutput>;
   };
 }
 
@@ -1326,6 +1350,79 @@ export interface HostShowOutput {
   };
 }
 
+export interface LogListInput {
+  /** Words that lines have, and conditions: event:host.* run:run_… trace:… -key:value */
+  query?: string;
+  /** Only lines of this level or worse */
+  level?: "debug" | "info" | "warn" | "error";
+  /** Only lines about this run */
+  run?: string;
+  /** Only lines from then on: how long ago, such as 24h or 7d, or a date: 2026-11-25T08:00 */
+  since?: string;
+  /** Only lines before then, given in the same way */
+  until?: string;
+  /** Only lines stored before this number: the `seq` of the last one that is known */
+  before?: number;
+  /** How many at the most. Default: 100 */
+  limit?: number;
+}
+
+export interface LogListEntry {
+  /** Grows in the order of storing; the `before` or `after` of who goes on from here. */
+  seq: number;
+  /** Milliseconds since 1970, with its thousandths. */
+  at: number;
+  level: "debug" | "info" | "warn" | "error";
+  /** What happened, as a name: host.started, job.failed … */
+  event: string;
+  /** The same for people; may be empty. */
+  message: string;
+  /** Which program told it. */
+  service: string;
+  traceId: string | null;
+  spanId: string | null;
+  run: string | null;
+  attributes: {
+    [k: string]: string | number | boolean | string[] | number[] | boolean[];
+  };
+}
+
+export interface LogTailInput {
+  /** Words that lines have, and conditions: event:host.* run:run_… trace:… -key:value */
+  query?: string;
+  /** Only lines of this level or worse */
+  level?: "debug" | "info" | "warn" | "error";
+  /** Only lines about this run */
+  run?: string;
+  /** Begin behind this number; default: with what comes from now on */
+  after?: number;
+}
+
+export interface LogTailOutput {
+  /** The number of the last line that was told or passed over */
+  latest: number;
+}
+
+export interface LogTailProgress {
+  /** Grows in the order of storing; the `before` or `after` of who goes on from here. */
+  seq: number;
+  /** Milliseconds since 1970, with its thousandths. */
+  at: number;
+  level: "debug" | "info" | "warn" | "error";
+  /** What happened, as a name: host.started, job.failed … */
+  event: string;
+  /** The same for people; may be empty. */
+  message: string;
+  /** Which program told it. */
+  service: string;
+  traceId: string | null;
+  spanId: string | null;
+  run: string | null;
+  attributes: {
+    [k: string]: string | number | boolean | string[] | number[] | boolean[];
+  };
+}
+
 export interface MetricListInput {
   /** Only those whose name contains this */
   name?: string;
@@ -2447,6 +2544,69 @@ export interface ScheduleShowOutput {
   }[];
 }
 
+export interface StoragePruneInput {
+  /** What is older goes, such as 30d; default: as long as the settings keep it */
+  olderThan?: string | number;
+  /** Only these, with commas, such as "runs,events"; default: all */
+  only?: string;
+  /** Tell what would go, and remove nothing */
+  dryRun?: boolean;
+}
+
+export interface StoragePruneOutput {
+  isDryRun: boolean;
+  /** What went, or would go; bytes are told of a dry run alone, where they can be told. */
+  kinds: {
+    name: string;
+    before: number;
+    count: number | null;
+    bytes: number | null;
+  }[];
+  /** What the data takes less than before; of a dry run, what it would be at the most. */
+  freedBytes: number;
+}
+
+export interface StoragePruneProgress {
+  type: "stage";
+  text: string;
+}
+
+export interface StorageShowOutput {
+  /** The most that all of it may take. */
+  capBytes: number;
+  /** What it takes, without what is free in the database. */
+  usedBytes: number;
+  freeOnDiskBytes: number | null;
+  parts: {
+    name: "database" | "telemetry" | "blobs" | "other";
+    bytes: number;
+  }[];
+  /** In the database and holding nothing: filled before it grows. */
+  freeInDatabaseBytes: number;
+  /** Whether `tutti storage vacuum` would give that back. */
+  wantsVacuum: boolean;
+  /** What is kept for a while, in the order in which it goes where there is too much. */
+  kinds: {
+    name: string;
+    summary: string;
+    keepMs: number;
+    oldestAt: number | null;
+    /** About; null where that cannot be told without reading it all. */
+    bytes: number | null;
+  }[];
+}
+
+export interface StorageVacuumOutput {
+  beforeBytes: number;
+  afterBytes: number;
+  tookMs: number;
+}
+
+export interface StorageVacuumProgress {
+  type: "stage";
+  text: string;
+}
+
 export interface Tool {
   name: string;
   description: string;
@@ -2454,4 +2614,208 @@ export interface Tool {
   input: {
     [k: string]: unknown;
   };
+}
+
+export interface TraceGetInput {
+  /** The trace's id, or the id of a run that it is of */
+  id: string;
+}
+
+export interface TraceGetOutput {
+  /** 32 hex digits. */
+  traceId: string;
+  /** Of its first span. */
+  name: string;
+  /** The program that began it. */
+  service: string;
+  /** Milliseconds since 1970, with their thousandths. */
+  startedAt: number;
+  /** Milliseconds, with their thousandths. */
+  durationMs: number;
+  /** Spans that have failed. */
+  errors: number;
+  /** Null where no span tells. */
+  inputTokens: number | null;
+  /** Null where no span tells. */
+  outputTokens: number | null;
+  models: string[];
+  /** The run that it is of. */
+  run: string | null;
+  /** False while its first span has not ended. */
+  isComplete: boolean;
+  /** All programs that took part. */
+  services: string[];
+  /** By their start. */
+  spans: {
+    /** 16 hex digits. */
+    spanId: string;
+    parentId: string | null;
+    name: string;
+    kind: "internal" | "server" | "client" | "producer" | "consumer";
+    service: string;
+    /** Milliseconds since 1970, with their thousandths. */
+    startedAt: number;
+    /** Milliseconds, with their thousandths. */
+    durationMs: number;
+    status: "unset" | "ok" | "error";
+    /** What went wrong, in a few words. */
+    error: string | null;
+    /** What a model or an agent did: chat, execute_tool … */
+    operation: string | null;
+    /** The kind of the step that it is. */
+    step: string | null;
+    /** The step's key in its run. */
+    key: string | null;
+    run: string | null;
+    model: string | null;
+    inputTokens: number | null;
+    outputTokens: number | null;
+    /** How many it has; `trace.span` tells them. */
+    events: number;
+    /** How many other spans it points at. */
+    links: number;
+  }[];
+}
+
+export interface TraceListInput {
+  /** Words that spans have, and conditions: status:error service:tutti duration>2s gen_ai.request.model:llama* */
+  query?: string;
+  /** Only traces that began from then on: how long ago, such as 24h or 7d, or a date: 2026-11-25T08:00 */
+  since?: string;
+  /** Only traces that began before then, given in the same way */
+  until?: string;
+  /** Only traces older than this one: the last one of the list before */
+  before?: string;
+  /** How many at the most. Default: 50 */
+  limit?: number;
+}
+
+export interface TraceListEntry {
+  /** 32 hex digits. */
+  traceId: string;
+  /** Of its first span. */
+  name: string;
+  /** The program that began it. */
+  service: string;
+  startedAt: number;
+  durationMs: number;
+  spans: number;
+  /** Spans that have failed. */
+  errors: number;
+  /** Null where no span tells. */
+  inputTokens: number | null;
+  /** Null where no span tells. */
+  outputTokens: number | null;
+  models: string[];
+  /** The run that it is of. */
+  run: string | null;
+  /** False while its first span has not ended. */
+  isComplete: boolean;
+}
+
+export interface TraceSearchInput {
+  /** Words that spans have, and conditions: status:error service:tutti duration>2s gen_ai.request.model:llama* */
+  query: string;
+  /** Only traces that began from then on: how long ago, such as 24h or 7d, or a date: 2026-11-25T08:00 */
+  since?: string;
+  /** Only traces that began before then, given in the same way */
+  until?: string;
+  /** Only traces older than this one: the last one of the list before */
+  before?: string;
+  /** How many at the most. Default: 50 */
+  limit?: number;
+}
+
+export interface TraceSearchEntry {
+  /** 32 hex digits. */
+  traceId: string;
+  /** Of its first span. */
+  name: string;
+  /** The program that began it. */
+  service: string;
+  startedAt: number;
+  durationMs: number;
+  spans: number;
+  /** Spans that have failed. */
+  errors: number;
+  /** Null where no span tells. */
+  inputTokens: number | null;
+  /** Null where no span tells. */
+  outputTokens: number | null;
+  models: string[];
+  /** The run that it is of. */
+  run: string | null;
+  /** False while its first span has not ended. */
+  isComplete: boolean;
+}
+
+export interface TraceSpanInput {
+  /** The trace's id, or the id of a run that it is of */
+  id: string;
+  /** The span's id; its first digits will do */
+  span: string;
+  /** The most of each value; what is longer is cut, and its size told. Default: 4096 */
+  maxBytes?: number;
+}
+
+export interface TraceSpanOutput {
+  /** 16 hex digits. */
+  spanId: string;
+  parentId: string | null;
+  name: string;
+  kind: "internal" | "server" | "client" | "producer" | "consumer";
+  service: string;
+  /** Milliseconds since 1970, with their thousandths. */
+  startedAt: number;
+  /** Milliseconds, with their thousandths. */
+  durationMs: number;
+  status: "unset" | "ok" | "error";
+  /** What went wrong, in a few words. */
+  error: string | null;
+  /** What a model or an agent did: chat, execute_tool … */
+  operation: string | null;
+  /** The kind of the step that it is. */
+  step: string | null;
+  /** The step's key in its run. */
+  key: string | null;
+  run: string | null;
+  model: string | null;
+  inputTokens: number | null;
+  outputTokens: number | null;
+  /** 32 hex digits. */
+  traceId: string;
+  /** The library that made it. */
+  scope: string;
+  statusText: string | null;
+  attributes: {
+    [k: string]: {
+      value: string | number | boolean | string[] | number[] | boolean[];
+      /** Of the whole; there where the value is only its beginning. */
+      bytes?: number;
+    };
+  };
+  /** Of the program that it comes from. */
+  resource: {
+    [k: string]: {
+      value: string | number | boolean | string[] | number[] | boolean[];
+      /** Of the whole; there where the value is only its beginning. */
+      bytes?: number;
+    };
+  };
+  events: {
+    name: string;
+    /** Milliseconds since 1970, with their thousandths. */
+    at: number;
+    attributes: {
+      [k: string]: {
+        value: string | number | boolean | string[] | number[] | boolean[];
+        /** Of the whole; there where the value is only its beginning. */
+        bytes?: number;
+      };
+    };
+  }[];
+  links: {
+    traceId: string;
+    spanId: string;
+  }[];
 }

@@ -33,6 +33,8 @@ export interface Served {
   readonly wantedPort: number;
   readonly tokenFile: string;
   readonly bootMs: number;
+  /** What the process says of itself here is kept, and found again by `tutti logs`. */
+  readonly log: Log;
   /** A link that opens a session in a browser, once. */
   createLink(path?: string): string;
   /** Resolves when the process is to end, and rejects where it has nothing to serve any more. */

@@ -4,14 +4,15 @@ import { existsSync } from "node:fs";
 import { readFile } from "node:fs/promises";
 import { join } from "node:path";
 import { TuttiError } from "../core/error.ts";
-import { withBoot, type Boot } from "./boot.ts";
+import { withBoot, withFiles, type Boot } from "./boot.ts";
+import { beginningOf, readPageList, type BootCall } from "./page-list.ts";
 import { problemPage } from "./page.ts";
 import { problemResponse, toProblem } from "./problem.ts";
 
 export interface AssetOptions {
   /** The folder of the built web UI; it may be missing. */
   readonly folder: string;
-  readonly boot: () => Promise<Boot>;
+  readonly boot: (calls: readonly BootCall[]) => Promise<Boot>;
 }
 
 // The build gives these a hash in their names.
@@ -47,9 +48,11 @@ function filesOf(folder: string): MiddlewareHandler {
 }
 
 async function page(context: Context, { folder, boot }: AssetOptions): Promise<Response> {
-  const [html, data] = await Promise.all([readPage(join(folder, "index.html")), boot()]);
+  const [html, list] = await Promise.all([readPage(join(folder, "index.html")), readPageList(folder)]);
   if (html === null) return missingPage();
-  return context.html(withBoot(html, data), 200, { "cache-control": "private, no-cache" });
+  const { files, calls } = beginningOf(list, new URL(context.req.url));
+  const data = await boot(calls);
+  return context.html(withBoot(withFiles(html, files), data), 200, { "cache-control": "private, no-cache" });
 }
 
 async function readPage(path: string): Promise<string | null> {

@@ -1,22 +1,11 @@
 import type { AnyOperation } from "../core/operation.ts";
+import type { BootCall } from "./page-list.ts";
 import { parseInput } from "./request-input.ts";
-
-/** An operation whose answer a page needs at once. */
-export interface BootCall {
-  readonly operation: string;
-  readonly input?: Readonly<Record<string, unknown>>;
-}
-
-/** With what the overview begins; what there is no operation for is left out. */
-export const overviewCalls: readonly BootCall[] = [
-  { operation: "host.show" },
-  { operation: "run.stats" },
-  { operation: "run.list", input: { limit: 20 } },
-  { operation: "review.list" },
-];
 
 /** What stands in the page's boot block. */
 export interface Boot {
+  /** The last stored event from before the answers were read: who follows the events behind it misses nothing. */
+  readonly after?: number;
   readonly answers: readonly { readonly operation: string; readonly input: object; readonly output: unknown }[];
 }
 
@@ -32,17 +21,28 @@ const place = /<script type="application\/json" id="boot">[^<]*<\/script>/;
 /** Asks the operations that a page begins with, at the same time. Never throws: what fails or is slow is left out. */
 export function createBoot(
   operations: readonly AnyOperation[],
-  calls: readonly BootCall[],
   limits: BootLimits = bootLimits,
-): () => Promise<Boot> {
-  const known = calls.flatMap(({ operation: name, input = {} }) => {
-    const operation = operations.find((candidate) => candidate.name === name && candidate.method === "GET");
-    return operation ? [{ operation, input }] : [];
-  });
-  return async () => {
-    const all = await Promise.all(known.map((call) => askInTime(call, limits)));
-    return { answers: all.flatMap((answer) => answer ?? []) };
+): (calls: readonly BootCall[]) => Promise<Boot> {
+  const known = new Map(operations.filter(({ method }) => method === "GET").map((row) => [row.name, row]));
+  return async (calls) => {
+    const after = await lastEvent(known.get("event.list"), limits);
+    const asked = calls.flatMap(({ operation: name, input = {} }) => {
+      const operation = known.get(name);
+      return operation ? [askInTime({ operation, input }, limits)] : [];
+    });
+    const answers = (await Promise.all(asked)).flatMap((answer) => answer ?? []);
+    return { ...(after === null ? {} : { after }), answers };
   };
+}
+
+async function lastEvent(operation: AnyOperation | undefined, limits: BootLimits): Promise<number | null> {
+  if (!operation) return null;
+  const asked = await askInTime({ operation, input: { limit: 1 } }, limits);
+  const [answer] = asked ?? [];
+  if (!Array.isArray(answer?.output)) return null;
+  const event: unknown = answer.output.at(-1);
+  // Before the oldest where there is none.
+  return (typeof event === "object" && event !== null && "sequence" in event && Number(event.sequence)) || 0;
 }
 
 interface KnownCall {
@@ -72,6 +72,16 @@ async function ask({ operation, input }: KnownCall, signal: AbortSignal): Promis
 
 function fits(output: unknown, mostBytes: number): boolean {
   return Buffer.byteLength(JSON.stringify(output)) <= mostBytes;
+}
+
+/** Names files to the browser that its first script would only ask for later. */
+export function withFiles(html: string, files: readonly string[]): string {
+  const links = files.map((file) =>
+    file.endsWith(".css")
+      ? `<link rel="stylesheet" crossorigin href="${file}">`
+      : `<link rel="modulepreload" crossorigin href="${file}">`,
+  );
+  return html.replace("</head>", () => `${links.join("")}</head>`);
 }
 
 /** Puts the block where the page has an empty one, else at the end of its head. No text in it can end the block. */

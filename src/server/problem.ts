@@ -40,6 +40,7 @@ const statuses: Partial<Record<ErrorCode, ProblemStatus>> = {
   "review.missing": 404,
   "run.missing": 404,
   "tool.missing": 404,
+  "trace.missing": 404,
   "review.closed": 409,
   "run.conflict": 409,
   "schedule.conflict": 409,

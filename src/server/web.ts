@@ -8,7 +8,7 @@ import type { AnyOperation } from "../core/operation.ts";
 import type { Route } from "../core/route.ts";
 import { jsonAnswer } from "./answer.ts";
 import { addAssets } from "./assets.ts";
-import { createBoot, overviewCalls, type BootCall } from "./boot.ts";
+import { createBoot } from "./boot.ts";
 import { guardConnections } from "./connections.ts";
 import { attachDoor } from "./door.ts";
 import { createHostNames, isLoopback, urlHost } from "./host-names.ts";
@@ -35,8 +35,6 @@ export interface WebServerOptions {
   /** The folder of the built web UI. */
   readonly assets: string;
   readonly version?: string;
-  /** What the page gets along with itself; what the overview begins with, unless given. */
-  readonly boot?: readonly BootCall[];
   readonly limits?: Partial<ServerLimits>;
   readonly streams?: EventStreamLimits;
   readonly clock?: Clock;
@@ -152,7 +150,7 @@ function createApp(options: WebServerOptions, closing: AbortSignal) {
     return jsonAnswer(context, { method: "GET" }, { input: {}, output: document });
   });
   addRoutes(app, options.routes ?? [], callerOf);
-  addAssets(app, { folder: options.assets, boot: createBoot(operations, options.boot ?? overviewCalls) });
+  addAssets(app, { folder: options.assets, boot: createBoot(operations) });
   return app;
 }
 

@@ -1,5 +1,6 @@
-import { mkdir, open, readFile, rename, stat, unlink } from "node:fs/promises";
+import { mkdir, open, readFile, rename, stat, unlink, utimes } from "node:fs/promises";
 import { join } from "node:path";
+import { systemClock, type Clock } from "../core/clock.ts";
 import { TuttiError } from "../core/error.ts";
 import { sha256Hex } from "../core/hash.ts";
 import { sql, type Kysely } from "kysely";
@@ -16,17 +17,17 @@ export interface BlobStore {
   sizes(hashes: readonly string[]): Promise<ReadonlyMap<string, number>>;
 }
 
+// Whoever puts bytes has this long, and as long again, to store who names them: see blob-garbage.ts.
+export const blobRestMs = 1_800_000;
+
 /** Files beside a SQLite database: `ab/abcdef…`, mode 0600. */
-export function fileBlobs(folder: string): BlobStore {
-  const place = (hash: string): string => join(folder, hash.slice(0, 2), hash);
+export function fileBlobs(folder: string, clock: Clock = systemClock): BlobStore {
+  const place = (hash: string): string => blobPlace(folder, hash);
   return {
     async put(bytes) {
       const hash = sha256Hex(bytes);
-      const size = await stat(place(hash)).then(
-        (found) => found.size,
-        () => -1,
-      );
-      if (size !== bytes.byteLength) await writeWhole(join(folder, hash.slice(0, 2)), place(hash), bytes);
+      const isThere = await touch(place(hash), bytes.byteLength, clock);
+      if (!isThere) await writeWhole(join(folder, hash.slice(0, 2)), place(hash), bytes);
       return hash;
     },
     async get(hash) {
@@ -48,6 +49,23 @@ export function fileBlobs(folder: string): BlobStore {
   };
 }
 
+export function blobPlace(folder: string, hash: string): string {
+  return join(folder, hash.slice(0, 2), hash);
+}
+
+/** Whether the blob is there, whole; it is then as if it had been written now, give or take half an hour. */
+async function touch(path: string, size: number, clock: Clock): Promise<boolean> {
+  try {
+    const found = await stat(path);
+    if (found.size !== size) return false;
+    const now = clock.now();
+    if (found.mtimeMs < now - blobRestMs) await utimes(path, now / 1_000, now / 1_000);
+    return true;
+  } catch {
+    return false; // not there, or just removed: it is written
+  }
+}
+
 async function writeWhole(folder: string, path: string, bytes: Uint8Array): Promise<void> {
   // The pid and a fresh name keep two writers of the same bytes apart; the rename makes the blob whole at once.
   const temporary = `${path}.${process.pid}.${sha256Hex(Buffer.from(String(process.hrtime.bigint()))).slice(0, 8)}`;
@@ -67,8 +85,9 @@ async function writeWhole(folder: string, path: string, bytes: Uint8Array): Prom
   }
 }
 
-interface BlobTables {
-  blobs: { hash: string; bytes: Uint8Array };
+export interface BlobTables {
+  /** `stored_at` is when its bytes were handed in for the last time, give or take half an hour. */
+  blobs: { hash: string; bytes: Uint8Array; stored_at: number };
 }
 
 export const blobMigrations: readonly Migration[] = [
@@ -77,16 +96,28 @@ export const blobMigrations: readonly Migration[] = [
     sqlite: ["create table blobs (hash text primary key, bytes blob not null) without rowid"],
     postgres: ["create table blobs (hash text primary key, bytes bytea not null)"],
   },
+  {
+    name: "002-age",
+    sqlite: ["alter table blobs add column stored_at integer not null default 0"],
+    postgres: ["alter table blobs add column stored_at bigint not null default 0"],
+  },
 ];
 
 /** A table, for databases that several machines share, and for tests in memory. */
-export function tableBlobs(database: Database): BlobStore {
+export function tableBlobs(database: Database, clock: Clock = systemClock): BlobStore {
   const build = database.build as Kysely<BlobTables>;
   return {
     async put(bytes) {
       const hash = sha256Hex(bytes);
-      const insert = build.insertInto("blobs").values({ hash, bytes });
-      await database.write([toStatement(insert.onConflict((conflict) => conflict.column("hash").doNothing()))]);
+      const now = clock.now();
+      const insert = build.insertInto("blobs").values({ hash, bytes, stored_at: now });
+      const again = insert.onConflict((conflict) =>
+        conflict
+          .column("hash")
+          .doUpdateSet({ stored_at: now })
+          .where("blobs.stored_at", "<", now - blobRestMs),
+      );
+      await database.write([toStatement(again)]);
       return hash;
     },
     async get(hash) {

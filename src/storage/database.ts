@@ -15,6 +15,26 @@ export interface DatabaseCapabilities {
   readonly sharedWriters: boolean;
 }
 
+/** How full a database is. */
+export interface DatabaseSize {
+  readonly bytes: number;
+  /** Of these, what holds nothing and is filled before it grows. */
+  readonly freeBytes: number;
+  /** Whether it gives that back little by little. */
+  readonly givesBack: boolean;
+}
+
+/** The room that a database takes on its disk. */
+export interface DatabaseSpace {
+  measure(): Promise<DatabaseSize>;
+  /** Gives a little of what is free back to the file system; false once there is no more to give. */
+  giveBack(): Promise<boolean>;
+  /** After something has been removed: lets what is free be found and counted. */
+  tidy(): Promise<void>;
+  /** Writes the whole file anew without what is free. Everybody waits meanwhile. Not there where the database does that by itself. */
+  rewrite?(): Promise<void>;
+}
+
 export interface RoomMigrations {
   readonly room: string;
   readonly migrations: readonly Migration[];
@@ -35,6 +55,7 @@ export interface Database extends AsyncDisposable {
   migrate(rooms: readonly RoomMigrations[]): Promise<void>;
   /** Upkeep that the database does not do by itself; not there where it does. */
   readonly maintain?: () => Promise<void>;
+  readonly space?: DatabaseSpace;
   /** The tables and indexes as they are, as text: what the schema snapshots hold. */
   schemaText(): Promise<string>;
 }

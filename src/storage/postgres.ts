@@ -11,6 +11,7 @@ import type { SqlValue, Statement } from "../core/statement.ts";
 import type { Database, RoomMigrations, Row, WriteResult } from "./database.ts";
 import { pendingMigrations } from "./migration.ts";
 import { connectionConfig, toStorageError } from "./postgres-connection.ts";
+import { postgresSpace } from "./postgres-space.ts";
 
 export interface PostgresOptions {
   /** `postgres://user:password@host:port/database`. */
@@ -52,6 +53,10 @@ export async function openPostgres({ url, schema, connections = 10 }: PostgresOp
     },
     write: (statements) => untilNoDeadlock(() => withClient(connect, (client) => writeBatch(client, statements))),
     migrate: (rooms) => withClient(connect, (client) => migrate(client, rooms, schema)),
+    space: postgresSpace(
+      (text, values) => withClient(connect, async (client) => (await client.query(text, values)).rows),
+      schema,
+    ),
     schemaText: () => withClient(connect, (client) => schemaText(client, schema)),
     async [Symbol.asyncDispose]() {
       await pool.end();

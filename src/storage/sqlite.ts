@@ -10,6 +10,7 @@ import { TuttiError } from "../core/error.ts";
 import type { SqlValue, Statement } from "../core/statement.ts";
 import type { Database, Row, WriteResult } from "./database.ts";
 import { createCommitPace } from "./commit-pace.ts";
+import { sqliteSpace } from "./sqlite-space.ts";
 import { inTransaction, migrate, openConnection, type Connection } from "./sqlite-connection.ts";
 import { toStorageError } from "./sqlite-error.ts";
 
@@ -69,6 +70,7 @@ export function openSqlite(options: SqliteOptions): Database {
       }),
     migrate: async (rooms) => migrate(connection, rooms, path),
     maintain: async () => maintain(connection, path),
+    space: sqliteSpace(connection, path),
     schemaText: async () => schemaText(connection),
     async [Symbol.asyncDispose]() {
       if (isClosed) return;
@@ -118,6 +120,7 @@ function openMode({ path, durability = "process" }: SqliteOptions, locking: "exc
     // Half the usual page: a step touches two pages and fills neither.
     pageBytes: 2_048,
     cacheKiB: 16_000,
+    givesBack: true,
   });
 }
 

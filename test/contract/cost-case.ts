@@ -122,7 +122,7 @@ export async function openCostEngine(database: Database, options: CostOptions): 
     sweep: async () => {
       for (const name of ["cost.sweep", "cost.resume"]) await runJob(current().cost, name);
     },
-    prune: () => runJob(current().cost, "cost.prune"),
+    prune: () => pruneCalls(current().cost, given.clock),
     deliver: () => runJob(room, "review.deliver"),
     async [Symbol.asyncDispose]() {
       await engine.worker.stop(1_000);
@@ -130,6 +130,11 @@ export async function openCostEngine(database: Database, options: CostOptions): 
       await engine[Symbol.asyncDispose]();
     },
   };
+}
+
+async function pruneCalls({ retained = [] }: Pick<Cost, "retained">, clock: Clock): Promise<void> {
+  for (const { keepMs, prune } of retained)
+    await prune({ before: clock.now() - keepMs, signal: AbortSignal.timeout(10_000) });
 }
 
 async function runJob({ jobs = [] }: Pick<Cost, "jobs">, name: string): Promise<void> {

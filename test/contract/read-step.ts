@@ -26,6 +26,21 @@ export function stepTests(open: OpenRead): void {
     await assert.rejects(engine.op("run.step", { id: "run_none", key: "a" }), { code: "run.missing" });
   });
 
+  test("a wait that a cancel has ended can still be looked at", async () => {
+    await using engine = await open();
+    const flow = testFlow("f", async (step: TestStep) => step.waitFor("gate", { event: "never" }));
+    engine.flows.set("f", flow);
+    const id = await engine.control.start({ flow });
+    await engine.until(id, "waiting");
+    await engine.control.cancel(id);
+    await engine.until(id, "cancelled");
+    const { name, kind, status, finishedAt, input, output } = await engine.op<RunStep>("run.step", { id, key: "gate" });
+    const span = spanOf(await engine.timeline(id), "gate");
+    assert.deepEqual([name, kind, status, finishedAt], ["gate", span.kind, "cancelled", span.finishedAt]);
+    assert.deepEqual([input, output], [null, null]);
+    await assert.rejects(engine.op("run.step", { id, key: "gates" }), { code: "usage.invalid" });
+  });
+
   test("a timeline knows the sizes of what lies beside its row", async () => {
     await using engine = await open();
     const run = await engine.run(testFlow("f", async (step: TestStep) => step.run("a", () => "x".repeat(10_000))));

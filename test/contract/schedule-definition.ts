@@ -78,7 +78,7 @@ export function definitionTests(open: OpenScheduleCase): void {
     await schedules.pass(3_600_000);
     await scheduler[Symbol.asyncDispose]();
     const other = { ...definition, cron: "30 7 * * *", missed: "all" };
-    await refused(schedules, other, { code: "schedule.conflict", message: /cron, missed differ/ });
+    await refused(schedules, other, { code: "schedule.conflict", message: /what differs: cron, missed$/ });
     const replaced = await schedules.call<{ change: string; nextAt: number; lastRun: string; fires: unknown[] }>(
       "schedule.add",
       { ...other, replace: true },

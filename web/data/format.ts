@@ -40,23 +40,38 @@ export function ago(at: number | null | undefined, now: number): string {
 /** `14:06:31` of today, else `24 Nov 14:06`; with the year where it is another. */
 export function clockTime(at: number | null | undefined, now: number, { utc = false } = {}): string {
   if (at === null || at === undefined) return unknown;
-  const zone = utc ? { timeZone: "UTC" } : {};
-  const text = (options: Intl.DateTimeFormatOptions): string =>
-    new Intl.DateTimeFormat("en-GB", { hour12: false, ...zone, ...options }).format(at);
-  const date: Intl.DateTimeFormatOptions = { day: "numeric", month: "short" };
-  const isToday = text(date) === new Intl.DateTimeFormat("en-GB", { ...zone, ...date }).format(now);
-  if (isToday && Math.abs(now - at) < day) return text({ hour: "2-digit", minute: "2-digit", second: "2-digit" });
-  const isYear = new Date(at).getFullYear() === new Date(now).getFullYear();
-  return `${text(isYear ? date : { ...date, year: "numeric" })} ${text({ hour: "2-digit", minute: "2-digit" })}`;
+  const [then, today] = [partsOf(at, utc), partsOf(now, utc)];
+  const isToday = then.day === today.day && then.year === today.year;
+  if (isToday && Math.abs(now - at) < day) return `${then.minute}:${then.second}`;
+  return `${then.day}${then.year === today.year ? "" : ` ${then.year}`} ${then.minute}`;
 }
 
-/** The whole instant with its zone, for a title that shows on hover. */
+const months = ["Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"];
+
+/** By hand: the first formatter of a page takes the browser longer than all else that the page does. */
+function partsOf(at: number, utc: boolean): { day: string; year: number; minute: string; second: string } {
+  // A date that is moved by its zone reads as UTC what it is here.
+  const date = new Date(utc ? at : at - new Date(at).getTimezoneOffset() * minute);
+  const [, hours = "", minutes = "", seconds = ""] = /T(..):(..):(..)/.exec(date.toISOString()) ?? [];
+  return {
+    day: `${date.getUTCDate()} ${months[date.getUTCMonth()]}`,
+    year: date.getUTCFullYear(),
+    minute: `${hours}:${minutes}`,
+    second: seconds,
+  };
+}
+
+const formatters = new Map<boolean, Intl.DateTimeFormat>();
+
+/** The whole instant with its zone. For a moment at which somebody asks for it, not for a first paint. */
 export function fullTime(at: number | null | undefined, { utc = false } = {}): string {
   if (at === null || at === undefined) return unknown;
   const zone = utc ? { timeZone: "UTC" } : {};
-  return new Intl.DateTimeFormat("en-GB", { dateStyle: "medium", timeStyle: "long", hour12: false, ...zone }).format(
-    at,
-  );
+  const formatter =
+    formatters.get(utc) ??
+    new Intl.DateTimeFormat("en-GB", { dateStyle: "medium", timeStyle: "long", hour12: false, ...zone });
+  formatters.set(utc, formatter);
+  return formatter.format(at);
 }
 
 /** `950`, `48.3 k`, `1.42 M`. */

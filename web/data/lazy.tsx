@@ -4,7 +4,8 @@ import { useEffect, useState } from "preact/hooks";
 /** A page that is loaded when it is first opened, or before, when the pointer is over its link. */
 export interface LazyPage<Props> {
   (props: Props): JSX.Element | null;
-  preload(): void;
+  /** Never rejects: what could not be loaded is loaded again when the page is drawn. */
+  preload(): Promise<void>;
 }
 
 export function lazy<Props extends object>(load: () => Promise<ComponentType<Props>>): LazyPage<Props> {
@@ -28,5 +29,5 @@ export function lazy<Props extends object>(load: () => Promise<ComponentType<Pro
     const Found = found;
     return <Found {...props} />;
   }
-  return Object.assign(Page, { preload: () => void begin().catch(() => (loading = undefined)) });
+  return Object.assign(Page, { preload: () => begin().catch(() => void (loading = undefined)) });
 }

@@ -1,5 +1,6 @@
 import { signal as reactive } from "@preact/signals";
 import { tutti } from "./api.ts";
+import { dropBoot, bootPosition } from "./boot.ts";
 import type { StoredEvent } from "./event.ts";
 
 export type LiveState = "connecting" | "live" | "lost";
@@ -57,21 +58,44 @@ async function lead(signal: AbortSignal, tellAll: (message: Message) => void): P
   if (!("locks" in navigator)) return follow(signal, tellAll);
   try {
     const { held } = await navigator.locks.query();
-    if (held?.some((lock) => lock.name === name)) take({ state: "live" });
+    if (held?.some((lock) => lock.name === name)) await listenAlong(signal);
     await navigator.locks.request(name, { signal }, () => follow(signal, tellAll));
   } catch (error) {
     if (!signal.aborted) throw error;
   }
 }
 
+/** Another tab reads; what it has told before this one listened is not in what the page was given. Never rejects. */
+async function listenAlong(signal: AbortSignal): Promise<void> {
+  take({ state: "live" });
+  if (await hasMissed(signal)) take({ events: [resync] });
+}
+
+async function hasMissed(signal: AbortSignal): Promise<boolean> {
+  const after = bootPosition();
+  if (after === undefined) return true;
+  try {
+    return (await tutti.event.list({ after, limit: 1 }, { signal })).length > 0;
+  } catch (error) {
+    if (!(error instanceof Error)) throw error;
+    // The page's own questions say what is wrong.
+    return true;
+  }
+}
+
 async function follow(signal: AbortSignal, tellAll: (message: Message) => void): Promise<void> {
   const add = createBunch((events) => tellAll({ events }));
+  // What the page was given knows of all events up to here, and the stream tells the ones behind it.
+  const after = bootPosition();
+  let isSeamless = after !== undefined;
   const stream = tutti.events({
     signal,
+    after,
     onConnection(state) {
       tellAll({ state: state === "open" ? "live" : "lost" });
-      // What happened between the first answers and this moment, or while nobody was connected, was told to nobody.
-      if (state === "open") add(resync);
+      // Else what happened between the first answers and this moment, or while nobody was connected, was told to nobody.
+      if (state === "open" && !isSeamless) add(resync);
+      isSeamless = false;
     },
   });
   try {
@@ -88,7 +112,10 @@ async function follow(signal: AbortSignal, tellAll: (message: Message) => void):
 
 function take(message: Message): void {
   if ("state" in message) liveState.value = message.state;
-  else for (const listener of listeners) listener(message.events);
+  else {
+    dropBoot();
+    for (const listener of listeners) listener(message.events);
+  }
   if (liveState.value === "live") heardAt.value = Date.now();
 }
 

@@ -1,4 +1,7 @@
 import { useEffect, useRef, useState } from "preact/hooks";
+import { ask as askDaemon } from "./ask.ts";
+import { bootAnswer } from "./boot.ts";
+import { keyOf, type Call, type CallName, type Output } from "./call.ts";
 import type { StoredEvent } from "./event.ts";
 import { onEvents, resyncType } from "./live.ts";
 
@@ -25,26 +28,36 @@ const mostKept = 60;
 // Events come in bursts; who asks again has asked for all of them.
 const pauseMs = 400;
 
+/** The same for a call by its name, which costs no request where its answer came with the page. */
+export function useCall<Name extends CallName>(
+  call: Call<Name>,
+  options: Omit<QueryOptions, "first"> = {},
+): Answer<Output<Name>> {
+  return useQuery(keyOf(call), (signal) => askDaemon(call, signal), { ...options, first: bootAnswer(call) });
+}
+
 /** Asks once for each key, again when an event says so, and drops answers that nobody waits for any more. */
 export function useQuery<T>(
   key: string | null,
   load: (signal: AbortSignal) => Promise<T>,
   { changedBy, everyMs, first }: QueryOptions = {},
 ): Answer<T> {
-  const [state, setState] = useState<State<T>>(() => startOf<T>(key, first));
+  // What came with the page is as new as an answer would be.
+  const isShown = useRef(first !== undefined && kept.get(key ?? "") === undefined);
+  const [state, setState] = useState<State<T>>(() => ({
+    ...startOf<T>(key, first),
+    isLoading: key !== null && !isShown.current,
+  }));
   const latest = useRef({ load, changedBy });
   latest.current = { load, changedBy };
   const [turn, setTurn] = useState(0);
-  const isShown = useRef(first !== undefined && kept.get(key ?? "") === undefined);
   useEffect(() => {
     if (key === null) return undefined;
-    setState((old) => (old.key === key ? { ...old, isLoading: true } : startOf<T>(key, undefined)));
-    // What came with the page is as new as an answer would be.
     if (isShown.current && turn === 0) {
       isShown.current = false;
-      setState((old) => ({ ...old, isLoading: false }));
       return undefined;
     }
+    setState((old) => begun(old, key));
     const controller = new AbortController();
     void answer(key, latest.current.load(controller.signal)).then((next) => {
       if (!controller.signal.aborted) setState((old) => merge(old, next));
@@ -73,6 +86,12 @@ interface State<T> {
 function startOf<T>(key: string | null, first: unknown): State<T> {
   const data = (key === null ? undefined : (kept.get(key) ?? first)) as T | undefined;
   return { key, data, error: undefined, isLoading: key !== null };
+}
+
+/** The same object where nothing changes, so that nothing is drawn again. */
+function begun<T>(old: State<T>, key: string): State<T> {
+  if (old.key !== key) return startOf<T>(key, undefined);
+  return old.isLoading ? old : { ...old, isLoading: true };
 }
 
 async function answer<T>(key: string, asked: Promise<T>): Promise<State<T>> {

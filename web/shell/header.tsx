@@ -1,6 +1,6 @@
 import type { JSX } from "preact";
 import { Link, useLocation } from "wouter-preact";
-import { now } from "../data/clock.ts";
+import { now, zoneName } from "../data/clock.ts";
 import { ago } from "../data/format.ts";
 import { heardAt, liveState } from "../data/live.ts";
 import { look, setLook } from "../data/setting.ts";
@@ -53,7 +53,7 @@ function Crumbs(): JSX.Element {
 }
 
 function Zone(): JSX.Element {
-  const zone = look.value.utc ? "UTC" : (new Intl.DateTimeFormat().resolvedOptions().timeZone ?? "local time");
+  const zone = look.value.utc ? "UTC" : zoneName.value;
   return (
     <button
       type="button"

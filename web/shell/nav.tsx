@@ -1,14 +1,13 @@
 import type { JSX } from "preact";
 import { useEffect } from "preact/hooks";
 import { Link, useLocation } from "wouter-preact";
-import { tutti } from "../data/api.ts";
-import { takeBoot } from "../data/boot.ts";
 import { bytes, duration } from "../data/format.ts";
 import { now } from "../data/clock.ts";
-import { useQuery } from "../data/query.ts";
+import { useCall } from "../data/query.ts";
 import { Glyph } from "../ui/glyph.tsx";
 import { Icon } from "../ui/icon.tsx";
 import { showCues } from "../ui/page.tsx";
+import { firingAlerts, host, openReviews } from "../first.ts";
 import { groups, pages, type PageEntry } from "../pages.ts";
 
 export function Nav({ onMore }: { readonly onMore: () => void }): JSX.Element {
@@ -62,7 +61,7 @@ function Item({
       title={page.name}
       aria-current={isHere ? "page" : undefined}
       data-phone={page.onPhone ? "yes" : undefined}
-      onPointerEnter={() => page.component.preload()}
+      onPointerEnter={() => void page.component.preload()}
     >
       <Icon name={page.icon} />
       <span class="nav-word">{page.name}</span>
@@ -86,10 +85,7 @@ function Item({
 
 /** Two lines at the bottom: how long the host has been up, and what it keeps. */
 function Foot(): JSX.Element {
-  const { data } = useQuery("host", (signal) => tutti.host.show({}, { signal }), {
-    everyMs: 30_000,
-    first: takeBoot("host.show"),
-  });
+  const { data } = useCall(host, { everyMs: 30_000 });
   if (!data) return <div class="nav-foot" />;
   const kept = data.sizes.databaseBytes === null ? null : data.sizes.databaseBytes + (data.sizes.blobsBytes ?? 0);
   return (
@@ -101,7 +97,7 @@ function Foot(): JSX.Element {
 }
 
 function useOpenReviews(): number {
-  const { data } = useQuery("reviews.open", (signal) => tutti.review.list({}, { signal }), {
+  const { data } = useCall(openReviews, {
     changedBy: ({ type }) => type.startsWith("tutti.review.") || type === "tutti.run.cancelled",
   });
   const waiting = data?.length ?? 0;
@@ -111,7 +107,7 @@ function useOpenReviews(): number {
 
 /** Rules that fire. */
 function useFiring(): number {
-  const { data } = useQuery("alerts.firing", (signal) => tutti.alert.list({ state: "firing" }, { signal }), {
+  const { data } = useCall(firingAlerts, {
     changedBy: ({ type }) => type.startsWith("tutti.alert."),
     everyMs: 60_000,
   });

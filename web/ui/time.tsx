@@ -3,13 +3,22 @@ import { now } from "../data/clock.ts";
 import { ago, clockTime, duration, fullTime } from "../data/format.ts";
 import { look } from "../data/setting.ts";
 
-/** How long ago, with the whole instant on hover. */
-export function Ago({ at }: { readonly at: number | null | undefined }): JSX.Element {
-  return <span title={fullTime(at, look.value)}>{ago(at, now.value)}</span>;
+interface At {
+  readonly at: number | null | undefined;
 }
 
-export function Clock({ at }: { readonly at: number | null | undefined }): JSX.Element {
-  return <span title={fullTime(at, look.value)}>{clockTime(at, now.value, look.value)}</span>;
+/** How long ago, with the whole instant on hover. */
+export function Ago({ at }: At): JSX.Element {
+  return <span {...titled(at)}>{ago(at, now.value)}</span>;
+}
+
+export function Clock({ at }: At): JSX.Element {
+  return <span {...titled(at)}>{clockTime(at, now.value, look.value)}</span>;
+}
+
+/** Written when the pointer comes: a list has many of these, and hardly one is asked for. */
+function titled(at: At["at"]): JSX.HTMLAttributes<HTMLSpanElement> {
+  return { onPointerEnter: ({ currentTarget }) => (currentTarget.title = fullTime(at, look.value)) };
 }
 
 /** How long it took, or takes so far. */

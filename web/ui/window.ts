@@ -16,7 +16,8 @@ export function useWindow(
   scroller: RefObject<HTMLElement>,
   { count, rowHeight, offset = 0 }: { readonly count: number; readonly rowHeight: number; readonly offset?: number },
 ): ListWindow {
-  const [range, setRange] = useState({ from: 0, to: Math.min(count, 60) });
+  // Until the scroller can be measured: no more than the window has room for.
+  const [range, setRange] = useState(() => ({ from: 0, to: Math.ceil(window.innerHeight / rowHeight) }));
   useLayoutEffect(() => {
     const element = scroller.current;
     if (!element) return undefined;
@@ -41,4 +42,12 @@ export function useWindow(
 /** The height of a row as the tokens give it now (density, touch), in pixels. */
 export function tokenRowHeight(): number {
   return Number.parseFloat(getComputedStyle(document.documentElement).getPropertyValue("--row")) || 26;
+}
+
+/** Scrolls as little as is needed so that a row is seen whole. */
+export function keepInSight(element: HTMLElement | null, top: number, height: number): void {
+  if (!element) return;
+  if (top < element.scrollTop) element.scrollTop = top;
+  else if (top + height > element.scrollTop + element.clientHeight)
+    element.scrollTop = top + height - element.clientHeight;
 }

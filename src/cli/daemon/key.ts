@@ -4,7 +4,7 @@ import type { Invocation } from "../invocation.ts";
 import { openBrowser } from "./browser.ts";
 import { logPath } from "./log-file.ts";
 import { lastLines } from "./log-reader.ts";
-import { presentLine } from "./logs.ts";
+import { presentLine } from "./raw-log.ts";
 
 export const keyHelp = "o open · r reviews · l logs · h help · q quit";
 

@@ -1,58 +1,58 @@
-import type { Command } from "commander";
+import { Option, type Command } from "commander";
 import { TuttiError } from "../../core/error.ts";
 import type { OnAction } from "../action.ts";
-import { exitCodes } from "../exit-code.ts";
-import { pause } from "../interrupt.ts";
 import type { Invocation } from "../invocation.ts";
-import type { Colors } from "../terminal-text.ts";
-import { logPath } from "./log-file.ts";
-import { lastLines, LogFollower } from "./log-reader.ts";
+import { followKeptLog, showKeptLog } from "./kept-log.ts";
+import { showRawLog } from "./raw-log.ts";
 
 interface LogFlags {
   readonly follow?: boolean;
   readonly lines: string;
+  readonly level?: string;
+  readonly run?: string;
+  readonly since?: string;
+  readonly file?: boolean;
 }
 
 const usualLines = "50";
-const mostLines = 100_000;
-const lookAgainMs = 200;
+const mostLines = 1_000;
 
 export function addLogsCommand(program: Command, onAction: OnAction): void {
   program
     .command("logs")
-    .description("Shows the daemon's log, the newest lines last")
+    .description("Shows the log of this folder, the newest lines last")
+    .argument("[words...]", "only lines with these words, or conditions such as event:host.*")
+    .addOption(
+      new Option("--level <level>", "only lines of this level or worse").choices(["debug", "info", "warn", "error"]),
+    )
+    .option("--run <id>", "only lines about this run")
+    .option("--since <time>", "only lines from then on: how long ago, such as 24h, or a date")
     .option("-f, --follow", "go on with what comes, until Ctrl-C")
     .option("--lines <number>", "how many of the last lines", usualLines)
-    .addHelpText("after", "\nExamples:\n  tutti logs\n  tutti logs -f --lines 10")
-    .action((flags: LogFlags, command: Command) => onAction(command, (invocation) => showLogs(flags, invocation)));
+    .option("--file", "what the daemon has written to its file, with the output of flows, as it is")
+    .addHelpText(
+      "after",
+      "\nExamples:\n  tutti logs\n  tutti logs -f --level warn\n  tutti logs no space --since 24h\n  tutti logs --file -f",
+    )
+    .action((words: readonly string[], flags: LogFlags, command: Command) =>
+      onAction(command, (invocation) => showLogs(words, flags, invocation)),
+    );
 }
 
-async function showLogs({ follow = false, lines }: LogFlags, invocation: Invocation): Promise<number> {
-  const count = toCount(lines);
-  const home = await invocation.dataFolder({ write: follow });
-  const path = home === null ? null : logPath(home);
-  const follower = follow && path !== null ? new LogFollower(path) : null;
-  const last = path === null ? [] : lastLines(path, count);
-  if (follower) return followLog(last, follower, invocation);
-  const { isJson, output } = invocation;
-  if (isJson) output.data(JSON.stringify(last.map(toEntry), null, 2));
-  else if (last.length === 0) output.say("No log yet: `tutti up` writes one.");
-  else output.data(last.map((line) => presentLine(line, output.dataColor)).join("\n"));
-  return exitCodes.ok;
-}
-
-async function followLog(last: readonly string[], follower: LogFollower, invocation: Invocation): Promise<number> {
-  using interrupt = invocation.interrupt.hold();
-  const { isJson, output } = invocation;
-  const show = (lines: readonly string[]): void => {
-    for (const line of lines) output.data(isJson ? JSON.stringify(toEntry(line)) : presentLine(line, output.dataColor));
-  };
-  show(last);
-  while (!interrupt.signal.aborted) {
-    await pause(lookAgainMs, interrupt);
-    show(follower.next());
+function showLogs(words: readonly string[], flags: LogFlags, invocation: Invocation): Promise<number> {
+  const { follow = false, file = false, level, run, since } = flags;
+  const lines = toCount(flags.lines);
+  const query = words.length === 0 ? undefined : words.join(" ");
+  if (!file) {
+    const asked = { query, level, run, since, lines };
+    return follow ? followKeptLog(asked, invocation) : showKeptLog(asked, invocation);
   }
-  return interrupt.exitCode();
+  const given = Object.entries({ words: query, "--level": level, "--run": run, "--since": since });
+  const [out] = given.find(([, value]) => value !== undefined) ?? [];
+  if (out === undefined) return showRawLog({ follow, lines }, invocation);
+  throw new TuttiError("usage.invalid", `--file shows the file as it is, so it takes no ${out}`, {
+    hint: "Without --file lines can be asked for. With it: -f and --lines.",
+  });
 }
 
 function toCount(text: string): number {
@@ -60,39 +60,4 @@ function toCount(text: string): number {
   throw new TuttiError("usage.invalid", `--lines ${text} is not a whole number from 0 to ${mostLines}`, {
     hint: "For example: tutti logs --lines 100",
   });
-}
-
-/** A line of the log; what a flow or Node has written beside it is text. */
-function toEntry(line: string): Readonly<Record<string, unknown>> {
-  try {
-    const entry: unknown = JSON.parse(line);
-    if (typeof entry === "object" && entry !== null && "event" in entry) return { ...entry };
-  } catch {
-    // Not one of ours.
-  }
-  return { at: null, level: null, event: null, text: line };
-}
-
-const paints = { info: "dim", warn: "yellow", error: "red" } as const satisfies Record<string, keyof Colors>;
-
-/** The log on a terminal: local time, what happened, and what is known of it. */
-export function presentLine(line: string, color: Colors): string {
-  const { at, level, event, text, message, ...fields } = toEntry(line);
-  if (typeof at !== "string" || typeof event !== "string") return typeof text === "string" ? text : line;
-  const name = String(level);
-  const paint = name === "warn" || name === "error" || name === "info" ? color[paints[name]] : color.dim;
-  const details = Object.entries(fields).map(
-    ([key, value]) => `${key}=${typeof value === "string" ? value : JSON.stringify(value)}`,
-  );
-  const words = [...(typeof message === "string" ? [message] : []), ...(message === undefined ? details : [])];
-  return `${color.dim(timeOf(at))} ${paint(name.padEnd(5))} ${event}  ${words.join(" ")}`.trimEnd();
-}
-
-function timeOf(at: string): string {
-  const time = new Date(at);
-  return `${time.getFullYear()}-${two(time.getMonth() + 1)}-${two(time.getDate())} ${two(time.getHours())}:${two(time.getMinutes())}:${two(time.getSeconds())}`;
-}
-
-function two(value: number): string {
-  return String(value).padStart(2, "0");
 }

@@ -63,7 +63,7 @@ export function exitedSilently(code: number | null, lines: readonly string[]): T
     "host.exited",
     `the daemon ended before it answered${code === null ? "" : `, with code ${code}`}`,
     {
-      hint: ["Its last words, more of them in `tutti logs`:", ...lines].join("\n"),
+      hint: ["Its last words, more of them in `tutti logs --file`:", ...lines].join("\n"),
     },
   );
 }

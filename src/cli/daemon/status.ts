@@ -5,7 +5,7 @@ import { notServed } from "../../hosting.ts";
 import { TuttiError } from "../../core/error.ts";
 import type { OnAction } from "../action.ts";
 import { version as ownVersion } from "../../host/version.ts";
-import { formatBytes } from "../byte-size.ts";
+import { formatBytes } from "../../core/byte-size.ts";
 import { summaryOf } from "../command-index.ts";
 import { exitCodes } from "../exit-code.ts";
 import type { Invocation } from "../invocation.ts";

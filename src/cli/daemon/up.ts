@@ -108,7 +108,7 @@ async function whenFree(up: Up): Promise<Outcome> {
   const log = flags.background ? file.log : bothLogs(file.log, invocation.log);
   for (let turn = 0; !interrupt.signal.aborted; turn++) {
     await using connection = await invocation.open({ takeRuns: true, write: true, serve: true, flags: settings, log });
-    if (connection?.served) return await serve(connection, connection.served, { ...up, log });
+    if (connection?.served) return await serve(connection, connection.served, up);
     const facts = connection && (await daemonOf(connection));
     if (connection && facts?.url) return await reuse(connection, facts, up);
     if (turn === 0) {
@@ -133,10 +133,11 @@ async function reuse({ client }: Connection, facts: HostFacts, { flags, invocati
 async function serve(
   connection: Connection,
   served: Served,
-  { flags, invocation, interrupt, report, log }: Up & { readonly log: Invocation["log"] },
+  { flags, invocation, interrupt, report }: Up,
 ): Promise<Outcome> {
   const { output } = invocation;
   const line = lineOf({ url: served.url, pid: process.pid, home: connection.home, tokenFile: served.tokenFile });
+  const { log } = served;
   log.info("host.started", { pid: process.pid, url: served.url, bootMs: served.bootMs, again: flags.again ?? false });
   report.ready(line);
   if (invocation.isJson && !flags.again && !flags.background) output.data(line);
@@ -203,7 +204,7 @@ async function upDetached(
   if (invocation.isJson) invocation.output.data(line);
   const started = await joinDaemon(invocation);
   if (!started)
-    throw new TuttiError("host.exited", "the daemon has started and ended at once", { hint: "See: tutti logs" });
+    throw new TuttiError("host.exited", "the daemon has started and ended at once", { hint: "See: tutti logs --file" });
   await using connection = started.connection;
   const { url } = (await connection.client.call("host.link", {})) as { url: string };
   if (!invocation.isJson) greetOther({ facts: started.facts, link: url, isNew: true }, invocation);

@@ -41,7 +41,9 @@ export function presentQuery({ from, to, stepMs, series }: ShownQuery, look: Tab
   const rest = more > 0 ? [look.color.dim(`… and ${more} more; fewer by sum by (…) or topk(…), all by --json`)] : [];
   if (stepMs === 0) return [presentNow(shown, look), ...rest].join("\n");
   const every = `${time(from)} to ${time(to)} UTC, a value each ${formatMs(stepMs)}`;
-  const charts = shown.map((one) => presentCourse(one, timesOf({ from, to, stepMs }), { look, isOnly: series.length === 1 }));
+  const charts = shown.map((one) =>
+    presentCourse(one, timesOf({ from, to, stepMs }), { look, isOnly: series.length === 1 }),
+  );
   return [...charts, ...rest, look.color.dim(every)].join("\n");
 }
 
@@ -64,7 +66,11 @@ interface CourseLook {
   readonly isOnly: boolean;
 }
 
-function presentCourse({ labels, points }: ShownSeries, times: readonly number[], { look, isOnly }: CourseLook): string {
+function presentCourse(
+  { labels, points }: ShownSeries,
+  times: readonly number[],
+  { look, isOnly }: CourseLook,
+): string {
   const known = new Map(points);
   const values = times.map((at) => known.get(at) ?? null);
   const there = values.filter((value) => value !== null);

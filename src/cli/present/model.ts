@@ -1,5 +1,5 @@
 import { formatMs } from "../../core/duration.ts";
-import { formatBytes } from "../byte-size.ts";
+import { formatBytes } from "../../core/byte-size.ts";
 import type { Colors } from "../terminal-text.ts";
 
 interface ShownFacts {

@@ -21,14 +21,15 @@ import { eventCells, presentEvent } from "./event.ts";
 import { presentExplanation } from "./explanation.ts";
 import { nearPlace } from "./place.ts";
 import { presentProvision } from "./provision.ts";
-import { formatBytes } from "../byte-size.ts";
 import { presentFamilies, presentQuery } from "./metric.ts";
+import { formatBytes } from "../../core/byte-size.ts";
 import { presentModel } from "./model.ts";
 import { presentReview } from "./review.ts";
 import { formatMs } from "../../core/duration.ts";
 import { presentRun, took } from "./run.ts";
 import { presentSchedule, presentSchedules } from "./schedule.ts";
 import { presentStats, presentStep, presentTimeline } from "./timeline.ts";
+import { presentSpan, presentTrace, presentTraces } from "./trace.ts";
 import { presentVerification } from "./verification.ts";
 import { table, type TableLook } from "./table.ts";
 
@@ -62,6 +63,7 @@ export function present(
 }
 
 const forms: Readonly<Record<string, (result: never, look: TableLook) => string>> = {
+  "claude.show": presentClaude,
   "alert.list": presentAlerts,
   "alert.get": presentAlert,
   "alert.add": presentAlert,
@@ -75,7 +77,6 @@ const forms: Readonly<Record<string, (result: never, look: TableLook) => string>
   "alert.unsilence": () => "Ended. What still fires is told of at the next look, within 15 seconds.",
   "alert.preview": presentPreview,
   "alert.test": presentTest,
-  "claude.show": presentClaude,
   "cost.show": presentCost,
   "budget.set": presentBudget,
   "budget.show": presentBudget,
@@ -95,6 +96,10 @@ const forms: Readonly<Record<string, (result: never, look: TableLook) => string>
   "run.stats": presentStats,
   "metric.list": presentFamilies,
   "metric.query": presentQuery,
+  "trace.list": presentTraces,
+  "trace.search": presentTraces,
+  "trace.get": presentTrace,
+  "trace.span": presentSpan,
   "event.list": eventCells,
   "event.tail": presentEvent,
   "grafana.provision": presentProvision,
@@ -123,6 +128,8 @@ const emptyTexts: Readonly<Record<string, string>> = {
   "metric.list": "No figure is called like that. All of them: tutti metrics list",
   "run.list": "No runs yet. Start one: tutti run <flow>",
   "run.errors": "No run has failed in this time.",
+  "trace.list": "No traces yet: each run makes one.",
+  "trace.search": "No trace is like that. All of them: tutti trace list",
   "flow.inputs": "This flow has not run yet.",
   "flow.list": "No flows found. Put one into flows/NAME.ts, or: tutti init",
   "review.list": "Nothing waits for you.",
@@ -136,6 +143,7 @@ const noMatchTexts: Readonly<Record<string, string>> = {
   "alert.list": "No rule is in this state. All of them: tutti alert list",
   "event.list": "No event is like that. The newest of all: tutti event list",
   "run.list": "No run is like that. All of them: tutti run list",
+  "trace.list": "No trace is like that. All of them: tutti trace list",
   "review.list": "No review is like that. All of them: tutti review list --status all",
 };
 

@@ -11,7 +11,7 @@ const gap = 2;
 // Shorter than this a cell says nothing; the line is cut at its end instead.
 const narrowest = 12;
 // Half an id is of no use to whoever copies it, nor is half a time.
-const neverCut: readonly string[] = ["id", "run", "created"];
+const neverCut: readonly string[] = ["id", "run", "created", "time", "about"];
 
 /** Columns as wide as their widest cell, but together no wider than the terminal. */
 export function table(names: readonly string[], rows: readonly (readonly string[])[], look: TableLook): string {

@@ -1,9 +1,9 @@
 import { formatMs } from "../../core/duration.ts";
-import { formatBytes } from "../byte-size.ts";
-import { escapeHidden, type Colors } from "../terminal-text.ts";
-import { columnsOf, cutText } from "../text-width.ts";
+import { formatBytes } from "../../core/byte-size.ts";
+import type { Colors } from "../terminal-text.ts";
 import { amount } from "./amount.ts";
 import type { TableLook } from "./table.ts";
+import { drawWaterfall, type Stroke, type WaterfallLine } from "./waterfall.ts";
 
 interface ShownSpan {
   readonly key: string;
@@ -61,43 +61,32 @@ const marks: Readonly<Record<string, string>> = {
   work: "█",
   wait: "◇",
 };
-const widest = 40;
-const narrowest = 16;
-
 /** A run as a waterfall: a line for each span, with its time as a bar of the run's. */
 export function presentTimeline({ run, now, spans }: ShownTimeline, look: TableLook): string {
   const { color } = look;
   const from = run.startedAt ?? now;
   const to = Math.max(from + 1, run.finishedAt ?? now, ...spans.map(({ finishedAt }) => finishedAt ?? 0));
-  const width = Number.isFinite(look.width) ? Math.max(narrowest, Math.min(widest, look.width - 60)) : widest;
   const shown = spans.filter(({ importance }) => importance !== "hidden");
-  const labels = shown.map(
-    (span) => `${"  ".repeat(Math.min(8, span.depth))}${glyphs[span.status] ?? "?"} ${label(span)}`,
-  );
-  const times = shown.map((span) => took(span, now));
-  const [labelWidth, timeWidth] = [labels, times].map((texts) => Math.min(40, Math.max(0, ...texts.map(columnsOf))));
-  // No table: spaces say where a bar begins.
-  const lines = shown.map((span, index) =>
-    cutText(
-      [
-        padded(labels[index] ?? "", labelWidth ?? 0),
-        padded(times[index] ?? "", timeWidth ?? 0),
-        padded(bar(span, { from, to, width, now }), width),
-        remark(span),
-      ]
-        .join("  ")
-        .trimEnd(),
-      look.width,
-    ),
+  const lines = drawWaterfall(
+    shown.map((span) => toLine(span, now)),
+    { from, to },
+    look,
   );
   const head = `${run.flow}  ${color.bold(run.status)} ${run.id}  ${formatMs(to - from)}`;
   if (lines.length === 0) return `${head}\nNothing is stored of its steps yet.`;
   return [head, ...lines, legend(spans, color)].filter(Boolean).join("\n");
 }
 
-function padded(text: string, width: number): string {
-  const line = escapeHidden(cutText(text, width));
-  return line + " ".repeat(Math.max(0, width - columnsOf(line)));
+function toLine(span: ShownSpan, now: number): WaterfallLine {
+  const { depth, status } = span;
+  return {
+    depth,
+    glyph: glyphs[status] ?? "?",
+    label: label(span),
+    took: took(span, now),
+    strokes: strokes(span, now),
+    remark: remark(span),
+  };
 }
 
 function label({ name, kind, attempt, attempts }: ShownSpan): string {
@@ -110,32 +99,17 @@ function took({ startedAt, finishedAt }: ShownSpan, now: number): string {
   return startedAt === null ? "–" : formatMs((finishedAt ?? now) - startedAt);
 }
 
-interface Scale {
-  readonly from: number;
-  readonly to: number;
-  readonly width: number;
-  readonly now: number;
-}
-
-function bar({ phases, startedAt, finishedAt }: ShownSpan, { from, to, width, now }: Scale): string {
-  const cells = Array.from({ length: width }, () => " ");
-  const cellOf = (at: number): number =>
-    Math.min(width - 1, Math.max(0, Math.floor(((at - from) / (to - from)) * width)));
-  const fill = (mark: string, start: number, end: number): void => {
-    for (let cell = cellOf(start); cell <= cellOf(Math.max(start, end - 1)); cell++) cells[cell] = mark;
-  };
+function strokes({ phases, startedAt, finishedAt }: ShownSpan, now: number): Stroke[] {
   // A scope's own time is what lies in it; it is drawn as a thin line.
-  if (phases.length === 0 && startedAt !== null) fill("─", startedAt, finishedAt ?? now);
-  for (const { kind, from: start, to: end } of phases) fill(marks[kind] ?? "█", start, end ?? now);
-  return cells.join("").trimEnd();
+  if (phases.length === 0 && startedAt !== null) return [{ mark: "─", from: startedAt, to: finishedAt ?? now }];
+  return phases.map(({ kind, from, to }) => ({ mark: marks[kind] ?? "█", from, to: to ?? now }));
 }
 
 function remark({ kind, error, skipped, tokens, review, child, model }: ShownSpan): string {
   const used = tokens === null ? "" : `${amount(tokens.input)} in, ${amount(tokens.output)} out`;
   const known = [model ?? "", used, review ?? "", child ?? "", error?.message ?? skipped ?? ""];
   const words = known.filter(Boolean).join("  ");
-  // Escaped before it is cut: what a terminal would obey takes no room of its own.
-  if (words !== "") return escapeHidden(words.replaceAll(/\s+/g, " "));
+  if (words !== "") return words;
   return !["run", "map", "item", "scope"].includes(kind) ? kind : "";
 }
 

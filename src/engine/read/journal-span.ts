@@ -4,10 +4,10 @@ import type { Skipped, Usage } from "../../core/step.ts";
 import { attemptNumber } from "../../core/step-key.ts";
 import type { Database } from "../../storage/database.ts";
 import type { Payloads } from "../../storage/payload.ts";
-import type { CancelRecord } from "../cancel-record.ts";
 import type { EngineTables } from "../run-table.ts";
 import type { VerbCall } from "../scope.ts";
 import { waitStepKinds, type RawSpan } from "./span.ts";
+import { withdrawnIn } from "./withdrawn-wait.ts";
 
 export interface JournalSpanPorts {
   readonly database: Database;
@@ -106,24 +106,13 @@ function rowQuery(build: Kysely<EngineTables>, run: string) {
     .orderBy("seq");
 }
 
-/** Waits that a cancel has ended leave no rows of their own; its row names them. */
 function withdrawn(row: {
   readonly seq: number;
   readonly cancel: string | null;
   readonly finished_at: number;
 }): RawSpan[] {
-  const { waits = [] } = JSON.parse(row.cancel ?? "{}") as Partial<CancelRecord>;
-  return waits.map(({ key, kind, name, openedAt }) =>
-    spanWith({
-      key,
-      seq: row.seq,
-      name,
-      kind,
-      status: "cancelled",
-      startedAt: openedAt,
-      finishedAt: row.finished_at,
-    }),
-  );
+  const { seq, cancel, finished_at: finishedAt } = row;
+  return withdrawnIn(cancel, finishedAt).map((wait) => spanWith({ ...wait, seq, status: "cancelled" }));
 }
 
 type KnownOfSpan = Pick<RawSpan, "key" | "seq" | "name" | "kind" | "status" | "startedAt">;

@@ -24,13 +24,7 @@ const queueAge: MetricFamily = {
 const openStatuses = ["queued", "running", "waiting", "paused"] as const satisfies readonly RunStatus[];
 
 /** What the engine has to do now: two looks into the index by state, however many runs have ended. */
-export function runMetrics({
-  database,
-  clock,
-}: {
-  readonly database: Database;
-  readonly clock: Clock;
-}): MetricSource {
+export function runMetrics({ database, clock }: { readonly database: Database; readonly clock: Clock }): MetricSource {
   const build = database.build as unknown as Kysely<EngineTables>;
   return {
     families: [runs, queueAge],
@@ -42,7 +36,10 @@ export function runMetrics({
       const [oldest] = await database.read(oldestQuery(build).compile());
       const age = oldest ? Math.max(0, clock.now() - oldest.created_at) / 1_000 : 0;
       return [
-        { family: runs, samples: openStatuses.map((status) => ({ labels: { status }, value: counts.get(status) ?? 0 })) },
+        {
+          family: runs,
+          samples: openStatuses.map((status) => ({ labels: { status }, value: counts.get(status) ?? 0 })),
+        },
         { family: queueAge, samples: [{ labels: {}, value: age }] },
       ];
     },

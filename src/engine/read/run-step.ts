@@ -8,6 +8,7 @@ import type { StepContext } from "../agent/agent-context.ts";
 import { openStep } from "../run-record.ts";
 import type { EngineTables, JournalRow, OpeningRow } from "../run-table.ts";
 import { messagesPart, noPart, partOf, type PayloadPart } from "./payload-part.ts";
+import { withdrawnWait } from "./withdrawn-wait.ts";
 
 export const stepParts = ["input", "output", "error", "messages", "tools"] as const;
 export type StepPart = (typeof stepParts)[number];
@@ -56,7 +57,7 @@ export async function runStep(ports: RunStepPorts, request: StepRequest): Promis
   await ports.run(id);
   const row = await stored(ports, id, key);
   const opening = row ? undefined : await opened(ports, id, key);
-  if (!row && !opening) throw await noStep(ports, id, key);
+  const head = row || opening ? headOf(row, opening) : await withdrawnHead(ports, id, key);
   const most = part === undefined ? request.maxBytes : Number.POSITIVE_INFINITY;
   const wants = (name: StepPart): boolean => part === undefined || part === name;
   const load = async (name: StepPart, column: string | null | undefined): Promise<PayloadPart | null> =>
@@ -64,7 +65,7 @@ export async function runStep(ports: RunStepPorts, request: StepRequest): Promis
   const context = wants("messages") || wants("tools") ? await contextOf(ports, { id, key, row }) : null;
   const step: RunStep = {
     run: id,
-    ...headOf(row, opening),
+    ...head,
     model: context?.model ?? null,
     turn: context?.turn ?? null,
     options: context?.options ?? null,
@@ -96,6 +97,12 @@ function headOf(row: JournalRow | undefined, opening: OpeningRow | undefined): H
     finishedAt: row.finished_at,
     skipped: row.skipped === null ? null : (JSON.parse(row.skipped) as Skipped),
   };
+}
+
+async function withdrawnHead(ports: RunStepPorts, run: string, key: string): Promise<Head> {
+  const wait = await withdrawnWait(ports.database, run, key);
+  if (!wait) throw await noStep(ports, run, key);
+  return { ...wait, status: "cancelled", attempts: 1, skipped: null };
 }
 
 async function stored({ database }: RunStepPorts, run: string, key: string): Promise<JournalRow | undefined> {

@@ -226,8 +226,12 @@ async function untilWritten<Result>(name: string, attempt: () => Promise<Result 
 }
 
 function conflict(name: string, different: readonly string[]): TuttiError {
-  return new TuttiError("schedule.conflict", `there is another schedule "${name}": ${different.join(", ")} differ`, {
-    hint: `\`tutti schedule show ${name}\` shows it; with --replace the new one takes its place.`,
-    data: { different },
-  });
+  return new TuttiError(
+    "schedule.conflict",
+    `there is another schedule "${name}"; what differs: ${different.join(", ")}`,
+    {
+      hint: `\`tutti schedule show ${name}\` shows it; with --replace the new one takes its place.`,
+      data: { different },
+    },
+  );
 }

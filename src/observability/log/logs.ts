@@ -4,6 +4,9 @@ import type { AnyOperation } from "../../core/operation.ts";
 import type { Tracer } from "../../core/trace.ts";
 import type { ObservabilitySettings } from "../settings.ts";
 import type { TelemetryStore } from "../store/telemetry-store.ts";
+import { keptLog } from "./kept-log.ts";
+import { toLogRecord } from "./log-record.ts";
+import { createLogOperations } from "./operations.ts";
 
 export interface LogsOptions {
   readonly settings: ObservabilitySettings["logs"];
@@ -19,6 +22,13 @@ export interface Logs {
   readonly operations: readonly AnyOperation[];
 }
 
-export function createLogs(_options: LogsOptions): Logs {
-  return { keeping: (log) => log, operations: [] };
+export function createLogs({ settings, store, tracer, clock, version }: LogsOptions): Logs {
+  return {
+    keeping: (log) =>
+      keptLog(log, settings.level, (level, event, fields) => {
+        const line = { level, event, fields, at: clock.now(), trace: tracer().current(), version };
+        store.sink.logs([toLogRecord(line)]);
+      }),
+    operations: createLogOperations({ store, clock }),
+  };
 }

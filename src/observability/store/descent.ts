@@ -61,7 +61,7 @@ export function* descend(wanted: readonly Descent[], unwanted: readonly Descent[
 /** The highest number up to `most` that all have: whoever has only a lower one sets the mark for the others. */
 function agreed(all: readonly Descent[], most: number): number {
   let mark = most;
-  for (let before = -1; before !== mark; ) {
+  for (let before = -1; before !== mark;) {
     before = mark;
     for (const one of all) mark = one.seek(mark);
   }

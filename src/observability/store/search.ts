@@ -113,7 +113,11 @@ function checkLevels({ values, at }: QueryWord, text: string): void {
   if (wrong === undefined) return;
   const meant = nearest(wrong, logLevels);
   const all = `Levels are ${logLevels.join(", ")}.`;
-  throw queryMistake({ text, at }, `"${wrong}" is no level`, meant === undefined ? all : `Did you mean ${meant}? ${all}`);
+  throw queryMistake(
+    { text, at },
+    `"${wrong}" is no level`,
+    meant === undefined ? all : `Did you mean ${meant}? ${all}`,
+  );
 }
 
 /** The expression for a level and all that are graver. */

@@ -13,7 +13,11 @@ type Wanted = Pick<TraceFilter, "query" | "since" | "until">;
 const newest = 2 ** 42;
 
 /** Newest first, by when a trace's first span came: a number that never changes, so pages neither skip nor double. */
-export function listTraces({ sqlite }: Tables, { before, limit, ...wanted }: TraceFilter, now: EpochMs): TraceSummary[] {
+export function listTraces(
+  { sqlite }: Tables,
+  { before, limit, ...wanted }: TraceFilter,
+  now: EpochMs,
+): TraceSummary[] {
   const most = before === undefined ? newest : (findTrace(sqlite, before.toLowerCase())?.id ?? 0) - 1;
   return matching(sqlite, conditionsOf(wanted, now), most)
     .take(limit)

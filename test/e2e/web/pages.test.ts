@@ -6,6 +6,7 @@ import { axeFindings, openBrowser, settled, visit, webAssets } from "../../suppo
 import { chromiumProgram, needs } from "../../support/services.ts";
 import { serveProduct, type WebProduct } from "../../support/web-product.ts";
 
+const emptyPaths = ["/", "/reviews", "/runs", "/flows", "/costs", "/models", "/traces", "/logs"];
 const skip = needs("chromium", chromiumProgram());
 
 describe("the pages", { skip }, () => {
@@ -37,6 +38,8 @@ describe("the pages", { skip }, () => {
     "/flows/hello",
     "/models",
     "/costs",
+    "/traces",
+    "/logs",
     "/alerts",
     "/alerts/FailingRuns",
     "/settings",
@@ -48,7 +51,7 @@ describe("the pages", { skip }, () => {
     it(`are without a finding of axe, a complaint or a foreign request, ${colorScheme}`, async () => {
       for (const product of [full, empty]) {
         await using person = await visit(browser, product, { colorScheme });
-        for (const path of product === full ? paths() : ["/", "/reviews", "/runs", "/flows", "/costs", "/models"]) {
+        for (const path of product === full ? paths() : emptyPaths) {
           const page = await person.open(path);
           await settled(page, path);
           assert.deepEqual(await axeFindings(page), [], `${path} ${colorScheme}`);

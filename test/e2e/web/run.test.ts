@@ -132,7 +132,7 @@ describe("the page of a run", { skip, timeout: 300_000 }, () => {
     const reviews = (await product.client.call("review.list", {})) as { id: string; run: string }[];
     const review = reviews.find(({ run }) => run === id);
     await product.client.call("review.answer", { id: review?.id, answer: "yes" });
-    await page.locator(".run-figure", { hasText: "succeeded" }).waitFor();
+    await page.locator(".score-figure", { hasText: "succeeded" }).waitFor();
     assert.equal(await page.getByText("Your cue.").count(), 0);
   });
 

@@ -4,7 +4,8 @@ import { describeOperations } from "../../../src/app.ts";
 import { commandIndex } from "../../../src/cli/command-index.ts";
 import { homeToDescribe } from "../../../src/cli/nowhere.ts";
 
-const ownCommands = "init,run <flow>,work,up,logs,service install,service uninstall,service status".split(",");
+const ownCommands =
+  "init,run <flow>,work,up,logs,export,claude env,service install,service uninstall,service status".split(",");
 
 test("the help lists exactly the commands that the operation table gives, with their summaries", () => {
   const operations = describeOperations({ ...homeToDescribe(), environment: {} });

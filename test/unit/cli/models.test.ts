@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { EventEmitter } from "node:events";
 import { describe, it } from "node:test";
 import { createActivity } from "../../../src/cli/activity.ts";
-import { formatBytes } from "../../../src/cli/byte-size.ts";
+import { formatBytes } from "../../../src/core/byte-size.ts";
 import { createOutput } from "../../../src/cli/output.ts";
 import { createModels, modelsSettings } from "../../../src/models/capability.ts";
 import { openSqlite } from "../../../src/storage/sqlite.ts";

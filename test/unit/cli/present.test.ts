@@ -34,6 +34,22 @@ const review = {
 };
 const approval = { verdict: "approved", payload: { to: "ada" }, answer: null, reason: null, by: "cli", at: 0 };
 
+describe("a list of events", () => {
+  it("has whole times and whole ids in a terminal of 80 columns, and its data as far as there is room", () => {
+    const event = {
+      sequence: 1_234,
+      time: "2026-11-25T16:41:02.123Z",
+      type: "tutti.step.finished",
+      subject: "run_3k2qprgxp099999",
+      data: { key: "items[3]/call", status: "succeeded", tookMs: 1_200 },
+    };
+    const text = shown("event.list", [event], { columns: 80 });
+    assert.match(text, /2026-11-25 16:41:02\.123/);
+    assert.match(text, /run_3k2qprgxp099999/);
+    for (const line of text.split("\n")) assert.ok(columnsOf(line) <= 80, line);
+  });
+});
+
 describe("a review", () => {
   it("shows what was approved in place of what had been proposed, and both where they differ", () => {
     const decided = { ...review, status: "approved", decision: { ...approval, payload: { to: "bob" } } };

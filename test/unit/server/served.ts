@@ -4,6 +4,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { text } from "node:stream/consumers";
 import type { Log } from "../../../src/core/log.ts";
+import type { BootCall, PageList } from "../../../src/server/page-list.ts";
 import { serveWeb, type WebServer, type WebServerOptions } from "../../../src/server/web.ts";
 import { madeUpOperations } from "./made-up.ts";
 
@@ -19,8 +20,18 @@ export interface Served extends AsyncDisposable {
   ask(path: string, init?: RequestInit): Promise<Response>;
 }
 
+export interface ServedOptions extends Partial<WebServerOptions> {
+  /** What the build of the web UI has told of its pages. */
+  readonly pages?: PageList;
+}
+
+/** A list of pages that each begin with these calls. */
+export function beginningWith(...everywhere: readonly BootCall[]): PageList {
+  return { everywhere, pages: [] };
+}
+
 /** A web server over made-up operations, with a folder of its own. */
-export async function serve(given: Partial<WebServerOptions> = {}): Promise<Served> {
+export async function serve({ pages, ...given }: ServedOptions = {}): Promise<Served> {
   const folder = mkdtempSync(join(tmpdir(), "tutti-web-"));
   const tokenFile = given.tokenFile ?? join(folder, "token");
   const assets = join(folder, "web");
@@ -29,6 +40,7 @@ export async function serve(given: Partial<WebServerOptions> = {}): Promise<Serv
   writeFileSync(join(assets, "assets", "app-1a2b3c.js"), "plain()");
   writeFileSync(join(assets, "assets", "app-1a2b3c.js.br"), "brotli");
   writeFileSync(join(assets, "icon.svg"), "<svg/>");
+  if (pages) writeFileSync(join(assets, "pages.json"), JSON.stringify(pages));
   const logged: { event: string; fields: unknown }[] = [];
   const write = (event: string, fields?: unknown): void => void logged.push({ event, fields });
   const log: Log = { debug: write, info: write, warn: write, error: write };

@@ -7,9 +7,10 @@ import { after, before, describe, it } from "node:test";
 import { z } from "zod";
 import { TuttiError } from "../../../src/core/error.ts";
 import { operation } from "../../../src/core/operation.ts";
+import type { PageList } from "../../../src/server/page-list.ts";
 import { createVirtualClock } from "../../support/virtual-clock.ts";
 import { madeUpOperations } from "./made-up.ts";
-import { serve, type Served } from "./served.ts";
+import { beginningWith, serve, type Served } from "./served.ts";
 
 const hasIpv6 = Object.values(networkInterfaces()).some((entries) => entries?.some(({ address }) => address === "::1"));
 const minute = 60_000;
@@ -219,7 +220,7 @@ describe("the address", () => {
 describe("what is served", () => {
   let served: Served;
   before(async () => {
-    served = await serve({ boot: [{ operation: "thing.list", input: { limit: 1 } }] });
+    served = await serve({ pages: beginningWith({ operation: "thing.list", input: { limit: 1 } }) });
   });
   after(() => served[Symbol.asyncDispose]());
 
@@ -328,7 +329,7 @@ describe("the boot block", () => {
   }
 
   it("holds what the page asks first, with what it asked", async () => {
-    await using served = await serve({ boot: [{ operation: "thing.list", input: { limit: 2 } }] });
+    await using served = await serve({ pages: beginningWith({ operation: "thing.list", input: { limit: 2 } }) });
     assert.deepEqual(bootOf(await (await served.ask("/runs")).text()), {
       answers: [{ operation: "thing.list", input: { limit: 2 }, output: [{ id: "t5" }, { id: "t4" }] }],
     });
@@ -338,7 +339,7 @@ describe("the boot block", () => {
     const text = "</script><script>alert(1)</script><!--<script>$&$1";
     await using served = await serve({
       operations: [answering("evil", async () => text)],
-      boot: [{ operation: "evil" }],
+      pages: beginningWith({ operation: "evil" }),
     });
     const html = await (await served.ask("/")).text();
     assert.ok(!html.includes("<script>alert"));
@@ -359,14 +360,69 @@ describe("the boot block", () => {
       ...madeUpOperations(),
     ];
     const names = ["fails", "hangs", "large", "cyclic", "works", "thing.follow", "thing.make", "nothing"];
-    await using served = await serve({ operations, boot: names.map((name) => ({ operation: name })) });
+    await using served = await serve({
+      operations,
+      pages: beginningWith(...names.map((name) => ({ operation: name }))),
+    });
     const response = await served.ask("/");
     assert.equal(response.status, 200);
     assert.deepEqual(bootOf(await response.text()), { answers: [{ operation: "works", input: {}, output: 1 }] });
   });
 
+  it("is of the page that is asked for, with what its address says", async () => {
+    const pages: PageList = {
+      everywhere: [{ operation: "thing.list", input: { limit: 1 } }],
+      pages: [
+        { path: "/", files: ["/assets/home-1.js"], calls: [] },
+        {
+          path: "/things",
+          files: ["/assets/things-1.js", "/assets/things-1.css"],
+          calls: [{ operation: "thing.list", input: { before: "?from", limit: 2 } }],
+        },
+        {
+          path: "/things/:id",
+          files: ["/assets/thing-1.js"],
+          calls: [{ operation: "thing.get", input: { id: ":id" } }],
+        },
+      ],
+    };
+    await using served = await serve({ pages });
+    const at = async (path: string): Promise<string> => (await served.ask(path)).text();
+    const inputs = (html: string): unknown =>
+      (bootOf(html) as { answers: { input: unknown }[] }).answers.map(({ input }) => input);
+    const links = (html: string): string[] =>
+      [...html.matchAll(/<link rel="(\w+)" crossorigin href="([^"]+)">/g)].map(([, rel, file]) => `${rel} ${file}`);
+
+    assert.deepEqual(inputs(await at("/")), [{ limit: 1 }]);
+    assert.deepEqual(links(await at("/")), ["modulepreload /assets/home-1.js"]);
+    assert.deepEqual(inputs(await at("/things?from=t4")), [{ limit: 1 }, { before: "t4", limit: 2 }]);
+    assert.deepEqual(inputs(await at("/things?from=")), [{ limit: 1 }, { limit: 2 }]);
+    const inside = await at("/things/x7");
+    assert.deepEqual(inputs(inside), [{ limit: 1 }, { id: "x7" }]);
+    // The page that it lies in is loaded, too; that one's answers are not needed.
+    assert.deepEqual(links(inside), [
+      "modulepreload /assets/things-1.js",
+      "stylesheet /assets/things-1.css",
+      "modulepreload /assets/thing-1.js",
+    ]);
+    assert.deepEqual(inputs(await at("/things/a%20b")), [{ limit: 1 }, { id: "a b" }]);
+    assert.deepEqual(inputs(await at("/things/%ff")), [{ limit: 1 }, { id: "%ff" }]);
+    assert.deepEqual(links(await at("/elsewhere")), []);
+  });
+
+  it("says which event was the last before its answers were read", async () => {
+    let stored = 0;
+    const log = answering("event.list", async () => (stored === 0 ? [] : [{ sequence: stored }]));
+    const events = { ...log, input: z.strictObject({ limit: z.number() }) };
+    const works = answering("works", async () => ++stored);
+    await using served = await serve({ operations: [events, works], pages: beginningWith({ operation: "works" }) });
+    const answer = { operation: "works", input: {} };
+    assert.deepEqual(bootOf(await (await served.ask("/")).text()), { after: 0, answers: [{ ...answer, output: 1 }] });
+    assert.deepEqual(bootOf(await (await served.ask("/")).text()), { after: 1, answers: [{ ...answer, output: 2 }] });
+  });
+
   it("is put into a page that has no place for it", async () => {
-    await using served = await serve({ boot: [{ operation: "thing.list" }] });
+    await using served = await serve({ pages: beginningWith({ operation: "thing.list" }) });
     writeFileSync(join(served.assets, "index.html"), "<html><head></head><body></body></html>");
     assert.match(
       await (await served.ask("/")).text(),

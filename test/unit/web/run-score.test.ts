@@ -1,23 +1,17 @@
 import assert from "node:assert/strict";
 import { describe, it } from "node:test";
-import { mergeTimeline, zeroOf } from "../../../web/pages/run/data/timeline.ts";
+import { mergeTimeline, zeroOf } from "../../../web/score/timeline.ts";
 import { causeOf, keptBefore } from "../../../web/pages/run/head/cause.ts";
 import { totalsOf } from "../../../web/pages/run/head/total.ts";
-import { laneOf } from "../../../web/pages/run/score/bar.ts";
-import { legendOf } from "../../../web/pages/run/score/bar-style.ts";
-import { bracketsOf } from "../../../web/pages/run/score/bracket.ts";
-import { gapsOf, totalOf } from "../../../web/pages/run/score/idle.ts";
-import { glyphOf, labelOf, tupletOf } from "../../../web/pages/run/score/label.ts";
-import { createScore } from "../../../web/pages/run/score/model.ts";
-import {
-  foldedAtFirst,
-  foldedToLevel,
-  rowsOf,
-  unfoldedFor,
-  type RowOptions,
-} from "../../../web/pages/run/score/row.ts";
-import { firstSelection, moved, nextFailure } from "../../../web/pages/run/score/selection.ts";
-import { buildTree, type Part, type Tree } from "../../../web/pages/run/score/tree.ts";
+import { laneOf } from "../../../web/score/bar.ts";
+import { legendOf } from "../../../web/score/bar-style.ts";
+import { bracketsOf } from "../../../web/score/bracket.ts";
+import { gapsOf, totalOf } from "../../../web/score/idle.ts";
+import { glyphOf, labelOf, tupletOf } from "../../../web/score/label.ts";
+import { createScore } from "../../../web/score/model.ts";
+import { foldedAtFirst, foldedToLevel, rowsOf, unfoldedFor, type RowOptions } from "../../../web/score/row.ts";
+import { firstSelection, moved, nextFailure } from "../../../web/score/selection.ts";
+import { buildTree, type Part, type Tree } from "../../../web/score/tree.ts";
 import { failed, item, phases, span, timeline } from "./run-timeline.ts";
 
 const all: RowOptions = { folded: new Set(), errorsOnly: false, showHidden: false };

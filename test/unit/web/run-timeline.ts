@@ -1,4 +1,4 @@
-import type { Phase, PhaseKind, Span, Timeline } from "../../../web/pages/run/data/timeline.ts";
+import type { Phase, PhaseKind, Span, Timeline } from "../../../web/score/timeline.ts";
 
 /** A span of a run that began at 0; times are milliseconds. */
 export function span(

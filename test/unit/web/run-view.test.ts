@@ -10,11 +10,11 @@ import { speedOf, timeLedger, tokenLedger } from "../../../web/pages/run/inspect
 import { mostPlain, payloadText } from "../../../web/pages/run/inspector/payload-text.ts";
 import { sharesOf } from "../../../web/pages/run/inspector/window-share.ts";
 import { lineOf, toNdjson } from "../../../web/pages/run/log/line.ts";
-import { endAhead, marksOf } from "../../../web/pages/run/score/measure.ts";
-import { extentOf, placeLabel } from "../../../web/pages/run/score/place.ts";
-import { createScale } from "../../../web/pages/run/score/scale.ts";
-import { buildTree } from "../../../web/pages/run/score/tree.ts";
-import { around, kept, panned, readZoom, zoomedAt } from "../../../web/pages/run/score/zoom.ts";
+import { endAhead, marksOf } from "../../../web/score/measure.ts";
+import { extentOf, placeLabel } from "../../../web/score/place.ts";
+import { createScale } from "../../../web/score/scale.ts";
+import { buildTree } from "../../../web/score/tree.ts";
+import { around, kept, panned, readZoom, zoomedAt } from "../../../web/score/zoom.ts";
 import { entriesOf } from "../../../web/pages/run/transcript/entry.ts";
 import { failed, item, phases, span, timeline } from "./run-timeline.ts";
 

@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { describe, it } from "node:test";
 import { planBulk } from "../../../web/pages/runs/bulk-plan.ts";
 import { lanesOf } from "../../../web/pages/runs/peek-lane.ts";
-import { andTerm, quoted, termsOf, valuesOf, withTerm, without } from "../../../web/pages/runs/query-text.ts";
+import { andTerm, quoted, termsOf, valuesOf, withTerm, without } from "../../../web/data/query-text.ts";
 import { emptyPages, reducePages, type RunPages } from "../../../web/pages/runs/run-pages-state.ts";
 import { triggerWords } from "../../../web/pages/run/head/trigger.ts";
 import type { RunRow } from "../../../web/pages/runs/run-row.ts";

@@ -1,9 +1,9 @@
-import type { AlertGetOutput, AlertListEntry, AlertPreviewOutput } from "tutti/client";
+import type { Output } from "../../data/call.ts";
 import { bytes, count, duration, plural } from "../../data/format.ts";
 
-export type Rule = AlertListEntry;
-export type WholeRule = AlertGetOutput;
-export type Preview = AlertPreviewOutput;
+export type Rule = Output<"alert.list">[number];
+export type WholeRule = Output<"alert.get">;
+export type Preview = Output<"alert.preview">;
 export type RuleState = Rule["state"];
 export type Instance = Rule["instances"][number];
 export type Change = WholeRule["history"][number];

@@ -1,9 +1,9 @@
 import type { JSX } from "preact";
 import { useState } from "preact/hooks";
-import { tutti } from "../../data/api.ts";
 import { now } from "../../data/clock.ts";
 import { clockTime, duration, percent } from "../../data/format.ts";
-import { useQuery } from "../../data/query.ts";
+import { useCall } from "../../data/query.ts";
+import { budgets as budgetList } from "../../first.ts";
 import { look } from "../../data/setting.ts";
 import { Shown } from "../../ui/state.tsx";
 import { amount, atTheMarks, fullestWindow, whatIsLimited, type Budget } from "./budget-words.ts";
@@ -11,7 +11,7 @@ import { BudgetDialog } from "./budget-dialog.tsx";
 
 /** Each budget as a line: what is used, the soft mark, the hard one at its end; and what happens there. */
 export function Budgets(): JSX.Element {
-  const budgets = useQuery("budgets", (signal) => tutti.budget.list({}, { signal }), {
+  const budgets = useCall(budgetList, {
     changedBy: ({ type }) => type.startsWith("tutti.budget.") || type === "tutti.run.succeeded",
     everyMs: 30_000,
   });

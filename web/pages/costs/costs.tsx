@@ -6,7 +6,7 @@ import { useQuery } from "../../data/query.ts";
 import { useUrlState } from "../../data/url-state.ts";
 import { Page } from "../../ui/page.tsx";
 import { Empty, Shown } from "../../ui/state.tsx";
-import { quoted } from "../runs/query-text.ts";
+import { quoted } from "../../data/query-text.ts";
 import { changesRuns } from "../runs/run-row.ts";
 import { Budgets } from "./budgets.tsx";
 import { Days } from "./days.tsx";

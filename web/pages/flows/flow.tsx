@@ -8,7 +8,7 @@ import { Page } from "../../ui/page.tsx";
 import { Shown } from "../../ui/state.tsx";
 import { Ago } from "../../ui/time.tsx";
 import { toast } from "../../ui/toast.tsx";
-import { quoted } from "../runs/query-text.ts";
+import { quoted } from "../../data/query-text.ts";
 import { changesRuns } from "../runs/run-row.ts";
 import { RunTable } from "../runs/run-table.tsx";
 import { InputForm } from "./input-form.tsx";

@@ -1,8 +1,9 @@
 import type { JSX } from "preact";
 import { Link, useLocation } from "wouter-preact";
-import { tutti } from "../../data/api.ts";
+import type { tutti } from "../../data/api.ts";
 import { duration, plural, whole } from "../../data/format.ts";
-import { useQuery } from "../../data/query.ts";
+import { useCall } from "../../data/query.ts";
+import { flows as flowList } from "../../first.ts";
 import { Glyph } from "../../ui/glyph.tsx";
 import { Page } from "../../ui/page.tsx";
 import { Empty, Shown } from "../../ui/state.tsx";
@@ -17,7 +18,7 @@ export function FlowsPage({ rest }: { readonly rest: string }): JSX.Element {
 }
 
 function FlowList(): JSX.Element {
-  const flows = useQuery("flows", (signal) => tutti.flow.list({}, { signal }), { changedBy: changesRuns });
+  const flows = useCall(flowList, { changedBy: changesRuns });
   return (
     <Page title="Flows" answer={flows.data ? answerOf(flows.data) : undefined}>
       <Shown answer={flows} lines={6}>

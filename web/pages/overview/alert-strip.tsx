@@ -1,18 +1,19 @@
 import type { JSX } from "preact";
 import { Link } from "wouter-preact";
-import { tutti } from "../../data/api.ts";
-import { useQuery } from "../../data/query.ts";
+import type { Output } from "../../data/call.ts";
+import { useCall } from "../../data/query.ts";
+import { firingAlerts } from "../../first.ts";
 import { Glyph } from "../../ui/glyph.tsx";
 import { Ago } from "../../ui/time.tsx";
 
-type Rule = Awaited<ReturnType<typeof tutti.alert.list>>[number];
+type Rule = Output<"alert.list">[number];
 
 // The rest is one click away.
 const mostShown = 3;
 
 /** What fires, in its own words; nothing where nothing does. */
 export function AlertStrip(): JSX.Element | null {
-  const { data = [] } = useQuery("alerts.firing", (signal) => tutti.alert.list({ state: "firing" }, { signal }), {
+  const { data = [] } = useCall(firingAlerts, {
     changedBy: ({ type }) => type.startsWith("tutti.alert."),
     everyMs: 60_000,
   });

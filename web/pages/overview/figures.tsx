@@ -1,8 +1,8 @@
 import type { JSX } from "preact";
 import { Link } from "wouter-preact";
-import { tutti } from "../../data/api.ts";
 import { count, money, percent, unknown, whole } from "../../data/format.ts";
-import { useQuery } from "../../data/query.ts";
+import { useCall } from "../../data/query.ts";
+import { budgets, cost24h } from "../../first.ts";
 import { Glyph } from "../../ui/glyph.tsx";
 import { changesRuns } from "../runs/run-row.ts";
 import { mostUsedBudget, type BudgetLine } from "./budget-line.ts";
@@ -61,9 +61,7 @@ function Figure({ to, status, value, caption }: FigureProps): JSX.Element {
 }
 
 function Tokens({ tokens }: { readonly tokens: number | null }): JSX.Element {
-  const { data } = useQuery("budgets", (signal) => tutti.budget.list({}, { signal }), {
-    changedBy: ({ type }) => type.startsWith("tutti.budget."),
-  });
+  const { data } = useCall(budgets, { changedBy: ({ type }) => type.startsWith("tutti.budget.") });
   const budget: BudgetLine | null = data ? mostUsedBudget(data) : null;
   const caption = budget
     ? `tokens in 24 h; the budget ${budget.name} is at ${percent(budget.share)} of ${count(budget.limit)}`
@@ -73,9 +71,7 @@ function Tokens({ tokens }: { readonly tokens: number | null }): JSX.Element {
 
 /** Local models cost nothing; what the same would have cost elsewhere stands beside it, if a price is known. */
 function Spent(): JSX.Element {
-  const { data } = useQuery("cost.24h", (signal) => tutti.cost.show({ by: "model", since: "24h" }, { signal }), {
-    changedBy: changesRuns,
-  });
+  const { data } = useCall(cost24h, { changedBy: changesRuns });
   const priced = data?.rows.filter((row) => row.money !== null) ?? [];
   const sum = priced.length === 0 ? null : priced.reduce((total, row) => total + (row.money ?? 0), 0);
   const currency = priced[0]?.currency ?? "USD";

@@ -1,16 +1,17 @@
 import type { ComponentChildren, JSX } from "preact";
 import { tutti } from "../../data/api.ts";
 import { duration } from "../../data/format.ts";
-import { useQuery } from "../../data/query.ts";
+import { useCall, useQuery } from "../../data/query.ts";
+import { flows as flowList, host as hostCall } from "../../first.ts";
 import { Command } from "../../ui/command.tsx";
 import { copyText } from "../../ui/copy.ts";
 import { Status } from "../../ui/glyph.tsx";
 
 /** Before the first run: steps that tick themselves when the daemon sees that they are done. */
 export function FirstSteps(): JSX.Element {
-  const host = useQuery("host", (signal) => tutti.host.show({}, { signal }));
+  const host = useCall(hostCall);
   const models = useQuery("models.first", (signal) => tutti.models.list({}, { signal }), { everyMs: 5_000 });
-  const flows = useQuery("flows", (signal) => tutti.flow.list({}, { signal }), { everyMs: 5_000 });
+  const flows = useCall(flowList, { everyMs: 5_000 });
   const chat = models.data?.find(({ kind, problem }) => kind === "chat" && problem === null);
   const flow =
     flows.data?.find(({ problem, isBuiltIn }) => problem === null && !isBuiltIn) ??

@@ -3,13 +3,14 @@ import { Link } from "wouter-preact";
 import { tutti } from "../../data/api.ts";
 import { now } from "../../data/clock.ts";
 import { bytes, duration } from "../../data/format.ts";
-import { useQuery } from "../../data/query.ts";
+import { useCall, useQuery } from "../../data/query.ts";
+import { host as hostCall } from "../../first.ts";
 import { Glyph } from "../../ui/glyph.tsx";
 import { Failure, Wait } from "../../ui/state.tsx";
 
 /** How the machine is: the host, each model server with what it has in memory, the disk. */
 export function Machine(): JSX.Element {
-  const host = useQuery("host", (signal) => tutti.host.show({}, { signal }), { everyMs: 30_000 });
+  const host = useCall(hostCall, { everyMs: 30_000 });
   const servers = useQuery("models.queue", (signal) => tutti.models.queue({}, { signal }), { everyMs: 10_000 });
   const error = host.error ?? servers.error;
   return (

@@ -1,8 +1,7 @@
 import type { JSX } from "preact";
 import { Link } from "wouter-preact";
-import { tutti } from "../../data/api.ts";
-import { takeBoot } from "../../data/boot.ts";
-import { useQuery } from "../../data/query.ts";
+import { useCall } from "../../data/query.ts";
+import { openReviews, recentRuns, stats24h } from "../../first.ts";
 import { Page } from "../../ui/page.tsx";
 import { Shown, Wait } from "../../ui/state.tsx";
 import { RunTable } from "../runs/run-table.tsx";
@@ -16,22 +15,10 @@ import { Machine } from "./machine.tsx";
 import { answerOf } from "./overview-answer.ts";
 import "./overview.css";
 
-const recent = 20;
-
 export function OverviewPage(): JSX.Element {
-  const stats = useQuery("stats.24h", (signal) => tutti.run.stats({ since: "24h", bucket: "1h" }, { signal }), {
-    changedBy: changesRuns,
-    everyMs: 60_000,
-    first: takeBoot("run.stats"),
-  });
-  const runs = useQuery("runs.recent", (signal) => tutti.run.list({ limit: recent }, { signal }), {
-    changedBy: changesRuns,
-    first: takeBoot("run.list"),
-  });
-  const reviews = useQuery("reviews.open", (signal) => tutti.review.list({}, { signal }), {
-    changedBy: ({ type }) => type.startsWith("tutti.review."),
-    first: takeBoot("review.list"),
-  });
+  const stats = useCall(stats24h, { changedBy: changesRuns, everyMs: 60_000 });
+  const runs = useCall(recentRuns, { changedBy: changesRuns });
+  const reviews = useCall(openReviews, { changedBy: ({ type }) => type.startsWith("tutti.review.") });
   const isNew = runs.data?.length === 0;
   const action = (
     <Link href="/flows" class="btn">

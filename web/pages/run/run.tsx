@@ -16,13 +16,13 @@ import { Inspector } from "./inspector/inspector.tsx";
 import { useRunKeys } from "./run-key.ts";
 import { useRunState } from "./run-state.ts";
 import { ViewTabs } from "./run-view.tsx";
-import { Legend } from "./score/legend.tsx";
-import { createScore, treeOf } from "./score/model.ts";
-import type { Part, Tree } from "./score/tree.ts";
+import { Legend } from "../../score/legend.tsx";
+import { createScore, treeOf } from "../../score/model.ts";
+import type { Part, Tree } from "../../score/tree.ts";
 import { RunView } from "./run-view.tsx";
 import { useBeat } from "./data/use-beat.ts";
 import { useTimeline, type TimelineAnswer } from "./data/use-timeline.ts";
-import type { Timeline } from "./data/timeline.ts";
+import type { Timeline } from "../../score/timeline.ts";
 import "./run.css";
 
 /** One run: what happened, why, how long it took and what it used. */
@@ -64,12 +64,12 @@ function Run({ timeline, tree, answer }: RunProps): JSX.Element {
     else setAbove({ dialog: what });
   };
   return (
-    <div class="run-page">
+    <div class="score-page">
       <RunHead score={score} onAct={act} />
       {answer.error ? <Failure error={answer.error} retry={answer.reload} /> : null}
       <Strip score={score} onShow={state.goTo} onAct={act} />
-      <div class="run-body">
-        <section class="run-main" aria-label="The run">
+      <div class="score-body">
+        <section class="score-main" aria-label="The run">
           <ViewTabs score={score} state={state} />
           <RunView score={score} state={state} live={answer.live} />
         </section>

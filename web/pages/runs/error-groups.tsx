@@ -4,7 +4,7 @@ import { useQuery } from "../../data/query.ts";
 import { whole } from "../../data/format.ts";
 import { Empty, Shown } from "../../ui/state.tsx";
 import { Ago } from "../../ui/time.tsx";
-import { quoted } from "./query-text.ts";
+import { quoted } from "../../data/query-text.ts";
 import { changesRuns } from "./run-row.ts";
 
 interface Group {

@@ -1,10 +1,10 @@
 import type { JSX } from "preact";
 import { useEffect, useState } from "preact/hooks";
 import { useLocation } from "wouter-preact";
-import { tutti } from "../../data/api.ts";
 import { whole } from "../../data/format.ts";
-import { useQuery } from "../../data/query.ts";
+import { useCall } from "../../data/query.ts";
 import { useUrlState } from "../../data/url-state.ts";
+import { statsOf } from "../../first.ts";
 import { useKeys } from "../../shell/keys.ts";
 import { Page } from "../../ui/page.tsx";
 import { runOrderKey } from "../run/data/neighbour.ts";
@@ -17,6 +17,7 @@ import { changesRuns } from "./run-row.ts";
 import { useRunPages, type LoadedRuns } from "./run-pages.ts";
 import { RunRows } from "./run-rows.tsx";
 import { Views } from "./views.tsx";
+import "../../ui/row-list.css";
 import "./runs.css";
 
 /** All runs: views and a query above, the list, and a dock beside it that shows one run without leaving the list. */
@@ -63,9 +64,7 @@ function keepOrder(rows: LoadedRuns["rows"]): void {
 }
 
 function useAnswer(query: string): string | undefined {
-  const asked = { since: "24h", bucket: "1h", ...(query === "" ? {} : { query }) };
-  const stats = useQuery(`stats ${query}`, (signal) => tutti.run.stats(asked, { signal }), { changedBy: changesRuns });
-  return listAnswer(stats.data, query);
+  return listAnswer(useCall(statsOf(query), { changedBy: changesRuns }).data, query);
 }
 
 interface Picks {

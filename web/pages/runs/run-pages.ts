@@ -1,12 +1,12 @@
 import { useEffect, useReducer, useRef } from "preact/hooks";
-import { tutti } from "../../data/api.ts";
+import { ask as askDaemon } from "../../data/ask.ts";
+import { bootAnswer } from "../../data/boot.ts";
 import type { StoredEvent } from "../../data/event.ts";
 import { onEvents, resyncType } from "../../data/live.ts";
+import { pageSize, runsBefore } from "../../first.ts";
 import { changesRuns, type RunRow } from "./run-row.ts";
 import { emptyPages, reducePages, type RunPages } from "./run-pages-state.ts";
 
-// What fills a high screen twice; the next ones come while somebody scrolls.
-export const pageSize = 100;
 // Changes come in bursts; the rows that they are about are asked for once.
 const pauseMs = 400;
 
@@ -19,14 +19,16 @@ export interface LoadedRuns extends RunPages {
 
 /** The runs of a query by the page. Rows change in place; new ones are only counted, so that nothing moves under the pointer. */
 export function useRunPages(query: string): LoadedRuns {
-  const [state, tell] = useReducer(reducePages, emptyPages);
+  const [state, tell] = useReducer(reducePages, query, startOf);
+  // What came with the page is not asked for again.
+  const isShown = useRef(!state.isLoading);
   const latest = useRef(state);
   latest.current = state;
   const isAsking = useRef(false);
   const ask = async (before: string | undefined, signal: AbortSignal): Promise<void> => {
     isAsking.current = true;
     try {
-      const rows = await list(query, { before, limit: pageSize }, signal);
+      const rows = await list(query, before, signal);
       if (!signal.aborted) tell({ type: "page", before, rows, isLast: rows.length < pageSize });
     } catch (error) {
       if (!signal.aborted) tell({ type: "failed", error: error instanceof Error ? error : new Error(String(error)) });
@@ -42,7 +44,8 @@ export function useRunPages(query: string): LoadedRuns {
     void ask(undefined, controller.current.signal);
   };
   useEffect(() => {
-    renew();
+    if (!isShown.current) renew();
+    isShown.current = false;
     return () => controller.current.abort();
   }, [query]);
   useEffect(
@@ -61,6 +64,12 @@ export function useRunPages(query: string): LoadedRuns {
         void ask(last.id, controller.current.signal);
     },
   };
+}
+
+function startOf(query: string): RunPages {
+  const rows = bootAnswer(runsBefore(query));
+  if (!rows) return emptyPages;
+  return reducePages(emptyPages, { type: "page", before: undefined, rows, isLast: rows.length < pageSize });
 }
 
 function keepUp(catchUpWith: (events: readonly StoredEvent[]) => void): () => void {
@@ -94,7 +103,7 @@ async function catchUp(query: string, { events, state, signal, tell }: News): Pr
   const changed = new Set(events.map(({ subject }) => subject));
   const isResync = events.some(({ type }) => type === resyncType);
   try {
-    const newest = await list(query, { before: undefined, limit: pageSize }, signal);
+    const newest = await list(query, undefined, signal);
     if (signal.aborted) return;
     tell({ type: "newest", rows: newest });
     const known = new Set(newest.map(({ id }) => id));
@@ -102,7 +111,7 @@ async function catchUp(query: string, { events, state, signal, tell }: News): Pr
       const page = state.rows.slice(from, from + pageSize);
       const isChanged = page.some(({ id }) => (isResync || changed.has(id)) && !known.has(id));
       if (!isChanged) continue;
-      const rows = await list(query, { before: state.rows[from - 1]?.id, limit: pageSize }, signal);
+      const rows = await list(query, state.rows[from - 1]?.id, signal);
       if (signal.aborted) return;
       tell({ type: "changed", rows });
     }
@@ -112,14 +121,6 @@ async function catchUp(query: string, { events, state, signal, tell }: News): Pr
   }
 }
 
-function list(
-  query: string,
-  page: { readonly before: string | undefined; readonly limit: number },
-  signal: AbortSignal,
-): Promise<readonly RunRow[]> {
-  const { before, limit } = page;
-  return tutti.run.list(
-    { ...(query === "" ? {} : { query }), ...(before === undefined ? {} : { before }), limit },
-    { signal },
-  );
+function list(query: string, before: string | undefined, signal: AbortSignal): Promise<readonly RunRow[]> {
+  return askDaemon(runsBefore(query, before), signal);
 }

@@ -5,7 +5,7 @@ import { Status } from "../../ui/glyph.tsx";
 import { Id } from "../../ui/id.tsx";
 import { Empty, Failure, Wait } from "../../ui/state.tsx";
 import { Ago, Took } from "../../ui/time.tsx";
-import { tokenRowHeight, useWindow } from "../../ui/window.ts";
+import { keepInSight, tokenRowHeight, useWindow } from "../../ui/window.ts";
 import { isOpen, modelsOf, tokensOf, type RunRow } from "./run-row.ts";
 import type { LoadedRuns } from "./run-pages.ts";
 
@@ -21,7 +21,7 @@ export interface RunRowsProps {
 }
 
 // The next page is asked for this many rows before the end comes into sight.
-const ahead = 30;
+const ahead = 20;
 
 /** The list itself: only the rows on the screen exist, whatever has been loaded. */
 export function RunRows(props: RunRowsProps): JSX.Element {
@@ -36,15 +36,15 @@ export function RunRows(props: RunRowsProps): JSX.Element {
   // Where there is nothing, there is no table of nothing either.
   const table = runs.rows.length === 0 ? {} : tableOf(runs);
   return (
-    <div class="run-rows" {...table}>
+    <div class="list-rows" {...table}>
       {runs.rows.length === 0 ? null : <Head />}
       {runs.unseen.length > 0 ? (
-        <button type="button" class="new-runs" onClick={runs.renew}>
+        <button type="button" class="list-new" onClick={runs.renew}>
           {plural(runs.unseen.length, "new run")} ↑
         </button>
       ) : null}
-      <div class="run-scroll" ref={scroller} tabIndex={0} role={runs.rows.length === 0 ? undefined : "rowgroup"}>
-        <div class="run-space" style={{ height: `${range.height}px` }}>
+      <div class="list-scroll" ref={scroller} tabIndex={0} role={runs.rows.length === 0 ? undefined : "rowgroup"}>
+        <div class="list-space" style={{ height: `${range.height}px` }}>
           {runs.rows.slice(range.from, range.to).map((run, offset) => (
             <Row key={run.id} run={run} index={range.from + offset} top={(range.from + offset) * height} {...props} />
           ))}
@@ -63,7 +63,7 @@ function tableOf({ rows, isComplete }: LoadedRuns): JSX.HTMLAttributes<HTMLDivEl
 
 function Head(): JSX.Element {
   return (
-    <div class="run-line thead" role="row">
+    <div class="list-line thead" role="row">
       <span role="columnheader">
         <span class="spoken">selected</span>
       </span>
@@ -103,7 +103,7 @@ function Row({ run, index, top, cursor, peek, picked, onPeek, onToggle, onCursor
   };
   return (
     <div
-      class={["run-line", ...marks].filter(Boolean).join(" ")}
+      class={["list-line", ...marks].filter(Boolean).join(" ")}
       role="row"
       aria-rowindex={index + 2}
       aria-selected={run.id === peek}
@@ -162,11 +162,4 @@ function Nothing({ query }: { readonly query: string }): JSX.Element {
       A run appears here in the moment in which it starts, from whichever terminal.
     </Empty>
   );
-}
-
-function keepInSight(element: HTMLElement | null, top: number, height: number): void {
-  if (!element) return;
-  if (top < element.scrollTop) element.scrollTop = top;
-  else if (top + height > element.scrollTop + element.clientHeight)
-    element.scrollTop = top + height - element.clientHeight;
 }

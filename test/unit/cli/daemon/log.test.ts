@@ -5,7 +5,7 @@ import { join } from "node:path";
 import { describe, it } from "node:test";
 import { openFileLog } from "../../../../src/cli/daemon/log-file.ts";
 import { lastLines, LogFollower } from "../../../../src/cli/daemon/log-reader.ts";
-import { presentLine } from "../../../../src/cli/daemon/logs.ts";
+import { presentLine } from "../../../../src/cli/daemon/raw-log.ts";
 import { createTerminalText } from "../../../../src/cli/terminal-text.ts";
 
 function scratch(): { readonly path: string } & Disposable {

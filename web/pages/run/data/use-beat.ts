@@ -1,5 +1,5 @@
 import { useEffect, useState } from "preact/hooks";
-import { isOpen, type Timeline } from "./timeline.ts";
+import { isOpen, type Timeline } from "../../../score/timeline.ts";
 
 // A short run moves visibly within a second; a long one does not, and each beat draws the page.
 const shortMs = 40_000;

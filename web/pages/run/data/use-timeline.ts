@@ -2,7 +2,7 @@ import { useEffect, useMemo, useRef, useState } from "preact/hooks";
 import { tutti } from "../../../data/api.ts";
 import { liveState, onEvents } from "../../../data/live.ts";
 import { createLiveTexts, type LiveTexts } from "./live-text.ts";
-import { isOpen, mergeTimeline, type Timeline } from "./timeline.ts";
+import { isOpen, mergeTimeline, type Timeline } from "../../../score/timeline.ts";
 
 export interface TimelineAnswer {
   readonly timeline: Timeline | undefined;

@@ -5,7 +5,7 @@ import { Empty } from "../../../ui/state.tsx";
 import { Glyph, lookOf } from "../../../ui/glyph.tsx";
 import type { RunState } from "../run-state.ts";
 import type { RunViewProps } from "../run-view.tsx";
-import { shortModel } from "../score/label.ts";
+import { shortModel } from "../../../score/label.ts";
 import { countOf, groupsOf, statusOf, type Group } from "./group.ts";
 import { frame, planOf, type Box, type Line, type Plan } from "./layout.ts";
 import "./graph.css";

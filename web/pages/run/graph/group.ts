@@ -1,4 +1,4 @@
-import type { Part } from "../score/tree.ts";
+import type { Part } from "../../../score/tree.ts";
 
 /** Steps that are one box of the graph: the same step of every item, every turn, every round. */
 export interface Group {

@@ -1,6 +1,6 @@
 import { plural } from "../../../data/format.ts";
-import { rootFailure } from "../score/selection.ts";
-import { isAttempt, walk, type Part, type Tree } from "../score/tree.ts";
+import { rootFailure } from "../../../score/selection.ts";
+import { isAttempt, walk, type Part, type Tree } from "../../../score/tree.ts";
 
 /** Why a run has failed, in the words of the step that it began with. */
 export interface Cause {

@@ -7,7 +7,7 @@ import { Dialog } from "../../../ui/dialog.tsx";
 import { Glyph } from "../../../ui/glyph.tsx";
 import { Empty, Shown } from "../../../ui/state.tsx";
 import { Ago } from "../../../ui/time.tsx";
-import type { TimelineRun } from "../data/timeline.ts";
+import type { TimelineRun } from "../../../score/timeline.ts";
 import { triggerWords } from "./trigger.ts";
 
 export interface CompareDialogProps {

@@ -4,8 +4,8 @@ import { useLocation } from "wouter-preact";
 import { tutti } from "../../../data/api.ts";
 import { plural, shortId } from "../../../data/format.ts";
 import { toast } from "../../../ui/toast.tsx";
-import type { Score } from "../score/model.ts";
-import type { Part } from "../score/tree.ts";
+import type { Score } from "../../../score/model.ts";
+import type { Part } from "../../../score/tree.ts";
 import { ActDialog } from "./act-dialog.tsx";
 import { keptBefore, stepOf } from "./cause.ts";
 

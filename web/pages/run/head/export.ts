@@ -1,4 +1,4 @@
-import type { Timeline } from "../data/timeline.ts";
+import type { Timeline } from "../../../score/timeline.ts";
 
 /** The run in time as a file, the same JSON that `tutti run timeline --json` prints. */
 export function exportRun(timeline: Timeline): void {

@@ -1,5 +1,6 @@
 import type { JSX } from "preact";
-import type { TimelineRun } from "../data/timeline.ts";
+import { Link } from "wouter-preact";
+import type { TimelineRun } from "../../../score/timeline.ts";
 
 export type RunAct = "pause" | "resume" | "cancel" | "retry" | "compare" | "export";
 
@@ -35,6 +36,12 @@ export function RunButtons({
 }): JSX.Element {
   return (
     <>
+      <Link class="btn quiet" href={`/traces/${run.id}`}>
+        Trace
+      </Link>
+      <Link class="btn quiet" href={`/logs?q=run:${run.id}`}>
+        Logs
+      </Link>
       {offersOf(run).map(({ act, word, look }) => (
         <button key={act} type="button" class={look === "plain" ? "btn" : `btn ${look}`} onClick={() => onAct(act)}>
           {word}

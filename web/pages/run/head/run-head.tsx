@@ -5,8 +5,9 @@ import { clockTime, count, duration, money, plural, shortId, unknown } from "../
 import { look } from "../../../data/setting.ts";
 import { Glyph, lookOf } from "../../../ui/glyph.tsx";
 import { Id } from "../../../ui/id.tsx";
-import type { Score } from "../score/model.ts";
-import { shortModel } from "../score/label.ts";
+import type { Score } from "../../../score/model.ts";
+import { Figure } from "../../../score/figure.tsx";
+import { shortModel } from "../../../score/label.ts";
 import { RunButtons, type RunAct } from "./run-button.tsx";
 import { totalsOf, type Totals } from "./total.ts";
 import { triggerWords } from "./trigger.ts";
@@ -21,7 +22,7 @@ export function RunHead({ score, onAct }: RunHeadProps): JSX.Element {
   const { run } = score.timeline;
   const totals = totalsOf(score.tree, score.zero);
   return (
-    <header class="run-head">
+    <header class="score-head">
       <div class="title">
         <h1>{run.flow}</h1>
         <p class="cut">{answerOf(score, totals)}</p>
@@ -31,7 +32,7 @@ export function RunHead({ score, onAct }: RunHeadProps): JSX.Element {
           </div>
         )}
       </div>
-      <div class="run-figures">
+      <div class="score-figures">
         <StatusFigure score={score} />
         <Figure
           small={
@@ -55,22 +56,6 @@ export function RunHead({ score, onAct }: RunHeadProps): JSX.Element {
         </Figure>
       </div>
     </header>
-  );
-}
-
-interface FigureProps {
-  readonly children: ComponentChildren;
-  readonly small: ComponentChildren;
-  readonly title?: string | undefined;
-  readonly isWide?: boolean;
-}
-
-function Figure({ children, small, title, isWide = false }: FigureProps): JSX.Element {
-  return (
-    <div class={isWide ? "run-figure is-wide" : "run-figure"} title={title}>
-      <b>{children}</b>
-      <small>{small}</small>
-    </div>
   );
 }
 

@@ -1,11 +1,11 @@
 import type { JSX } from "preact";
 import { Link } from "wouter-preact";
-import { tutti } from "../../../data/api.ts";
 import { duration, plural } from "../../../data/format.ts";
-import { useQuery } from "../../../data/query.ts";
+import { useCall } from "../../../data/query.ts";
+import { openReviews } from "../../../first.ts";
 import { Glyph } from "../../../ui/glyph.tsx";
-import type { Score } from "../score/model.ts";
-import type { Part } from "../score/tree.ts";
+import type { Score } from "../../../score/model.ts";
+import type { Part } from "../../../score/tree.ts";
 import { causeOf, keptBefore, stepOf, type Cause } from "./cause.ts";
 import type { RunAct } from "./run-button.tsx";
 
@@ -34,7 +34,7 @@ function CueStrip({ part, now }: { readonly part: Part; readonly now: number }):
   const { name } = part;
   const { review } = part.span;
   // The list that the navigation counts: it knows when each falls due.
-  const { data } = useQuery("reviews.open", (signal) => tutti.review.list({}, { signal }));
+  const { data } = useCall(openReviews);
   const asked = data?.find(({ id }) => id === review);
   const dueAt = asked?.dueAt ?? null;
   return (

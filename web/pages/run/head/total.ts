@@ -1,5 +1,5 @@
-import { isKept } from "../data/timeline.ts";
-import type { Part, Tree } from "../score/tree.ts";
+import { isKept } from "../../../score/timeline.ts";
+import type { Part, Tree } from "../../../score/tree.ts";
 
 /** What a run has used so far. Null: nothing that is known. */
 export interface Totals {

@@ -1,5 +1,5 @@
 import { duration, whole } from "../../../data/format.ts";
-import type { Phase, PhaseKind, Span } from "../data/timeline.ts";
+import type { Phase, PhaseKind, Span } from "../../../score/timeline.ts";
 
 export interface Line {
   readonly name: string;

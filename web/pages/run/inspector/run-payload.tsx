@@ -3,7 +3,7 @@ import { useState } from "preact/hooks";
 import { tutti } from "../../../data/api.ts";
 import { useQuery } from "../../../data/query.ts";
 import { Shown } from "../../../ui/state.tsx";
-import type { Timeline } from "../data/timeline.ts";
+import type { Timeline } from "../../../score/timeline.ts";
 import { Value } from "./payload.tsx";
 
 // The host reads a whole run for this; of a long one only when it is asked for.

@@ -1,8 +1,9 @@
 import type { JSX } from "preact";
-import { useEffect, useMemo, useRef, useState } from "preact/hooks";
+import { useMemo, useRef, useState } from "preact/hooks";
 import { clockTime, duration, plural } from "../../../data/format.ts";
 import { look } from "../../../data/setting.ts";
 import { Empty, Failure, Wait } from "../../../ui/state.tsx";
+import { useTail } from "../../../ui/tail.ts";
 import { tokenRowHeight, useWindow } from "../../../ui/window.ts";
 import { download } from "../head/export.ts";
 import type { RunViewProps } from "../run-view.tsx";
@@ -159,39 +160,4 @@ function Line({ line, top, index, zero, onSelect }: LineProps): JSX.Element {
 /** Names are written into keys so that a slash in one is no step inside of another. */
 function readable(key: string): string {
   return key.replaceAll(/%([0-9A-F]{2})/g, (_all, code: string) => String.fromCharCode(Number.parseInt(code, 16)));
-}
-
-interface Tail {
-  readonly missed: number;
-  readonly jump: () => void;
-  readonly onScroll: () => void;
-}
-
-/** At its end the list follows what comes; further up it stays, and says how much has come. */
-function useTail(scroller: { readonly current: HTMLElement | null }, count: number, isOpen: boolean): Tail {
-  const isAtEnd = useRef(isOpen);
-  const seen = useRef(count);
-  const [missed, setMissed] = useState(0);
-  const jump = (): void => {
-    const element = scroller.current;
-    if (element) element.scrollTop = element.scrollHeight;
-  };
-  useEffect(() => {
-    if (isAtEnd.current) {
-      seen.current = count;
-      jump();
-    } else setMissed(Math.max(0, count - seen.current));
-  }, [count]);
-  return {
-    missed,
-    jump,
-    onScroll: () => {
-      const element = scroller.current;
-      if (!element) return;
-      isAtEnd.current = element.scrollHeight - element.scrollTop - element.clientHeight < 40;
-      if (!isAtEnd.current) return;
-      seen.current = count;
-      setMissed(0);
-    },
-  };
 }

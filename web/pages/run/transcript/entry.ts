@@ -1,4 +1,4 @@
-import { isAttempt, walk, type Part, type Tree } from "../score/tree.ts";
+import { isAttempt, walk, type Part, type Tree } from "../../../score/tree.ts";
 
 /** A passage of the transcript: one step, in the order in which a reader wants them. */
 export interface Entry {

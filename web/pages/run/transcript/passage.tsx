@@ -11,7 +11,7 @@ import { CallView } from "../inspector/message-view.tsx";
 import { Payload, Value } from "../inspector/payload.tsx";
 import { isRecord, messagesOf, partUrl, type Message, type StepData } from "../inspector/step-data.ts";
 import { useStep } from "../inspector/use-step.ts";
-import { glyphOf, shortModel, tookOf } from "../score/label.ts";
+import { glyphOf, shortModel, tookOf } from "../../../score/label.ts";
 import type { Entry } from "./entry.ts";
 
 export interface PassageProps {
