@@ -26,6 +26,7 @@ export type PageId =
   | "logs"
   | "alerts"
   | "metrics"
+  | "claude"
   | "settings"
   | "doctor";
 
@@ -103,6 +104,13 @@ export const pages: Readonly<Record<PageId, PageEntry>> = {
     key: "x",
     component: lazy(async () => (await import("./pages/metrics/metrics.tsx")).MetricsPage),
   },
+  claude: {
+    path: "/claude",
+    name: "Claude Code",
+    icon: "claude",
+    key: "k",
+    component: lazy(async () => (await import("./pages/claude/claude.tsx")).ClaudePage),
+  },
   settings: {
     path: firsts.settings.path,
     name: "Settings",
@@ -124,7 +132,7 @@ export const groups: readonly { readonly name: string; readonly pages: readonly 
   { name: "", pages: ["overview", "reviews"] },
   { name: "Work", pages: ["runs", "flows"] },
   { name: "Resources", pages: ["models", "costs"] },
-  { name: "Observe", pages: ["alerts", "metrics", "traces", "logs"] },
+  { name: "Observe", pages: ["alerts", "metrics", "traces", "logs", "claude"] },
   { name: "System", pages: ["settings", "doctor"] },
 ];
 
