@@ -284,6 +284,7 @@ describe("a plan", () => {
     const plan = planOf(of(runs.name, { way: "added", by: ["status"] }), [runs], 15 * minute);
     assert.equal(plainText(plan?.title ?? ""), "Runs, how many in 15 min, by status");
     assert.equal(plan?.others, "sum");
+    assert.equal(planOf(of(age.name, { where: { flow: ["a", "b"] } }), [age], minute)?.title, "Queue age, only a, b");
     assert.equal(planOf(of(took.name), [took], minute)?.others, "highest");
     assert.equal(planOf(of("gone"), [runs], minute), null);
   });

@@ -21,7 +21,7 @@ interface BoardProps {
 export function Board({ families, place }: BoardProps): JSX.Element {
   const kept = keptCharts.value.flatMap((text) => choiceIn(new URLSearchParams(text)) ?? []);
   return (
-    <div class="stack">
+    <div class="metric-sections">
       {kept.length === 0 ? null : (
         <section aria-labelledby="kept-charts">
           <h2 id="kept-charts">Kept here</h2>

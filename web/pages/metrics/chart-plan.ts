@@ -1,6 +1,6 @@
 import type { Others } from "../../chart/chart-data.ts";
 import { duration } from "../../data/format.ts";
-import { wayOf, wayWords, type ChartChoice, type Way } from "./chart-choice.ts";
+import { wayOf, wayWords, type ChartChoice, type ChosenFigure, type Way } from "./chart-choice.ts";
 import { expressionsOf, splitExpressions, windowOf } from "./expression.ts";
 import { shortName, type Family } from "./family.ts";
 import { unitOf, unitOfTexts, type Unit } from "./unit.ts";
@@ -24,7 +24,7 @@ export function planOf(choice: ChartChoice, families: readonly Family[], stepMs:
   const way = wayOf(choice, family);
   const unit = unitOf(choice, family);
   return {
-    title: titleOf(family.name, wayText(way, stepMs), choice.by),
+    title: titleOf(choice, wayText(way, stepMs)),
     expressions: expressionsOf(choice, family, stepMs),
     unit,
     others: addsUp.has(way) || (way === "each" && unit.of !== "seconds" && unit.of !== "ratio") ? "sum" : "highest",
@@ -38,8 +38,11 @@ function wayText(way: Way, stepMs: number): string {
   return way === "added" ? `${wayWords.added} in ${duration(windowOf(stepMs))}` : wayWords[way];
 }
 
-function titleOf(name: string, way: string, by: readonly string[]): string {
-  const short = shortName(name);
+function titleOf({ metric, by, where }: ChosenFigure, way: string): string {
+  const short = shortName(metric);
   const words = `${short.slice(0, 1).toUpperCase()}${short.slice(1)}`;
-  return [words, ...(way === "" ? [] : [way]), ...(by.length === 0 ? [] : [`by ${by.join(", ")}`])].join(", ");
+  const only = Object.values(where).flat();
+  return [words, way, by.length === 0 ? "" : `by ${by.join(", ")}`, only.length === 0 ? "" : `only ${only.join(", ")}`]
+    .filter(Boolean)
+    .join(", ");
 }
