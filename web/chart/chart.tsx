@@ -85,11 +85,14 @@ function usePlot(use: PlotUse) {
   const latest = useRef(use);
   latest.current = use;
   const scheme = useScheme();
+  const [failure, setFailure] = useState<unknown>();
+  // The page's boundary shows it, with a way to try again.
+  if (failure !== undefined) throw failure;
   const { utc } = look.value;
   const { data, marks, format } = use.view;
   useEffect(() => {
     let isWanted = true;
-    void import("./plot.ts").then(({ createPlot }) => {
+    import("./plot.ts").then(({ createPlot }) => {
       if (!isWanted || !element.current) return;
       plot.current = createPlot({
         element: element.current,
@@ -100,7 +103,7 @@ function usePlot(use: PlotUse) {
         onZoom: (from, to) => latest.current.onZoom(from, to),
         onBack: () => latest.current.onBack(),
       });
-    });
+    }, setFailure);
     return () => {
       isWanted = false;
       plot.current?.[Symbol.dispose]();
