@@ -20,7 +20,7 @@ import {
 } from "./engine/capability.ts";
 import { createEvents, type Events } from "./events/capability.ts";
 import { serverSection, type Hosting } from "./hosting.ts";
-import { createModels, modelsSettings, type Models } from "./models/capability.ts";
+import { createModels, modelsSettings, type Models, type ModelsDependencies } from "./models/capability.ts";
 import { createNotify, notifySection } from "./notify/capability.ts";
 import {
   alertsSection,
@@ -80,6 +80,7 @@ export function createRooms(options: AppOptions, config: Config, opened: Databas
   const { database } = ports;
   const garbage = garbageOf(options, database, () => capabilities);
   const retention = { ...storage, released: (columns: readonly string[]) => garbage.offer(columns) };
+  const keeping = { settings: storage, usage: () => measureUsage(options.home, database), garbage };
   const shared = sharedDatabase(database, config);
   const cost = createCost({
     ...ports,
@@ -95,9 +96,7 @@ export function createRooms(options: AppOptions, config: Config, opened: Databas
     settings: config.get(modelsSection),
     folder: config.file === undefined ? options.folder : dirname(config.file),
     database,
-    // Inside the ledger's, so that a span is of the call and not of what was reserved for it.
-    meter: (model, kind) => cost.meter(observability.watchChat(model), kind),
-    meterEmbedding: (model) => cost.meterEmbedding(observability.watchEmbedding(model)),
+    ...metersOf(cost, observability),
   });
   const { tracer } = observability;
   const tools = createTools({ limits: config.get(toolsSection), environment: options.environment, tracer });
@@ -122,27 +121,21 @@ export function createRooms(options: AppOptions, config: Config, opened: Databas
     places: engine.reviewPlaces,
     retention,
   });
+  const others = [createConfig(config), models, tools, engine, review, cost, events, notify];
   const capabilities: readonly Capability[] = [
     observability.capability(),
-    createStorage({
-      ...ports,
-      settings: storage,
-      usage: () => measureUsage(options.home, database),
-      garbage,
-      log,
-      meters: observability.meters,
-      rooms: () => capabilities,
-    }),
-    createConfig(config),
-    models,
-    tools,
-    engine,
-    review,
-    cost,
-    events,
-    notify,
+    createStorage({ ...keeping, ...ports, log, meters: observability.meters, rooms: () => capabilities }),
+    ...others,
   ];
   return { engine, cost, observability, capabilities };
+}
+
+/** What stands around each call of a model: the watch inside the ledger's, so that a span is of the call and not of what was reserved for it. */
+function metersOf(cost: Cost, observability: Observability): Pick<ModelsDependencies, "meter" | "meterEmbedding"> {
+  return {
+    meter: (model, kind) => cost.meter(observability.watchChat(model), kind),
+    meterEmbedding: (model) => cost.meterEmbedding(observability.watchEmbedding(model)),
+  };
 }
 
 interface Watched {

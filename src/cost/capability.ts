@@ -128,15 +128,17 @@ export function createCost(dependencies: CostDependencies): Cost {
     auto: createAutoModel(choice, assessor),
     meter,
     meterEmbedding: (model) => meteredEmbedding(meter, model),
-    async [Symbol.asyncDispose]() {
-      // What was aborted settles itself once its model has let go of it; the database must still be there for that.
-      await withinTime(clock, sweeper.allDone());
-      // Nothing is on its way any more: what has not arrived is written here, or else by the next process, at its bound.
-      if (ready.wasAsked())
-        await sweeper.sweepOwn({ atLeastMs: 0 }).catch((error: unknown) => log.warn("cost.not_swept", { error }));
-      await holders[Symbol.asyncDispose]();
-    },
+    [Symbol.asyncDispose]: () => end(dependencies, parts, ready.wasAsked()),
   };
+}
+
+async function end({ clock, log }: CostDependencies, { sweeper, holders }: Parts, wasUsed: boolean): Promise<void> {
+  // What was aborted settles itself once its model has let go of it; the database must still be there for that.
+  await withinTime(clock, sweeper.allDone());
+  // Nothing is on its way any more: what has not arrived is written here, or else by the next process, at its bound.
+  if (wasUsed)
+    await sweeper.sweepOwn({ atLeastMs: 0 }).catch((error: unknown) => log.warn("cost.not_swept", { error }));
+  await holders[Symbol.asyncDispose]();
 }
 
 function resumeJob(parts: Parts, ready: () => Promise<void>): Job {
