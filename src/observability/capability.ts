@@ -162,6 +162,9 @@ function joined(sources: readonly MetricSource[]): MetricSource {
 
 function both(first: EngineObserver, second: EngineObserver): EngineObserver {
   return {
+    async ready() {
+      await Promise.all([first.ready?.(), second.ready?.()]);
+    },
     runTaken(...told) {
       first.runTaken(...told);
       second.runTaken(...told);
