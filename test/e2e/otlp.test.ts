@@ -113,10 +113,10 @@ describe("tutti up as a collector", () => {
     const here = await scrape(line);
     assert.match(here, /^tutti_otlp_records_total\{signal="traces",outcome="accepted"\} 1$/m);
     assert.match(here, /^tutti_otlp_records_total\{signal="logs",outcome="accepted"\} 1$/m);
-    const own = /^tutti_otlp_records_total\{.*job="tutti".*\} 1$/m;
+    const own = /^tutti_build_info\{.*job="tutti".*\} 1$/m;
     const there = await until("its figures have come", async () => {
       const text = await scrape(collector);
-      return own.test(text) && text;
+      return own.test(text) && /^tutti_build_info\{version="[^"]+"\} 1$/m.test(text) && text;
     });
     assert.match(there, /^tutti_otlp_records_total\{signal="metrics",outcome="accepted"\} \d+$/m);
     assert.doesNotMatch(there, /job="shop"/);
