@@ -137,7 +137,7 @@ function assemble(dependencies: ObservabilityDependencies, { store, metrics, tra
     ],
     effect: tracing.effect,
     jobs: alerts.jobs,
-    checks: alerts.checks,
+    checks: [...alerts.checks, ...otlp.checks],
     retained: retainedTelemetry(store, settings),
     routes: [...metrics.routes, ...otlp.routes],
     metrics: joined([metrics.own, tracing.metrics, otlp.metrics, alerts.metrics]),
