@@ -41,6 +41,8 @@ export function openSyncSqlite({ path, room, migrations }: SyncSqliteOptions): S
     givesBack: true,
   });
   try {
+    // A log that one busy minute has made large is cut again.
+    connection.exec("pragma journal_size_limit = 8000000");
     migrate(connection, [{ room, migrations }], path);
   } catch (error) {
     connection.close();

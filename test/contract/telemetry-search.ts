@@ -54,6 +54,8 @@ const cases: readonly (readonly [query: string, found: readonly number[]])[] = [
   ["until:1h name:flow", [5, 4, 2, 1]],
   ["since:1h", [6]],
   ["status:error model:*", []],
+  ["trace:00000000000000000000000000000004", [4]],
+  ["trace:00000000000000000000000000000004 status:error", []],
   ["nothing-like-it", []],
 ];
 

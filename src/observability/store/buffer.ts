@@ -16,8 +16,10 @@ export interface TelemetryBuffer {
   /** When all that was handed in before has been stored, dropped or has failed. */
   flush(): Promise<void>;
   isEmpty(): boolean;
-  /** Withdraws what would be handed on later. */
+  /** Takes nothing more; what it has is handed on by `flush` alone. */
   close(): void;
+  /** Drops what still waits. */
+  abandon(): void;
 }
 
 type Entry = ({ readonly span: SpanRecord } | { readonly log: LogRecord } | { readonly point: SeriesPoint }) & {
@@ -45,12 +47,13 @@ export function createBuffer({ clock, ingest }: BufferOptions): TelemetryBuffer 
   let weight = 0;
   let inFlight = 0;
   let handedIn = 0;
+  let isClosed = false;
   let withdraw: (() => void) | undefined;
 
   function take(entries: readonly Entry[]): void {
     handedIn += entries.length;
     for (const entry of entries) {
-      if (queue.length >= mostWaiting || weight + entry.weight > mostWeight) {
+      if (isClosed || queue.length >= mostWaiting || weight + entry.weight > mostWeight) {
         counts.dropped += 1;
         continue;
       }
@@ -58,7 +61,7 @@ export function createBuffer({ clock, ingest }: BufferOptions): TelemetryBuffer 
       queue.push(entry);
     }
     if (queue.length >= mostInBatch || weight >= mostBatchWeight) send(mostInBatch);
-    if (queue.length > 0) withdraw ??= clock.after(pauseMs, sendRest);
+    if (queue.length > 0 && !isClosed) withdraw ??= clock.after(pauseMs, sendRest);
   }
 
   /** As many batches as may be on their way, while at least so many records wait. */
@@ -113,8 +116,12 @@ export function createBuffer({ clock, ingest }: BufferOptions): TelemetryBuffer 
       await promise;
     },
     close() {
+      isClosed = true;
       withdraw?.();
       withdraw = undefined;
+    },
+    abandon() {
+      counts.dropped += queue.splice(0).length;
     },
   };
 }

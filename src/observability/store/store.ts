@@ -21,6 +21,7 @@ export interface TelemetryStoreOptions {
 export function createTelemetryStore(options: TelemetryStoreOptions): TelemetryStore {
   const { path, clock } = options;
   let keeper: Promise<Keeper> | undefined;
+  let isEnded = false;
 
   // Loaded when first needed: a command that is a client of another process does without.
   function inThread(): Promise<Keeper> {
@@ -82,15 +83,28 @@ export function createTelemetryStore(options: TelemetryStoreOptions): TelemetryS
     },
     flush: buffer.flush,
     async [Symbol.asyncDispose]() {
+      if (isEnded) return;
+      isEnded = true;
       buffer.close();
       if (keeper === undefined && buffer.isEmpty()) return;
       // A command that ends this soon has little to tell: that is written here, sooner than a thread begins.
       keeper ??= here();
-      await buffer.flush();
+      await atMost(clock, endMs, buffer.flush());
+      buffer.abandon();
       const opened = await keeper.catch(() => undefined);
       await opened?.[Symbol.asyncDispose]();
     },
   };
+}
+
+// Who ends waits this long for the last records; a disk that takes longer has lost them.
+const endMs = 1_000;
+
+async function atMost(clock: Clock, ms: number, work: Promise<void>): Promise<void> {
+  const late = Promise.withResolvers<void>();
+  const withdraw = clock.after(ms, late.resolve);
+  await Promise.race([work, late.promise]);
+  withdraw();
 }
 
 // On a full disk every batch fails, once a second.

@@ -2,6 +2,7 @@ import type { AttributeValue } from "../../core/trace.ts";
 import type { LogRecord, RecordAttributes, SpanRecord } from "../record.ts";
 
 // Of a long text only so many words are found; what stands in the payload is whole.
+const mostSearched = 65_536;
 const mostWords = 2_000;
 const mostTerm = 120;
 const mostRemembered = 20_000;
@@ -91,7 +92,7 @@ const anyWords = /[\p{L}\p{N}\p{M}_]+/gu;
 
 /** The words of a text as the index has them: lower case, without accents. */
 export function wordsOf(text: string): string[] {
-  const lower = text.toLowerCase();
+  const lower = text.slice(0, mostSearched).toLowerCase();
   // oxlint-disable-next-line no-control-regex -- asks for ASCII
   const isPlain = /^[\u0000-\u007f]*$/.test(lower);
   const found = isPlain

@@ -14,14 +14,17 @@ interface Waiting {
 /** Without its number, which it gets when it is sent. */
 type Unsent<Kind> = Kind extends unknown ? Omit<Kind, "id"> : never;
 
-// Who ends waits for the last records this long; a disk that takes longer has lost them.
-const closeMs = 1_000;
+// What is on its way is stored within this, or lost: who ends has waited for it before.
+const closeMs = 500;
+// A thread that cannot live would cost a beginning with every batch.
+const restMs = 10_000;
 
-/** Has the file in a thread. A thread that died takes what it was asked with it; the next request begins another. */
+/** Has the file in a thread. A thread that died takes what it was asked with it; another one begins after a while. */
 export function openThread({ path, sample, clock, log }: KeeperOptions): Keeper {
   const waiting = new Map<number, Waiting>();
   let worker: Worker | undefined;
   let lastId = 0;
+  let restUntil = 0;
 
   function begin(): Worker {
     // The same folder holds the worker as .ts in a clone and as .js in the package.
@@ -35,6 +38,7 @@ export function openThread({ path, sample, clock, log }: KeeperOptions): Keeper 
     begun.on("error", (error) => log.warn("telemetry.thread_failed", { error: String(error) }));
     begun.on("exit", () => {
       if (worker === begun) worker = undefined;
+      restUntil = clock.now() + restMs;
       for (const id of waiting.keys()) settle(id, ({ reject }) => reject(gone(path)));
     });
     return begun;
@@ -48,7 +52,8 @@ export function openThread({ path, sample, clock, log }: KeeperOptions): Keeper 
     if (one !== undefined) how(one);
   }
 
-  function send(request: Unsent<Request>): Promise<Reply> {
+  async function send(request: Unsent<Request>): Promise<Reply> {
+    if (worker === undefined && clock.now() < restUntil) throw gone(path);
     worker ??= begin();
     worker.ref();
     const id = ++lastId;
