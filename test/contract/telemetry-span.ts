@@ -44,21 +44,6 @@ export function spanCases(open: OpenStore): void {
       assert.deepEqual(await store.trace(traceIdOf(2)), []);
     });
 
-    it("come with the attributes that are asked for, where not all are", async () => {
-      const store = open();
-      store.sink.spans([full]);
-      await store.flush();
-      const { temperature, yes, "some texts": texts } = full.attributes;
-      const attributes = ["temperature", "yes", "some texts", "not there"];
-      assert.deepEqual(await store.trace(full.traceId, { attributes }), [
-        {
-          ...full,
-          events: full.events.map((event) => ({ ...event, attributes: {} })),
-          attributes: { temperature, yes, "some texts": texts },
-        },
-      ]);
-    });
-
     it("are counted once when a sender that was not sure sends them again", async () => {
       const store = open();
       const told = trace(1, 3, { attributes: { "gen_ai.usage.input_tokens": 5 } });

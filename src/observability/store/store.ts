@@ -65,7 +65,7 @@ export function createTelemetryStore(options: TelemetryStoreOptions): TelemetryS
     counts: buffer.counts,
     traces: (filter) => ask("traces", filter),
     countTraces: (filter) => ask("countTraces", filter),
-    trace: async (traceId, { attributes } = {}) => fromTraceText(await ask("trace", traceId.toLowerCase(), attributes)),
+    trace: async (traceId) => fromTraceText(await ask("trace", traceId.toLowerCase())),
     logs: (filter) => ask("logs", filter),
     countLogs: (filter) => ask("countLogs", filter),
     series: (filter) => ask("series", filter),
