@@ -34,7 +34,7 @@ Flags of models:
   --quick        short, to see that it works
   --json         the figures as one object
 Flags of observability:
-  --only NAME    a section (trace, store, week); may be given more than once
+  --only NAME    a section (trace, metric, ingest, store, week); may be given more than once
   --spans N      spans that store begins with (1000000)
   --quick        short, to see that it works
 Flags of tokens:

@@ -2,6 +2,8 @@
 import { parseArgs } from "node:util";
 import { UsageError } from "../engine.ts";
 import { describeMachine } from "../machine.ts";
+import { measureMetric } from "./metric.ts";
+import { measureIngest } from "./ingest.ts";
 import type { ObservabilitySection } from "./section.ts";
 import { measureStore } from "./store.ts";
 import { measureTrace } from "./trace.ts";
@@ -10,6 +12,8 @@ import { measureWeek } from "./week.ts";
 /** In the order in which they are measured. */
 const sections: Readonly<Record<string, ObservabilitySection>> = {
   trace: measureTrace,
+  metric: measureMetric,
+  ingest: measureIngest,
   store: measureStore,
   week: measureWeek,
 };
