@@ -50,37 +50,10 @@ export function createTelemetryStore(options: TelemetryStoreOptions): TelemetryS
     return (await inThread()).ask(name, ...given);
   }
 
-  /** Piece by piece, so that what others ask and tell comes in between. */
-  async function untilDone(next: () => Promise<Slice>): Promise<number> {
-    let total = 0;
-    for (;;) {
-      const { count, isDone } = await next();
-      total += count;
-      if (isDone) return total;
-    }
-  }
-
   return {
     sink: buffer.sink,
     counts: buffer.counts,
-    traces: (filter) => ask("traces", filter),
-    countTraces: (filter) => ask("countTraces", filter),
-    trace: async (traceId) => fromTraceText(await ask("trace", traceId.toLowerCase())),
-    logs: (filter) => ask("logs", filter),
-    countLogs: (filter) => ask("countLogs", filter),
-    series: (filter) => ask("series", filter),
-    seriesNames: () => ask("seriesNames"),
-    labelValues: (name, label) => ask("labelValues", name, label),
-    follow: (kind, after, limit) => ask(kind === "spans" ? "followSpans" : "followLogs", after, limit),
-    remember: (name, value) => ask("remember", name, value),
-    recall: (name) => ask("recall", name),
-    size: () => ask("size"),
-    prune: (kind, before) => untilDone(() => ask("pruneSlice", kind, before)),
-    thin: async () => (options.sample >= 1 ? 0 : untilDone(() => ask("thinSlice"))),
-    async vacuum({ whole }) {
-      if (whole) await ask("vacuum");
-      else await untilDone(() => ask("giveBack"));
-    },
+    ...answers(ask, options),
     flush: buffer.flush,
     async [Symbol.asyncDispose]() {
       if (isEnded) return;
@@ -95,6 +68,41 @@ export function createTelemetryStore(options: TelemetryStoreOptions): TelemetryS
       await opened?.[Symbol.asyncDispose]();
     },
   };
+}
+
+type Answers = Omit<TelemetryStore, "sink" | "counts" | "flush" | typeof Symbol.asyncDispose>;
+
+function answers(ask: Keeper["ask"], { sample }: TelemetryStoreOptions): Answers {
+  return {
+    traces: (filter) => ask("traces", filter),
+    countTraces: (filter) => ask("countTraces", filter),
+    trace: async (traceId) => fromTraceText(await ask("trace", traceId.toLowerCase())),
+    logs: (filter) => ask("logs", filter),
+    countLogs: (filter) => ask("countLogs", filter),
+    series: (filter) => ask("series", filter),
+    seriesNames: () => ask("seriesNames"),
+    labelValues: (name, label) => ask("labelValues", name, label),
+    follow: (kind, after, limit) => ask(kind === "spans" ? "followSpans" : "followLogs", after, limit),
+    remember: (name, value) => ask("remember", name, value),
+    recall: (name) => ask("recall", name),
+    size: () => ask("size"),
+    prune: (kind, before) => untilDone(() => ask("pruneSlice", kind, before)),
+    thin: async () => (sample >= 1 ? 0 : untilDone(() => ask("thinSlice"))),
+    async vacuum({ whole }) {
+      if (whole) await ask("vacuum");
+      else await untilDone(() => ask("giveBack"));
+    },
+  };
+}
+
+/** Piece by piece, so that what others ask and tell comes in between. */
+async function untilDone(next: () => Promise<Slice>): Promise<number> {
+  let total = 0;
+  for (;;) {
+    const { count, isDone } = await next();
+    total += count;
+    if (isDone) return total;
+  }
 }
 
 // Who ends waits this long for the last records; a disk that takes longer has lost them.

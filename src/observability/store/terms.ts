@@ -28,10 +28,6 @@ export function createTermCollector(): TermCollector {
     return made;
   }
 
-  function add(into: Set<string>, terms: readonly string[]): void {
-    for (const term of terms) into.add(term);
-  }
-
   function addAll(into: Set<string>, attributes: RecordAttributes): void {
     for (const key in attributes) add(into, ofAttribute(key, attributes[key] ?? ""));
   }
@@ -66,6 +62,10 @@ export function createTermCollector(): TermCollector {
 
 /** A term that all log records have, to take others away from. */
 export const everyLog = "=";
+
+function add(into: Set<string>, terms: readonly string[]): void {
+  for (const term of terms) into.add(term);
+}
 
 function termsOf(key: string, value: AttributeValue): readonly string[] {
   if (typeof value === "string") return [equalityTerm(key, value), ...wordsOf(value)];
