@@ -32,7 +32,10 @@ export function createBuffer({ clock, ingest }: BufferOptions): TelemetryBuffer 
   let inFlight = 0;
   let taken = 0;
   let isClosed = false;
-  let withdraw: (() => void) | undefined;
+  const later = createDelay(clock, () => {
+    sendAll();
+    sendLater();
+  });
 
   function take(entries: readonly Entry[]): void {
     for (const entry of entries) {
@@ -52,12 +55,7 @@ export function createBuffer({ clock, ingest }: BufferOptions): TelemetryBuffer 
   }
 
   function sendLater(): void {
-    if (queue.length === 0 || isClosed) return;
-    withdraw ??= clock.after(pauseMs, () => {
-      withdraw = undefined;
-      sendAll();
-      sendLater();
-    });
+    if (queue.length > 0 && !isClosed) later.begin();
   }
 
   function send(): void {
@@ -87,12 +85,28 @@ export function createBuffer({ clock, ingest }: BufferOptions): TelemetryBuffer 
     },
     close() {
       isClosed = true;
-      withdraw?.();
-      withdraw = undefined;
+      later.withdraw();
     },
     abandon() {
       counts.dropped += queue.clear();
       flushes.settle(Infinity);
+    },
+  };
+}
+
+/** Does something once, a while after it was begun. */
+function createDelay(clock: Clock, work: () => void) {
+  let cancel: (() => void) | undefined;
+  return {
+    begin(): void {
+      cancel ??= clock.after(pauseMs, () => {
+        cancel = undefined;
+        work();
+      });
+    },
+    withdraw(): void {
+      cancel?.();
+      cancel = undefined;
     },
   };
 }
