@@ -67,7 +67,8 @@ create table alert_watch (
 
 create table blobs (
   hash text not null,
-  bytes bytea not null
+  bytes bytea not null,
+  stored_at bigint not null
 );
 
 create table cost_budgets (
@@ -278,6 +279,10 @@ create table reviews (
   shared text
 );
 
+create table run_remains (
+  run_id text not null
+);
+
 create table runs (
   id text not null,
   flow text not null,
@@ -413,7 +418,13 @@ CREATE UNIQUE INDEX jobs_pkey ON jobs USING btree (name);
 
 CREATE INDEX journal_failed ON journal USING btree (run_id, seq) WHERE (failure IS NOT NULL);
 
+CREATE INDEX journal_failure_blob ON journal USING btree (failure) WHERE (substr(failure, 1, 1) = '@'::text);
+
+CREATE INDEX journal_input_blob ON journal USING btree (input) WHERE (substr(input, 1, 1) = '@'::text);
+
 CREATE UNIQUE INDEX journal_pkey ON journal USING btree (run_id, seq);
+
+CREATE INDEX journal_result_blob ON journal USING btree (result) WHERE (substr(result, 1, 1) = '@'::text);
 
 CREATE UNIQUE INDEX model_probes_pkey ON model_probes USING btree (server, model, digest);
 
@@ -437,17 +448,27 @@ CREATE UNIQUE INDEX reviews_shared ON reviews USING btree (shared) WHERE (status
 
 CREATE INDEX reviews_status ON reviews USING btree (status, created_at);
 
+CREATE UNIQUE INDEX run_remains_pkey ON run_remains USING btree (run_id);
+
 CREATE INDEX runs_brief ON runs USING btree (id, flow, brief);
 
 CREATE INDEX runs_due ON runs USING btree (due_at) WHERE (status = 'waiting'::text);
 
 CREATE INDEX runs_failed ON runs USING btree (status, id, flow, error_code, error_step, error_text, finished_at) WHERE (error_code IS NOT NULL);
 
+CREATE INDEX runs_failure_blob ON runs USING btree (failure) WHERE (substr(failure, 1, 1) = '@'::text);
+
 CREATE INDEX runs_flow ON runs USING btree (flow, id);
+
+CREATE INDEX runs_forks ON runs USING btree (status, forked_from) WHERE (forked_from IS NOT NULL);
+
+CREATE INDEX runs_input_blob ON runs USING btree (input) WHERE (substr(input, 1, 1) = '@'::text);
 
 CREATE INDEX runs_models ON runs USING btree (id, flow, models, input_tokens, output_tokens) WHERE (models IS NOT NULL);
 
 CREATE INDEX runs_open ON runs USING btree (status, priority DESC, created_at) WHERE (status = ANY (ARRAY['queued'::text, 'running'::text, 'waiting'::text]));
+
+CREATE INDEX runs_output_blob ON runs USING btree (output) WHERE (substr(output, 1, 1) = '@'::text);
 
 CREATE INDEX runs_parent ON runs USING btree (parent_run) WHERE (parent_run IS NOT NULL);
 
