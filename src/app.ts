@@ -4,6 +4,7 @@ import type { MetricFamily } from "./core/metric.ts";
 import type { AnyOperation } from "./core/operation.ts";
 import type { Route } from "./core/route.ts";
 import type { Verbs } from "./core/verb.ts";
+import { changedKeys } from "./config/difference.ts";
 import { loadConfig, loadConfigOrDefaults, type Config } from "./config/load.ts";
 import { costSection } from "./cost/capability.ts";
 import { createDoctor, ownChecks, storageChecks } from "./doctor.ts";
@@ -104,7 +105,10 @@ function assemble(options: AppOptions, config: Config, database: Database): App 
     waits: capabilities.flatMap((capability) => capability.waits ?? []),
   });
   const checks = [
-    ...ownChecks(config, () => readConfigOrDefaults(options)),
+    ...ownChecks(config, () => {
+      const anew = readConfigOrDefaults(options);
+      return { problem: anew.problem, changed: changedKeys(config, anew) };
+    }),
     // What the others would look at is not what was meant while the settings are wrong.
     ...(config.problem
       ? []

@@ -1,7 +1,6 @@
 import { z } from "zod";
-import { changedKeys } from "./config/difference.ts";
-import type { Config } from "./config/load.ts";
 import type { Check, CheckResult } from "./core/capability.ts";
+import type { TuttiError } from "./core/error.ts";
 import { operation, type AnyOperation } from "./core/operation.ts";
 
 const finding = z.object({
@@ -71,7 +70,7 @@ async function examineTables(schemaDrift: RootProbes["schemaDrift"]): Promise<Ch
 }
 
 /** What is proved without opening anything: the Node that runs, and that the settings can be used. */
-export function ownChecks(config: Config, readAnew: () => Config): readonly Check[] {
+export function ownChecks(used: UsedConfig, readAnew: () => ConfigNow): readonly Check[] {
   return [
     {
       group: "Runtime",
@@ -81,13 +80,24 @@ export function ownChecks(config: Config, readAnew: () => Config): readonly Chec
         message: `Node ${process.versions.node}, SQLite ${process.versions["sqlite"] ?? "built in"}`,
       }),
     },
-    { group: "Runtime", name: "configuration", run: async () => examineConfig(config, readAnew()) },
+    { group: "Runtime", name: "configuration", run: async () => examineConfig(used, readAnew()) },
   ];
 }
 
-/** What is in use, and what a new start would use: a daemon goes on with what it has read. */
-function examineConfig(config: Config, anew: Config): CheckResult {
-  const { file, problem } = config;
+/** As much of the configuration as a check looks at. */
+interface UsedConfig {
+  readonly file: string | undefined;
+  readonly problem: TuttiError | null;
+}
+
+/** What a new start would use, and the keys whose value is another one there. */
+interface ConfigNow {
+  readonly problem: TuttiError | null;
+  readonly changed: readonly string[];
+}
+
+/** A daemon goes on with what it has read. */
+function examineConfig({ file, problem }: UsedConfig, anew: ConfigNow): CheckResult {
   if (problem) {
     const hint = problem.hint ?? "Correct it there.";
     return { status: "fail", message: problem.message, fix: `${hint} The other checks need the settings.` };
@@ -96,11 +106,10 @@ function examineConfig(config: Config, anew: Config): CheckResult {
     const message = `${anew.problem.message}; the settings from before that are in use`;
     return { status: "fail", message, fix: anew.problem.hint ?? "Correct it there." };
   }
-  const keys = changedKeys(config, anew);
-  if (keys.length > 0) {
+  if (anew.changed.length > 0) {
     const fix =
       "The daemon starts anew by itself once no run is being worked on; `tutti down` and `tutti up` do it now.";
-    return { status: "warn", message: `changed since the start, and not in use yet: ${keys.join(", ")}`, fix };
+    return { status: "warn", message: `changed since the start, and not in use yet: ${anew.changed.join(", ")}`, fix };
   }
   return { status: "ok", message: file ?? "defaults and environment; there is no tutti.yaml" };
 }

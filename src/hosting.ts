@@ -47,6 +47,8 @@ const hostFacts = z.object({
   sizes: z.object({
     databaseBytes: z.int().nullable().describe("Null where the database is not a file of this machine."),
     blobsBytes: z.int().nullable().describe("Null where blobs are rows of the database."),
+    telemetryBytes: z.int().describe("Spans, log records and figures."),
+    capBytes: z.int().describe("The most that all of it may take: see `tutti storage show`."),
     freeBytes: z.int().nullable().describe("Free space where the data folder lies."),
   }),
 });

@@ -16,8 +16,8 @@ startKeys();
 // Not by a top-level `await`: the page's code waits for the end of this file.
 void (pageAt(location.pathname)?.component.preload() ?? Promise.resolve()).then(() => draw(root));
 
-function draw(root: HTMLElement): void {
-  render(<App />, root);
+function draw(element: HTMLElement): void {
+  render(<App />, element);
   // Events from before the stream stands are told as soon as it does, so it need not stand before the first paint.
   requestAnimationFrame(() => setTimeout(startLive));
   // Nor need the zone's name be known.

@@ -1,5 +1,6 @@
 import type { App } from "../app.ts";
 import type { Check } from "../core/capability.ts";
+import { toBytes } from "../core/byte-size.ts";
 import { systemClock } from "../core/clock.ts";
 import { TuttiError } from "../core/error.ts";
 import { engineSettings } from "../engine/capability.ts";
@@ -7,6 +8,7 @@ import { notServed, serverSection, type HostFacts, type Hosting } from "../hosti
 import type { WebServer } from "../server/web.ts";
 import type { Home } from "../storage/home.ts";
 import { hostChecks } from "./check.ts";
+import { storageSection } from "../storage/capability.ts";
 import { databaseSize, folderMeter, freeBytes } from "../storage/folder-size.ts";
 import { tokenPath } from "./place.ts";
 import { version } from "./version.ts";
@@ -61,11 +63,13 @@ export class HostProcess implements Hosting {
   async show(): Promise<HostFacts> {
     const app = this.#app;
     const isSqlite = app?.database.dialect !== "postgres";
-    const { database } = this.#home.tenant("default");
+    const { database, telemetry } = this.#home.tenant("default");
+    const storage = app?.config.get(storageSection) ?? storageSection.schema.parse({});
     const settings = app?.config.get({ name: "engine", schema: engineSettings });
-    const [databaseBytes, blobsBytes, free] = await Promise.all([
+    const [databaseBytes, blobsBytes, telemetryBytes, free] = await Promise.all([
       isSqlite ? databaseSize(database) : null,
       isSqlite ? this.#blobsBytes() : null,
+      databaseSize(telemetry),
       freeBytes(this.#home.path),
     ]);
     return {
@@ -78,7 +82,7 @@ export class HostProcess implements Hosting {
       home: this.#home.path,
       database: isSqlite ? "sqlite" : "postgres",
       concurrency: this.#concurrency ?? settings?.concurrency ?? 0,
-      sizes: { databaseBytes, blobsBytes, freeBytes: free },
+      sizes: { databaseBytes, blobsBytes, telemetryBytes, capBytes: toBytes(storage.cap), freeBytes: free },
     };
   }
 

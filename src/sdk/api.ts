@@ -1345,6 +1345,10 @@ export interface HostShowOutput {
     databaseBytes: number | null;
     /** Null where blobs are rows of the database. */
     blobsBytes: number | null;
+    /** Spans, log records and figures. */
+    telemetryBytes: number;
+    /** The most that all of it may take: see `tutti storage show`. */
+    capBytes: number;
     /** Free space where the data folder lies. */
     freeBytes: number | null;
   };

@@ -47,7 +47,7 @@ export function beginningOf({ everywhere, pages }: PageList, { pathname, searchP
     const found = matchOf(page.path, pathname);
     return found ? [{ page, found }] : [];
   });
-  const [whole] = fitting.filter(({ found }) => found.isWhole);
+  const whole = fitting.find(({ found }) => found.isWhole);
   const calls = (whole?.page.calls ?? []).map(({ operation, input = {} }) => ({
     operation,
     input: filled(input, { parts: whole?.found.parts ?? {}, searchParams }),

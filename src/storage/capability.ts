@@ -57,8 +57,6 @@ export function createStorage(dependencies: StorageDependencies): Capability {
   };
 }
 
-const nearShare = 0.95;
-
 function capCheck(usage: () => Promise<Usage>, { cap }: StorageSettings): Check {
   return {
     group: "Storage",
@@ -71,7 +69,7 @@ function capCheck(usage: () => Promise<Usage>, { cap }: StorageSettings): Check 
         const fix = "Free some space on the disk, or prune: tutti storage prune --older-than 30d --dry-run";
         return { status: "warn", message: `${message}; the disk has ${formatBytes(freeOnDisk)} left`, fix };
       }
-      if (used > capBytes * nearShare) {
+      if (used > capBytes) {
         return { status: "warn", message, fix: "See what takes it: tutti storage show. Or raise storage.cap." };
       }
       if (wantsVacuum) {

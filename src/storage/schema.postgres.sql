@@ -1,6 +1,74 @@
+create table alert_changes (
+  id bigint not null,
+  at bigint not null,
+  rule text not null,
+  labels text,
+  before text not null,
+  state text not null,
+  value double precision,
+  note text
+);
+
+create table alert_health (
+  rule text not null,
+  state text not null,
+  since bigint not null,
+  problem text not null
+);
+
+create table alert_notices (
+  id text not null,
+  rule text not null,
+  notice text not null,
+  channels text not null,
+  created_at bigint not null,
+  due_at bigint,
+  attempts integer not null,
+  problem text
+);
+
+create table alert_rules (
+  name text not null,
+  definition text,
+  is_enabled integer not null,
+  changed_at bigint not null
+);
+
+create table alert_silences (
+  id text not null,
+  rule text,
+  matchers text not null,
+  until bigint not null,
+  created_at bigint not null,
+  created_by text not null,
+  reason text not null
+);
+
+create table alert_states (
+  rule text not null,
+  instance text not null,
+  labels text not null,
+  state text not null,
+  since bigint not null,
+  active_since bigint not null,
+  clear_since bigint,
+  value double precision not null,
+  told_at bigint,
+  acked_at bigint,
+  acked_by text,
+  ack_note text
+);
+
+create table alert_watch (
+  id integer not null,
+  generation bigint not null,
+  looked_at bigint
+);
+
 create table blobs (
   hash text not null,
-  bytes bytea not null
+  bytes bytea not null,
+  stored_at bigint not null
 );
 
 create table cost_budgets (
@@ -211,6 +279,10 @@ create table reviews (
   shared text
 );
 
+create table run_remains (
+  run_id text not null
+);
+
 create table runs (
   id text not null,
   flow text not null,
@@ -298,6 +370,22 @@ create table tutti_migrations (
   applied_at bigint not null
 );
 
+CREATE UNIQUE INDEX alert_changes_pkey ON alert_changes USING btree (id);
+
+CREATE INDEX alert_changes_rule ON alert_changes USING btree (rule, at);
+
+CREATE UNIQUE INDEX alert_health_pkey ON alert_health USING btree (rule);
+
+CREATE UNIQUE INDEX alert_notices_pkey ON alert_notices USING btree (id);
+
+CREATE UNIQUE INDEX alert_rules_pkey ON alert_rules USING btree (name);
+
+CREATE UNIQUE INDEX alert_silences_pkey ON alert_silences USING btree (id);
+
+CREATE UNIQUE INDEX alert_states_pkey ON alert_states USING btree (rule, instance);
+
+CREATE UNIQUE INDEX alert_watch_pkey ON alert_watch USING btree (id);
+
 CREATE UNIQUE INDEX blobs_pkey ON blobs USING btree (hash);
 
 CREATE UNIQUE INDEX cost_budgets_name_key ON cost_budgets USING btree (name);
@@ -330,7 +418,13 @@ CREATE UNIQUE INDEX jobs_pkey ON jobs USING btree (name);
 
 CREATE INDEX journal_failed ON journal USING btree (run_id, seq) WHERE (failure IS NOT NULL);
 
+CREATE INDEX journal_failure_blob ON journal USING btree (failure) WHERE (substr(failure, 1, 1) = '@'::text);
+
+CREATE INDEX journal_input_blob ON journal USING btree (input) WHERE (substr(input, 1, 1) = '@'::text);
+
 CREATE UNIQUE INDEX journal_pkey ON journal USING btree (run_id, seq);
+
+CREATE INDEX journal_result_blob ON journal USING btree (result) WHERE (substr(result, 1, 1) = '@'::text);
 
 CREATE UNIQUE INDEX model_probes_pkey ON model_probes USING btree (server, model, digest);
 
@@ -354,17 +448,27 @@ CREATE UNIQUE INDEX reviews_shared ON reviews USING btree (shared) WHERE (status
 
 CREATE INDEX reviews_status ON reviews USING btree (status, created_at);
 
+CREATE UNIQUE INDEX run_remains_pkey ON run_remains USING btree (run_id);
+
 CREATE INDEX runs_brief ON runs USING btree (id, flow, brief);
 
 CREATE INDEX runs_due ON runs USING btree (due_at) WHERE (status = 'waiting'::text);
 
 CREATE INDEX runs_failed ON runs USING btree (status, id, flow, error_code, error_step, error_text, finished_at) WHERE (error_code IS NOT NULL);
 
+CREATE INDEX runs_failure_blob ON runs USING btree (failure) WHERE (substr(failure, 1, 1) = '@'::text);
+
 CREATE INDEX runs_flow ON runs USING btree (flow, id);
+
+CREATE INDEX runs_forks ON runs USING btree (status, forked_from) WHERE (forked_from IS NOT NULL);
+
+CREATE INDEX runs_input_blob ON runs USING btree (input) WHERE (substr(input, 1, 1) = '@'::text);
 
 CREATE INDEX runs_models ON runs USING btree (id, flow, models, input_tokens, output_tokens) WHERE (models IS NOT NULL);
 
 CREATE INDEX runs_open ON runs USING btree (status, priority DESC, created_at) WHERE (status = ANY (ARRAY['queued'::text, 'running'::text, 'waiting'::text]));
+
+CREATE INDEX runs_output_blob ON runs USING btree (output) WHERE (substr(output, 1, 1) = '@'::text);
 
 CREATE INDEX runs_parent ON runs USING btree (parent_run) WHERE (parent_run IS NOT NULL);
 

@@ -1,4 +1,25 @@
-CREATE TABLE blobs (hash text primary key, bytes blob not null) without rowid;
+CREATE TABLE alert_changes (id integer primary key, at integer not null, rule text not null, labels text,
+  before text not null, state text not null, value real, note text);
+
+CREATE INDEX alert_changes_rule on alert_changes (rule, at);
+
+CREATE TABLE alert_health (rule text primary key, state text not null, since integer not null, problem text not null);
+
+CREATE TABLE alert_notices (id text primary key, rule text not null, notice text not null, channels text not null,
+  created_at integer not null, due_at integer, attempts integer not null, problem text);
+
+CREATE TABLE alert_rules (name text primary key, definition text, is_enabled integer not null, changed_at integer not null);
+
+CREATE TABLE alert_silences (id text primary key, rule text, matchers text not null, until integer not null,
+  created_at integer not null, created_by text not null, reason text not null);
+
+CREATE TABLE alert_states (rule text not null, instance text not null, labels text not null, state text not null,
+  since integer not null, active_since integer not null, clear_since integer, value real not null,
+  told_at integer, acked_at integer, acked_by text, ack_note text, primary key (rule, instance));
+
+CREATE TABLE alert_watch (id integer primary key, generation integer not null, looked_at integer);
+
+CREATE TABLE blobs (hash text primary key, bytes blob not null, stored_at integer not null default 0) without rowid;
 
 CREATE TABLE cost_budgets (
   id text primary key, name text not null unique, source text not null, scope text not null, subject text, period text not null,
@@ -50,6 +71,12 @@ CREATE TABLE journal (
 
 CREATE INDEX journal_failed on journal (run_id, seq) where failure is not null;
 
+CREATE INDEX journal_failure_blob on journal (failure) where substr(failure, 1, 1) = '@';
+
+CREATE INDEX journal_input_blob on journal (input) where substr(input, 1, 1) = '@';
+
+CREATE INDEX journal_result_blob on journal (result) where substr(result, 1, 1) = '@';
+
 CREATE TABLE model_probes (
   server text not null, model text not null, digest text not null, probed_at integer not null, facts text not null,
   primary key (server, model, digest));
@@ -77,6 +104,8 @@ CREATE UNIQUE INDEX reviews_shared on reviews (shared) where status = 'open';
 
 CREATE INDEX reviews_status on reviews (status, created_at);
 
+CREATE TABLE run_remains (run_id text primary key);
+
 CREATE TABLE runs (
   id text primary key, flow text not null, file text, folder text, status text not null, input text, output text, failure text, abandoned text,
   seed integer not null, priority integer not null, created_at integer not null, started_at integer,
@@ -90,11 +119,19 @@ CREATE INDEX runs_due on runs (due_at) where status = 'waiting';
 
 CREATE INDEX runs_failed on runs (status, id, flow, error_code, error_step, error_text, finished_at) where error_code is not null;
 
+CREATE INDEX runs_failure_blob on runs (failure) where substr(failure, 1, 1) = '@';
+
 CREATE INDEX runs_flow on runs (flow, id);
+
+CREATE INDEX runs_forks on runs (status, forked_from) where forked_from is not null;
+
+CREATE INDEX runs_input_blob on runs (input) where substr(input, 1, 1) = '@';
 
 CREATE INDEX runs_models on runs (id, flow, models, input_tokens, output_tokens) where models is not null;
 
 CREATE INDEX runs_open on runs (status, priority desc, created_at) where status in ('queued', 'running', 'waiting');
+
+CREATE INDEX runs_output_blob on runs (output) where substr(output, 1, 1) = '@';
 
 CREATE INDEX runs_parent on runs (parent_run) where parent_run is not null;
 

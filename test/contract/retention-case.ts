@@ -105,7 +105,7 @@ export async function openRetention(database: Database, seed = 1): Promise<Reten
   };
 }
 
-function keepers(database: Database, clock: Clock): { garbage: BlobGarbage; runs: Retained } {
+export function keepers(database: Database, clock: Clock): { garbage: BlobGarbage; runs: Retained } {
   const build = database.build as unknown as Runs;
   const reviews = database.build as unknown as Kysely<ReviewTables>;
   const garbage = createBlobGarbage({

@@ -79,7 +79,7 @@ export function retentionContract(
 }
 
 /** Runs of all kinds over some hours: families, forks, retries, questions; some are left open. */
-async function grow(place: RetentionCase, count: number): Promise<void> {
+export async function grow(place: RetentionCase, count: number): Promise<void> {
   const { random, clock, control } = place;
   const pick = <Item>(items: readonly Item[]): Item => items[Math.floor(random() * items.length)] ?? assert.fail();
   const text = (): string => pick(["same", "other", "third"]);
@@ -156,7 +156,7 @@ const owned = [
   ["cost_pauses", "run"],
 ] as const;
 
-async function everythingIsWhole(place: RetentionCase, { hasGarbage = false } = {}): Promise<void> {
+export async function everythingIsWhole(place: RetentionCase, { hasGarbage = false } = {}): Promise<void> {
   for (const [table, column] of owned) {
     const orphans = await place.rows(
       `select ${column} from ${table} where ${column} not in (select id from runs) and ${column} not in (select run_id from run_remains)`,

@@ -1,5 +1,5 @@
 import { useEffect, useRef, useState } from "preact/hooks";
-import { ask } from "./ask.ts";
+import { ask as askDaemon } from "./ask.ts";
 import { bootAnswer } from "./boot.ts";
 import { keyOf, type Call, type CallName, type Output } from "./call.ts";
 import type { StoredEvent } from "./event.ts";
@@ -33,7 +33,7 @@ export function useCall<Name extends CallName>(
   call: Call<Name>,
   options: Omit<QueryOptions, "first"> = {},
 ): Answer<Output<Name>> {
-  return useQuery(keyOf(call), (signal) => ask(call, signal), { ...options, first: bootAnswer(call) });
+  return useQuery(keyOf(call), (signal) => askDaemon(call, signal), { ...options, first: bootAnswer(call) });
 }
 
 /** Asks once for each key, again when an event says so, and drops answers that nobody waits for any more. */

@@ -4,6 +4,7 @@ import { Link, useLocation } from "wouter-preact";
 import { bytes, duration } from "../data/format.ts";
 import { now } from "../data/clock.ts";
 import { useCall } from "../data/query.ts";
+import { keptBytes } from "../data/storage.ts";
 import { Glyph } from "../ui/glyph.tsx";
 import { Icon } from "../ui/icon.tsx";
 import { showCues } from "../ui/page.tsx";
@@ -87,11 +88,10 @@ function Item({
 function Foot(): JSX.Element {
   const { data } = useCall(host, { everyMs: 30_000 });
   if (!data) return <div class="nav-foot" />;
-  const kept = data.sizes.databaseBytes === null ? null : data.sizes.databaseBytes + (data.sizes.blobsBytes ?? 0);
   return (
     <div class="nav-foot">
       <div>host up {duration(now.value - data.startedAt)}</div>
-      <div>{bytes(kept)} kept</div>
+      <div>{bytes(keptBytes(data.sizes))} kept</div>
     </div>
   );
 }

@@ -47,12 +47,13 @@ export function presentHost(facts: HostFacts, { bold, dim, green, blue }: Colors
   const { version, pid, uptimeMs, bootMs, url, home, database, concurrency, sizes } = facts;
   const data = sizes.databaseBytes === null ? database : `${database} ${formatBytes(sizes.databaseBytes)}`;
   const blobs = sizes.blobsBytes === null ? "" : `, blobs ${formatBytes(sizes.blobsBytes)}`;
+  const telemetry = `, telemetry ${formatBytes(sizes.telemetryBytes)}`;
   const free = sizes.freeBytes === null ? "" : `, ${formatBytes(sizes.freeBytes)} free`;
   return [
     `${green("●")} ${bold(`Tutti ${version}`)}  ${dim(`process ${pid}, up for ${formatMs(uptimeMs)}, ready in ${formatMs(bootMs)}`)}`,
     `  web     ${blue(url ?? "–")}`,
     `  data    ${home}`,
-    `  size    ${data}${blobs}${free}`,
+    `  size    ${data}${blobs}${telemetry}${free}; may take ${formatBytes(sizes.capBytes)}`,
     `  work    up to ${concurrency} runs at once`,
   ].join("\n");
 }

@@ -28,6 +28,7 @@ import { presentReview } from "./review.ts";
 import { formatMs } from "../../core/duration.ts";
 import { presentRun, took } from "./run.ts";
 import { presentSchedule, presentSchedules } from "./schedule.ts";
+import { presentPruned, presentStorage, presentVacuumed } from "./storage.ts";
 import { presentStats, presentStep, presentTimeline } from "./timeline.ts";
 import { presentSpan, presentTrace, presentTraces } from "./trace.ts";
 import { presentVerification } from "./verification.ts";
@@ -89,6 +90,9 @@ const forms: Readonly<Record<string, (result: never, look: TableLook) => string>
   "schedule.pause": presentSchedule,
   "schedule.resume": presentSchedule,
   "schedule.remove": () => "Removed. Runs that it has started go on: tutti run list",
+  "storage.show": presentStorage,
+  "storage.prune": presentPruned,
+  "storage.vacuum": presentVacuumed,
   "run.compare": presentComparison,
   "models.queue": presentQueues,
   "run.timeline": presentTimeline,

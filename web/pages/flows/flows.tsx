@@ -1,6 +1,6 @@
 import type { JSX } from "preact";
 import { Link, useLocation } from "wouter-preact";
-import { tutti } from "../../data/api.ts";
+import type { tutti } from "../../data/api.ts";
 import { duration, plural, whole } from "../../data/format.ts";
 import { useCall } from "../../data/query.ts";
 import { flows as flowList } from "../../first.ts";

@@ -4,8 +4,10 @@ import { tutti } from "../../data/api.ts";
 import { now } from "../../data/clock.ts";
 import { bytes, duration } from "../../data/format.ts";
 import { useCall, useQuery } from "../../data/query.ts";
+import { keptBytes, roomProblem } from "../../data/storage.ts";
 import { host as hostCall } from "../../first.ts";
 import { Glyph } from "../../ui/glyph.tsx";
+import { RoomBanner } from "../../ui/room-banner.tsx";
 import { Failure, Wait } from "../../ui/state.tsx";
 
 /** How the machine is: the host, each model server with what it has in memory, the disk. */
@@ -22,6 +24,7 @@ export function Machine(): JSX.Element {
         </Link>
       </h2>
       {error ? <Failure error={error} /> : null}
+      {host.data ? <RoomBanner sizes={host.data.sizes} /> : null}
       {host.data || servers.data ? (
         <ul class="machine">
           {host.data ? (
@@ -35,8 +38,9 @@ export function Machine(): JSX.Element {
             </Line>
           ))}
           {host.data ? (
-            <Line status={(host.data.sizes.freeBytes ?? Infinity) < 1e9 ? "warn" : "ok"} name="Disk">
-              {bytes(host.data.sizes.databaseBytes)} kept, {bytes(host.data.sizes.freeBytes)} free
+            <Line status={roomProblem(host.data.sizes) === null ? "ok" : "warn"} name="Disk">
+              {bytes(keptBytes(host.data.sizes))} of {bytes(host.data.sizes.capBytes)} kept,{" "}
+              {bytes(host.data.sizes.freeBytes)} free
             </Line>
           ) : null}
         </ul>

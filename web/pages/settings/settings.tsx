@@ -6,6 +6,7 @@ import { useQuery } from "../../data/query.ts";
 import { Command } from "../../ui/command.tsx";
 import { Page } from "../../ui/page.tsx";
 import { Empty, Shown } from "../../ui/state.tsx";
+import { Retention } from "./retention.tsx";
 import { sectionsOf, settingText, type Setting } from "./section.ts";
 import "./settings.css";
 
@@ -24,6 +25,7 @@ export function SettingsPage({ rest: _rest }: { readonly rest: string }): JSX.El
     <Page title="Settings" answer={answer}>
       <div class="settings">
         <LookSettings />
+        <Retention />
         <section class="stack">
           <h2>Of this folder</h2>
           <p class="muted">
