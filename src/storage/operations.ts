@@ -85,8 +85,10 @@ async function show({ settings, kinds, usage }: StorageOperationPorts): Promise<
   const { parts, used, freeOnDisk, freeInDatabase, wantsVacuum } = await usage();
   const kept = [];
   // One after the other: on SQLite each keeps the database for a moment.
-  for (const { name, summary, keepMs, oldest, bytes: take } of kinds())
-    kept.push({ name, summary, keepMs, oldestAt: await oldest(), bytes: (await take?.()) ?? null });
+  for (const kind of kinds()) {
+    const { name, summary, keepMs } = kind;
+    kept.push({ name, summary, keepMs, oldestAt: await kind.oldest(), bytes: (await kind.bytes?.()) ?? null });
+  }
   return {
     capBytes: toBytes(settings.cap),
     usedBytes: used,

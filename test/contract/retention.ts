@@ -175,9 +175,8 @@ async function namedBlobs(place: RetentionCase): Promise<Set<string>> {
   const tables = (await place.database.schemaText()).matchAll(/^create table (\w+)/gim);
   const names = new Set<string>();
   for (const [, table] of tables) {
-    for (const row of await place.rows(`select * from ${table}`))
-      for (const value of Object.values(row))
-        if (typeof value === "string" && /^@[0-9a-f]{64}$/.test(value)) names.add(value.slice(1));
+    const values = (await place.rows(`select * from ${table}`)).flatMap((row) => Object.values(row));
+    for (const value of values) if (/^@[0-9a-f]{64}$/.test(String(value))) names.add(String(value).slice(1));
   }
   return names;
 }
