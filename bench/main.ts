@@ -18,7 +18,8 @@ const help = `npm run bench NAME [-- FLAGS]
   profile   where Tutti's own time goes for a run
   tokens    how near the estimate of a prompt's tokens comes, on two tokenizers and on a real Ollama
   budget    what the meter adds to a model call, and budgets that many race for; about 1 minute (--quick: some seconds)
-  observability  what a span and a step cost, beside OpenTelemetry's batch processor; some seconds
+  observability  what a span and a step cost, beside OpenTelemetry's batch processor; 1,000,000 spans stored and asked for; a week of
+            load; 15 minutes (--only trace, --quick: some seconds)
   reads     lists, counts, waterfalls with 100,000 runs and a run of 10,000 steps, on SQLite and Postgres; 2 minutes (--quick: some seconds)
 
 Flags of engine:
@@ -33,7 +34,8 @@ Flags of models:
   --quick        short, to see that it works
   --json         the figures as one object
 Flags of observability:
-  --only NAME    a section (trace); may be given more than once
+  --only NAME    a section (trace, metric, ingest, store, week); may be given more than once
+  --spans N      spans that store begins with (1000000)
   --quick        short, to see that it works
 Flags of tokens:
   --only NAME    whose name has this in it (Llama, Mistral, tiny-chat, all-minilm)

@@ -25,6 +25,7 @@ export type PageId =
   | "traces"
   | "logs"
   | "alerts"
+  | "claude"
   | "settings"
   | "doctor";
 
@@ -95,6 +96,13 @@ export const pages: Readonly<Record<PageId, PageEntry>> = {
     key: "a",
     component: lazy(async () => (await import("./pages/alerts/alerts.tsx")).AlertsPage),
   },
+  claude: {
+    path: "/claude",
+    name: "Claude Code",
+    icon: "claude",
+    key: "k",
+    component: lazy(async () => (await import("./pages/claude/claude.tsx")).ClaudePage),
+  },
   settings: {
     path: firsts.settings.path,
     name: "Settings",
@@ -116,7 +124,7 @@ export const groups: readonly { readonly name: string; readonly pages: readonly 
   { name: "", pages: ["overview", "reviews"] },
   { name: "Work", pages: ["runs", "flows"] },
   { name: "Resources", pages: ["models", "costs"] },
-  { name: "Observe", pages: ["alerts", "traces", "logs"] },
+  { name: "Observe", pages: ["alerts", "traces", "logs", "claude"] },
   { name: "System", pages: ["settings", "doctor"] },
 ];
 

@@ -4,6 +4,8 @@ export type ObservabilitySection = (bench: ObservabilityBench) => Promise<Report
 export interface ObservabilityBench {
   /** Short, to see that it works; its figures mean little. */
   readonly isQuick: boolean;
+  /** How many are stored beforehand, where another number was asked for. */
+  readonly spans?: number;
   /** Progress, for people. */
   say(text: string): void;
 }

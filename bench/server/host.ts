@@ -27,6 +27,11 @@ export class ServedHost implements Disposable {
     return new ServedHost(child, told);
   }
 
+  /** For who calls it another way. */
+  get address(): { readonly url: string; readonly headers: Readonly<Record<string, string>> } {
+    return { url: this.#url.origin, headers: this.#headers };
+  }
+
   /** A whole answer as text; anything but a success throws. */
   async ask(path: string, body?: object): Promise<string> {
     const { promise, resolve, reject } = Promise.withResolvers<string>();

@@ -19,6 +19,7 @@ await app.startWorker(app.createWorker());
 const tokenFile = join(home.path, "token");
 const server = await serveWeb({
   operations: app.operations,
+  routes: app.routes,
   tokenFile,
   host: "127.0.0.1",
   port: 0,

@@ -58,7 +58,7 @@ function retained(store: Store, { kind, ...told }: Kind): Retained {
   return {
     name: kind,
     ...told,
-    oldest: async () => (await store.size()).oldest[kind === "hours" ? "points" : kind],
+    oldest: async () => (await store.size()).oldest[kind],
     prune: ({ before }) => store.prune(kind, before),
     shrink: () => store.vacuum({ whole: false }),
   };

@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
+import { silentLog } from "../../src/core/log.ts";
 import type { EngineObserver, ObservedEnd, ObservedRun, ObservedStep, ObservedTake } from "../../src/core/observer.ts";
 import { fromTraceText, spanIdOf, traceIdOf } from "../../src/core/trace.ts";
 import { testFlow, type TestEngine, type TestStep } from "../support/engine.ts";
@@ -152,6 +153,16 @@ export function observerTests(open: OpenEngine): void {
     assert.deepEqual(fromTraceText(first?.trace ?? ""), trace);
     assert.deepEqual([second?.trace, second?.origin], [null, { run: id, trace: first?.trace }]);
     assert.deepEqual(heard.keys(again), ["a"]);
+  });
+
+  test("the log that a step's function is handed says of which run and step it is", async () => {
+    const said: unknown[] = [];
+    const log = { ...silentLog, info: (event: string, fields?: object) => void said.push([event, fields]) };
+    await using engine = await open({ log });
+    const run = await engine.run(
+      testFlow("f", async (step: TestStep) => step.run("a", ({ log: own }) => own.info("page.read", { pages: 3 }))),
+    );
+    assert.deepEqual(said, [["page.read", { run: run.id, flow: "f", step: "a", pages: 3 }]]);
   });
 
   test("what a worker that lost its run would have stored is not told", async () => {

@@ -20,7 +20,7 @@ export function upkeepCases(open: OpenStore): void {
         traces: 1,
         logs: 1,
         points: 0,
-        oldest: { spans: then + 2, logs: then + 5, points: null },
+        oldest: { spans: then + 2, logs: then + 5, points: null, hours: null },
       });
     });
 
@@ -44,7 +44,10 @@ export function upkeepCases(open: OpenStore): void {
       assert.deepEqual(await store.logs({ query: "number 200", limit: 1 }), []);
       assert.equal((await store.logs({ query: "number 201", limit: 1 })).length, 1);
       const { spans, logs, oldest } = await store.size();
-      assert.deepEqual([spans, logs, oldest], [101, 50, { spans: then + 202, logs: then + 201, points: null }]);
+      assert.deepEqual(
+        [spans, logs, oldest],
+        [101, 50, { spans: then + 202, logs: then + 201, points: null, hours: null }],
+      );
     });
 
     it("gives back what pruning has freed, a little at a time or as a whole", async () => {

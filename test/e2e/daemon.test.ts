@@ -255,11 +255,11 @@ describe("tutti logs", { concurrency: 2 }, () => {
     assert.equal((await project.tutti("logs", "--lines", "-1")).code, 3);
   });
 
-  it("follows across the turn to a new file", async () => {
+  it("with --file follows the daemon's own file across its turn to a new one", async () => {
     await using project = new Project();
     await startUp(project);
     const path = `${project.data}/tutti.log`;
-    const follow = project.start(["logs", "-f"]);
+    const follow = project.start(["logs", "--file", "-f"]);
     await follow.says(/host\.started/);
     writeFileSync(`${path}.1`, `${readFileSync(path, "utf8")}the last of the old\n`);
     writeFileSync(path, "the first of the new\n");

@@ -34,8 +34,8 @@ export async function startPrometheus({ target, history }: PrometheusOptions): P
   const data = join(folder, "data");
   if (history !== undefined) {
     writeFileSync(join(folder, "history.om"), history);
-    const arguments_ = ["tsdb", "create-blocks-from", "openmetrics", "--quiet", join(folder, "history.om"), data];
-    execFileSync(promtool(), arguments_, { stdio: ["ignore", "ignore", "inherit"] });
+    const words = ["tsdb", "create-blocks-from", "openmetrics", "--quiet", join(folder, "history.om"), data];
+    execFileSync(promtool(), words, { stdio: ["ignore", "ignore", "inherit"] });
   }
   writeFileSync(join(folder, "prometheus.yml"), configuration(target));
   const port = await freePort();
@@ -57,7 +57,7 @@ export async function startPrometheus({ target, history }: PrometheusOptions): P
     get,
     async query(expression, at) {
       const parameters = new URLSearchParams({ query: expression, ...(at === undefined ? {} : { time: String(at) }) });
-      const answer = (await get(`/api/v1/query?${parameters}`)) as Answer;
+      const answer = (await get(`/api/v1/query?${parameters.toString()}`)) as Answer;
       assert.equal(answer.status, "success", `${expression}: ${answer.error}`);
       const { resultType, result } = answer.data;
       return resultType === "scalar" ? [{ metric: {}, value: result as unknown as [number, string] }] : result;

@@ -177,7 +177,8 @@ interface ShownPreview {
 export function presentPreview({ from, to, fired, firingMs, intervals, isCut }: ShownPreview, look: TableLook): string {
   const past = spanOf(to - from);
   const times = fired === 1 ? "once" : `${fired} times`;
-  const sentence = fired === 0 ? "would not have fired" : `would have fired ${times}, for ${formatMs(firingMs)}`;
+  const long = firingMs === 0 ? "just now" : `for ${formatMs(firingMs)}`;
+  const sentence = fired === 0 ? "would not have fired" : `would have fired ${times}, ${long}`;
   const rows = intervals.map((one) => [
     time(one.from),
     one.isOpen ? "still fires" : formatMs(one.to - one.from),
@@ -258,8 +259,16 @@ function labelText(labels: Labels, after = ""): string {
   return text === "" ? "" : `${text}${after}`;
 }
 
+const scales = [
+  [1e9, "G"],
+  [1e6, "M"],
+  [1e3, "k"],
+] as const;
+
+/** Three digits: `0.091`, `4200`, `181M`. */
 function number(value: number): string {
-  return String(Number(value.toPrecision(3)));
+  const [size, unit] = scales.find(([least]) => Math.abs(value) >= least * 10) ?? [1, ""];
+  return `${Number((value / size).toPrecision(3))}${unit}`;
 }
 
 function time(at: number): string {

@@ -53,7 +53,7 @@ const definitions: Readonly<Record<string, Partial<Definition> & Pick<Definition
   TelemetryDropped: {
     summary: "Spans, log records or figures were dropped: traces and charts have gaps",
     advice: "The machine could not write them in time. See the disk and the load: tutti doctor",
-    query: promql('sum by (kind) (increase(tutti_telemetry_records_total{outcome!="accepted"}[10m])) > 0'),
+    query: promql('sum by (outcome) (increase(tutti_telemetry_records_total{outcome!="accepted"}[10m])) > 0'),
   },
   ErrorsInLog: {
     summary: "More than 10 errors were logged in 10 minutes",
@@ -70,7 +70,7 @@ const definitions: Readonly<Record<string, Partial<Definition> & Pick<Definition
     summary: "A collector did not take what was sent on to it for 10 minutes",
     advice: "See whether it runs and what it answers: tutti logs event:otlp.*",
     severity: "info",
-    query: promql('sum by (signal) (increase(tutti_otlp_sent_total{outcome!="accepted"}[10m])) > 0'),
+    query: promql('sum by (signal) (increase(tutti_otlp_sent_total{outcome=~"rejected|refused"}[10m])) > 0'),
     forMs: 10 * minuteMs,
   },
   AlertRuleFailing: {
@@ -82,16 +82,17 @@ const definitions: Readonly<Record<string, Partial<Definition> & Pick<Definition
 };
 
 /** Tutti's own rules: no rows of the database until somebody changes them. */
-export const defaultRules: readonly AlertRule[] = Object.entries(definitions).map(([name, definition]) => ({
-  severity: "warning",
-  forMs: 0,
-  labels: {},
-  channels: null,
-  ...definition,
-  name,
-  isEnabled: true,
-  isDefault: true,
-}));
+export const defaultRules: readonly AlertRule[] = Object.entries(definitions).map(([name, definition]) => {
+  const usual = {
+    severity: "warning",
+    forMs: 0,
+    labels: {},
+    channels: null,
+    isEnabled: true,
+    isDefault: true,
+  } as const;
+  return Object.assign({}, usual, definition, { name });
+});
 
 function promql(expression: string): AlertQuery {
   return { kind: "metrics", expression };

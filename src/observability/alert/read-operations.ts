@@ -55,12 +55,15 @@ function listOperation(ports: AlertOperationPorts): AnyOperation {
     handle: async ({ state }) => {
       const [{ rules }, moment] = [await ports.rules.all(), await momentOf(ports)];
       const views = rules.map((rule) => toRuleView(rule, moment));
-      const weight = (view: RuleView): number => ruleStates.indexOf(view.state);
       return views
         .filter((view) => state === undefined || view.state === state)
-        .toSorted((a, b) => weight(a) - weight(b));
+        .toSorted((a, b) => weightOf(a) - weightOf(b));
     },
   });
+}
+
+function weightOf({ state }: RuleView): number {
+  return ruleStates.indexOf(state);
 }
 
 function getOperation(ports: AlertOperationPorts): AnyOperation {

@@ -191,8 +191,13 @@ async function changeRules<Result>(
     const [at, { how, gone }] = [clock.now(), changed];
     const over = gone === null ? [] : await ending({ alerts, history, events }, { rule: gone, how, at });
     const told = events.append({ type: "tutti.alert.changed", subject: name, at, data: { rule: name, change: how } });
-    const write = await database.write([rules.nextGeneration(set.generation), ...changed.statements, ...over, told]);
-    if (write.committed) return changed.result;
+    const { committed } = await database.write([
+      rules.nextGeneration(set.generation),
+      ...changed.statements,
+      ...over,
+      told,
+    ]);
+    if (committed) return changed.result;
   }
 }
 

@@ -71,9 +71,10 @@ function observed(
   const known = new Map((standing.instances.get(rule.name) ?? []).map((instance) => [instance.key, instance]));
   const seen = new Map(observations.map((observation) => [observation.key, observation]));
   const look = { now, unseenMs: unseenSince(standing.lookedAt, now), forMs: rule.forMs };
-  const steps = [...new Set([...known.keys(), ...seen.keys()])].map((key) => {
+  const steps = [...new Set([...known.keys(), ...seen.keys()])].map((key): Step => {
     const before = known.get(key);
-    return { key, before, ...advance(before, seen.get(key), look) };
+    const { next, change } = advance(before, seen.get(key), look);
+    return { key, before, next, change };
   });
   return [...stored(ports, turn, steps), ...owed(ports, turn, steps)];
 }
@@ -86,12 +87,14 @@ interface Step {
 }
 
 function stored({ alerts, history, events }: SettlePorts, { rule }: Turn, steps: readonly Step[]): Statement[] {
-  return steps.flatMap(({ key, before, next, change }) => [
-    ...(next === null ? (before ? [alerts.dropInstance(rule.name, key)] : []) : []),
-    ...(next !== null && isOther(before, next) ? [alerts.putInstance(rule.name, next)] : []),
-    ...(change === null ? [] : [history.append({ ...change, rule: rule.name, note: null })]),
-    ...(change === null ? [] : eventsOf(events, rule, change)),
-  ]);
+  const statements: Statement[] = [];
+  for (const { key, before, next, change } of steps) {
+    if (next === null) statements.push(alerts.dropInstance(rule.name, key));
+    else if (isOther(before, next)) statements.push(alerts.putInstance(rule.name, next));
+    if (change === null) continue;
+    statements.push(history.append({ ...change, rule: rule.name, note: null }), ...eventsOf(events, rule, change));
+  }
+  return statements;
 }
 
 /** What a firing and its end are told as to flows and other programs; what is pending is nobody's concern yet. */
@@ -110,14 +113,16 @@ function owed({ alerts, outbox, channels }: SettlePorts, turn: Turn, steps: read
   const { rule, standing, now } = turn;
   const kinds = Map.groupBy(steps, (step) => owedBy(step, rule, now));
   const ways = rule.channels ?? channels;
-  return (["firing", "reminder", "resolved"] as const).flatMap((kind) => {
+  const statements: Statement[] = [];
+  for (const kind of ["firing", "reminder", "resolved"] as const) {
     const told = (kinds.get(kind) ?? [])
       .flatMap(({ before, next }) => next ?? before ?? [])
       .filter(({ labels }) => silenceFor(standing.silences, rule.name, { labels, now }) === null);
-    if (told.length === 0 || ways.length === 0) return [];
-    const marks = kind === "resolved" ? [] : told.map(({ key }) => alerts.told(rule.name, key, now));
-    return [outbox.add(rule.name, noticeOf(rule, kind, { instances: told.map(toldOf), now }), ways), ...marks];
-  });
+    if (told.length === 0 || ways.length === 0) continue;
+    statements.push(outbox.add(rule.name, noticeOf(rule, kind, { instances: told.map(toldOf), now }), ways));
+    if (kind !== "resolved") statements.push(...told.map(({ key }) => alerts.told(rule.name, key, now)));
+  }
+  return statements;
 }
 
 /** Only of what has changed for who is told; of its end only who was told of it. */

@@ -3,6 +3,7 @@ import { TuttiError } from "../../core/error.ts";
 import type { LogLevel } from "../../core/log.ts";
 import type { AttributeValue, TraceContext } from "../../core/trace.ts";
 import type { LogRecord } from "../record.ts";
+import { general, own } from "../trace/semantic.ts";
 import { toAttribute } from "./attribute-text.ts";
 
 /** A line of the product's log, as it was told. */
@@ -17,10 +18,10 @@ export interface ToldLine {
 
 // The names that spans have for the same things, so that one search finds both.
 const names: Readonly<Record<string, string>> = {
-  run: "tutti.run.id",
-  flow: "tutti.flow",
-  key: "tutti.step.key",
-  step: "tutti.step.key",
+  run: own.run,
+  flow: own.flow,
+  key: own.stepKey,
+  step: own.stepKey,
 };
 const mostFields = 64;
 
@@ -29,11 +30,11 @@ export function toLogRecord({ level, event, fields, at, trace, version }: ToldLi
   const attributes: Record<string, AttributeValue> = {};
   for (const name of namesOf(fields)) Object.assign(attributes, readField(fields, name));
   const { message, ...others } = attributes;
-  const run = others["tutti.run.id"];
+  const run = others[own.run];
   return {
     service: "tutti",
     scope: "tutti",
-    resource: { "service.version": version },
+    resource: { [general.version]: version },
     at: at * 1_000,
     level,
     event,
@@ -69,7 +70,7 @@ function ofError(error: Error): Record<string, AttributeValue> {
     "exception.type": error.name,
     "exception.message": String(toAttribute(error.message)),
     "exception.stacktrace": String(toAttribute(stackOf(error))),
-    ...(error instanceof TuttiError ? { "error.type": error.code } : {}),
+    ...(error instanceof TuttiError ? { [general.error]: error.code } : {}),
   };
 }
 

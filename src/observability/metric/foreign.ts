@@ -9,6 +9,8 @@ import type { SeriesTable } from "./series-table.ts";
 
 // As long as a figure is shown that nobody sends any more; Prometheus holds one to be stale after the same time.
 const goneAfterMs = 300_000;
+const mostFamilies = 1_000;
+const longestName = 200;
 
 export interface Taken {
   readonly rejected: number;
@@ -23,23 +25,30 @@ export interface Foreign {
 
 /** Figures of other programs, beside Tutti's own and by the names that Prometheus would give them. */
 export function createForeign(table: SeriesTable, clock: Clock): Foreign {
-  const tables = new Set<FamilyTable>();
+  const tables = new Map<string, FamilyTable>();
+  const open = (family: MetricFamily): FamilyTable | string => {
+    const known = toForeignFamily(family);
+    if (!/[a-z]/i.test(family.name) || known.name.length > longestName)
+      return `${JSON.stringify(family.name.slice(0, 50))} is no name`;
+    if (!tables.has(known.name) && tables.size >= mostFamilies) return `there are ${mostFamilies} families already`;
+    const own = table.of(known);
+    if (own === null) return `${family.name} is a figure of another type here`;
+    tables.set(known.name, own);
+    return own;
+  };
   return {
     take(families, points) {
-      const known = new Map(families.map((family) => [family.name, table.of(toForeignFamily(family))]));
+      const opened = new Map(families.map((family) => [family.name, open(family)]));
       const reasons = points.map((point) => {
-        const own = known.get(point.name);
-        if (!own)
-          return own === null ? `${point.name} is a figure of another type here` : `${point.name} is not declared`;
-        tables.add(own);
-        return merge(own, point, clock.now());
+        const own = opened.get(point.name) ?? `${point.name} is not declared`;
+        return typeof own === "string" ? own : merge(own, point, clock.now());
       });
       const rejected = reasons.filter((reason) => reason !== null);
       return { rejected: rejected.length, reason: rejected[0] ?? null };
     },
     forget() {
       const before = clock.now() - goneAfterMs;
-      for (const one of tables) {
+      for (const one of tables.values()) {
         for (const series of one.all()) if (series.type === "gauge" && (series.setAt ?? 0) < before) one.remove(series);
       }
     },

@@ -51,24 +51,31 @@ function listMetrics({ families, look, store }: MetricOperationPorts): AnyOperat
     async handle({ name = "" }) {
       await look();
       const stored = new Map((await store.seriesNames()).map((series) => [series.name, series.labels]));
-      const known = families();
-      const declared = known.map(({ name: own, type, help, unit, labels }) => ({
-        ...{ name: own, type, help, unit, isStored: stored.has(own) },
-        labels: [...new Set([...labels, ...(stored.get(own) ?? [])])],
-      }));
-      const names = new Set(known.map((family) => family.name));
-      const others = [...stored]
-        .filter(([other]) => !names.has(other))
-        .map(([other, labels]) => ({ ...unknown, name: other, labels: [...labels] }));
-      return [...declared, ...others]
-        .filter((family) => family.name.includes(name))
-        .toSorted((left, right) => (left.name < right.name ? -1 : 1));
+      const known = new Map(families().map((family) => [family.name, family]));
+      return [...new Set([...known.keys(), ...stored.keys()])]
+        .filter((one) => one.includes(name))
+        .toSorted()
+        .map((one) => toListed(one, known.get(one), stored.get(one)));
     },
   });
 }
 
-// Of another program, or of an earlier life of this one.
-const unknown = { type: null, help: "", unit: "", isStored: true };
+/** Of a name that is not declared the store alone knows: of another program, or of an earlier life of this one. */
+function toListed(
+  name: string,
+  family: MetricFamily | undefined,
+  stored: readonly string[] | undefined,
+): z.infer<typeof listed> {
+  const { type = null, help = "", unit = "", labels = [] } = family ?? {};
+  return {
+    name,
+    type,
+    help,
+    unit,
+    labels: [...new Set([...labels, ...(stored ?? [])])],
+    isStored: stored !== undefined,
+  };
+}
 
 const time = z
   .union([z.number(), z.string().min(1)])
@@ -108,6 +115,7 @@ function queryOperation({ query, clock }: MetricOperationPorts): AnyOperation {
         }),
       ),
     }),
+    empty: { from: 0, to: 0, stepMs: 0, series: [] },
     cli: {
       command: "metrics query",
       positional: ["expression"],

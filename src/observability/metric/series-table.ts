@@ -1,11 +1,9 @@
 import type { Clock, EpochMs } from "../../core/clock.ts";
 import type { Labels, MetricFamily, Sample } from "../../core/metric.ts";
 import type { SeriesPoint } from "../record.ts";
-import { createFamilyTable, type FamilyTable } from "./family-table.ts";
-import { bucketOf, setGauge, takePoint, type LiveSeries } from "./series.ts";
-
-/** Why a figure was not counted. */
-export type DropReason = "too_many_series" | "not_a_number" | "other_type";
+import type { FamilyTable } from "./family-table.ts";
+import { createSeriesFinder, type DropReason, type SeriesFinder } from "./series-finder.ts";
+import { bucketOf, setGauge, takePoint, type Exemplar, type LiveSeries } from "./series.ts";
 
 export interface Counted {
   readonly family: MetricFamily;
@@ -51,29 +49,8 @@ export interface SeriesTableOptions {
 }
 
 export function createSeriesTable({ clock, mostSeries }: SeriesTableOptions): SeriesTable {
-  const tables = new Map<string, FamilyTable>();
-  const dropped = new Map<DropReason, number>();
-  let seriesCount = 0;
-  const drop = (reason: DropReason): null => {
-    dropped.set(reason, (dropped.get(reason) ?? 0) + 1);
-    return null;
-  };
-  const room = {
-    take: () => (seriesCount < mostSeries ? ((seriesCount += 1), true) : false),
-    give: (count: number) => void (seriesCount -= count),
-  };
-  const of = (family: MetricFamily, within = room): FamilyTable | null => {
-    const known = tables.get(family.name) ?? createFamilyTable(family, within);
-    if (known.family.type !== family.type) return drop("other_type");
-    tables.set(family.name, known);
-    return known;
-  };
-  const find = ({ family, labels, value }: Counted): LiveSeries | null => {
-    if (!Number.isFinite(value)) return drop("not_a_number");
-    const table = of(family);
-    return table && (table.series(labels) ?? drop("too_many_series"));
-  };
-  const exemplar = ({ traceId, value }: Counted) => (traceId ? { traceId, value, at: clock.now() } : null);
+  const finder = createSeriesFinder(mostSeries);
+  const of = (family: MetricFamily): FamilyTable | null => finder.of(family);
   return {
     declare(families) {
       for (const family of families) {
@@ -82,32 +59,13 @@ export function createSeriesTable({ clock, mostSeries }: SeriesTableOptions): Se
         if (family.labels.length === 0 && family.type !== "gauge") table?.series({});
       }
     },
-    reserve: (families) => families.forEach((family) => void of(family, endless)),
-    families: () => inOrder(tables).map(({ family }) => family),
-    all: () => inOrder(tables).map((table) => ({ family: table.family, series: table.all() })),
-    of: (family) => of(family),
-    add(counted) {
-      const series = counted.value < 0 ? drop("not_a_number") : find(counted);
-      if (series?.type !== "counter") return void (series && drop("other_type"));
-      series.value += counted.value;
-      series.exemplar = exemplar(counted) ?? series.exemplar;
-    },
-    set(counted) {
-      const series = find(counted);
-      if (series?.type !== "gauge") return void (series && drop("other_type"));
-      setGauge(series, counted.value, clock.now());
-    },
-    observe(counted) {
-      const series = find(counted);
-      if (series?.type !== "histogram") return void (series && drop("other_type"));
-      const bucket = bucketOf(series.bounds, counted.value);
-      series.counts[bucket] = (series.counts[bucket] ?? 0) + 1;
-      series.sum += counted.value;
-      const example = exemplar(counted);
-      if (example) series.exemplars[bucket] = example;
-    },
+    reserve: (families) => families.forEach((family) => void finder.of(family, { isBounded: false })),
+    families: () => finder.ordered().map(({ family }) => family),
+    all: () => finder.ordered().map((table) => ({ family: table.family, series: table.all() })),
+    of,
+    ...counting(finder, clock),
     replace(family, samples) {
-      const found = samples.map((sample) => ({ series: find({ family, ...sample }), value: sample.value }));
+      const found = samples.map(({ labels, value }) => ({ series: finder.find({ family, labels, value }), value }));
       for (const { series, value } of found) bringTo(series, value, clock.now());
       if (family.type === "gauge") of(family)?.keepOnly(new Set(found.flatMap(({ series }) => series ?? [])));
     },
@@ -118,15 +76,36 @@ export function createSeriesTable({ clock, mostSeries }: SeriesTableOptions): Se
         if (series) series.sum = sum;
       }
     },
-    take: (at) => [...tables.values()].flatMap((table) => pointsOf(table, at)),
-    dropped: () => dropped,
+    take: (at) => finder.ordered().flatMap((table) => pointsOf(table, at)),
+    dropped: () => finder.dropped,
   };
 }
 
-const endless = { take: () => true, give: () => undefined };
-
-function inOrder(tables: ReadonlyMap<string, FamilyTable>): FamilyTable[] {
-  return [...tables.values()].toSorted((left, right) => (left.family.name < right.family.name ? -1 : 1));
+/** What is called at every turn: about a hundred nanoseconds. */
+function counting(finder: SeriesFinder, clock: Clock): Pick<SeriesTable, "add" | "set" | "observe"> {
+  const exampleOf = ({ traceId, value }: Counted): Exemplar | null =>
+    traceId ? { traceId, value, at: clock.now() } : null;
+  return {
+    add(counted) {
+      const series = finder.find(counted, "counter");
+      if (series?.type !== "counter") return;
+      series.value += counted.value;
+      series.exemplar = exampleOf(counted) ?? series.exemplar;
+    },
+    set(counted) {
+      const series = finder.find(counted, "gauge");
+      if (series?.type === "gauge") setGauge(series, counted.value, clock.now());
+    },
+    observe(counted) {
+      const series = finder.find(counted, "histogram");
+      if (series?.type !== "histogram") return;
+      const bucket = bucketOf(series.bounds, counted.value);
+      series.counts[bucket] = (series.counts[bucket] ?? 0) + 1;
+      series.sum += counted.value;
+      const example = exampleOf(counted);
+      if (example) series.exemplars[bucket] = example;
+    },
+  };
 }
 
 /** A counter that others keep begins anew where they do: then all that it shows has been added. */
@@ -137,9 +116,10 @@ function bringTo(series: LiveSeries | null, value: number, at: EpochMs): void {
   series.value = value;
 }
 
-function pointsOf({ family, all }: FamilyTable, at: EpochMs): SeriesPoint[] {
-  return [...all()].flatMap((series) => {
+function pointsOf(table: FamilyTable, at: EpochMs): SeriesPoint[] {
+  const { name } = table.family;
+  return [...table.all()].flatMap((series) => {
     const point = takePoint(series, at);
-    return point === null ? [] : [{ name: family.name, labels: series.labels, at: at * 1_000, point }];
+    return point === null ? [] : [{ name, labels: series.labels, at: at * 1_000, point }];
   });
 }

@@ -13,6 +13,8 @@ export interface WriteTables {
 export interface ReadTables {
   readonly texts: Texts;
   readonly textOfLarge: (number: number) => string;
+  /** The attributes that are wanted, where not all are. */
+  readonly only?: ReadonlySet<string>;
 }
 
 // Stored: never give one of these another meaning.
@@ -69,15 +71,24 @@ function writeNumber(bytes: ByteWriter, value: number, head: (kind: Kind) => voi
 }
 
 export function readAttributes(bytes: ByteReader, tables: ReadTables): RecordAttributes {
-  const entries: [string, AttributeValue][] = [];
+  const attributes: Record<string, AttributeValue> = {};
   for (let left = bytes.whole(); left > 0; left--) {
     const head = bytes.whole();
     const number = Math.floor(head / kindSpace);
     const key = number === 0 ? bytes.text() : tables.texts.textOf(number);
-    entries.push([key, readValue(bytes, head % kindSpace, tables)]);
+    if (tables.only?.has(key) === false) {
+      skipValue(bytes, head % kindSpace);
+      continue;
+    }
+    const value = readValue(bytes, head % kindSpace, tables);
+    // As a key like any other: assigned, it would be the object's prototype.
+    if (key === "__proto__") Object.defineProperty(attributes, key, { ...ownProperty, value });
+    else attributes[key] = value;
   }
-  return Object.fromEntries(entries);
+  return attributes;
 }
+
+const ownProperty = { enumerable: true, writable: true, configurable: true };
 
 function readValue(bytes: ByteReader, kind: number, { texts, textOfLarge }: ReadTables): AttributeValue {
   switch (kind) {
@@ -98,6 +109,12 @@ function readValue(bytes: ByteReader, kind: number, { texts, textOfLarge }: Read
     default:
       return kind === kinds.yes;
   }
+}
+
+function skipValue(bytes: ByteReader, kind: number): void {
+  if (kind === kinds.text || kind === kinds.list) bytes.skip(bytes.whole());
+  else if (kind === kinds.double) bytes.skip(8);
+  else if (kind !== kinds.yes && kind !== kinds.no) bytes.whole();
 }
 
 function toList(text: string): AttributeValue {

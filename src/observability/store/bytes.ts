@@ -1,5 +1,3 @@
-const utf8 = new TextDecoder();
-
 /** Writes small numbers and texts into as few bytes as they need. */
 export class ByteWriter {
   #bytes = Buffer.allocUnsafe(4_096);
@@ -99,9 +97,13 @@ export class ByteReader {
     return this.#bytes.toString("hex", this.#at - digits / 2, this.#at);
   }
 
+  skip(count: number): void {
+    this.#at += count;
+  }
+
   text(): string {
     const length = this.whole();
     this.#at += length;
-    return utf8.decode(this.#bytes.subarray(this.#at - length, this.#at));
+    return this.#bytes.toString("utf8", this.#at - length, this.#at);
   }
 }

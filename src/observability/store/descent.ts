@@ -15,18 +15,21 @@ const largestPage = 4_096;
 /** By the search index: its documents stand in the order of their traces. */
 export function descentByTerms(sqlite: SyncSqlite, expression: string): Descent {
   // FTS5 takes a border into account only where it is an integer, and node:sqlite binds numbers as floats.
-  const sql = `select rowid from trace_terms where trace_terms match ? and rowid < cast(? as integer) order by rowid desc limit ?`;
-  return paged((most, limit) =>
-    sqlite
-      .all<{ rowid: number }>(sql, expression, (most + 1) * partsOfTrace, limit)
-      .map(({ rowid }) => Math.floor(rowid / partsOfTrace)),
-  );
+  const sql = `select rowid / ${partsOfTrace} as id from trace_terms
+    where trace_terms match ? and rowid < cast(? as integer) order by rowid desc limit ?`;
+  return paged((most, limit) => numbersOf(sqlite, sql, [expression, (most + 1) * partsOfTrace, limit]));
 }
 
 /** By what stands in the traces' rows. */
 export function descentByRows(sqlite: SyncSqlite, where: string, parameters: readonly SqlValue[]): Descent {
   const sql = `select id from traces where id <= ? and ${where} order by id desc limit ?`;
-  return paged((most, limit) => sqlite.all<{ id: number }>(sql, most, ...parameters, limit).map(({ id }) => id));
+  return paged((most, limit) => numbersOf(sqlite, sql, [most, ...parameters, limit]));
+}
+
+/** As one text: an object for each of a hundred thousand rows takes five times as long. */
+function numbersOf(sqlite: SyncSqlite, sql: string, parameters: readonly SqlValue[]): readonly number[] {
+  const row = sqlite.first<{ ids: string }>(`select json_group_array(id) as ids from (${sql})`, ...parameters);
+  return JSON.parse(row?.ids ?? "[]") as number[];
 }
 
 function paged(fetch: (most: number, limit: number) => readonly number[]): Descent {

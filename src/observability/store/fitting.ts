@@ -86,12 +86,13 @@ function fittingAttributes(attributes: RecordAttributes): RecordAttributes {
 
 function isFine(value: AttributeValue | null): boolean {
   if (typeof value === "string") return value.length <= mostText && value.isWellFormed();
-  return typeof value === "number" || typeof value === "boolean";
+  return typeof value === "boolean" || (typeof value === "number" && Number.isFinite(value));
 }
 
-/** A number that JSON cannot hold arrives as null. */
+/** Null for what says nothing: what is no number has come as null, where it came through a thread. */
 function fittingValue(value: AttributeValue | null): AttributeValue | null {
   if (typeof value === "string") return fittingText(value, mostText);
+  if (typeof value === "number") return Number.isFinite(value) ? value : null;
   if (!Array.isArray(value)) return value;
   const text = JSON.stringify(value);
   return text.length <= mostText && text.isWellFormed() ? value : fittingText(text, mostText);

@@ -19,8 +19,16 @@ function textOf({ service, scope, resource }: Origin): string {
 }
 
 export function readOrigin(bytes: ByteReader, { texts }: ReadTables): Origin {
-  return parsed(readName(bytes, texts));
+  const text = readName(bytes, texts);
+  // Spans of one trace are mostly of the same sender.
+  if (text !== last.text) last = { text, origin: parsed(text) };
+  return last.origin;
 }
+
+let last: { readonly text: string; readonly origin: Origin } = {
+  text: "",
+  origin: { service: "", scope: "", resource: {} },
+};
 
 function parsed(text: string): Origin {
   const [service, scope, resource] = JSON.parse(text) as [string, string, Origin["resource"]];

@@ -6,6 +6,7 @@ import type { Keeper } from "./keeper.ts";
 import type { Slice } from "./maintenance.ts";
 import type { AnswerTo, ArgumentsOf, QuestionName } from "./question.ts";
 import type { TelemetryStore } from "./telemetry-store.ts";
+import { fromTraceText } from "./trace-text.ts";
 
 export interface TelemetryStoreOptions {
   /** telemetry.db, or `:memory:`. */
@@ -63,7 +64,7 @@ export function createTelemetryStore(options: TelemetryStoreOptions): TelemetryS
     counts: buffer.counts,
     traces: (filter) => ask("traces", filter),
     countTraces: (filter) => ask("countTraces", filter),
-    trace: (traceId) => ask("trace", traceId),
+    trace: async (traceId, { attributes } = {}) => fromTraceText(await ask("trace", traceId.toLowerCase(), attributes)),
     logs: (filter) => ask("logs", filter),
     countLogs: (filter) => ask("countLogs", filter),
     series: (filter) => ask("series", filter),

@@ -14,7 +14,7 @@ export interface Content {
 /** Null where nothing of it is to be kept. */
 export function createContent(how: "off" | "redacted" | "on", conventions: Conventions): Content | null {
   if (how === "off") return null;
-  const redact: Redact = how === "redacted" ? redactSecrets : (text) => text;
+  const redact: Redact = how === "redacted" ? redactSecrets : (whole) => whole;
   const json = (value: unknown): string => fitJson(value, redact);
   return {
     request({ messages, tools = [] }) {

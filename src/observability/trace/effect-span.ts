@@ -4,13 +4,13 @@ import type { EffectContext, EffectInterceptor, EffectOutcome, EffectSpec } from
 import type { RecordAttributes } from "../record.ts";
 import type { Content } from "./content.ts";
 import { answerEvents } from "./answer-event.ts";
-import type { Live } from "./live.ts";
+import type { LazyLive } from "./lazy-live.ts";
 import { tryKey, type RunTree } from "./run-tree.ts";
 
 export interface EffectSpanPorts {
   readonly clock: Clock;
   readonly content: Content | null;
-  readonly live: () => Live | Promise<Live>;
+  readonly live: Pick<LazyLive, "load">;
   readonly tree: (run: string) => RunTree | undefined;
 }
 
@@ -21,7 +21,7 @@ export function createEffectSpan({ clock, content, live, tree }: EffectSpanPorts
     async around(context, spec, next) {
       const { run, key, kind } = context;
       const place = tree(run)?.begin(context, clock.now()) ?? placeOf(context);
-      const loaded = live();
+      const loaded = live.load();
       const outcome = await (loaded instanceof Promise ? await loaded : loaded).within(place, next);
       if (outcome.pausesRun) tree(run)?.putOff(key);
       else if (kind === "tool" && content)

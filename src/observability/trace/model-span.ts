@@ -1,6 +1,6 @@
 import type { Clock, EpochMs } from "../../core/clock.ts";
 import { toFailure } from "../../core/error.ts";
-import type { Attributes, LiveSpan, SpanStart } from "../../core/trace.ts";
+import type { Attributes, Tracer } from "../../core/trace.ts";
 import type { ChatAnswer, ChatCall, ChatCaller, ChatChunk, ChatModel, ChatRequest } from "../../models/chat-model.ts";
 import type { EmbeddingAnswer, EmbeddingModel } from "../../models/embedding-model.ts";
 import type { ModelPlace } from "../../models/model-place.ts";
@@ -13,17 +13,17 @@ export interface WatchPorts {
   readonly metrics: GenAiMetrics;
   /** Null where nothing of what is said is kept. */
   readonly content: Content | null;
-  span<Result>(start: SpanStart, work: (span: LiveSpan) => Promise<Result>): Promise<Result>;
+  readonly tracer: Pick<Tracer, "span">;
 }
 
 /** A chat model whose calls are spans and figures. What it answers and throws is the model's own. */
-export function watchChat(model: ChatModel, { clock, metrics, content, span }: WatchPorts): ChatModel {
+export function watchChat(model: ChatModel, { clock, metrics, content, tracer }: WatchPorts): ChatModel {
   const { provider, model: name, attributes: place } = placeOf(model.name, model.place);
   return {
     name: model.name,
     ...(model.place ? { place: model.place } : {}),
     chat: (request, call) =>
-      span(
+      tracer.span(
         { name: `chat ${name}`, kind: "client", attributes: chatStart(place, request, call.caller) },
         async (told) => {
           const pace = new Pace(clock);
@@ -44,13 +44,13 @@ export function watchChat(model: ChatModel, { clock, metrics, content, span }: W
   };
 }
 
-export function watchEmbedding(model: EmbeddingModel, { clock, metrics, span }: WatchPorts): EmbeddingModel {
+export function watchEmbedding(model: EmbeddingModel, { clock, metrics, tracer }: WatchPorts): EmbeddingModel {
   const { provider, model: name, attributes: place } = placeOf(model.name, model.place);
   return {
     name: model.name,
     ...(model.place ? { place: model.place } : {}),
     embed: (texts, call) =>
-      span(
+      tracer.span(
         {
           name: `embeddings ${name}`,
           kind: "client",

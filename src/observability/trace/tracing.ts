@@ -56,10 +56,10 @@ export function createTracing(options: TracingOptions): Tracing {
   const live = createLazyLive({ sink: store.sink, origin });
   const runs = createRunObserver({ ...options, sink: store.sink, origin });
   const tracer: Tracer = settings.enabled ? live.tracer : silentTracer;
-  const ports = { clock, metrics, content: settings.enabled ? content : null, span: tracer.span };
+  const ports = { clock, metrics, content: settings.enabled ? content : null, tracer };
   return {
     observer: settings.enabled ? runs.observer : silentObserver,
-    effect: settings.enabled ? [createEffectSpan({ clock, content, live: live.load, tree: runs.tree })] : [],
+    effect: settings.enabled ? [createEffectSpan({ clock, content, live, tree: runs.tree })] : [],
     tracer,
     watchChat: (model) => watchChat(model, ports),
     watchEmbedding: (model) => watchEmbedding(model, ports),

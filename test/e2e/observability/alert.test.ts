@@ -20,7 +20,10 @@ describe("tutti alert", { concurrency: 2 }, () => {
     assert.match((await project.tutti("alert", "preview", "ManyReviews")).stdout, /^In the last 24 h .*not have fired/);
     assert.match((await project.tutti("alert", "get", "ManyReviews")).stdout, /ManyReviews/);
     const rules = await project.json<Rule[]>("alert", "list");
-    assert.deepEqual(rules.filter(({ isDefault }) => !isDefault).map(({ name }) => name), ["ManyReviews"]);
+    assert.deepEqual(
+      rules.filter(({ isDefault }) => !isDefault).map(({ name }) => name),
+      ["ManyReviews"],
+    );
     assert.match((await project.tutti("alert", "disable", "ManyReviews")).stdout, /– off/);
     assert.match((await project.tutti("alert", "remove", "ManyReviews")).stdout, /^Removed/);
     assert.equal((await project.json<Rule[]>("alert", "list")).length, rules.length - 1);
@@ -35,7 +38,10 @@ describe("tutti alert", { concurrency: 2 }, () => {
     };
     assert.match(await wrong("add", "Broken", "--when", "sum(tutti_runs_total"), /ends too early/);
     assert.match(await wrong("add", "broken", "--when", "vector(1)"), /capital letter/);
-    assert.match(await wrong("add", "Two", "--when", "a", "--logs", "b"), /exactly one of when \(PromQL\), logs and traces/);
+    assert.match(
+      await wrong("add", "Two", "--when", "a", "--logs", "b"),
+      /exactly one of when \(PromQL\), logs and traces/,
+    );
     assert.match(await wrong("add", "Odd", "--when", "a", "--above", "3"), /above and within with logs or traces only/);
     assert.match(await wrong("add", "Long", "--when", "a", "--for", "soon"), /not a duration/);
     assert.match(await wrong("get", "QueueStuk"), /did you mean "QueueStuck"/);
@@ -72,11 +78,17 @@ describe("an alert of a daemon", () => {
     await until("the alert fires", async () => (await firing()).length > 0);
     await until("it is told", () => logOf(project).includes("Always fires"));
     await project.tutti("down");
-    assert.match((await project.tutti("alert", "ack", "Always", "--note", "known")).stdout, /acknowledged by cli: known/);
+    assert.match(
+      (await project.tutti("alert", "ack", "Always", "--note", "known")).stdout,
+      /acknowledged by cli: known/,
+    );
     await startDetachedUp(project);
     assert.equal((await firing())[0]?.name, "Always");
     await project.tutti("alert", "disable", "Always");
-    assert.match((await project.tutti("alert", "history", "Always")).stdout, /firing → normal +7 +the rule was disabled/);
+    assert.match(
+      (await project.tutti("alert", "history", "Always")).stdout,
+      /firing → normal +7 +the rule was disabled/,
+    );
     const events = await project.call<{ type: string }[]>("event.list", { type: "tutti.alert.*" });
     assert.deepEqual(
       events.map(({ type }) => type.replace("tutti.alert.", "")),

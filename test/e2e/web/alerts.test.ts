@@ -135,7 +135,13 @@ describe("the page of the alerts", { skip: needs("chromium", chromiumProgram()) 
       it(`has no finding of axe and needs no sideways scrolling, ${colorScheme}, ${width} pixels`, async () => {
         const { browser, product } = stage();
         await using person = await visit(browser, product, { colorScheme, width });
-        for (const path of ["/alerts", "/alerts/Always", "/alerts/QueueStuck", "/alerts?do=new", "/alerts/Always?do=silence"]) {
+        for (const path of [
+          "/alerts",
+          "/alerts/Always",
+          "/alerts/QueueStuck",
+          "/alerts?do=new",
+          "/alerts/Always?do=silence",
+        ]) {
           const page = await person.open(path);
           await settled(page, path);
           assert.deepEqual(await axeFindings(page), [], path);

@@ -62,7 +62,7 @@ describe("the pages of traces and of the log", { skip, timeout: 300_000 }, () =>
     const page = await person.open(`/traces/${failedTrace}`);
     await page.getByRole("treegrid").waitFor();
     const selected = page.locator("[role=row][aria-selected=true]");
-    assert.match(await selected.innerText(), /execute_tool run_command[\s\S]*npm test ended with 1/);
+    assert.match(await selected.innerText(), /run_command[\s\S]*npm test ended with 1/);
     const inspector = page.getByRole("complementary", { name: "Span" });
     await inspector.getByText("exception.stacktrace").waitFor();
     await page.keyboard.press("t");
@@ -75,7 +75,7 @@ describe("the pages of traces and of the log", { skip, timeout: 300_000 }, () =>
     await page.waitForURL("**span=0000000000000002**");
     await page.reload();
     await page.getByRole("treegrid").waitFor();
-    assert.match(await selected.innerText(), /invoke_agent fixer/);
+    assert.match(await selected.innerText(), /fixer/);
     assert.deepEqual(person.faults, []);
   });
 
@@ -87,10 +87,8 @@ describe("the pages of traces and of the log", { skip, timeout: 300_000 }, () =>
     await until("all lines are there", async () => (await rowCount(page)) === bigSpans + 1);
     assert.ok((await page.locator(".lane").count()) < 120);
     await page.keyboard.press("End");
-    await page
-      .getByText(`work ${bigSpans - 1}`)
-      .first()
-      .waitFor();
+    await page.locator(`[role=row][aria-selected=true][aria-rowindex="${bigSpans + 1}"]`).waitFor();
+    assert.ok((await page.locator(".lane").count()) < 120);
   });
 
   it("say that there is no such trace", async () => {
@@ -122,7 +120,7 @@ describe("the pages of traces and of the log", { skip, timeout: 300_000 }, () =>
     assert.deepEqual(person.faults, []);
   });
 
-  it("follow what comes, unless that is paused, and count it while somebody reads further up", async () => {
+  it("follow what comes, unless that is paused", async () => {
     await using person = await visit(browser, product);
     const page = await person.open("/logs?q=event%3Ahost.flows_renewed");
     await page.getByText("No line fits this filter").waitFor();
@@ -131,14 +129,22 @@ describe("the pages of traces and of the log", { skip, timeout: 300_000 }, () =>
       product.flow("changing", `run: (step) => step.run("one", () => ${++version}),`);
       await product.client.call("flow.show", { name: "changing" });
     };
-    await renew();
-    await renew();
     const line = page.locator(".log-row");
-    await until("the line came", async () => (await line.count()) >= 1);
+    // A file that was written twice within one tick of its time has not changed for who looks.
+    const comes = (more: number) => async (): Promise<boolean> => {
+      await renew();
+      return (await line.count()) > more;
+    };
+    await until("a line came", comes(0));
     await page.getByRole("button", { name: "Pause" }).click();
-    const before = await line.count();
-    await renew();
     await page.getByText(", paused").waitFor();
+    const before = await line.count();
+    const kept = async (): Promise<number> =>
+      ((await product.client.call("log.list", { query: "event:host.flows_renewed" })) as unknown[]).length;
+    await until("another was told", async () => {
+      await renew();
+      return (await kept()) > before;
+    });
     assert.equal(await line.count(), before);
     await page.getByRole("button", { name: "Go on" }).click();
     await until("what came meanwhile is there", async () => (await line.count()) > before);

@@ -1,4 +1,6 @@
 import assert from "node:assert/strict";
+import { readFileSync } from "node:fs";
+import { join } from "node:path";
 import { describe, it } from "node:test";
 import { comparisonOf } from "../../../src/observability/alert/comparison.ts";
 import { defaultRules } from "../../../src/observability/alert/default-rules.ts";
@@ -52,6 +54,13 @@ describe("Tutti's own rules", () => {
       assert.ok(summary.length > 20 && advice.length > 10, name);
     }
     assert.equal(new Set(defaultRules.map(({ name }) => name)).size, defaultRules.length);
+  });
+
+  it("stand in docs/observability.md, with how much they matter", () => {
+    const page = readFileSync(join(import.meta.dirname, "../../../docs/observability.md"), "utf8");
+    const rows = [...page.matchAll(/^\| ([A-Z][A-Za-z]+) \| .+ \| (info|warning|critical) \|$/gm)];
+    const told = rows.map(([, name, severity]) => `${name} ${severity}`);
+    assert.deepEqual(told.toSorted(), defaultRules.map(({ name, severity }) => `${name} ${severity}`).toSorted());
   });
 
   it("compare with a number at their end, so that a chart has a line", () => {

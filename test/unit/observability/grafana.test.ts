@@ -2,7 +2,11 @@ import assert from "node:assert/strict";
 import { describe, it } from "node:test";
 import type { Dashboard as Published, Panel as PublishedPanel } from "@grafana/grafana-foundation-sdk/dashboard";
 import type { Dataquery } from "@grafana/grafana-foundation-sdk/prometheus";
+import { collectDefaultMetrics, Registry } from "prom-client";
 import { parse } from "yaml";
+import { defaultRules } from "../../../src/observability/alert/default-rules.ts";
+import { describeFamilies } from "../../../src/app.ts";
+import { homeToDescribe } from "../../../src/cli/nowhere.ts";
 import type { AlertRule } from "../../../src/observability/alert/alerts.ts";
 import type { Dashboard, Panel, Target } from "../../../src/observability/grafana/dashboard/model.ts";
 import { dashboards, provisionedFiles } from "../../../src/observability/grafana/files.ts";
@@ -16,6 +20,52 @@ type Plain<Type> = Type extends string
 type Writable<Type> = Type extends object ? { -readonly [Key in keyof Type]: Writable<Type[Key]> } : Type;
 /** The keys of ours that the published type does not know: none. */
 type Unknown<Ours, Theirs> = Exclude<keyof Ours, keyof Theirs>;
+
+/** What Claude Code's documentation says of its counters, in Prometheus' words. */
+const claudeLabels: Readonly<Record<string, readonly string[]>> = {
+  claude_code_session_count_total: [],
+  claude_code_cost_usage_USD_total: ["model"],
+  claude_code_token_usage_tokens_total: ["type", "model"],
+  claude_code_active_time_seconds_total: ["type"],
+  claude_code_commit_count_total: [],
+  claude_code_code_edit_tool_decision_total: ["tool_name", "decision"],
+  claude_code_lines_of_code_count_total: ["type"],
+};
+
+/** What the library tells of every process. */
+function processFigures(): string[] {
+  const register = new Registry();
+  collectDefaultMetrics({ register });
+  return register.getMetricsAsArray().map(({ name }) => name);
+}
+
+/** Labels that look as a figure does. */
+const labels = new Set(["gen_ai_request_model", "gen_ai_token_type", "gen_ai_operation_name", "gen_ai_provider_name"]);
+
+const told = new Map<string, readonly string[]>([
+  ...describeFamilies({ ...homeToDescribe(), environment: {} }).flatMap(({ name, type, labels }) =>
+    type === "histogram"
+      ? ["_bucket", "_sum", "_count"].map((end): [string, string[]] => [`${name}${end}`, ["le", ...labels]])
+      : [[name, labels] as [string, readonly string[]]],
+  ),
+  ...Object.entries(claudeLabels),
+  ...processFigures().map((name): [string, string[]] => [name, []]),
+]);
+
+/** Every figure of an expression is told by somebody, and has the labels that it asks for. */
+function assertTold(expr: string): void {
+  const words = expr.replaceAll(/"[^"]*"/g, '""').matchAll(/\b(?:tutti|gen_ai|claude_code|process|nodejs)_\w+/g);
+  const names = [...words].map(([name]) => name).filter((name) => !labels.has(name));
+  assert.ok(names.length > 0, expr);
+  const known = names.map((name) => told.get(name) ?? assert.fail(`${name} is not told: ${expr}`));
+  const grouped = [...expr.matchAll(/by \(([^)]+)\)/g)].flatMap(([, list = ""]) => list.split(", "));
+  const matched = [...expr.matchAll(/[{,](\w+)(?:=~?|!=)"/g)].map(([, label = ""]) => label);
+  for (const label of [...grouped, ...matched].filter((name) => name !== "job" && name !== "instance"))
+    assert.ok(
+      known.some((those) => those.includes(label)),
+      `no ${label}: ${expr}`,
+    );
+}
 
 function cellsOf({ x, y, w, h }: Panel["gridPos"]): string[] {
   return Array.from({ length: w * h }, (_cell, index) => `${x + (index % w)}/${y + Math.floor(index / w)}`);
@@ -59,8 +109,20 @@ describe("the dashboards", () => {
     }
   });
 
+  it("ask for figures that are really told, by labels that these have", () => {
+    for (const { panels } of dashboards) {
+      for (const { targets } of panels) for (const { expr } of targets) assertTold(expr);
+    }
+  });
+
   it("have addresses of their own", () => {
     assert.equal(new Set(dashboards.map(({ uid }) => uid)).size, dashboards.length);
+  });
+});
+
+describe("the rules that Tutti comes with", () => {
+  it("ask for figures that are really told, by labels that these have", () => {
+    for (const { query } of defaultRules) if (query.kind === "metrics") assertTold(query.expression);
   });
 });
 

@@ -18,14 +18,14 @@ import { firstSelection } from "../../../web/score/selection.ts";
 const span: TraceSpan = {
   spanId: "root",
   parentId: null,
-  name: "run triage",
+  name: "invoke_workflow triage",
   kind: "internal",
   service: "tutti",
   startedAt: 1_000,
   durationMs: 100,
   status: "ok",
   error: null,
-  operation: null,
+  operation: "invoke_workflow",
   step: null,
   key: null,
   run: "run_1",
@@ -45,7 +45,7 @@ const call: Partial<TraceSpan> = {
 function traceOf(...spans: readonly Partial<TraceSpan>[]): Trace {
   return {
     traceId: "t",
-    name: "run triage",
+    name: "invoke_workflow triage",
     service: "tutti",
     services: ["tutti"],
     run: "run_1",
@@ -73,9 +73,17 @@ function linesOf(trace: Trace, now = 10_000): readonly string[] {
 
 describe("a trace as a score", () => {
   it("has its first span as the whole, and each other span in the one that it lies in", () => {
-    const draft = { spanId: "draft", parentId: "root", name: "draft", step: "model", key: "draft", startedAt: 1_010 };
+    const draft = {
+      spanId: "draft",
+      parentId: "root",
+      name: "draft",
+      operation: null,
+      step: "model",
+      key: "draft",
+      startedAt: 1_010,
+    };
     assert.deepEqual(linesOf(traceOf({}, draft, { ...call, model: "ollama/tiny-chat" })), [
-      "run triage | run | 100 ms",
+      "triage | run | 100 ms",
       "  draft | model | 100 ms",
       "    chat tiny-chat | tiny-chat | 50 ms",
     ]);
@@ -89,7 +97,7 @@ describe("a trace as a score", () => {
     assert.equal(rootOf(trace), null);
     assert.deepEqual(
       linesOf(trace).map((line) => line.split(" |")[0]),
-      ["run triage", "  run triage", "  other"],
+      ["triage", "  triage", "  other"],
     );
   });
 

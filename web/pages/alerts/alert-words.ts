@@ -98,7 +98,8 @@ export function previewSentence({
   const hours = Math.round((to - from) / 3_600_000);
   const past = `In the last ${hours > 48 ? plural(Math.round(hours / 24), "day") : plural(hours, "hour")} it would`;
   if (fired === 0) return `${past} not have fired.`;
-  return `${past} have fired ${fired === 1 ? "once" : `${fired} times`}, for ${duration(firingMs)}.`;
+  const long = firingMs === 0 ? "just now" : `for ${duration(firingMs)}`;
+  return `${past} have fired ${fired === 1 ? "once" : `${fired} times`}, ${long}.`;
 }
 
 /** Whether everything that fires of it has been said to be known. */

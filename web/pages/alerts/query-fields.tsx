@@ -1,20 +1,38 @@
 import type { JSX } from "preact";
-import { comparisons, windows, type Metric, type RuleForm } from "./builder.ts";
+import { comparisons, expressionOf, windows, type Metric, type RuleForm } from "./builder.ts";
 import { Choice, Text, type Change } from "./field.tsx";
 
 const comparisonWords = { ">": "is more than", ">=": "is at least", "<": "is less than", "<=": "is at most" } as const;
 
-export interface FieldsProps {
+interface FieldsProps {
   readonly form: RuleForm;
   readonly onChange: Change<RuleForm>;
 }
 
+interface QueryFieldsProps extends FieldsProps {
+  readonly metrics: readonly Metric[];
+}
+
+/** The fields of the kind that was chosen. */
+export function QueryFields({ form, metrics, onChange }: QueryFieldsProps): JSX.Element {
+  if (form.kind === "figure") return <FigureFields form={form} metrics={metrics} onChange={onChange} />;
+  if (form.kind !== "promql") return <SearchFields form={form} onChange={onChange} />;
+  return (
+    <label class="field">
+      <span>PromQL that gives something while there is something to tell</span>
+      <textarea
+        class="input mono"
+        rows={3}
+        spellcheck={false}
+        value={form.promql}
+        onInput={(event) => onChange({ promql: event.currentTarget.value })}
+      />
+    </label>
+  );
+}
+
 /** A simple rule from choices: which figure, compared with what, over how long, for each of what. */
-export function FigureFields({
-  form,
-  metrics,
-  onChange,
-}: FieldsProps & { readonly metrics: readonly Metric[] }): JSX.Element {
+function FigureFields({ form, metrics, onChange }: QueryFieldsProps): JSX.Element {
   const metric = metrics.find(({ name }) => name === form.metric);
   const labels = (metric?.labels ?? []).filter((label) => label !== "le");
   const isOverTime = metric?.type !== "gauge";
@@ -45,12 +63,13 @@ export function FigureFields({
         />
         <Text label="number" value={form.number} onChange={(number) => onChange({ number })} isMono />
       </div>
+      <code class="alert-expression">{expressionOf(form, metric)}</code>
     </>
   );
 }
 
 /** A rule that counts what matches a search. */
-export function SearchFields({ form, onChange }: FieldsProps): JSX.Element {
+function SearchFields({ form, onChange }: FieldsProps): JSX.Element {
   return (
     <>
       <Text

@@ -7,25 +7,12 @@ import { Dialog } from "../../ui/dialog.tsx";
 import { Failure } from "../../ui/state.tsx";
 import { toast } from "../../ui/toast.tsx";
 import type { Rule } from "./alert-words.ts";
-import {
-  emptyForm,
-  expressionOf,
-  formOf,
-  kinds,
-  queryOf,
-  ruleInput,
-  sentenceOf,
-  waits,
-  waitWords,
-  type RuleForm,
-} from "./builder.ts";
-import { Choice, Text, type Change } from "./field.tsx";
+import { emptyForm, formOf, queryOf, ruleInput, sentenceOf, type RuleForm } from "./builder.ts";
+import { Text, type Change } from "./field.tsx";
 import { LivePreview } from "./live-preview.tsx";
-import { FigureFields, SearchFields } from "./query-fields.tsx";
+import { QueryFields } from "./query-fields.tsx";
+import { RuleChoices } from "./rule-choices.tsx";
 import { useAct } from "./use-act.ts";
-
-const kindWords = { figure: "a figure", promql: "PromQL", logs: "log records", traces: "traces" } as const;
-const severities = ["info", "warning", "critical"] as const;
 
 /** Makes a rule or changes it, and shows meanwhile when it would have fired. */
 export function RuleDialog({
@@ -67,57 +54,10 @@ export function RuleDialog({
             isMono
           />
         ) : null}
-        <div class="alert-fields">
-          <Choice
-            label="Look at"
-            value={form.kind}
-            options={kinds.map((kind) => ({ value: kind, word: kindWords[kind] }))}
-            onChange={(kind) =>
-              change(kind === "promql" && form.promql === "" ? { kind, promql: expressionOf(form, metric) } : { kind })
-            }
-          />
-          <Choice
-            label="Fires"
-            value={form.wait}
-            options={[...new Set([form.wait, ...waits])].map((wait) => ({ value: wait, word: waitWords(wait) }))}
-            onChange={(wait) => change({ wait })}
-          />
-          <Choice
-            label="Severity"
-            value={form.severity}
-            options={severities.map((value) => ({ value, word: value }))}
-            onChange={(severity) => change({ severity })}
-          />
-        </div>
-        {form.kind === "figure" ? <FigureFields form={form} metrics={metrics.data ?? []} onChange={change} /> : null}
-        {form.kind === "logs" || form.kind === "traces" ? <SearchFields form={form} onChange={change} /> : null}
-        {form.kind === "promql" ? (
-          <label class="field">
-            <span>PromQL that gives something while there is something to tell</span>
-            <textarea
-              class="input mono"
-              rows={3}
-              spellcheck={false}
-              value={form.promql}
-              onInput={(event) => change({ promql: event.currentTarget.value })}
-            />
-          </label>
-        ) : null}
-        {form.kind === "figure" ? <code class="alert-expression">{expressionOf(form, metric)}</code> : null}
+        <RuleChoices form={form} metric={metric} onChange={change} />
+        <QueryFields form={form} metrics={metrics.data ?? []} onChange={change} />
         <LivePreview query={query} />
-        <Text
-          label="What it tells"
-          value={form.summary}
-          placeholder={sentenceOf(form)}
-          onChange={(summary) => change({ summary })}
-        />
-        <Text label="What to do then" value={form.advice} onChange={(advice) => change({ advice })} />
-        <Text
-          label="Told by"
-          value={form.channels}
-          placeholder="those of alerts.channels"
-          onChange={(channels) => change({ channels })}
-        />
+        <Words form={form} onChange={change} />
         {failure ? <Failure error={failure} /> : null}
         <div class="dialog-end">
           <button type="submit" class="btn primary" disabled={isBusy || query === null || form.name.trim() === ""}>
@@ -126,5 +66,31 @@ export function RuleDialog({
         </div>
       </form>
     </Dialog>
+  );
+}
+
+interface WordsProps {
+  readonly form: RuleForm;
+  readonly onChange: Change<RuleForm>;
+}
+
+/** What people read, and by which ways. */
+function Words({ form, onChange }: WordsProps): JSX.Element {
+  return (
+    <>
+      <Text
+        label="What it tells"
+        value={form.summary}
+        placeholder={sentenceOf(form)}
+        onChange={(summary) => onChange({ summary })}
+      />
+      <Text label="What to do then" value={form.advice} onChange={(advice) => onChange({ advice })} />
+      <Text
+        label="Told by"
+        value={form.channels}
+        placeholder="those of alerts.channels"
+        onChange={(channels) => onChange({ channels })}
+      />
+    </>
   );
 }

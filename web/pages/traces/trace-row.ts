@@ -29,3 +29,8 @@ export function tokensOf({ inputTokens, outputTokens }: Pick<TraceRow, "inputTok
 export function modelsOf({ models }: Pick<TraceRow, "models">): string {
   return models.length === 0 ? "–" : models.map((name) => name.replace(/^[^/]+\//, "")).join(", ");
 }
+
+/** The name without the operation that the conventions begin it with: what kind of span it is stands beside it. */
+export function shownName(name: string): string {
+  return name.replace(/^(?:invoke_workflow|invoke_agent|execute_tool) (?=.)/, "");
+}

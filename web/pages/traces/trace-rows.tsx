@@ -6,7 +6,7 @@ import { Status } from "../../ui/glyph.tsx";
 import { Empty, Failure, Wait } from "../../ui/state.tsx";
 import { Ago } from "../../ui/time.tsx";
 import { keepInSight, tokenRowHeight, useWindow } from "../../ui/window.ts";
-import { modelsOf, stateOf, tokensOf, type TraceRow } from "./trace-row.ts";
+import { modelsOf, shownName, stateOf, tokensOf, type TraceRow } from "./trace-row.ts";
 import type { LoadedTraces } from "./use-traces.ts";
 
 export interface TraceRowsProps {
@@ -112,9 +112,9 @@ function Row({ trace, index, top, isHere, onCursor }: RowProps): JSX.Element {
       <span role="cell">
         <Status status={stateOf(trace)} />
       </span>
-      <span role="cell" class="cut">
+      <span role="cell" class="cut" title={trace.name}>
         <a href={to} onClick={(event) => event.preventDefault()}>
-          <b>{trace.name}</b>
+          <b>{shownName(trace.name)}</b>
         </a>
       </span>
       <span role="cell" class="cut wide muted">

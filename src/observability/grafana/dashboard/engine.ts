@@ -86,9 +86,7 @@ export const engine = dashboard({
       about: "Spans, log records and figures by what became of them. Dropped: there was no room for them.",
       unit: "ops",
       width: 12,
-      queries: [
-        { expr: `sum by (kind, outcome) (${rate("tutti_telemetry_records_total")})`, legend: "{{kind}} {{outcome}}" },
-      ],
+      queries: [{ expr: `sum by (outcome) (${rate("tutti_telemetry_records_total")})`, legend: "{{outcome}}" }],
     }),
     bars({
       title: "Pruned",

@@ -1,4 +1,3 @@
-import type { TuttiError } from "../../../core/error.ts";
 import {
   comparisonOperators,
   isOneOf,
@@ -8,16 +7,8 @@ import {
   type ComparisonOperator,
   type SetOperator,
 } from "./expression.ts";
-import {
-  deriving,
-  onlyLabels,
-  withoutLabels,
-  withoutName,
-  type LabelSet,
-  type Sample,
-  type Vector,
-} from "./label-set.ts";
-import { mistake } from "./mistake.ts";
+import { withoutName, type LabelSet, type Sample, type Vector } from "./label-set.ts";
+import { pairing, signatureOf, type Cell } from "./matching.ts";
 import { compare, compute } from "./operator.ts";
 
 export type Value = number | Vector;
@@ -46,8 +37,6 @@ function toVector(value: Value): Vector {
   return typeof value === "number" ? [] : value;
 }
 
-type Cell = (left: number, right: number) => number | null;
-
 /** Null where a comparison does not hold: then the sample is left out. */
 function cellOf(operator: ArithmeticOperator | ComparisonOperator, isBool: boolean): Cell {
   if (!isOneOf(comparisonOperators, operator)) return (left, right) => compute(operator, left, right);
@@ -69,49 +58,6 @@ function mapped(
     const result = change(value);
     return result === null ? [] : [{ set: rename(set), value: result }];
   });
-}
-
-/** The labels that two samples must share to be one pair. */
-function signatureOf({ matching: { on, labels } }: Binary): (set: LabelSet) => LabelSet {
-  return deriving(on ? onlyLabels(labels) : withoutLabels([...labels, "__name__"]));
-}
-
-/** One with one: the samples of both sides whose labels agree. */
-function pairing(text: string, binary: Binary): (left: Vector, right: Vector, cell: Cell) => Vector {
-  const signature = signatureOf(binary);
-  const resultOf = resulting(binary, signature);
-  return (left, right, cell) => {
-    const others = new Map<string, Sample>();
-    for (const sample of right) {
-      const { key } = signature(sample.set);
-      if (others.has(key)) throw ambiguous(text, binary, "right");
-      others.set(key, sample);
-    }
-    const paired = new Set<string>();
-    return left.flatMap((sample) => {
-      const { key } = signature(sample.set);
-      const other = others.get(key);
-      if (!other) return [];
-      if (paired.has(key)) throw ambiguous(text, binary, "left");
-      paired.add(key);
-      const value = cell(sample.value, other.value);
-      return value === null ? [] : [{ set: resultOf(sample.set), value }];
-    });
-  };
-}
-
-function resulting(
-  { operator, isBool, matching: { on, labels } }: Binary,
-  signature: (set: LabelSet) => LabelSet,
-): (set: LabelSet) => LabelSet {
-  if (on) return signature;
-  const keepsName = isOneOf(comparisonOperators, operator) && !isBool;
-  return deriving(withoutLabels(keepsName ? labels : [...labels, "__name__"]));
-}
-
-function ambiguous(text: string, { operator, place }: Binary, side: "left" | "right"): TuttiError {
-  const hint = "Sum one side by the labels that both have, as in sum by (model) (…).";
-  return mistake(text, place, `several series on the ${side} side of ${operator} fit one on the other`, hint);
 }
 
 interface SetSides {

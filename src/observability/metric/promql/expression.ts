@@ -43,6 +43,13 @@ export interface Aggregate {
   readonly place: Place;
 }
 
+/** `group_left (…)`: each of the one side fits many of the other. */
+export interface Many {
+  readonly side: "left" | "right";
+  /** Labels of the one that the result gets. */
+  readonly taking: readonly string[];
+}
+
 export interface Binary {
   readonly kind: "binary";
   readonly operator: BinaryOperator;
@@ -50,7 +57,12 @@ export interface Binary {
   readonly right: Expression;
   readonly isBool: boolean;
   /** `on(…)`: only these; `ignoring(…)`: all but these. */
-  readonly matching: { readonly on: boolean; readonly labels: readonly string[] };
+  readonly matching: {
+    readonly on: boolean;
+    readonly labels: readonly string[];
+    /** Null where one is paired with one. */
+    readonly many: Many | null;
+  };
   readonly place: Place;
 }
 

@@ -24,6 +24,7 @@ export interface Loaded {
 }
 
 const finestMs = 10_000;
+const dayMs = 86_400_000;
 // The store has the finest figures of about this long.
 const recentMs = 3_600_000;
 /** As in Prometheus: what nobody has told for as long is no more. */
@@ -83,12 +84,25 @@ interface Found {
 async function find(store: TelemetryStore, selector: Selector, times: Times): Promise<Found> {
   const { name, matchers } = selector;
   const filter: SeriesFilter = { ...rangeOf(selector, times), name, matchers };
+  await refuseTooMuch(store, filter);
   const result = await store.series(filter);
   const [, family, part] = /^(.+)_(bucket|sum|count)$/.exec(name) ?? [];
   if (result.series.length > 0 || family === undefined) return { named: { name, part: null }, filter, result };
   const ofFamily = { ...filter, name: family, matchers: matchers.filter(({ label }) => label !== "le") };
+  await refuseTooMuch(store, ofFamily);
   const named = { name, part: part === "bucket" || part === "sum" ? part : "count" } as const;
   return { named, filter: ofFamily, result: await store.series(ofFamily) };
+}
+
+// Up to here all series that there may be are within `mostPoints`.
+const neverTooMany = 200;
+
+/** Told by the days that there are of each series, before all of it is read. */
+async function refuseTooMuch(store: TelemetryStore, filter: SeriesFilter): Promise<void> {
+  const intervals = (filter.to - filter.from) / filter.stepMs;
+  if (intervals <= neverTooMany) return;
+  const { series } = await store.series({ ...filter, stepMs: dayMs });
+  if (series.length * intervals > mostPoints) throw tooMuch(Math.round(series.length * intervals));
 }
 
 function rangeOf({ windowMs, offsetMs }: Selector, times: Times): Pick<SeriesFilter, "from" | "to" | "stepMs"> {
@@ -97,7 +111,7 @@ function rangeOf({ windowMs, offsetMs }: Selector, times: Times): Pick<SeriesFil
   const wanted = windowMs === null ? times.stepMs : windowMs / 5;
   const begin = first - Math.max(windowMs ?? 0, staleAfterMs);
   const stepMs = begin >= now - recentMs ? finestMs : Math.max(finestMs, wanted);
-  return { from: begin - Math.min(stepMs, 86_400_000), to, stepMs };
+  return { from: begin - Math.min(stepMs, dayMs), to, stepMs };
 }
 
 /** An interval that is still open ends now. */

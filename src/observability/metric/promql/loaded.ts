@@ -72,25 +72,45 @@ function partOf(part: "sum" | "count"): (point: StoredPoint) => number {
   return (point) => (point.type === "gauge" ? 0 : point.type === "histogram" ? point[part] : point.sum);
 }
 
+/** One series for each bound that any of the points has; each counts what lay at its bound or below. */
 function bucketsOf(series: Series, labels: Labels, base: Bases): LoadedSeries[] {
-  const bounds = new Set<number>([Infinity]);
-  for (const { point } of series.points) if (point.type === "histogram") point.bounds.forEach((one) => bounds.add(one));
-  return [...bounds]
-    .toSorted((left, right) => left - right)
-    .map((bound) => {
-      const value = (point: StoredPoint): number => upTo(point, bound);
-      return countOf(series, { ...labels, le: numberText(bound) }, { value, base });
-    });
+  const at = series.points.map((point) => point.at);
+  const buckets = boundsOf(series).map((bound) => {
+    const set = toLabelSet({ ...labels, le: numberText(bound) });
+    const start = base(set);
+    return { bound, set, start, total: start, value: [] as number[] };
+  });
+  for (const { point } of series.points) {
+    const counted = point.type === "histogram" ? point : { bounds: [], counts: [] };
+    let [own, below] = [0, 0];
+    for (const bucket of buckets) {
+      for (; own < counted.counts.length && (counted.bounds[own] ?? Infinity) <= bucket.bound; own += 1) {
+        below += counted.counts[own] ?? 0;
+      }
+      bucket.total += below;
+      bucket.value.push(bucket.total);
+    }
+  }
+  return buckets.map(({ set, start, value }) => ({
+    set,
+    kind: "count",
+    at,
+    value,
+    min: value,
+    max: value,
+    base: start,
+  }));
 }
 
-/** How many lay at a bound or below it. */
-function upTo(point: StoredPoint, bound: number): number {
-  if (point.type !== "histogram") return 0;
-  let total = 0;
-  point.counts.forEach((count, at) => {
-    if ((point.bounds[at] ?? Infinity) <= bound) total += count;
-  });
-  return total;
+function boundsOf({ points }: Series): number[] {
+  const bounds = new Set<number>([Infinity]);
+  let last: readonly number[] = [];
+  for (const { point } of points) {
+    if (point.type !== "histogram" || point.bounds === last) continue;
+    last = point.bounds;
+    for (const bound of point.bounds) bounds.add(bound);
+  }
+  return [...bounds].toSorted((left, right) => left - right);
 }
 
 /** The last place whose time is not after `at`; -1 where there is none. */

@@ -78,7 +78,7 @@ function toOperator(text: string): Matcher["op"] {
 
 function checkPattern(text: string, pattern: string, place: Place): void {
   try {
-    new RegExp(wholePattern(pattern));
+    RegExp(wholePattern(pattern));
   } catch (error) {
     throw mistake(text, place, `this is no regular expression: ${error instanceof Error ? error.message : ""}`);
   }

@@ -1,23 +1,19 @@
 import type { SyntaxNode } from "@lezer/common";
 import {
   aggregateOperators,
-  arithmeticOperators,
-  comparisonOperators,
   isOneOf,
-  setOperators,
   typeOf,
-  type Binary,
-  type BinaryOperator,
   type Expression,
   type Grouping,
   type Place,
   type ValueType,
 } from "./expression.ts";
+import { toBinary } from "./parse-binary.ts";
 import { toCall } from "./parse-call.ts";
 import { toMatrix, toOffset, toVector } from "./parse-selector.ts";
 import { numberOf } from "./literal.ts";
 import { mistake, notHere } from "./mistake.ts";
-import { childrenOf, placeOf, readString, typeWords, want, type Reader } from "./reader.ts";
+import { childrenOf, placeOf, readLabels, readString, typeWords, want, type Reader } from "./reader.ts";
 
 /** An expression of PromQL; `usage.invalid`, with the place, for what is none or is not of the part that there is. */
 export async function parsePromql(text: string): Promise<Expression> {
@@ -64,7 +60,7 @@ function readNode(reader: Reader, node: SyntaxNode): Expression {
     case "AggregateExpr":
       return readAggregate(reader, node);
     case "BinaryExpr":
-      return readBinary(reader, node);
+      return toBinary(reader, node);
     default:
       throw notHere(reader.text, place, nameOf(reader, node));
   }
@@ -114,61 +110,6 @@ function readAggregate(reader: Reader, node: SyntaxNode): Expression {
 function readGrouping(reader: Reader, node: SyntaxNode | undefined): Grouping {
   if (!node) return { without: false, labels: [] };
   return { without: node.getChild("Without") !== null, labels: readLabels(reader, node) };
-}
-
-function readLabels(reader: Reader, node: SyntaxNode): string[] {
-  const list = node.getChild("GroupingLabels");
-  return list ? list.getChildren("LabelName").map((label) => reader.words(label)) : [];
-}
-
-function readBinary(reader: Reader, node: SyntaxNode): Expression {
-  const [first, operatorNode, ...rest] = childrenOf(node);
-  const last = rest.at(-1);
-  if (!first || !operatorNode || !last) throw mistake(reader.text, placeOf(node), "one side is missing");
-  const operator = readOperator(reader, operatorNode);
-  const modifiers = rest.slice(0, -1);
-  const matchingNode = modifiers.find(({ name }) => name === "MatchingModifierClause");
-  const unknown =
-    modifiers.find(({ name }) => name.startsWith("Fill")) ??
-    matchingNode?.getChild("GroupLeft") ??
-    matchingNode?.getChild("GroupRight");
-  if (unknown) throw notHere(reader.text, placeOf(unknown), reader.words(unknown));
-  const on = matchingNode?.getChild("On") != null;
-  const binary: Binary = {
-    kind: "binary",
-    operator,
-    left: reader.read(first),
-    right: reader.read(last),
-    isBool: modifiers.some(({ name }) => name === "BoolModifier"),
-    matching: { on, labels: matchingNode ? readLabels(reader, matchingNode) : [] },
-    place: placeOf(node),
-  };
-  checkBinary(reader, binary, placeOf(operatorNode));
-  // The grammar takes a sign for a part of its number, but `-2 ^ 2` is -4.
-  const { left, place } = binary;
-  if (operator !== "^" || left.kind !== "number" || !reader.words(first).startsWith("-")) return binary;
-  return { kind: "negative", of: { ...binary, left: { ...left, value: -left.value } }, place };
-}
-
-function readOperator({ text, words }: Reader, node: SyntaxNode): BinaryOperator {
-  const operator = words(node).toLowerCase();
-  const known = [...arithmeticOperators, ...comparisonOperators, ...setOperators];
-  if (!isOneOf(known, operator)) throw notHere(text, placeOf(node), operator);
-  return operator;
-}
-
-function checkBinary({ text }: Reader, { operator, left, right, isBool }: Binary, place: Place): void {
-  const types = [left, right].map(typeOf);
-  const wrong = [left, right].find((side) => typeOf(side) === "matrix" || typeOf(side) === "string");
-  if (wrong) throw mistake(text, wrong.place, `${operator} does not take a ${typeWords[typeOf(wrong)]}`);
-  const isComparison = isOneOf(comparisonOperators, operator);
-  if (isBool && !isComparison) throw mistake(text, place, `bool stands behind comparisons only, and not ${operator}`);
-  if (isOneOf(setOperators, operator) && types.includes("scalar")) {
-    throw mistake(text, place, `${operator} takes vectors on both sides`, "vector(1) makes one of a number.");
-  }
-  if (isComparison && !isBool && !types.includes("vector")) {
-    throw mistake(text, place, "two numbers are compared with bool", `Write ${operator} bool.`);
-  }
 }
 
 /** The first place that the grammar makes nothing of. */

@@ -6,8 +6,8 @@ import { mistake } from "./mistake.ts";
 /** Reads the expressions of one text. */
 export interface Reader {
   readonly text: string;
-  read(node: SyntaxNode): Expression;
-  words(node: SyntaxNode): string;
+  readonly read: (node: SyntaxNode) => Expression;
+  readonly words: (node: SyntaxNode) => string;
 }
 
 export const typeWords: Readonly<Record<ValueType, string>> = {
@@ -31,6 +31,12 @@ export function readString({ text, words }: Reader, node: SyntaxNode): string {
   const value = stringOf(words(node));
   if (value === null) throw mistake(text, placeOf(node), "the text has no end");
   return value;
+}
+
+/** The first list of labels, or the one behind it. */
+export function readLabels(reader: Reader, node: SyntaxNode, which: 0 | 1 = 0): string[] {
+  const list = node.getChildren("GroupingLabels")[which];
+  return list ? list.getChildren("LabelName").map((label) => reader.words(label)) : [];
 }
 
 /** `usage.invalid` where an expression is of another type than is wanted there. */

@@ -19,6 +19,8 @@ export interface SenderOptions {
   readonly count: (signal: Signal, outcome: "sent" | "rejected" | "refused", records: number) => void;
 }
 
+// A short command is over by then; it leaves what it has told to the next.
+const firstPauseMs = 5_000;
 const pauses = { records: 5_000, figures: 60_000 } as const;
 const [firstRetryMs, longestRetryMs] = [1_000, 60_000];
 // A collector that asks for more is asked again all the same.
@@ -80,7 +82,7 @@ interface Loop extends Pick<SenderOptions, "clock" | "log" | "endpoint"> {
 /** The boundary of what is sent: whatever goes wrong is told once, and tried again later. */
 async function repeat({ name, pauseMs, round, clock, log, endpoint }: Loop, abort: AbortSignal): Promise<void> {
   let failures = 0;
-  for (let wait = pauseMs; await pause(wait, clock, abort);) {
+  for (let wait: number = firstPauseMs; await pause(wait, clock, abort);) {
     const result = await round().catch((error: unknown): Round => ({
       kind: "later",
       afterMs: null,

@@ -1,6 +1,7 @@
 import { TuttiError } from "../../../core/error.ts";
 import { traceIdOf } from "../../../core/trace.ts";
 import type { SpanRecord } from "../../record.ts";
+import { own } from "../semantic.ts";
 import type { TelemetryStore } from "../../store/telemetry-store.ts";
 
 export interface FoundTrace {
@@ -27,10 +28,10 @@ async function traceIdFor(store: TraceStore, id: string): Promise<string> {
       hint: "A trace's id has 32 hex digits: tutti trace list",
     });
   }
-  const own = traceIdOf(id);
-  if ((await store.trace(own)).length > 0) return own;
+  const traceId = traceIdOf(id);
+  if ((await store.trace(traceId)).length > 0) return traceId;
   // A run that another program or another run has begun is in the trace of that one.
-  const [found] = await store.traces({ query: `tutti.run.id:${JSON.stringify(id)}`, limit: 1 });
+  const [found] = await store.traces({ query: `${own.run}:${JSON.stringify(id)}`, limit: 1 });
   if (found) return found.traceId;
   throw missing(id, "Without traces.enabled nothing is told; spans are kept for as long as traces.keep says.");
 }

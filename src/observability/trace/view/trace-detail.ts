@@ -1,13 +1,10 @@
 import type { SpanRecord } from "../../record.ts";
 import { numberOf, textOf } from "./attribute-text.ts";
+import { genAi, general, own } from "../semantic.ts";
 import type { TraceDetail, TraceSpan } from "./shape.ts";
 
-// The names of the GenAI conventions that a list of spans is told of; everything else is asked for span by span.
-const operationName = "gen_ai.operation.name";
-const modelNames = ["gen_ai.request.model", "gen_ai.response.model"];
-const inputTokens = "gen_ai.usage.input_tokens";
-const outputTokens = "gen_ai.usage.output_tokens";
-// An agent's span has the sum of its calls.
+const modelNames = [genAi.requestModel, genAi.responseModel];
+// Such a span has the sum of the calls that lie in it.
 const sums: ReadonlySet<string> = new Set(["invoke_agent", "invoke_workflow"]);
 
 const mostErrorCharacters = 300;
@@ -25,7 +22,7 @@ export function traceDetail(traceId: string, records: readonly SpanRecord[]): Tr
     name: root?.name ?? "",
     service: root?.service ?? "",
     services: [...new Set(inOrder.map(({ service }) => service))],
-    run: (root && textOf(root, "tutti.run.id")) ?? spans.find(({ run }) => run !== null)?.run ?? null,
+    run: (root && textOf(root, own.run)) ?? spans.find(({ run }) => run !== null)?.run ?? null,
     isComplete: root?.parentId === null,
     startedAt: start / 1_000,
     durationMs: (end - start) / 1_000,
@@ -49,13 +46,13 @@ export function toSpan(record: SpanRecord): TraceSpan {
     durationMs: durationUs / 1_000,
     status,
     error: status === "error" ? errorOf(record) : null,
-    operation: textOf(record, operationName),
-    step: textOf(record, "tutti.step.kind"),
-    key: textOf(record, "tutti.step.key"),
-    run: textOf(record, "tutti.run.id"),
+    operation: textOf(record, genAi.operation),
+    step: textOf(record, own.stepKind),
+    key: textOf(record, own.stepKey),
+    run: textOf(record, own.run),
     model: modelNames.map((one) => textOf(record, one)).find((model) => model !== null) ?? null,
-    inputTokens: numberOf(record, inputTokens),
-    outputTokens: numberOf(record, outputTokens),
+    inputTokens: numberOf(record, genAi.inputTokens),
+    outputTokens: numberOf(record, genAi.outputTokens),
     events: events.length,
     links: links.length,
   };
@@ -63,7 +60,7 @@ export function toSpan(record: SpanRecord): TraceSpan {
 
 function errorOf(record: SpanRecord): string {
   const thrown = record.events.find(({ name }) => name === "exception");
-  const words = [record.statusText, thrown && textOf(thrown, "exception.message"), textOf(record, "error.type")];
+  const words = [record.statusText, thrown && textOf(thrown, "exception.message"), textOf(record, general.error)];
   return (words.find((text) => text !== null && text !== undefined && text !== "") ?? "failed").slice(
     0,
     mostErrorCharacters,

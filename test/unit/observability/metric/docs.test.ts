@@ -6,8 +6,7 @@ import { functions, aggregateOperators } from "../../../../src/observability/met
 import { readPage, writePageWhereAsked } from "../../cli/reference.ts";
 
 const mark = "<!-- This table is made from the program by test/unit/observability/metric/docs.test.ts. -->";
-const howToWrite =
-  "write it anew with: TUTTI_TEST_WRITE=1 npm test -- test/unit/observability/metric/docs.test.ts";
+const howToWrite = "write it anew with: TUTTI_TEST_WRITE=1 npm test -- test/unit/observability/metric/docs.test.ts";
 
 const families = describeFamilies({ ...homeToDescribe(), environment: {} });
 
@@ -23,7 +22,8 @@ describe("docs/observability.md", () => {
 
   it("names every function and aggregation of PromQL that there is", () => {
     const page = readPage("observability.md");
-    for (const name of [...Object.keys(functions), ...aggregateOperators]) assert.ok(page.includes(`\`${name}\``), name);
+    for (const name of [...Object.keys(functions), ...aggregateOperators])
+      assert.ok(page.includes(`\`${name}\``), name);
   });
 });
 
@@ -41,7 +41,10 @@ describe("the figures of all rooms", () => {
 
   it("are each declared once, and no two are one family in OpenMetrics", () => {
     const names = families.map(({ name }) => name.replace(/_total$/, ""));
-    assert.deepEqual(names.filter((name, at) => names.indexOf(name) !== at), []);
+    assert.deepEqual(
+      names.filter((name, at) => names.indexOf(name) !== at),
+      [],
+    );
   });
 });
 

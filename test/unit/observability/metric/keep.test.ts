@@ -165,6 +165,17 @@ describe("figures of other programs", () => {
     assert.match(reason ?? "", /metrics\.mostSeries/);
   });
 
+  it("are bounded in their names", async () => {
+    const metrics = testMetrics({ clock: createVirtualClock(), mostSeries: 5_000 });
+    const take = (name: string) => metrics.take([{ ...cost, name }], [point(name, {}, 1)]);
+    assert.match(take("..").reason ?? "", /is no name/);
+    assert.match(take("a".repeat(300)).reason ?? "", /is no name/);
+    for (let at = 0; at < 1_000; at += 1) assert.equal(take(`family.n${at}`).reason, null);
+    assert.match(take("one.more").reason ?? "", /there are 1000 families already/);
+    assert.equal(take("family.n7").rejected, 0);
+    assert.doesNotMatch((await scrape(metrics)).body, /one_more/);
+  });
+
   it("are let go where nobody sends a gauge any more", async () => {
     const clock = createVirtualClock();
     const metrics = testMetrics({ clock });

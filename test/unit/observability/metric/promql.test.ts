@@ -29,8 +29,8 @@ function world() {
 }
 
 function textOf({ __name__: name = "", ...labels }: Readonly<Record<string, string>>): string {
-  const pairs = Object.entries(labels).toSorted();
-  return `${name}${pairs.map(([label, value]) => `{${label}=${value}}`).join("")}`;
+  const pairs = Object.entries(labels).map(([label, value]) => `{${label}=${value}}`);
+  return `${name}${pairs.toSorted().join("")}`;
 }
 
 const count = (sum: number): Point => ({ type: "counter", sum });
@@ -170,6 +170,26 @@ describe("an operator", () => {
     await assert.rejects(ask("queue / on (flow) jobs_total"), /several series on the right side of \/ fit one/);
   });
 
+  it("pairs many with one where it is told to, with labels of the one where they are wanted", async () => {
+    const { ask } = counters();
+    const jobs = "increase(jobs_total[5m])";
+    const shares = {
+      "{flow=a}{status=failed}": 150 / 360,
+      "{flow=a}{status=succeeded}": 600 / 360,
+      "{flow=b}{status=succeeded}": 100 / 720,
+    };
+    assert.deepEqual(await ask(`${jobs} / ignoring (status) group_left queue`), shares);
+    assert.deepEqual(await ask(`${jobs} / on (flow) group_left () queue`), shares);
+    assert.deepEqual(await ask(`(queue > 400) * on (flow) group_right ${jobs}`), {
+      "{flow=b}{status=succeeded}": 72_000,
+    });
+    assert.deepEqual(await ask('queue * on () group_left (status) (1 + jobs_total{status="failed"})'), {
+      "{flow=a}{status=failed}": 360 * 1_801,
+      "{flow=b}{status=failed}": 720 * 1_801,
+    });
+    await assert.rejects(ask(`queue / on (flow) group_left ${jobs}`), /several series on the right side/);
+  });
+
   it("chooses by comparing, and keeps what the figure is called", async () => {
     const { ask } = counters();
     assert.deepEqual(await ask("queue > 400"), { "queue{flow=b}": 720 });
@@ -271,7 +291,7 @@ describe("an expression that is wrong", () => {
     ['x{a=~"("}', /this is no regular expression/, 5],
     ["x @ 5", /the modifier @ is part of PromQL, but not of what Tutti answers/, 0],
     ["rate(x[5m:1m])", /a query inside of a query/, 5],
-    ["x / on (a) group_left () y", /group_left is part of PromQL/, 11],
+    ["x and on (a) group_left () y", /and pairs many with many, without group_left/, 2],
     ["stddev(x)", /stddev is part of PromQL/, 0],
     ["label_replace(x, 'a', 'b', 'c', 'd')", /label_replace\(\) is part of PromQL/, 0],
     ['{job="x"}', /a selector without the whole name of one figure/, 0],

@@ -23,7 +23,7 @@ export function SpanInspector({ trace, score, state }: SpanInspectorProps): JSX.
       <header class="inspector-head">
         <div class="line">
           <Glyph status={glyph} label={glyph} />
-          <h2 class="cut" title={part.name}>
+          <h2 class="cut" title={span?.name}>
             {part.name}
           </h2>
           <span class="push line">

@@ -1,3 +1,4 @@
+import { shownName } from "../trace-row.ts";
 import type { Span, Timeline } from "../../../score/timeline.ts";
 
 /** A trace as the daemon tells it, without payloads. */
@@ -62,7 +63,7 @@ export function toTimeline(trace: Trace, now: number): Timeline {
   return {
     run: {
       id: trace.traceId,
-      flow: root?.name ?? trace.name,
+      flow: shownName(root?.name ?? trace.name),
       kind: root === null ? "trace" : kindOf(root, trace),
       status: isOpen ? "running" : failed ? "failed" : "succeeded",
       error: root === null ? null : errorOf(root),
@@ -90,7 +91,7 @@ function toSpan(span: TraceSpan, { trace, isScope, isTop }: Place): Span {
     key: spanId,
     parent: isTop ? null : parentId,
     depth: 0,
-    name,
+    name: shownName(name),
     kind: kindOf(span, trace),
     // A failure below says nothing of a span's own: others may count it as they like.
     status: status === "error" ? "failed" : "ok",
@@ -125,8 +126,8 @@ const operations: Readonly<Record<string, string>> = {
 };
 
 /** The word at the edge of a name: what kind of step or call it is; in a trace of many programs, which one. */
-function kindOf({ step, operation, service, kind, run, key }: TraceSpan, { services }: Trace): string {
-  if (run !== null && (key === null || key === "") && step === null && operation === null) return "run";
+function kindOf({ step, operation, service, kind, run }: TraceSpan, { services }: Trace): string {
+  if (run !== null && operation === "invoke_workflow") return "run";
   const word = step ?? (operation === null ? null : (operations[operation] ?? operation));
   if (word !== null) return word;
   if (services.length > 1) return service;

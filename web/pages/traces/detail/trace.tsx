@@ -13,7 +13,7 @@ import { Waterfall } from "../../../score/waterfall.tsx";
 import { useKeys } from "../../../shell/keys.ts";
 import { Page, useTitle } from "../../../ui/page.tsx";
 import { Failure, Wait } from "../../../ui/state.tsx";
-import { stateOf } from "../trace-row.ts";
+import { shownName, stateOf } from "../trace-row.ts";
 import { SpanInspector } from "./span-inspector.tsx";
 import { TraceHead } from "./trace-head.tsx";
 import { isTraceOpen, toTimeline, type Trace } from "./trace-timeline.ts";
@@ -38,7 +38,7 @@ interface TraceViewProps {
 }
 
 function TraceView({ trace, error, onRenew }: TraceViewProps): JSX.Element {
-  useTitle(`${trace.name}, ${stateOf(trace)}`);
+  useTitle(`${shownName(trace.name)}, ${stateOf(trace)}`);
   const time = useOpenTime(trace, onRenew);
   const timeline = useMemo(() => toTimeline(trace, time), [trace, time]);
   const tree = useMemo(() => treeOf(timeline), [timeline]);
