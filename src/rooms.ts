@@ -20,7 +20,7 @@ import {
 } from "./engine/capability.ts";
 import { createEvents, type Events } from "./events/capability.ts";
 import { serverSection, type Hosting } from "./hosting.ts";
-import { createModels, modelsSettings, type Models, type ModelsDependencies } from "./models/capability.ts";
+import { createModels, modelsSettings, type Models } from "./models/capability.ts";
 import { createNotify, notifySection } from "./notify/capability.ts";
 import {
   alertsSection,
