@@ -94,7 +94,7 @@ export async function openRetention(database: Database, seed = 1): Promise<Reten
     random: seededRandom(seed),
     async rows(sql) {
       const found = await database.read<Row>({ sql, parameters: [], query: { kind: "RawNode" } } as never);
-      return found.map((row) => ({ ...row }));
+      return found.map((row) => Object.fromEntries(Object.entries(row)));
     },
     start: (flow, input) => engine.control.start({ flow, input }),
     async decide(run) {

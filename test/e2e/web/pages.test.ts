@@ -39,6 +39,7 @@ describe("the pages", { skip }, () => {
     "/models",
     "/costs",
     "/traces",
+    `/traces/${runs.failed}`,
     "/logs",
     "/alerts",
     "/alerts/FailingRuns",
