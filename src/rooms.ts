@@ -39,7 +39,8 @@ import { createStorage, storageSection } from "./storage/capability.ts";
 import type { Database } from "./storage/database.ts";
 import type { Home } from "./storage/home.ts";
 import { createPayloads } from "./storage/payload.ts";
-import { measureUsage } from "./storage/usage.ts";
+import type { StorageSettings } from "./storage/settings.ts";
+import { measureUsage, type Usage } from "./storage/usage.ts";
 import { createTools, endProcessGroup, processStartTime, runProcess, toolsSection } from "./tools/capability.ts";
 
 type Tools = ReturnType<typeof createTools>;
@@ -72,14 +73,14 @@ export interface Rooms {
 
 /** All rooms, each handed what it wants of the others: they know each other's wishes only through here. */
 export function createRooms(options: AppOptions, config: Config, opened: Database): Rooms {
-  const storage = config.get(storageSection);
-  const events = createEvents({ database: opened, clock: systemClock, keep: storage.keepEvents });
+  const kept = config.get(storageSection);
+  const events = createEvents({ database: opened, clock: systemClock, keep: kept.keepEvents });
   const { notify, observability } = createWatchers({ options, config, events, rooms: () => capabilities });
   const { log } = observability;
   const ports = portsOf({ ...options, log }, events);
   const { database } = ports;
-  const garbage = garbageOf(options, database, () => capabilities);
-  const retention = { ...storage, released: (columns: readonly string[]) => garbage.offer(columns) };
+  const { storage, released } = storageOf({ options, kept, ports, observability, rooms: () => capabilities });
+  const retention = { ...kept, released };
   const shared = sharedDatabase(database, config);
   const cost = createCost({
     ...ports,
@@ -91,14 +92,7 @@ export function createRooms(options: AppOptions, config: Config, opened: Databas
     runs: budgetedRuns(() => engine),
     choice: choiceOf(() => models),
   });
-  const models = createModels({
-    settings: config.get(modelsSection),
-    folder: config.file === undefined ? options.folder : dirname(config.file),
-    database,
-    // Inside the ledger's, so that a span is of the call and not of what was reserved for it.
-    meter: (model, kind) => cost.meter(observability.watchChat(model), kind),
-    meterEmbedding: (model) => cost.meterEmbedding(observability.watchEmbedding(model)),
-  });
+  const models = modelsOf({ options, config, database, cost, observability });
   const { tracer } = observability;
   const tools = createTools({ limits: config.get(toolsSection), environment: options.environment, tracer });
   const engine = createEngine({
@@ -124,15 +118,7 @@ export function createRooms(options: AppOptions, config: Config, opened: Databas
   });
   const capabilities: readonly Capability[] = [
     observability.capability(),
-    createStorage({
-      ...ports,
-      settings: storage,
-      usage: () => measureUsage(options.home, database),
-      garbage,
-      log,
-      meters: observability.meters,
-      rooms: () => capabilities,
-    }),
+    storage,
     createConfig(config),
     models,
     tools,
@@ -196,6 +182,25 @@ function flowsOf({ folder }: AppOptions, log: Log) {
   return { folder, flows: createFlowLoader({ folder, builtIn: builtInFlows(), onChange }) };
 }
 
+interface Metered {
+  readonly options: AppOptions;
+  readonly config: Config;
+  readonly database: Database;
+  readonly cost: Cost;
+  readonly observability: Observability;
+}
+
+function modelsOf({ options, config, database, cost, observability }: Metered): Models {
+  return createModels({
+    settings: config.get(modelsSection),
+    folder: config.file === undefined ? options.folder : dirname(config.file),
+    database,
+    // Inside the ledger's, so that a span is of the call and not of what was reserved for it.
+    meter: (model, kind) => cost.meter(observability.watchChat(model), kind),
+    meterEmbedding: (model) => cost.meterEmbedding(observability.watchEmbedding(model)),
+  });
+}
+
 interface Working {
   readonly options: AppOptions;
   readonly config: Config;
@@ -250,14 +255,27 @@ function portsOf({ home, log }: AppOptions, { database, log: events }: Events) {
   return { database, patient, payloads: createPayloads(blobs), events, clock: systemClock, random: systemRandom };
 }
 
-/** Blobs where the database's kind has them, and who may name them. */
-function garbageOf({ home }: AppOptions, database: Database, rooms: () => readonly Capability[]) {
+interface Storing extends Pick<Watched, "options" | "rooms"> {
+  readonly kept: StorageSettings;
+  readonly ports: ReturnType<typeof portsOf>;
+  readonly observability: Pick<Observability, "log" | "meters">;
+}
+
+/** What keeps all data below its cap, and where rooms hand in the blobs that they no longer name. */
+function storageOf({ options: { home }, kept, ports, observability, rooms }: Storing) {
+  const { database } = ports;
+  const { log, meters } = observability;
   const isFile = database.dialect === "sqlite";
-  return createBlobGarbage({
+  const garbage = createBlobGarbage({
     shelf: isFile ? fileBlobShelf(home.tenant("default").blobs, systemClock) : tableBlobShelf(database),
     clock: systemClock,
     holders: () => rooms().flatMap(({ blobsHeld }) => (blobsHeld ? [blobsHeld] : [])),
   });
+  const usage = (): Promise<Usage> => measureUsage(home, database);
+  return {
+    storage: createStorage({ ...ports, settings: kept, usage, garbage, log, meters, rooms }),
+    released: (columns: readonly string[]) => garbage.offer(columns),
+  };
 }
 
 interface ReadRooms {

@@ -11,7 +11,7 @@ function recorded(): Plugin {
     name: "recorded",
     enforce: "pre",
     async resolveId(source, importer) {
-      if (!/\/api\.ts$/.test(source)) return null;
+      if (!source.endsWith("/api.ts")) return null;
       const found = await this.resolve(source, importer, { skipSelf: true });
       return found?.id === daemon ? here("report/api.ts") : null;
     },

@@ -30,17 +30,17 @@ export async function measureTrace(bench: ObservabilityBench): Promise<Report> {
   using data = new DataFolder();
   const spans = bench.isQuick ? 5_000 : 100_000;
   const spanRows = [
-    row("a span of a row", rowSpans(spans), spanBarUs),
-    row("a span of the SDK, 12 attributes, to the store's buffer", sdkSpans(spans, toSink), spanBarUs),
-    row("the same by OpenTelemetry's batch processor, no exporter behind it", sdkSpans(spans, toBatch), null),
+    row("a span of a row", await rowSpans(spans), spanBarUs),
+    row("a span of the SDK, 12 attributes, to the store's buffer", await sdkSpans(spans, toSink), spanBarUs),
+    row("the same by OpenTelemetry's batch processor, no exporter behind it", await sdkSpans(spans, toBatch), null),
   ];
   bench.say("steps");
   const stepRows = await measureSteps(bench.isQuick ? 2 : 10, data);
   bench.say("the event loop while spans are written");
   const delay = await measureDelay(bench.isQuick ? 500 : 5_000, join(data.make(), "telemetry.db"));
   const rows = [...spanRows, ...stepRows, delay];
-  const isBad = rows.some(({ bar, p99, p50 }) => bar !== null && (bar === spanBarUs ? p50 : p99) >= bar);
-  const text = `${tableOf(rows)}\n\nThe bar of a span is for its p50, as its p99 is the garbage collector's; the others are for the p99.`;
+  const isBad = rows.some(({ bar, p99 }) => bar !== null && p99 >= bar);
+  const text = `${tableOf(rows)}\n\nA span's figures are means of bursts of ${burst}, with what was put off until after each.`;
   return { title: "Traces", text, isBad };
 }
 
@@ -61,7 +61,7 @@ const run: ObservedRun = {
   startedAt: 0,
 };
 
-function rowSpans(count: number): number[] {
+function rowSpans(count: number): Promise<number[]> {
   const tree = new RunTree(engineOrigin("0.0.0"), run);
   return timed(count, (index) => {
     const step: ObservedStep = {
@@ -93,19 +93,22 @@ function toBatch(): SpanProcessor {
   return new BatchSpanProcessor({ exporter });
 }
 
-function sdkSpans(count: number, processor: () => SpanProcessor): number[] {
+function sdkSpans(count: number, processor: () => SpanProcessor): Promise<number[]> {
   const tracer = new TracerProvider({ spanProcessors: [processor()] }).getTracer("bench");
   const attributes = Object.fromEntries(Array.from({ length: 12 }, (_, index) => [`name.${index}`, `value ${index}`]));
   return timed(count, () => tracer.startSpan("chat model", { attributes }).end());
 }
 
-/** Microseconds of each call; the first tenth warms up. */
-function timed(count: number, work: (index: number) => void): number[] {
+const burst = 100;
+
+/** Microseconds of a call, mean of a burst and of what was put off until after it; the first tenth warms up. */
+async function timed(count: number, work: (index: number) => void): Promise<number[]> {
   const took: number[] = [];
-  for (let index = 0; index < count * 1.1; index++) {
+  for (let index = 0; index < count * 1.1;) {
     const began = performance.now();
-    work(index);
-    if (index >= count / 10) took.push((performance.now() - began) * 1_000);
+    for (let within = 0; within < burst; within++) work(index++);
+    await new Promise((resolve) => setImmediate(resolve));
+    if (index > count / 10) took.push(((performance.now() - began) * 1_000) / burst);
   }
   return took;
 }

@@ -57,6 +57,8 @@ export interface ObservedTake {
  * still for as long as it takes.
  */
 export interface EngineObserver {
+  /** Waited for before a run is taken up: what takes time once must not take it from a step. Must not reject. */
+  ready?(): Promise<void>;
   /** A worker has taken the run up. */
   runTaken(run: ObservedRun, how: ObservedTake): void;
   stepsStored(run: ObservedRun, steps: readonly ObservedStep[]): void;

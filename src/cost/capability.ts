@@ -6,6 +6,7 @@ import { newId } from "../core/id.ts";
 import type { Job } from "../core/job.ts";
 import type { Log } from "../core/log.ts";
 import type { Random } from "../core/random.ts";
+import type { Retained } from "../core/retained.ts";
 import type { Statement } from "../core/statement.ts";
 import type { EventLog } from "../events/event-log.ts";
 import type { ChatModel } from "../models/chat-model.ts";
@@ -115,28 +116,27 @@ export function createCost(dependencies: CostDependencies): Cost {
     effect: [createBudgetStop({ paused: (run, failure) => parts.pauses.remember(run, failure) })],
     callsOf: (run) => callsOfRun(dependencies.database, parts.build, run),
     forget: (runs) => forgetRuns(parts.build, runs),
-    retained: [
-      retainedCalls({
-        ...parts,
-        runs: dependencies.runs,
-        database: dependencies.patient,
-        keepMs: toMs(settings.keepCalls),
-      }),
-    ],
+    retained: [keptCalls(dependencies, parts)],
     jobs: [{ name: "cost.sweep", every: sweepEvery, run: sweep }, resumeJob(parts, ready)],
     metrics: budgetMetrics({ ...parts, store: parts.askedStore, clock }),
     auto: createAutoModel(choice, assessor),
     meter,
     meterEmbedding: (model) => meteredEmbedding(meter, model),
-    async [Symbol.asyncDispose]() {
-      // What was aborted settles itself once its model has let go of it; the database must still be there for that.
-      await withinTime(clock, sweeper.allDone());
-      // Nothing is on its way any more: what has not arrived is written here, or else by the next process, at its bound.
-      if (ready.wasAsked())
-        await sweeper.sweepOwn({ atLeastMs: 0 }).catch((error: unknown) => log.warn("cost.not_swept", { error }));
-      await holders[Symbol.asyncDispose]();
-    },
+    [Symbol.asyncDispose]: () => end(dependencies, parts, ready.wasAsked()),
   };
+}
+
+async function end({ clock, log }: CostDependencies, { sweeper, holders }: Parts, wasUsed: boolean): Promise<void> {
+  // What was aborted settles itself once its model has let go of it; the database must still be there for that.
+  await withinTime(clock, sweeper.allDone());
+  // Nothing is on its way any more: what has not arrived is written here, or else by the next process, at its bound.
+  if (wasUsed)
+    await sweeper.sweepOwn({ atLeastMs: 0 }).catch((error: unknown) => log.warn("cost.not_swept", { error }));
+  await holders[Symbol.asyncDispose]();
+}
+
+function keptCalls({ runs, patient, settings }: CostDependencies, parts: Parts): Retained {
+  return retainedCalls({ ...parts, runs, database: patient, keepMs: toMs(settings.keepCalls) });
 }
 
 function resumeJob(parts: Parts, ready: () => Promise<void>): Job {

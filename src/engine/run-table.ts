@@ -1,6 +1,5 @@
 import type { Generated, Selectable } from "kysely";
 import type { Migration } from "../core/capability.ts";
-import { blobIndexes } from "./retention/blob-use.ts";
 import { scheduleMigration } from "./schedule/schedule-table.ts";
 
 /** Times are epoch milliseconds; `input`, `output`, `result`, `failure` hold JSON or a blob's name (storage/payload.ts). */
@@ -201,10 +200,15 @@ const readFill = (json: { get(column: string, key: string): string; models: stri
     where failure is not null and failure not like '@%' and ${json.isText}`,
 ];
 
+/** Who names a blob is found without reading the two large tables. */
+const blobIndex = (table: string, column: string): string =>
+  `create index ${table}_${column}_blob on ${table} (${column}) where substr(${column}, 1, 1) = '@'`;
+
 const retention = [
   "create table run_remains (run_id text primary key)",
   "create index runs_forks on runs (status, forked_from) where forked_from is not null",
-  ...blobIndexes,
+  ...["input", "output", "failure"].map((column) => blobIndex("runs", column)),
+  ...["input", "result", "failure"].map((column) => blobIndex("journal", column)),
 ];
 
 export const engineMigrations: readonly Migration[] = [

@@ -285,6 +285,7 @@ export class Worker {
   async #hold(run: RunRow, flow: AnyFlow | Failure, offeredAt: number): Promise<void> {
     const loaded = await loadRun(this.#ports, run, flow);
     const { observer, clock } = this.#ports;
+    await observer?.ready?.();
     const take = observer && (await observedTake(this.#ports, { ...loaded, offeredAt, at: clock.now() }));
     const own = { open: openCalls, woken: this.woken, survived: this.#survived, left: this.#left };
     const execution = new Execution(loaded, { ...this.#ports, ...own });

@@ -63,9 +63,9 @@ async function preview(
   while (!signal.aborted) {
     const last = await lastOld({ database, slowest }, build, { before, after });
     if (last === null) break;
-    const size = sql<number>`sum(octet_length(type) + octet_length(subject) + coalesce(octet_length(data), 0))`.as(
-      "size",
-    );
+    const size = sql<
+      number | string
+    >`sum(octet_length(type) + octet_length(subject) + coalesce(octet_length(data), 0))`.as("size");
     const some = build.selectFrom("events").where("seq", ">", after).where("seq", "<=", last);
     const [row] = await database.read(some.select((value) => [value.fn.countAll().as("count"), size]).compile());
     count += Number(row?.count ?? 0);

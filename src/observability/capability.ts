@@ -137,7 +137,7 @@ function assemble(dependencies: ObservabilityDependencies, { store, metrics, tra
     ],
     effect: tracing.effect,
     jobs: alerts.jobs,
-    checks: alerts.checks,
+    checks: [...alerts.checks, ...otlp.checks],
     retained: retainedTelemetry(store, settings),
     routes: [...metrics.routes, ...otlp.routes],
     metrics: joined([metrics.own, tracing.metrics, otlp.metrics, alerts.metrics]),
@@ -162,6 +162,9 @@ function joined(sources: readonly MetricSource[]): MetricSource {
 
 function both(first: EngineObserver, second: EngineObserver): EngineObserver {
   return {
+    async ready() {
+      await Promise.all([first.ready?.(), second.ready?.()]);
+    },
     runTaken(...told) {
       first.runTaken(...told);
       second.runTaken(...told);

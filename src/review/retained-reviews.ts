@@ -55,7 +55,9 @@ export function retainedReviews(ports: RetainedReviewsPorts): Retained {
 async function preview(ports: RetainedReviewsPorts, build: Reviews, pruning: Pruning): Promise<PrunePreview> {
   let [count, bytes] = [0, 0];
   for await (const ids of closedOf(ports, build, pruning)) {
-    const size = sql<number>`sum(coalesce(octet_length(payload), 0) + coalesce(octet_length(decision), 0))`.as("size");
+    const size = sql<number | string>`sum(coalesce(octet_length(payload), 0) + coalesce(octet_length(decision), 0))`.as(
+      "size",
+    );
     const [row] = await ports.database.read(build.selectFrom("reviews").select(size).where("id", "in", ids).compile());
     count += ids.length;
     bytes += Number(row?.size ?? 0) + ids.length * rowOverhead;

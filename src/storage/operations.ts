@@ -45,7 +45,7 @@ const shown = z.object({
     .readonly()
     .describe("What is kept for a while, in the order in which it goes where there is too much."),
 });
-export type StorageShown = z.infer<typeof shown>;
+type StorageShown = z.infer<typeof shown>;
 
 const pruned = z.object({
   isDryRun: z.boolean(),
@@ -55,7 +55,7 @@ const pruned = z.object({
     .describe("What went, or would go; bytes are told of a dry run alone, where they can be told."),
   freedBytes: bytes.describe("What the data takes less than before; of a dry run, what it would be at the most."),
 });
-export type StoragePruned = z.infer<typeof pruned>;
+type StoragePruned = z.infer<typeof pruned>;
 
 const stage = z.object({ type: z.literal("stage"), text: z.string() });
 type Stage = z.infer<typeof stage>;
@@ -85,8 +85,10 @@ async function show({ settings, kinds, usage }: StorageOperationPorts): Promise<
   const { parts, used, freeOnDisk, freeInDatabase, wantsVacuum } = await usage();
   const kept = [];
   // One after the other: on SQLite each keeps the database for a moment.
-  for (const { name, summary, keepMs, oldest, bytes: take } of kinds())
-    kept.push({ name, summary, keepMs, oldestAt: await oldest(), bytes: (await take?.()) ?? null });
+  for (const kind of kinds()) {
+    const { name, summary, keepMs } = kind;
+    kept.push({ name, summary, keepMs, oldestAt: await kind.oldest(), bytes: (await kind.bytes?.()) ?? null });
+  }
   return {
     capBytes: toBytes(settings.cap),
     usedBytes: used,
@@ -182,7 +184,7 @@ function chosen(kinds: readonly Retained[], only: string | undefined): readonly 
 }
 
 const vacuumed = z.object({ beforeBytes: bytes, afterBytes: bytes, tookMs: z.number() });
-export type StorageVacuumed = z.infer<typeof vacuumed>;
+type StorageVacuumed = z.infer<typeof vacuumed>;
 
 // Read, written to a copy and written back, on a disk of a few years ago.
 const bytesPerSecond = 40_000_000;

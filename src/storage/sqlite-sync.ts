@@ -19,8 +19,10 @@ export interface SyncSqliteOptions {
 export interface SyncSqlite extends Disposable {
   /** Rows that were changed. */
   run(sql: string, ...parameters: readonly SqlValue[]): number;
-  /** The shape of a row is the caller's word: it stands beside the query that it is of. */
+  // The shape of a row is the caller's word: it stands beside the query that it is of.
+  // oxlint-disable-next-line no-unnecessary-type-parameters -- an assertion behind each query would say the same
   all<Shape = Row>(sql: string, ...parameters: readonly SqlValue[]): readonly Shape[];
+  // oxlint-disable-next-line no-unnecessary-type-parameters -- as above
   first<Shape = Row>(sql: string, ...parameters: readonly SqlValue[]): Shape | undefined;
   exec(sql: string): void;
   /** All of the work is committed, or none of it. */
@@ -41,6 +43,8 @@ export function openSyncSqlite({ path, room, migrations }: SyncSqliteOptions): S
     givesBack: true,
   });
   try {
+    // A log that one busy minute has made large is cut again.
+    connection.exec("pragma journal_size_limit = 8000000");
     migrate(connection, [{ room, migrations }], path);
   } catch (error) {
     connection.close();
@@ -57,12 +61,12 @@ function syncSqlite(connection: Connection, path: string): SyncSqlite {
       throw toStorageError(error, path);
     }
   };
-  const all = <Shape>(sql: string, ...parameters: readonly SqlValue[]): readonly Shape[] =>
-    named(() => connection.all(sql, parameters) as readonly Shape[]);
+  const all = (sql: string, parameters: readonly SqlValue[]): readonly never[] =>
+    named(() => connection.all(sql, parameters) as readonly never[]);
   return {
     run: (sql, ...parameters) => named(() => connection.run({ sql, parameters }).touched),
-    all,
-    first: <Shape>(sql: string, ...parameters: readonly SqlValue[]) => all<Shape>(sql, ...parameters)[0],
+    all: (sql, ...parameters) => all(sql, parameters),
+    first: (sql, ...parameters) => all(sql, parameters)[0],
     exec: (sql) => named(() => connection.exec(sql)),
     transaction: (work) => named(() => inTransaction(connection, work)),
     [Symbol.dispose]: () => connection.close(),

@@ -32,8 +32,8 @@ export interface AlertCase extends AsyncDisposable {
   call<Result = RuleView>(operation: string, input?: Record<string, unknown>): Promise<Result>;
   /** Lets so much time pass, then looks once. */
   look(afterMs?: number): Promise<void>;
-  /** Runs before each question to the metrics is answered. */
-  beforeQuery(hook: () => Promise<void>): void;
+  /** Runs between a question to the metrics and its answer. */
+  beforeAnswer(hook: (expression: string) => Promise<void>): void;
   /** Another process on the same database. */
   restart(): void;
   get(name: string): Promise<RuleView>;
@@ -49,7 +49,7 @@ export async function openAlertCase(database: Database): Promise<AlertCase> {
   const known = new Set<string>();
   const broken = new Set<string>();
   const notices: Notice[] = [];
-  let hook: () => Promise<void> = async () => undefined;
+  let hook: (expression: string) => Promise<void> = async () => undefined;
   const events = createEventLog(database);
   const count = async ({ query = "" }: { readonly query?: string | undefined }): Promise<number> =>
     counts.get(query) ?? 0;
@@ -68,8 +68,8 @@ export async function openAlertCase(database: Database): Promise<AlertCase> {
     },
     metrics: {
       query: async ({ expression, to }: { readonly expression: string; readonly to: number }) => {
-        await hook();
         const given = vectors.get(expression) ?? [];
+        await hook(expression);
         if (given instanceof Error) throw given;
         if (given === "silence") return new Promise<never>(() => undefined);
         return { series: given.map(({ labels, value }) => ({ labels, points: [[to, value] as const] })) };
@@ -104,7 +104,7 @@ export async function openAlertCase(database: Database): Promise<AlertCase> {
       now += afterMs;
       for (const job of alerts.jobs) await job.run(new AbortController().signal);
     },
-    beforeQuery: (given) => void (hook = given),
+    beforeAnswer: (given) => void (hook = given),
     restart: () => void (alerts = createAlerts(options)),
     get: (name) => call("alert.get", { name }) as Promise<RuleView>,
     events: async () => (await events.read({ limit: 1_000 })).map(({ type }) => type),

@@ -69,7 +69,8 @@ export function alertRuleContract(open: () => Promise<AlertCase>): void {
     const asked = Promise.withResolvers<void>();
     const hold = Promise.withResolvers<void>();
     alerts.vectors.set(expression, [{ labels: {}, value: 4 }]);
-    alerts.beforeQuery(async () => {
+    alerts.beforeAnswer(async (asks) => {
+      if (asks !== expression) return;
       asked.resolve();
       await hold.promise;
     });
@@ -79,6 +80,30 @@ export function alertRuleContract(open: () => Promise<AlertCase>): void {
     hold.resolve();
     await looking;
     assert.deepEqual((await alerts.get("Mine")).instances, []);
+    assert.deepEqual(alerts.notices, []);
+  });
+
+  it("that two hosts look at in the same time are not written by the one that was overtaken", async () => {
+    await using alerts = await open();
+    await alerts.call("alert.add", { name: "Mine", when: expression });
+    alerts.vectors.set(expression, [{ labels: {}, value: 4 }]);
+    const asked = Promise.withResolvers<void>();
+    const hold = Promise.withResolvers<void>();
+    alerts.beforeAnswer(async (asks) => {
+      if (asks !== expression) return;
+      asked.resolve();
+      await hold.promise;
+    });
+    const slow = alerts.look();
+    await asked.promise;
+    alerts.beforeAnswer(async () => undefined);
+    alerts.vectors.delete(expression);
+    alerts.known.add("failing_total");
+    alerts.restart();
+    await alerts.look();
+    hold.resolve();
+    await slow;
+    assert.equal((await alerts.get("Mine")).state, "normal");
     assert.deepEqual(alerts.notices, []);
   });
 

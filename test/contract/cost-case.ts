@@ -133,8 +133,8 @@ export async function openCostEngine(database: Database, options: CostOptions): 
 }
 
 async function pruneCalls({ retained = [] }: Pick<Cost, "retained">, clock: Clock): Promise<void> {
-  for (const { keepMs, prune } of retained)
-    await prune({ before: clock.now() - keepMs, signal: AbortSignal.timeout(10_000) });
+  for (const kind of retained)
+    await kind.prune({ before: clock.now() - kind.keepMs, signal: AbortSignal.timeout(10_000) });
 }
 
 async function runJob({ jobs = [] }: Pick<Cost, "jobs">, name: string): Promise<void> {

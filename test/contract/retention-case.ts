@@ -94,7 +94,7 @@ export async function openRetention(database: Database, seed = 1): Promise<Reten
     random: seededRandom(seed),
     async rows(sql) {
       const found = await database.read<Row>({ sql, parameters: [], query: { kind: "RawNode" } } as never);
-      return found.map((row) => ({ ...row }));
+      return found.map((row) => Object.fromEntries(Object.entries(row)));
     },
     start: (flow, input) => engine.control.start({ flow, input }),
     async decide(run) {
@@ -119,7 +119,7 @@ export function keepers(database: Database, clock: Clock): { garbage: BlobGarbag
     build,
     payloads: createPayloads(tableBlobs(database)),
     keepMs: hourMs,
-    forget: (ids) => [...forgetCost(database.build as unknown as CostBuild, ids), ...forgetReviews(reviews, ids)],
+    forget: (ids) => [...forgetCost(build as CostBuild, ids), ...forgetReviews(reviews, ids)],
     released: (columns) => garbage.offer(columns),
   });
   return { garbage, runs };

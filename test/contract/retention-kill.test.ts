@@ -5,6 +5,7 @@ import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { test } from "node:test";
+import { fileURLToPath } from "node:url";
 import { openSqlite } from "../../src/storage/sqlite.ts";
 import { everythingIsWhole, grow } from "./retention.ts";
 import { collecting, hourMs, openRetention, pruning } from "./retention-case.ts";
@@ -32,9 +33,10 @@ test("a process that is killed in the middle of pruning leaves every run whole, 
   }
 });
 
+const script = fileURLToPath(new URL("./retention-victim.ts", import.meta.url));
+
 /** Ends it with SIGKILL once so many of its transactions are done. */
 async function killedAfter(dots: number, path: string, before: number): Promise<void> {
-  const script = join(import.meta.dirname, "retention-victim.ts");
   const victim = spawn(process.execPath, [script, path, String(before), String(dots)], {
     stdio: ["ignore", "pipe", "inherit"],
   });

@@ -2,11 +2,11 @@ import assert from "node:assert/strict";
 import { describe, it } from "node:test";
 import type { LogRecord } from "../../src/observability/record.ts";
 import type { StoredLog, TelemetryStore } from "../../src/observability/store/telemetry-store.ts";
-import { logRecord, spanIdOf, then, thenUs, traceIdOf } from "../support/telemetry.ts";
+import { logRecord, spanIdOf, past, pastUs, traceIdOf } from "../support/telemetry.ts";
 import type { OpenStore } from "./telemetry-store.ts";
 
 const told: readonly LogRecord[] = [
-  logRecord({ event: "host.listening", message: "Listening at http://127.0.0.1:4242", at: thenUs - 1_000_000 }),
+  logRecord({ event: "host.listening", message: "Listening at http://127.0.0.1:4242", at: pastUs - 1_000_000 }),
   logRecord({ level: "warn", event: "model.slow", message: "The model did not answer in time", run: "run_7" }),
   logRecord({
     level: "error",
@@ -18,7 +18,7 @@ const told: readonly LogRecord[] = [
     attributes: { attempt: 2, code: "model.unreachable" },
   }),
   logRecord({ level: "debug", event: "host.idle", service: "other" }),
-  logRecord({ event: "run.ended", message: "The server refused the connection", at: thenUs + 60_000_000 }),
+  logRecord({ event: "run.ended", message: "The server refused the connection", at: pastUs + 60_000_000 }),
 ];
 
 const cases: readonly (readonly [query: string, found: readonly number[]])[] = [
@@ -65,9 +65,9 @@ export function logCases(open: OpenStore): void {
         (await store.logs({ limit: 10, ...filter })).map(({ seq }) => seq);
       assert.deepEqual(await seqs({ level: "warn" }), [3, 2]);
       assert.deepEqual(await seqs({ level: "info", query: "refused" }), [5, 3]);
-      assert.deepEqual(await seqs({ since: then, until: then + 60_000 }), [4, 3, 2]);
-      assert.deepEqual(await seqs({ query: "server", since: then + 1 }), [5]);
-      assert.equal(await store.countLogs({ level: "error", since: then }), 1);
+      assert.deepEqual(await seqs({ since: past, until: past + 60_000 }), [4, 3, 2]);
+      assert.deepEqual(await seqs({ query: "server", since: past + 1 }), [5]);
+      assert.equal(await store.countLogs({ level: "error", since: past }), 1);
     });
 
     it("are paged backwards, and onwards from a number", async () => {

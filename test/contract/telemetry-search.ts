@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { describe, it } from "node:test";
 import type { TelemetryStore } from "../../src/observability/store/telemetry-store.ts";
-import { span, then, trace } from "../support/telemetry.ts";
+import { span, past, trace } from "../support/telemetry.ts";
 import type { OpenStore } from "./telemetry-store.ts";
 
 /** Traces by number: what they hold makes them differ in one thing each. */
@@ -11,7 +11,7 @@ const told = [
   span({ trace: 3, name: "chat llama3.2", attributes: { "gen_ai.request.model": "ollama/llama3.2", asked: 12 } }),
   span({ trace: 4, service: "claude-code", attributes: { "session.id": "s 1", accepted: true } }),
   span({ trace: 5, statusText: "Refund policy: Größe XL", attributes: { "tutti.run.id": "run_4k7x" } }),
-  span({ trace: 6, start: (then + 3_600_000) * 1_000, attributes: { "gen_ai.request.model": "ollama/qwen3" } }),
+  span({ trace: 6, start: (past + 3_600_000) * 1_000, attributes: { "gen_ai.request.model": "ollama/qwen3" } }),
 ];
 
 const cases: readonly (readonly [query: string, found: readonly number[]])[] = [
@@ -54,6 +54,8 @@ const cases: readonly (readonly [query: string, found: readonly number[]])[] = [
   ["until:1h name:flow", [5, 4, 2, 1]],
   ["since:1h", [6]],
   ["status:error model:*", []],
+  ["trace:00000000000000000000000000000004", [4]],
+  ["trace:00000000000000000000000000000004 status:error", []],
   ["nothing-like-it", []],
 ];
 
@@ -69,9 +71,9 @@ export function searchCases(open: OpenStore): void {
 
     it("in a window of time beside the query", async () => {
       const store = await filled(open);
-      assert.deepEqual(await numbersOf(store, "name:flow", { since: then + 60_000 }), [6]);
-      assert.deepEqual(await numbersOf(store, "name:flow", { until: then + 60_000 }), [5, 4, 2, 1]);
-      assert.equal(await store.countTraces({ since: then + 60_000 }), 1);
+      assert.deepEqual(await numbersOf(store, "name:flow", { since: past + 60_000 }), [6]);
+      assert.deepEqual(await numbersOf(store, "name:flow", { until: past + 60_000 }), [5, 4, 2, 1]);
+      assert.equal(await store.countTraces({ since: past + 60_000 }), 1);
     });
 
     it("over all their spans, also where these came apart", async () => {

@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { describe, it } from "node:test";
 import type { Point, SeriesPoint } from "../../src/observability/record.ts";
 import type { SeriesFilter, TelemetryStore } from "../../src/observability/store/telemetry-store.ts";
-import { counted, then } from "../support/telemetry.ts";
+import { counted, past } from "../support/telemetry.ts";
 import type { OpenStore } from "./telemetry-store.ts";
 
 const day = 86_400_000;
@@ -11,8 +11,8 @@ const steps = [10_000, 60_000, 3_600_000, day];
 const everything = (name: string, stepMs: number): SeriesFilter => ({
   name,
   matchers: [],
-  from: then - 30 * day,
-  to: then + day,
+  from: past - 30 * day,
+  to: past + day,
   stepMs,
 });
 
@@ -75,17 +75,17 @@ export function seriesCases(open: OpenStore): void {
       const histogram = (afterMs: number, bounds: readonly number[], counts: readonly number[]): SeriesPoint => ({
         name: "took_seconds",
         labels: {},
-        at: (then + afterMs) * 1_000,
+        at: (past + afterMs) * 1_000,
         point: { type: "histogram", sum: 1.5, count: counts.reduce((sum, count) => sum + count, 0), bounds, counts },
       });
-      const start = Math.ceil(then / 3_600_000) * 3_600_000 - then;
+      const start = Math.ceil(past / 3_600_000) * 3_600_000 - past;
       store.sink.points([
         histogram(start + 10_000, [1, 2], [1, 0, 300]),
         histogram(start + 20_000, [1, 2], [0, 2, 1]),
         histogram(start + 1_000_000, [1], [4, 5]),
       ]);
       await store.flush();
-      const { series } = await store.series({ ...everything("took_seconds", 60_000), from: then });
+      const { series } = await store.series({ ...everything("took_seconds", 60_000), from: past });
       assert.deepEqual(
         series.map(({ points }) => points.map(({ point }) => point)),
         [
@@ -109,12 +109,12 @@ export function seriesCases(open: OpenStore): void {
         const early = told.slice(0, Math.floor(random() * told.length));
         store.sink.points(early);
         await store.flush();
-        await store.prune("points", then - Math.floor(random() * 3 * day));
-        await store.prune("hours", then - Math.floor(random() * 5 * day));
+        await store.prune("points", past - Math.floor(random() * 3 * day));
+        await store.prune("hours", past - Math.floor(random() * 5 * day));
         // These come late: what they belong to has been added up, and some of it is gone.
         store.sink.points(told.slice(early.length));
         await store.flush();
-        await store.prune("points", then - Math.floor(random() * day));
+        await store.prune("points", past - Math.floor(random() * day));
         for (const part of ["0", "1", "2"]) {
           const own = told.filter(({ labels }) => labels["part"] === part);
           const sum = own.reduce((total, { point }) => total + (point.type === "counter" ? point.sum : 0), 0);
@@ -131,7 +131,7 @@ export function seriesCases(open: OpenStore): void {
         {
           name: "h",
           labels: {},
-          at: then * 1_000,
+          at: past * 1_000,
           point: { type: "histogram", sum: 1, count: 1, bounds: [1], counts: [1] },
         },
         counted(0, 1),

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { describe, it } from "node:test";
 import type { SpanRecord } from "../../src/observability/record.ts";
-import { span, spanIdOf, thenUs, trace, traceIdOf } from "../support/telemetry.ts";
+import { span, spanIdOf, pastUs, trace, traceIdOf } from "../support/telemetry.ts";
 import type { OpenStore } from "./telemetry-store.ts";
 
 const full: SpanRecord = {
@@ -27,8 +27,8 @@ const full: SpanRecord = {
     "many texts": Array.from({ length: 300 }, (_, index) => `text ${index}`),
   },
   events: [
-    { name: "exception", at: thenUs + 5, attributes: { "exception.message": "no room" } },
-    { name: "before it began", at: thenUs - 5, attributes: {} },
+    { name: "exception", at: pastUs + 5, attributes: { "exception.message": "no room" } },
+    { name: "before it began", at: pastUs - 5, attributes: {} },
   ],
   links: [{ traceId: traceIdOf(9), spanId: spanIdOf(9) }],
 };

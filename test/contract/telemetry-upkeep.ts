@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { randomBytes } from "node:crypto";
 import { describe, it } from "node:test";
-import { logRecord, span, then, thenUs, trace, traceIdOf } from "../support/telemetry.ts";
+import { logRecord, span, past, pastUs, trace, traceIdOf } from "../support/telemetry.ts";
 import type { OpenStore } from "./telemetry-store.ts";
 
 const content = (number: number): string => `what was asked ${number} `.repeat(200);
@@ -11,7 +11,7 @@ export function upkeepCases(open: OpenStore): void {
     it("tells the size and what there is", async () => {
       const store = open();
       store.sink.spans(trace(1, 4));
-      store.sink.logs([logRecord({ at: thenUs + 5_000 })]);
+      store.sink.logs([logRecord({ at: pastUs + 5_000 })]);
       await store.flush();
       const { bytes, ...size } = await store.size();
       assert.ok(bytes > 0);
@@ -20,7 +20,7 @@ export function upkeepCases(open: OpenStore): void {
         traces: 1,
         logs: 1,
         points: 0,
-        oldest: { spans: then + 2, logs: then + 5, points: null, hours: null },
+        oldest: { spans: past + 2, logs: past + 5, points: null, hours: null },
       });
     });
 
@@ -28,13 +28,13 @@ export function upkeepCases(open: OpenStore): void {
       const store = open();
       for (let number = 1; number <= 250; number++) {
         store.sink.spans(trace(number, 1, { attributes: { content: content(number), shared: content(0) } }));
-        store.sink.logs([logRecord({ at: thenUs + number * 1_000, message: `number ${number}` })]);
+        store.sink.logs([logRecord({ at: pastUs + number * 1_000, message: `number ${number}` })]);
       }
       // Began long ago, and is still told of.
       store.sink.spans([span({ trace: 999, durationUs: 3_600_000_000 })]);
       await store.flush();
-      assert.equal(await store.prune("spans", then + 202), 400);
-      assert.equal(await store.prune("logs", then + 201), 200);
+      assert.equal(await store.prune("spans", past + 202), 400);
+      assert.equal(await store.prune("logs", past + 201), 200);
       assert.deepEqual(await store.trace(traceIdOf(200)), []);
       const [kept] = await store.traces({ query: "shared:*", limit: 1 });
       assert.equal(kept?.traceId, traceIdOf(250));
@@ -46,7 +46,7 @@ export function upkeepCases(open: OpenStore): void {
       const { spans, logs, oldest } = await store.size();
       assert.deepEqual(
         [spans, logs, oldest],
-        [101, 50, { spans: then + 202, logs: then + 201, points: null, hours: null }],
+        [101, 50, { spans: past + 202, logs: past + 201, points: null, hours: null }],
       );
     });
 
@@ -58,7 +58,7 @@ export function upkeepCases(open: OpenStore): void {
         }
         await store.flush();
         const { bytes: full } = await store.size();
-        await store.prune("spans", then + 3_600_000);
+        await store.prune("spans", past + 3_600_000);
         await store.vacuum({ whole });
         const { bytes: rest } = await store.size();
         assert.ok(rest < full / 2, `${rest} of ${full} bytes are left`);

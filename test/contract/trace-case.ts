@@ -1,4 +1,5 @@
 import { z } from "zod";
+import { systemClock, type Clock } from "../../src/core/clock.ts";
 import { defineAgent } from "../../src/engine/agent/agent.ts";
 import { defineFlow } from "../../src/engine/flow.ts";
 import type { Step } from "../../src/index.ts";
@@ -11,18 +12,25 @@ export interface Traced extends Disposable {
   readonly collected: Collected;
   readonly tracing: Tracing;
   /** What an engine is handed so that it is traced. */
-  readonly watched: Pick<WorkOptions, "observer" | "ring" | "tracer">;
+  readonly watched: Pick<WorkOptions, "observer" | "ring" | "tracer" | "clock">;
 }
 
 export function traced(): Traced {
   const collected = collectSpans();
-  const tracing = testTracing({ sink: collected.sink });
+  const clock = tickingClock();
+  const tracing = testTracing({ sink: collected.sink, clock });
   return {
     collected,
     tracing,
-    watched: { observer: tracing.observer, ring: tracing.effect, tracer: tracing.tracer },
+    watched: { observer: tracing.observer, ring: tracing.effect, tracer: tracing.tracer, clock },
     [Symbol.dispose]: () => tracing[Symbol.dispose](),
   };
+}
+
+/** No two looks at it give one time, so that what comes later has begun later, however fast the machine is. */
+export function tickingClock(): Clock {
+  let last = 0;
+  return { ...systemClock, now: () => (last = Math.max(last + 1, systemClock.now())) };
 }
 
 export type Open = (options: WorkOptions) => Promise<WorkEngine>;

@@ -4,7 +4,17 @@ import { spanIdOf, traceIdOf } from "../../src/core/trace.ts";
 import { createScriptedModel } from "../../src/models/scripted.ts";
 import type { Tracing } from "../../src/observability/trace/tracing.ts";
 import { collectSpans, drawn, spanNamed, testTracing, type Collected } from "../support/span-collector.ts";
-import { traced, type Open, scribe, agentAnswers, child, everyLine, aborted, stdoutOf } from "./trace-case.ts";
+import {
+  tickingClock,
+  traced,
+  type Open,
+  scribe,
+  agentAnswers,
+  child,
+  everyLine,
+  aborted,
+  stdoutOf,
+} from "./trace-case.ts";
 import { workFlow, type WorkOptions } from "./work-verbs-case.ts";
 
 export function crashTests(open: Open): void {
@@ -16,6 +26,7 @@ export function crashTests(open: Open): void {
     let alive = before;
     const model = createScriptedModel({ answers: agentAnswers });
     const both: WorkOptions = {
+      clock: tickingClock(),
       model: { name: model.name, chat: (request, call) => alive.watchChat(model).chat(request, call) },
       observer: {
         runTaken: (...told) => alive.observer.runTaken(...told),

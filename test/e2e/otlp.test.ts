@@ -70,7 +70,7 @@ describe("tutti claude env", () => {
       [["s-1", 2]],
     );
     const shown = await project.tutti("claude", "show");
-    assert.match(shown.stdout, /1 sessions?.*2 prompts, 2 tool calls \(1 failed\)/);
+    assert.match(shown.stdout, /1 session, 2 prompts, 2 tool calls \(1 failed\)/);
     assert.match(shown.stdout, /Bash +1 +1/);
   });
 
@@ -92,6 +92,7 @@ describe("tutti up as a collector", () => {
     await using far = new Project();
     const { line: collector } = await startUp(far);
     await using near = new Project({ env: { COLLECTOR_TOKEN: tokenOf(collector) } });
+    near.flow("hello", `return step.run("greet", () => "hi");`);
     near.write(
       "tutti.yaml",
       `otlp:\n  endpoint: ${collector.url}\n  headers:\n    authorization: Bearer \${COLLECTOR_TOKEN}\n`,
@@ -113,13 +114,27 @@ describe("tutti up as a collector", () => {
     const here = await scrape(line);
     assert.match(here, /^tutti_otlp_records_total\{signal="traces",outcome="accepted"\} 1$/m);
     assert.match(here, /^tutti_otlp_records_total\{signal="logs",outcome="accepted"\} 1$/m);
-    const own = /^tutti_otlp_records_total\{.*job="tutti".*\} 1$/m;
+    // What it tells of itself stands beside what the other says of its own.
+    const wanted = [
+      /^tutti_build_info\{.*job="tutti".*\} 1$/m,
+      /^tutti_build_info\{version="[^"]+"\} 1$/m,
+      /^tutti_otlp_records_total\{signal="metrics",outcome="accepted"\} \d+$/m,
+    ];
     const there = await until("its figures have come", async () => {
       const text = await scrape(collector);
-      return own.test(text) && text;
+      return wanted.every((line) => line.test(text)) && text;
     });
-    assert.match(there, /^tutti_otlp_records_total\{signal="metrics",outcome="accepted"\} \d+$/m);
     assert.doesNotMatch(there, /job="shop"/);
+
+    const { id } = await near.json<{ id: string }>("run", "hello");
+    const arrived = await until("the spans of a run have come", async () => {
+      const traces = await far.call<{ name: string; run: string | null }[]>("trace.list");
+      return traces.some(({ run }) => run === id) && traces;
+    });
+    assert.deepEqual(
+      arrived.filter(({ name }) => name === "pay"),
+      [],
+    );
   });
 });
 

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { silentLog } from "../../src/core/log.ts";
 import { silentMeters, type Meters } from "../../src/core/metric.ts";
-import { systemClock } from "../../src/core/clock.ts";
+import { systemClock, type Clock } from "../../src/core/clock.ts";
 import type { SpanRecord } from "../../src/observability/record.ts";
 import { tracesSection } from "../../src/observability/settings.ts";
 import type { TelemetrySink } from "../../src/observability/store/telemetry-store.ts";
@@ -36,6 +36,7 @@ export interface TracingGiven {
   readonly content?: "off" | "redacted" | "on";
   readonly enabled?: boolean;
   readonly meters?: Meters;
+  readonly clock?: Clock;
   readonly environment?: Readonly<Record<string, string>>;
 }
 
@@ -44,13 +45,14 @@ export function testTracing({
   content = "off",
   enabled = true,
   meters,
+  clock,
   environment = {},
 }: TracingGiven): Tracing {
   return createTracing({
     settings: { ...tracesSection.schema.parse({}), content, enabled },
     store: { sink },
     meters: meters ?? silentMeters,
-    clock: systemClock,
+    clock: clock ?? systemClock,
     log: silentLog,
     version: "1.2.3",
     environment,
@@ -58,7 +60,7 @@ export function testTracing({
 }
 
 /**
- * The spans as a tree in lines: what lies in a span is indented below it, by its start and then its name. Every parent
+ * The spans as a tree in lines: what lies in a span is indented below it, by its start. Every parent
  * must be there, but for those that `outside` names.
  */
 export function drawn(
@@ -74,9 +76,7 @@ export function drawn(
   const below = Map.groupBy(spans, (span) => (isTop(span) ? "" : (span.parentId ?? "")));
   const lines: string[] = [];
   const draw = (parent: string, depth: number): void => {
-    const inOrder = (below.get(parent) ?? []).toSorted(
-      (left, right) => left.start - right.start || nameOrder(left, right),
-    );
+    const inOrder = (below.get(parent) ?? []).toSorted((left, right) => left.start - right.start);
     for (const span of inOrder) {
       lines.push(`${"  ".repeat(depth)}${span.name}${span.status === "error" ? " !" : ""}`);
       draw(span.spanId, depth + 1);
@@ -85,10 +85,6 @@ export function drawn(
   draw("", 0);
   assert.equal(lines.length, spans.length, "spans lie in a circle");
   return lines;
-}
-
-function nameOrder(left: SpanRecord, right: SpanRecord): number {
-  return left.name < right.name ? -1 : 1;
 }
 
 export function spanNamed(spans: readonly SpanRecord[], name: string): SpanRecord {

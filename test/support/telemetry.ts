@@ -1,9 +1,9 @@
 import type { LogRecord, SeriesPoint, SpanRecord } from "../../src/observability/record.ts";
 
-/** A whole second, an hour and a half ago: what happened then is finished for everybody. */
-export const then = Math.floor(Date.now() / 1_000) * 1_000 - 90 * 60_000;
+/** A whole second, an hour and a half ago: what happened past is finished for everybody. */
+export const past = Math.floor(Date.now() / 1_000) * 1_000 - 90 * 60_000;
 /** The same in microseconds. */
-export const thenUs = then * 1_000;
+export const pastUs = past * 1_000;
 
 const hex = (number: number, digits: number): string => number.toString(16).padStart(digits, "0");
 
@@ -19,7 +19,7 @@ export function span(given: Partial<SpanRecord> & { readonly trace: number; read
     parentId: null,
     name: "flow",
     kind: "internal",
-    start: thenUs + trace * 1_000,
+    start: pastUs + trace * 1_000,
     durationUs: 1_000,
     status: "unset",
     statusText: null,
@@ -52,7 +52,7 @@ export function trace(number: number, children: number, own: Partial<SpanRecord>
 
 export function logRecord(own: Partial<LogRecord> = {}): LogRecord {
   return {
-    at: thenUs,
+    at: pastUs,
     level: "info",
     event: "run.ended",
     message: "",
@@ -67,7 +67,7 @@ export function logRecord(own: Partial<LogRecord> = {}): LogRecord {
   };
 }
 
-/** What a counter added in the ten seconds that ended so many milliseconds after `then`. */
+/** What a counter added in the ten seconds that ended so many milliseconds after `past`. */
 export function counted(afterMs: number, sum: number, labels: Readonly<Record<string, string>> = {}): SeriesPoint {
-  return { name: "things_total", labels, at: (then + afterMs) * 1_000, point: { type: "counter", sum } };
+  return { name: "things_total", labels, at: (past + afterMs) * 1_000, point: { type: "counter", sum } };
 }

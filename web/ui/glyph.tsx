@@ -36,6 +36,8 @@ const looks: Readonly<Record<string, { readonly tone: Tone; readonly shape: Shap
   answered: { tone: "done", shape: "tick" },
   ok: { tone: "done", shape: "tick" },
   failed: { tone: "fail", shape: "cross" },
+  error: { tone: "fail", shape: "cross" },
+  unfinished: { tone: "idle", shape: "dash" },
   fail: { tone: "fail", shape: "cross" },
   rejected: { tone: "fail", shape: "cross" },
   warn: { tone: "warn", shape: "triangle" },

@@ -19,7 +19,10 @@ export function RoomBanner({ sizes }: { readonly sizes: Sizes }): JSX.Element | 
 }
 
 function ShortRoom({ problem }: { readonly problem: string }): JSX.Element {
-  const preview = useQuery("storage.preview", (signal) => tutti.storage.prune({ ...old, dryRun: true }, { signal }).result);
+  const preview = useQuery(
+    "storage.preview",
+    (signal) => tutti.storage.prune({ ...old, dryRun: true }, { signal }).result,
+  );
   const [isAsking, setIsAsking] = useState(false);
   const offer = preview.data ? pruneOffer(preview.data, days) : null;
   return (

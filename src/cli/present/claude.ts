@@ -73,13 +73,17 @@ export function presentClaude(view: ShownView, look: TableLook): string {
 function summary({ totals, since, isWhole }: ShownView, { color }: TableLook): string {
   const { tokens } = totals;
   return [
-    `${color.bold(`${amount(totals.sessions)} sessions`)}, ${amount(totals.prompts)} prompts, ${amount(totals.toolCalls)} tool calls (${amount(totals.toolFailures)} failed), ${amount(totals.errors)} errors`,
+    `${color.bold(counted(totals.sessions, "session"))}, ${counted(totals.prompts, "prompt")}, ${counted(totals.toolCalls, "tool call")} (${amount(totals.toolFailures)} failed), ${counted(totals.errors, "error")}`,
     `${money(totals.costUsd, "USD")} at list prices; tokens: ${amount(tokens.input)} in, ${amount(tokens.output)} out, ${amount(tokens.cacheRead)} read from the cache, ${amount(tokens.cacheCreation)} written to it`,
-    `lines +${amount(totals.linesAdded)} −${amount(totals.linesRemoved)}; edits ${amount(totals.editsAccepted)} accepted, ${amount(totals.editsRejected)} rejected; ${amount(totals.commits)} commits, ${amount(totals.pullRequests)} pull requests`,
+    `lines +${amount(totals.linesAdded)} −${amount(totals.linesRemoved)}; edits ${amount(totals.editsAccepted)} accepted, ${amount(totals.editsRejected)} rejected; ${counted(totals.commits, "commit")}, ${counted(totals.pullRequests, "pull request")}`,
     color.dim(
       `Since ${instant(since)}.${isWhole ? "" : " There is more than is read at once: the oldest is not in it."}`,
     ),
   ].join("\n");
+}
+
+function counted(value: number, one: string): string {
+  return `${amount(value)} ${one}${value === 1 ? "" : "s"}`;
 }
 
 const sessionHeads = ["session", "from", "to", "prompts", "tools", "in", "out", "money", "models"];

@@ -1,11 +1,11 @@
 import { formatBytes } from "../../core/byte-size.ts";
-import type { StoragePruned, StorageShown, StorageVacuumed } from "../../storage/operations.ts";
+import type { StoragePruneOutput, StorageShowOutput, StorageVacuumOutput } from "../../sdk/api.ts";
 import { table, type TableLook } from "./table.ts";
 
 const barWidth = 24;
 
 /** What the data takes of what it may, part by part, and what is kept for how long. */
-export function presentStorage(shown: StorageShown, look: TableLook): string {
+export function presentStorage(shown: StorageShowOutput, look: TableLook): string {
   const { capBytes, usedBytes, freeOnDiskBytes, parts, freeInDatabaseBytes, wantsVacuum, kinds } = shown;
   const { bold, dim, yellow } = look.color;
   const share = Math.round((usedBytes / capBytes) * 100);
@@ -28,12 +28,12 @@ export function presentStorage(shown: StorageShown, look: TableLook): string {
   ].join("\n");
 }
 
-function kindCells({ name, keepMs, oldestAt, bytes, summary }: StorageShown["kinds"][number]): string[] {
+function kindCells({ name, keepMs, oldestAt, bytes, summary }: StorageShowOutput["kinds"][number]): string[] {
   const oldest = oldestAt === null ? "–" : new Date(oldestAt).toISOString().slice(0, 10);
   return [name, days(keepMs), oldest, bytes === null ? "–" : `about ${formatBytes(bytes)}`, summary];
 }
 
-export function presentPruned({ isDryRun, kinds, freedBytes }: StoragePruned, look: TableLook): string {
+export function presentPruned({ isDryRun, kinds, freedBytes }: StoragePruneOutput, look: TableLook): string {
   const rows = kinds.map(({ name, before, count, bytes }) => [
     name,
     new Date(before).toISOString().slice(0, 10),
@@ -50,7 +50,7 @@ export function presentPruned({ isDryRun, kinds, freedBytes }: StoragePruned, lo
   ].join("\n");
 }
 
-export function presentVacuumed({ beforeBytes, afterBytes, tookMs }: StorageVacuumed): string {
+export function presentVacuumed({ beforeBytes, afterBytes, tookMs }: StorageVacuumOutput): string {
   return `The database takes ${formatBytes(afterBytes)}, after ${formatBytes(beforeBytes)} before; it took ${(tookMs / 1_000).toFixed(1)} s.`;
 }
 

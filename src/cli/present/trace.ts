@@ -116,7 +116,12 @@ function toLine(span: ShownSpan, { depth, isMixed }: { depth: number; isMixed: b
     inputTokens === null && outputTokens === null
       ? ""
       : `${amount(inputTokens ?? 0)} in, ${amount(outputTokens ?? 0)} out`;
-  const known = [model === null || name.includes(model.replace(/^[^/]+\//, "")) ? "" : model, used, isMixed ? service : "", error ?? ""];
+  const known = [
+    model === null || name.includes(model.replace(/^[^/]+\//, "")) ? "" : model,
+    used,
+    isMixed ? service : "",
+    error ?? "",
+  ];
   return {
     depth,
     glyph: status === "error" ? "✕" : "✓",

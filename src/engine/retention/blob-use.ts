@@ -2,7 +2,7 @@ import { sql, type RawBuilder } from "kysely";
 import type { Database } from "../../storage/database.ts";
 import type { Runs } from "../woken.ts";
 
-const holders: Readonly<Record<string, readonly string[]>> = {
+const blobColumns: Readonly<Record<string, readonly string[]>> = {
   runs: ["input", "output", "failure"],
   journal: ["input", "result", "failure"],
   openings: ["input", "result", "failure"],
@@ -10,19 +10,12 @@ const holders: Readonly<Record<string, readonly string[]>> = {
   schedules: ["input"],
 };
 
-/** For the two large tables, so that who names a blob is found without reading them. */
-export const blobIndexes: readonly string[] = ["runs", "journal"].flatMap((table) =>
-  (holders[table] ?? []).map(
-    (column) => `create index ${table}_${column}_blob on ${table} (${column}) where substr(${column}, 1, 1) = '@'`,
-  ),
-);
-
 /** One statement, so as of one moment: a value moves from a wait to the journal, and from a run to its parent. */
 export function blobsHeld(database: Pick<Database, "read">, build: Runs) {
   return async (hashes: readonly string[]): Promise<readonly string[]> => {
     if (hashes.length === 0) return [];
     const names = sql.join(hashes.map((hash) => `@${hash}`));
-    const parts = Object.entries(holders).flatMap(([table, columns]) =>
+    const parts = Object.entries(blobColumns).flatMap(([table, columns]) =>
       columns.map((column) => heldIn(table, column, names)),
     );
     const query = sql<{ name: string }>`${sql.join(parts, sql` union `)}`;

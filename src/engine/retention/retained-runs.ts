@@ -37,14 +37,22 @@ async function prune(ports: RetainedRunsPorts, { before, signal, pause = noPause
   await removeRemains(ports, { signal, pause });
   let gone = 0;
   for await (const families of endedFamilies(ports, { before, signal })) {
-    for (const level of levelsFromBelow(families)) {
-      for (const group of await groupRuns(ports, level)) {
-        if (signal.aborted) return gone;
-        if (await removeRuns(ports, group)) gone += group.length;
-        await pause();
-      }
-    }
+    for (const level of levelsFromBelow(families)) gone += await removeLevel(ports, level, { signal, pause });
     await removeRemains(ports, { signal, pause });
+  }
+  return gone;
+}
+
+async function removeLevel(
+  ports: RetainedRunsPorts,
+  level: readonly string[],
+  { signal, pause }: Required<Pick<Pruning, "signal" | "pause">>,
+): Promise<number> {
+  let gone = 0;
+  for (const group of await groupRuns(ports, level)) {
+    if (signal.aborted) return gone;
+    if (await removeRuns(ports, group)) gone += group.length;
+    await pause();
   }
   return gone;
 }

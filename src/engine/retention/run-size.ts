@@ -19,8 +19,9 @@ const sampled = 100;
 export async function rowBytes({ database, build }: SizePorts, runs: readonly string[]): Promise<number> {
   const journal = sizeOf(["key", "name", "input", "result", "failure", "usage"]);
   const own = sizeOf(["input", "output", "failure", "usage", "brief"]);
+  // A sum comes as text from Postgres, since it may be larger than its whole numbers.
   const query = sql<{
-    bytes: number | null;
+    bytes: number | string;
   }>`select coalesce((select ${journal} from journal where run_id in (${sql.join(runs)})), 0)
     + coalesce((select ${own} from runs where id in (${sql.join(runs)})), 0) as bytes`;
   const [row] = await database.read(query.compile(build));

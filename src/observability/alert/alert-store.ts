@@ -16,8 +16,6 @@ export interface Trouble {
 
 /** What is known of all rules at one moment. */
 export interface Standing {
-  /** When the rules were last looked at. */
-  readonly lookedAt: EpochMs | null;
   readonly instances: ReadonlyMap<string, readonly Instance[]>;
   readonly troubles: ReadonlyMap<string, Trouble>;
   /** Those that hold now. */
@@ -25,10 +23,12 @@ export interface Standing {
 }
 
 export interface AlertStore {
+  /** When the rules were last looked at. */
+  lookedAt(): Promise<EpochMs | null>;
   standing(now: EpochMs): Promise<Standing>;
   instances(rule: string): Promise<readonly Instance[]>;
-  /** A guard: the rules are still those that were looked at. */
-  looked(generation: number, at: EpochMs): Statement;
+  /** A guard: the rules are still those that were looked at, and nobody else has looked since then. */
+  looked(turn: { readonly generation: number; readonly before: EpochMs | null; readonly at: EpochMs }): Statement;
   /** Leaves what people have said to it as it is. */
   putInstance(rule: string, instance: Instance): Statement;
   dropInstance(rule: string, key: string): Statement;
@@ -47,16 +47,19 @@ export interface AlertStore {
 
 export function createAlertStore(database: Pick<Database, "read">, build: AlertBuild): AlertStore {
   const states = build.selectFrom("alert_states").selectAll().orderBy("since").orderBy("instance");
+  const lookedAt = async (): Promise<EpochMs | null> => {
+    const [watch] = await database.read(build.selectFrom("alert_watch").select("looked_at").compile());
+    return watch?.looked_at ?? null;
+  };
   return {
+    lookedAt,
     async standing(now) {
-      const [watch] = await database.read(build.selectFrom("alert_watch").select("looked_at").compile());
       const rows = await database.read(states.compile());
       const troubles = await database.read(build.selectFrom("alert_health").selectAll().compile());
       const silences = await database.read(
         build.selectFrom("alert_silences").selectAll().where("until", ">", now).orderBy("until").compile(),
       );
       return {
-        lookedAt: watch?.looked_at ?? null,
         instances: mapped(Map.groupBy(rows, ({ rule }) => rule)),
         troubles: new Map(troubles.map((row) => [row.rule, toTrouble(row)])),
         silences: silences.map(toSilence),
@@ -72,9 +75,10 @@ function statesOf(build: AlertBuild) {
   const one = (rule: string, key: string) =>
     build.updateTable("alert_states").where("rule", "=", rule).where("instance", "=", key);
   return {
-    looked(generation: number, at: EpochMs) {
+    looked({ generation, before, at }: Parameters<AlertStore["looked"]>[0]) {
       const update = build.updateTable("alert_watch").set({ looked_at: at }).where("generation", "=", generation);
-      return toStatement(update, { guard: true });
+      const alone = before === null ? update.where("looked_at", "is", null) : update.where("looked_at", "=", before);
+      return toStatement(alone, { guard: true });
     },
     putInstance(rule: string, instance: Instance) {
       const row = {

@@ -28,6 +28,8 @@ type Row = Selectable<AlertTables["alert_notices"]>;
 
 // A machine that sleeps or a mail server that restarts is back within the hour; a wrong password is not.
 const pausesMs = [60_000, 5 * 60_000, 30 * 60_000];
+// Ways to tell take a minute at the most; who has not told it by then has ended in between.
+const longestTellingMs = 2 * 60_000;
 const mostAtOnce = 20;
 const mostProblems = 20;
 
@@ -59,6 +61,10 @@ export function createOutbox(ports: OutboxPorts): Outbox {
 }
 
 async function tell({ database, build, notify, clock }: OutboxPorts, row: Row): Promise<void> {
+  const one = build.updateTable("alert_notices").where("id", "=", row.id);
+  const claim = one.set({ due_at: clock.now() + longestTellingMs }).where("due_at", "=", row.due_at);
+  // Somebody else tells it.
+  if (!(await database.write([toStatement(claim, { guard: true })])).committed) return;
   const deliveries = await notify(JSON.parse(row.notice) as Notice, JSON.parse(row.channels) as string[]);
   const failed = deliveries.filter(({ error }) => error !== null);
   if (failed.length === 0) {
@@ -72,5 +78,5 @@ async function tell({ database, build, notify, clock }: OutboxPorts, row: Row): 
     attempts: row.attempts + 1,
     problem: failed.map(({ channel, error }) => `${channel}: ${error}`).join("; "),
   };
-  await database.write([toStatement(build.updateTable("alert_notices").set(next).where("id", "=", row.id))]);
+  await database.write([toStatement(one.set(next))]);
 }

@@ -24,12 +24,11 @@ export interface Turn {
   readonly rule: AlertRule;
   readonly evaluation: Evaluation;
   readonly standing: Standing;
+  /** How long nobody has looked before this. */
+  readonly unseenMs: number;
   readonly now: EpochMs;
 }
 
-// Turns come every 15 s; after a longer pause nobody knows what was meanwhile.
-const longestPauseMs = 60_000;
-const usualPauseMs = 15_000;
 // Who has said nothing to a critical alert is told again this often.
 const reminderMs = 4 * 3_600_000;
 
@@ -67,10 +66,10 @@ function observed(
   turn: Turn,
   observations: Extract<Evaluation, { outcome: "seen" }>["observations"],
 ): Statement[] {
-  const { rule, standing, now } = turn;
+  const { rule, standing, unseenMs, now } = turn;
   const known = new Map((standing.instances.get(rule.name) ?? []).map((instance) => [instance.key, instance]));
   const seen = new Map(observations.map((observation) => [observation.key, observation]));
-  const look = { now, unseenMs: unseenSince(standing.lookedAt, now), forMs: rule.forMs };
+  const look = { now, unseenMs, forMs: rule.forMs };
   const steps = [...new Set([...known.keys(), ...seen.keys()])].map((key): Step => {
     const before = known.get(key);
     const { next, change } = advance(before, seen.get(key), look);
@@ -142,10 +141,4 @@ function isOther(before: Instance | undefined, next: Instance): boolean {
     before === undefined ||
     (["state", "since", "activeSince", "clearSince", "value"] as const).some((name) => before[name] !== next[name])
   );
-}
-
-function unseenSince(lookedAt: EpochMs | null, now: EpochMs): number {
-  if (lookedAt === null) return 0;
-  const pauseMs = now - lookedAt;
-  return pauseMs > longestPauseMs ? pauseMs - usualPauseMs : 0;
 }

@@ -11,6 +11,9 @@ export interface WatchPorts extends EvaluatePorts, SettlePorts {
   readonly clock: Clock;
 }
 
+// Turns come every 15 s; after a longer pause nobody knows what was meanwhile.
+const longestPauseMs = 60_000;
+const usualPauseMs = 15_000;
 const atOnce = 4;
 const keptAfterMs = 7 * 86_400_000;
 
@@ -19,19 +22,27 @@ export async function watchOnce(ports: WatchPorts, signal: AbortSignal): Promise
   const { rules: ruleStore, alerts, database, outbox, clock } = ports;
   const { generation, rules } = await ruleStore.all();
   const looked = rules.filter(({ isEnabled }) => isEnabled);
+  const before = await alerts.lookedAt();
   const once = { metrics: ports.metrics, store: namesAskedOnce(ports.store) };
   const evaluations = await inParts(looked, (rule) => evaluate(once, rule, { now: clock.now(), signal }));
   const now = clock.now();
   // Read after looking, which takes a while: what people have said meanwhile is known.
   const standing = await alerts.standing(now);
+  const unseenMs = unseenSince(before, now);
   const statements = looked.flatMap((rule, index) => {
     const evaluation = evaluations[index];
-    return evaluation === undefined ? [] : settle(ports, { rule, evaluation, standing, now });
+    return evaluation === undefined ? [] : settle(ports, { rule, evaluation, standing, unseenMs, now });
   });
   const upkeep = statements.length > 0 ? await tidied(ports, now) : [];
-  // Not written where the rules are others by now; the next turn goes by those.
-  await database.write([alerts.looked(generation, now), ...statements, ...upkeep]);
+  // Not written where the rules are others by now, or where a turn that took long has been overtaken: the next goes by what is.
+  await database.write([alerts.looked({ generation, before, at: now }), ...statements, ...upkeep]);
   await outbox.deliver(signal);
+}
+
+function unseenSince(lookedAt: EpochMs | null, now: EpochMs): number {
+  if (lookedAt === null) return 0;
+  const pauseMs = now - lookedAt;
+  return pauseMs > longestPauseMs ? pauseMs - usualPauseMs : 0;
 }
 
 /** Each rule without an answer asks which series there are. */

@@ -1,6 +1,6 @@
 import type { MetricFamily } from "../../core/metric.ts";
 import type { EngineObserver, ObservedRun, ObservedStep } from "../../core/observer.ts";
-import { fromTraceparent, traceIdOf } from "../../core/trace.ts";
+import { fromTraceText, traceIdOf } from "../../core/trace.ts";
 import type { SeriesTable } from "./series-table.ts";
 
 // From a step that only computes to a run that thinks for hours.
@@ -94,5 +94,5 @@ function countStep(table: SeriesTable, step: ObservedStep, traceId: string): voi
 }
 
 function traceOf({ id, trace }: ObservedRun): string {
-  return (trace === null ? null : fromTraceparent(trace))?.traceId ?? traceIdOf(id);
+  return (trace === null ? null : fromTraceText(trace))?.traceId ?? traceIdOf(id);
 }

@@ -20,6 +20,7 @@ export interface FamilyTable {
   foreign(labels: Labels, bounds?: readonly number[]): LiveSeries | null;
   /** With bounds that are not the family's; what was counted by other bounds is given up. */
   histogram(labels: Labels, bounds: readonly number[]): HistogramSeries | null;
+  /** Of this process's own series; those of other programs, which have a label `job`, stay. */
   keepOnly(kept: ReadonlySet<LiveSeries>): void;
   remove(series: LiveSeries): void;
   all(): Iterable<LiveSeries>;
@@ -72,7 +73,8 @@ export function createFamilyTable(family: MetricFamily, room: SeriesRoom): Famil
       return series?.type === "histogram" ? series : null;
     },
     keepOnly(kept) {
-      for (const series of bySeries.values()) if (!kept.has(series)) remove(series);
+      for (const series of bySeries.values())
+        if (!kept.has(series) && series.labels["job"] === undefined) remove(series);
     },
     remove,
     all: () => bySeries.values(),

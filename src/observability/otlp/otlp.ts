@@ -1,3 +1,4 @@
+import type { Check } from "../../core/capability.ts";
 import { TuttiError } from "../../core/error.ts";
 import type { Clock } from "../../core/clock.ts";
 import type { Log } from "../../core/log.ts";
@@ -9,6 +10,7 @@ import type { ObservabilitySettings } from "../settings.ts";
 import type { TelemetryStore } from "../store/telemetry-store.ts";
 import { createDeltas } from "./receive/cumulative.ts";
 import { createReceiver } from "./receive/receiver.ts";
+import { collectorCheck } from "./send/check.ts";
 import { createCollector } from "./send/collector.ts";
 import { fillHeaders } from "./send/header.ts";
 import { startSender } from "./send/sender.ts";
@@ -29,6 +31,7 @@ export interface Otlp extends AsyncDisposable {
   readonly routes: readonly Route[];
   readonly operations: readonly AnyOperation[];
   readonly metrics: MetricSource;
+  readonly checks: readonly Check[];
   /** Begins to send on, where a collector is set. */
   start(): void;
 }
@@ -69,6 +72,7 @@ export function createOtlp(options: OtlpOptions): Otlp {
     routes: settings.receive ? routes : [],
     operations: [],
     metrics: { families: [received, sent] },
+    checks: [collectorCheck({ settings, environment: options.environment, clock, protobuf })],
     start() {
       sender ??= send(options, protobuf);
     },

@@ -13,8 +13,6 @@ export interface WriteTables {
 export interface ReadTables {
   readonly texts: Texts;
   readonly textOfLarge: (number: number) => string;
-  /** The attributes that are wanted, where not all are. */
-  readonly only?: ReadonlySet<string>;
 }
 
 // Stored: never give one of these another meaning.
@@ -76,10 +74,6 @@ export function readAttributes(bytes: ByteReader, tables: ReadTables): RecordAtt
     const head = bytes.whole();
     const number = Math.floor(head / kindSpace);
     const key = number === 0 ? bytes.text() : tables.texts.textOf(number);
-    if (tables.only?.has(key) === false) {
-      skipValue(bytes, head % kindSpace);
-      continue;
-    }
     const value = readValue(bytes, head % kindSpace, tables);
     // As a key like any other: assigned, it would be the object's prototype.
     if (key === "__proto__") Object.defineProperty(attributes, key, { ...ownProperty, value });
@@ -109,12 +103,6 @@ function readValue(bytes: ByteReader, kind: number, { texts, textOfLarge }: Read
     default:
       return kind === kinds.yes;
   }
-}
-
-function skipValue(bytes: ByteReader, kind: number): void {
-  if (kind === kinds.text || kind === kinds.list) bytes.skip(bytes.whole());
-  else if (kind === kinds.double) bytes.skip(8);
-  else if (kind !== kinds.yes && kind !== kinds.no) bytes.whole();
 }
 
 function toList(text: string): AttributeValue {

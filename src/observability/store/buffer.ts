@@ -1,6 +1,6 @@
 import type { Clock } from "../../core/clock.ts";
-import type { LogRecord, RecordAttributes, SeriesPoint, SpanRecord } from "../record.ts";
 import type { Batch, Stored } from "./batch.ts";
+import { createQueue, weightOf, type Entry } from "./queue.ts";
 import type { TelemetryCounts, TelemetrySink } from "./telemetry-store.ts";
 
 export interface BufferOptions {
@@ -12,79 +12,55 @@ export interface BufferOptions {
 /** What waits to be stored: handed on soon, in small pieces, few at a time. What there is no room for is dropped. */
 export interface TelemetryBuffer {
   readonly sink: TelemetrySink;
-  counts(): TelemetryCounts;
+  readonly counts: () => TelemetryCounts;
   /** When all that was handed in before has been stored, dropped or has failed. */
-  flush(): Promise<void>;
+  readonly flush: () => Promise<void>;
   isEmpty(): boolean;
-  /** Withdraws what would be handed on later. */
+  /** Takes nothing more; what it has is handed on by `flush` alone. */
   close(): void;
+  /** Drops what still waits. */
+  abandon(): void;
 }
 
-type Entry = ({ readonly span: SpanRecord } | { readonly log: LogRecord } | { readonly point: SeriesPoint }) & {
-  readonly weight: number;
-};
-
-interface Flush {
-  readonly upTo: number;
-  readonly resolve: () => void;
-}
-
-// While a batch is written down for the thread, the engine stands still: half a millisecond for this many.
-const mostInBatch = 200;
 const mostInFlight = 4;
-const mostWaiting = 20_000;
-// Characters of attributes: long ones are what fills memory.
-const mostBatchWeight = 1_000_000;
-const mostWeight = 32_000_000;
 const pauseMs = 1_000;
 
 export function createBuffer({ clock, ingest }: BufferOptions): TelemetryBuffer {
-  const queue: Entry[] = [];
-  const flushes: Flush[] = [];
+  const queue = createQueue();
+  const flushes = createFlushes();
   const counts = { accepted: 0, dropped: 0, failed: 0 };
-  let weight = 0;
   let inFlight = 0;
-  let handedIn = 0;
-  let withdraw: (() => void) | undefined;
+  let taken = 0;
+  let isClosed = false;
+  const later = createDelay(clock, () => {
+    sendAll();
+    sendLater();
+  });
 
   function take(entries: readonly Entry[]): void {
-    handedIn += entries.length;
     for (const entry of entries) {
-      if (queue.length >= mostWaiting || weight + entry.weight > mostWeight) {
-        counts.dropped += 1;
-        continue;
-      }
-      weight += entry.weight;
-      queue.push(entry);
+      if (!isClosed && queue.add(entry)) taken += 1;
+      else counts.dropped += 1;
     }
-    if (queue.length >= mostInBatch || weight >= mostBatchWeight) send(mostInBatch);
-    if (queue.length > 0) withdraw ??= clock.after(pauseMs, sendRest);
+    sendFull();
+    sendLater();
   }
 
-  /** As many batches as may be on their way, while at least so many records wait. */
-  function send(least: number): void {
-    while (inFlight < mostInFlight && queue.length > 0 && (queue.length >= least || weight >= mostBatchWeight)) {
-      inFlight += 1;
-      const batch = toBatch(nextEntries());
-      void ingest(batch).then(settle);
-    }
+  function sendFull(): void {
+    while (inFlight < mostInFlight && queue.hasBatch()) send();
   }
 
-  function nextEntries(): Entry[] {
-    let count = 0;
-    let taken = 0;
-    while (count < Math.min(queue.length, mostInBatch) && taken < mostBatchWeight) {
-      taken += queue[count]?.weight ?? 0;
-      count += 1;
-    }
-    weight -= taken;
-    return queue.splice(0, count);
+  function sendAll(): void {
+    while (inFlight < mostInFlight && queue.length > 0) send();
   }
 
-  function sendRest(): void {
-    withdraw = undefined;
-    send(1);
-    if (queue.length > 0) withdraw ??= clock.after(pauseMs, sendRest);
+  function sendLater(): void {
+    if (queue.length > 0 && !isClosed) later.begin();
+  }
+
+  function send(): void {
+    inFlight += 1;
+    void ingest(queue.next()).then(settle);
   }
 
   function settle({ accepted, failed }: Stored): void {
@@ -92,47 +68,69 @@ export function createBuffer({ clock, ingest }: BufferOptions): TelemetryBuffer 
     counts.accepted += accepted;
     counts.failed += failed;
     // Batches are stored in the order of sending, so a count says which of them are done.
-    const settled = counts.accepted + counts.dropped + counts.failed;
-    while (flushes[0] !== undefined && flushes[0].upTo <= settled) flushes.shift()?.resolve();
-    send(flushes.length > 0 ? 1 : mostInBatch);
+    flushes.settle(counts.accepted + counts.failed);
+    if (flushes.isAny()) sendAll();
+    else sendFull();
   }
 
   return {
-    sink: {
-      spans: (records) => take(records.map((span) => ({ span, weight: weightOf(span.attributes) }))),
-      logs: (records) => take(records.map((log) => ({ log, weight: weightOf(log.attributes) + log.message.length }))),
-      points: (points) => take(points.map((point) => ({ point, weight: 0 }))),
-    },
+    sink: sinkTo(take),
     counts: () => ({ ...counts }),
     isEmpty: () => queue.length === 0 && inFlight === 0,
-    async flush() {
+    flush: async () => {
       if (queue.length === 0 && inFlight === 0) return;
-      const { promise, resolve } = Promise.withResolvers<void>();
-      flushes.push({ upTo: handedIn, resolve });
-      send(1);
-      await promise;
+      const done = flushes.add(taken);
+      sendAll();
+      await done;
     },
     close() {
-      withdraw?.();
-      withdraw = undefined;
+      isClosed = true;
+      later.withdraw();
+    },
+    abandon() {
+      counts.dropped += queue.clear();
+      flushes.settle(Infinity);
     },
   };
 }
 
-function toBatch(entries: readonly Entry[]): Batch {
+/** Does something once, a while after it was begun. */
+function createDelay(clock: Clock, work: () => void) {
+  let cancel: (() => void) | undefined;
   return {
-    spans: entries.flatMap((entry) => ("span" in entry ? entry.span : [])),
-    logs: entries.flatMap((entry) => ("log" in entry ? entry.log : [])),
-    points: entries.flatMap((entry) => ("point" in entry ? entry.point : [])),
+    begin(): void {
+      cancel ??= clock.after(pauseMs, () => {
+        cancel = undefined;
+        work();
+      });
+    },
+    withdraw(): void {
+      cancel?.();
+      cancel = undefined;
+    },
   };
 }
 
-function weightOf(attributes: RecordAttributes): number {
-  let weight = 0;
-  for (const key in attributes) {
-    const value = attributes[key];
-    if (typeof value === "string") weight += value.length;
-    else if (Array.isArray(value)) weight += 20 * value.length;
-  }
-  return weight;
+/** Who waits until so many records are done. */
+function createFlushes() {
+  const waiting: { readonly upTo: number; readonly resolve: () => void }[] = [];
+  return {
+    isAny: () => waiting.length > 0,
+    add(upTo: number): Promise<void> {
+      const { promise, resolve } = Promise.withResolvers<void>();
+      waiting.push({ upTo, resolve });
+      return promise;
+    },
+    settle(done: number): void {
+      while (waiting[0] !== undefined && waiting[0].upTo <= done) waiting.shift()?.resolve();
+    },
+  };
+}
+
+function sinkTo(take: (entries: readonly Entry[]) => void): TelemetrySink {
+  return {
+    spans: (records) => take(records.map((span) => ({ span, weight: weightOf(span.attributes) }))),
+    logs: (records) => take(records.map((log) => ({ log, weight: weightOf(log.attributes) + log.message.length }))),
+    points: (points) => take(points.map((point) => ({ point, weight: 0 }))),
+  };
 }

@@ -1,5 +1,6 @@
+import type { EpochMs } from "../../core/clock.ts";
 import type { AttributeValue } from "../../core/trace.ts";
-import type { LogRecord, Origin, RecordAttributes, SeriesPoint, SpanRecord } from "../record.ts";
+import type { EpochUs, LogRecord, Origin, RecordAttributes, SeriesPoint, SpanRecord } from "../record.ts";
 
 // What other programs send may be anything. These are larger than what any library of the field sends by itself.
 const mostAttributes = 256;
@@ -7,14 +8,32 @@ const mostParts = 128;
 const mostKey = 256;
 const mostText = 1_048_576;
 const mostName = 1_024;
-const mostTimeUs = Number.MAX_SAFE_INTEGER;
+// A clock that goes wrong may be hours ahead; what claims to be of another year would never grow old enough to go.
+const mostAheadUs = 24 * 3_600 * 1_000_000;
 
-/** The span as it can be stored: cut to size and with times that are numbers; null where it has no usable ids. */
-export function fittingSpan(span: SpanRecord): SpanRecord | null {
+/** Those that can be stored, as they can be stored. One that is no record at all is left out, and takes no other along. */
+export function fittingAll<Kind>(
+  records: readonly Kind[],
+  fitting: (record: Kind, latest: EpochUs) => Kind | null,
+  now: EpochMs,
+): Kind[] {
+  return records.flatMap((record) => {
+    try {
+      return fitting(record, now * 1_000 + mostAheadUs) ?? [];
+    } catch (error) {
+      // Where a field is missing or of another kind.
+      if (error instanceof TypeError) return [];
+      throw error;
+    }
+  });
+}
+
+/** Cut to size and with times that can be; null where it has no usable ids. */
+export function fittingSpan(span: SpanRecord, latest: EpochUs): SpanRecord | null {
   const traceId = fittingId(span.traceId, 32);
   const spanId = fittingId(span.spanId, 16);
   if (traceId === null || spanId === null) return null;
-  const start = fittingTime(span.start);
+  const start = fittingTime(span.start, latest);
   return {
     ...fittingOrigin(span),
     traceId,
@@ -23,13 +42,13 @@ export function fittingSpan(span: SpanRecord): SpanRecord | null {
     name: fittingText(span.name, mostName),
     kind: span.kind,
     start,
-    durationUs: Math.min(fittingTime(span.durationUs), mostTimeUs - start),
+    durationUs: fittingTime(span.durationUs, latest - start),
     status: span.status,
     statusText: span.statusText === null ? null : fittingText(span.statusText, mostText),
     attributes: fittingAttributes(span.attributes),
     events: span.events.slice(0, mostParts).map(({ name, at, attributes }) => ({
       name: fittingText(name, mostName),
-      at: fittingTime(at),
+      at: fittingTime(at, latest),
       attributes: fittingAttributes(attributes),
     })),
     links: span.links.slice(0, mostParts).flatMap((link) => {
@@ -39,10 +58,10 @@ export function fittingSpan(span: SpanRecord): SpanRecord | null {
   };
 }
 
-export function fittingLog(record: LogRecord): LogRecord {
+export function fittingLog(record: LogRecord, latest: EpochUs): LogRecord {
   return {
     ...fittingOrigin(record),
-    at: fittingTime(record.at),
+    at: fittingTime(record.at, latest),
     level: record.level,
     event: fittingText(record.event, mostName),
     message: fittingText(record.message, mostText),
@@ -53,13 +72,13 @@ export function fittingLog(record: LogRecord): LogRecord {
   };
 }
 
-/** Null where it says nothing: a figure that is not a number. */
-export function fittingPoint(given: SeriesPoint): SeriesPoint | null {
+/** Null where it says nothing: a figure that is no number, or one of times to come. */
+export function fittingPoint(given: SeriesPoint, latest: EpochUs): SeriesPoint | null {
   const { point } = given;
   const figures = point.type === "gauge" ? [point.last, point.min, point.max] : [point.sum];
   if (!figures.every(Number.isFinite)) return null;
   if (point.type === "histogram" && point.counts.length !== point.bounds.length + 1) return null;
-  return { ...given, at: fittingTime(given.at) };
+  return given.at > latest ? null : { ...given, at: fittingTime(given.at, latest) };
 }
 
 // A process sends thousands of records with the same resource; it is looked at once.
@@ -104,8 +123,8 @@ function fittingText(text: string, most: number): string {
   return cut.isWellFormed() ? cut : cut.toWellFormed();
 }
 
-function fittingTime(us: number): number {
-  return Number.isFinite(us) ? Math.min(Math.max(0, Math.round(us)), mostTimeUs) : 0;
+function fittingTime(us: number, most: number): number {
+  return Number.isFinite(us) ? Math.min(Math.max(0, Math.round(us)), most) : 0;
 }
 
 function fittingId(id: string, digits: number): string | null {

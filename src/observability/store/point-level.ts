@@ -53,11 +53,12 @@ export interface LevelMarks {
 }
 
 export function levelMarks(sqlite: SyncSqlite): LevelMarks {
-  const name = (mark: string, { table }: Level): string => `${mark}.${table}`;
   return {
-    get: (mark, level) =>
-      Number(sqlite.first<{ value: string }>("select value from notes where name = ?", name(mark, level))?.value ?? 0),
-    set: (mark, level, end) =>
-      void sqlite.run("insert or replace into notes (name, value) values (?, ?)", name(mark, level), String(end)),
+    get: (mark, { table }) => {
+      const row = sqlite.first<{ value: string }>("select value from notes where name = ?", `${mark}.${table}`);
+      return Number(row?.value ?? 0);
+    },
+    set: (mark, { table }, end) =>
+      void sqlite.run("insert or replace into notes (name, value) values (?, ?)", `${mark}.${table}`, String(end)),
   };
 }

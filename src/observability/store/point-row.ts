@@ -58,7 +58,7 @@ export function mergedRow(type: Point["type"], earlier: PointRow, later: PointRo
     case "counter":
       return { ...later, value: earlier.value + later.value };
     case "gauge":
-      return { ...later, least: least(earlier, later), most: most(earlier, later) };
+      return { ...later, least: leastOf(earlier, later), most: mostOf(earlier, later) };
     default:
       return {
         ...later,
@@ -69,11 +69,11 @@ export function mergedRow(type: Point["type"], earlier: PointRow, later: PointRo
   }
 }
 
-function least(left: PointRow, right: PointRow): number {
+function leastOf(left: PointRow, right: PointRow): number {
   return Math.min(left.least ?? left.value, right.least ?? right.value);
 }
 
-function most(left: PointRow, right: PointRow): number {
+function mostOf(left: PointRow, right: PointRow): number {
   return Math.max(left.most ?? left.value, right.most ?? right.value);
 }
 

@@ -22,8 +22,7 @@ export const questions = {
   traces: ({ tables, clock }: Asking, filter: TraceFilter) => listTraces(tables, filter, clock.now()),
   countTraces: ({ tables, clock }: Asking, filter: Omit<TraceFilter, "before" | "limit">) =>
     countTraces(tables, filter, clock.now()),
-  trace: ({ tables }: Asking, traceId: string, attributes?: readonly string[]) =>
-    readTrace(tables, traceId, attributes),
+  trace: ({ tables }: Asking, traceId: string) => readTrace(tables, traceId),
   logs: ({ tables, clock }: Asking, filter: LogFilter) => listLogs(tables, filter, clock.now()),
   countLogs: ({ tables, clock }: Asking, filter: LogCountFilter) => countLogs(tables, filter, clock.now()),
   followSpans: ({ tables }: Asking, after: number, limit: number) => followSpans(tables, after, limit),

@@ -18,6 +18,8 @@ export interface Search {
   /** and none of these. */
   readonly none: readonly string[];
   readonly bounds: readonly Bound[];
+  /** Ids of traces, one of which it must be; null where any will do. */
+  readonly ids: readonly string[] | null;
   readonly since: EpochUs | null;
   readonly until: EpochUs | null;
 }
@@ -56,13 +58,16 @@ interface Draft {
   readonly all: string[];
   readonly none: string[];
   readonly bounds: Bound[];
+  ids: readonly string[] | null;
   since: EpochUs | null;
   until: EpochUs | null;
 }
 
+const emptyDraft = (): Draft => ({ all: [], none: [], bounds: [], ids: null, since: null, until: null });
+
 /** For traces: a condition holds where any span of the trace fulfils it. `usage.invalid` with the place. */
 export function traceSearch(text: string, now: number): Search {
-  const draft: Draft = { all: [], none: [], bounds: [], since: null, until: null };
+  const draft = emptyDraft();
   for (const word of readQuery(text, form)) addToTraces(draft, word, { text, now });
   return draft;
 }
@@ -73,6 +78,8 @@ function addToTraces(draft: Draft, word: QueryWord, place: Place): void {
     draft.bounds.push(toBound(figure, word, place));
   } else if (word.key === "status") {
     addStatus(draft, word, place);
+  } else if (word.key === "trace" && !word.isNot) {
+    draft.ids = word.values.map((value) => value.toLowerCase());
   } else {
     addCommon(draft, word, { ...place, join: "AND" });
   }
@@ -100,7 +107,7 @@ function toBound(figure: Figure, word: QueryWord, { text }: Place): Bound {
 
 /** For logs: all conditions hold for the one record. */
 export function logSearch(text: string, now: number): Search {
-  const draft: Draft = { all: [], none: [], bounds: [], since: null, until: null };
+  const draft = emptyDraft();
   for (const word of readQuery(text, form)) {
     if (word.key === "level") checkLevels(word, text);
     addCommon(draft, word, { text, now, join: "+" });

@@ -28,10 +28,10 @@ function levelFor({ sqlite }: PointTables, { from, to, stepMs }: SeriesFilter): 
   const marks = levelMarks(sqlite);
   const [finest] = levels;
   const wanted = levels.findLast(({ ms }) => ms <= stepMs) ?? finest;
-  const able = levels.filter(
+  const able = levels.find(
     (level) => level.ms >= wanted.ms && from >= marks.get("gone", level) && (to - from) / level.ms <= mostPoints,
   );
-  return able[0] ?? levels[levels.length - 1] ?? finest;
+  return able ?? levels[levels.length - 1] ?? finest;
 }
 
 interface Range {

@@ -5,7 +5,6 @@ import type { TelemetrySize } from "./telemetry-store.ts";
 
 export function readSize({ sqlite }: Tables): TelemetrySize {
   const one = (sql: string): number | null => sqlite.first<{ value: number | null }>(sql)?.value ?? null;
-  const toMs = (us: number | null): EpochMs | null => (us === null ? null : Math.floor(us / 1_000));
   const [, minutes, hours] = levels;
   const oldestIn = ({ table, ms }: Level): EpochMs | null => {
     // Series by series: the rows of each stand in the order of time, all together they do not.
@@ -27,4 +26,8 @@ export function readSize({ sqlite }: Tables): TelemetrySize {
       hours: oldestIn(hours),
     },
   };
+}
+
+function toMs(us: number | null): EpochMs | null {
+  return us === null ? null : Math.floor(us / 1_000);
 }

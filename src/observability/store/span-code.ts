@@ -64,11 +64,12 @@ export function readSpan(body: Uint8Array, { traceId, spanId, base }: SpanPlace,
   const flag = Math.floor(head / (kindSpace * statusSpace));
   const parentId = flag & flags.parent ? reader.hex(16) : null;
   const name = readName(reader, tables.texts);
-  const origin = readOrigin(reader, tables);
+  const { service, scope, resource } = readOrigin(reader, tables);
   const start = base + reader.signed();
   const durationUs = reader.whole();
   const statusText = flag & flags.statusText ? reader.text() : null;
   const attributes = readAttributes(reader, tables);
+  const { events, links } = flag & flags.more ? readMore(reader, start, tables) : nothingMore;
   return {
     traceId,
     spanId,
@@ -80,10 +81,15 @@ export function readSpan(body: Uint8Array, { traceId, spanId, base }: SpanPlace,
     status: statuses[Math.floor(head / kindSpace) % statusSpace] ?? "unset",
     statusText,
     attributes,
-    ...(flag & flags.more ? readMore(reader, start, tables) : { events: [], links: [] }),
-    ...origin,
+    events,
+    links,
+    service,
+    scope,
+    resource,
   };
 }
+
+const nothingMore: Pick<SpanRecord, "events" | "links"> = { events: [], links: [] };
 
 function readMore(reader: ByteReader, start: number, tables: ReadTables): Pick<SpanRecord, "events" | "links"> {
   const events = Array.from({ length: reader.whole() }, () => ({

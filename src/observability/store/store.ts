@@ -21,6 +21,7 @@ export interface TelemetryStoreOptions {
 export function createTelemetryStore(options: TelemetryStoreOptions): TelemetryStore {
   const { path, clock } = options;
   let keeper: Promise<Keeper> | undefined;
+  let isEnded = false;
 
   // Loaded when first needed: a command that is a client of another process does without.
   function inThread(): Promise<Keeper> {
@@ -49,22 +50,33 @@ export function createTelemetryStore(options: TelemetryStoreOptions): TelemetryS
     return (await inThread()).ask(name, ...given);
   }
 
-  /** Piece by piece, so that what others ask and tell comes in between. */
-  async function untilDone(next: () => Promise<Slice>): Promise<number> {
-    let total = 0;
-    for (;;) {
-      const { count, isDone } = await next();
-      total += count;
-      if (isDone) return total;
-    }
-  }
-
   return {
     sink: buffer.sink,
     counts: buffer.counts,
+    ...answers(ask, options),
+    flush: buffer.flush,
+    async [Symbol.asyncDispose]() {
+      if (isEnded) return;
+      isEnded = true;
+      buffer.close();
+      if (keeper === undefined && buffer.isEmpty()) return;
+      // A command that ends this soon has little to tell: that is written here, sooner than a thread begins.
+      keeper ??= here();
+      await atMost(clock, endMs, buffer.flush());
+      buffer.abandon();
+      const opened = await keeper.catch(() => undefined);
+      await opened?.[Symbol.asyncDispose]();
+    },
+  };
+}
+
+type Answers = Omit<TelemetryStore, "sink" | "counts" | "flush" | typeof Symbol.asyncDispose>;
+
+function answers(ask: Keeper["ask"], { sample }: TelemetryStoreOptions): Answers {
+  return {
     traces: (filter) => ask("traces", filter),
     countTraces: (filter) => ask("countTraces", filter),
-    trace: async (traceId, { attributes } = {}) => fromTraceText(await ask("trace", traceId.toLowerCase(), attributes)),
+    trace: async (traceId) => fromTraceText(await ask("trace", traceId.toLowerCase())),
     logs: (filter) => ask("logs", filter),
     countLogs: (filter) => ask("countLogs", filter),
     series: (filter) => ask("series", filter),
@@ -75,22 +87,32 @@ export function createTelemetryStore(options: TelemetryStoreOptions): TelemetryS
     recall: (name) => ask("recall", name),
     size: () => ask("size"),
     prune: (kind, before) => untilDone(() => ask("pruneSlice", kind, before)),
-    thin: async () => (options.sample >= 1 ? 0 : untilDone(() => ask("thinSlice"))),
+    thin: async () => (sample >= 1 ? 0 : untilDone(() => ask("thinSlice"))),
     async vacuum({ whole }) {
       if (whole) await ask("vacuum");
       else await untilDone(() => ask("giveBack"));
     },
-    flush: buffer.flush,
-    async [Symbol.asyncDispose]() {
-      buffer.close();
-      if (keeper === undefined && buffer.isEmpty()) return;
-      // A command that ends this soon has little to tell: that is written here, sooner than a thread begins.
-      keeper ??= here();
-      await buffer.flush();
-      const opened = await keeper.catch(() => undefined);
-      await opened?.[Symbol.asyncDispose]();
-    },
   };
+}
+
+/** Piece by piece, so that what others ask and tell comes in between. */
+async function untilDone(next: () => Promise<Slice>): Promise<number> {
+  let total = 0;
+  for (;;) {
+    const { count, isDone } = await next();
+    total += count;
+    if (isDone) return total;
+  }
+}
+
+// Who ends waits this long for the last records; a disk that takes longer has lost them.
+const endMs = 1_000;
+
+async function atMost(clock: Clock, ms: number, work: Promise<void>): Promise<void> {
+  const late = Promise.withResolvers<void>();
+  const withdraw = clock.after(ms, late.resolve);
+  await Promise.race([work, late.promise]);
+  withdraw();
 }
 
 // On a full disk every batch fails, once a second.

@@ -4,7 +4,7 @@ import { TuttiError } from "../../core/error.ts";
 import type { Log } from "../../core/log.ts";
 import { openSyncSqlite, type SyncSqlite } from "../../storage/sqlite-sync.ts";
 import { allFailed, sizeOf, type Batch, type Stored } from "./batch.ts";
-import { fittingLog, fittingPoint, fittingSpan } from "./fitting.ts";
+import { fittingAll, fittingLog, fittingPoint, fittingSpan } from "./fitting.ts";
 import { writeLogs } from "./log-row.ts";
 import { writePoints } from "./point-writer.ts";
 import { telemetryMigrations } from "./schema.ts";
@@ -77,12 +77,13 @@ export function openTelemetryFile(options: TelemetryFileOptions): TelemetryFile 
 
 /** Gives how many records could not be stored as they are. */
 function writeBatch(tables: OpenTables, { spans, logs, points }: Batch, now: number): number {
-  const fitting = spans.map(fittingSpan).filter((span) => span !== null);
+  const fitting = fittingAll(spans, fittingSpan, now);
+  const lines = fittingAll(logs, fittingLog, now);
+  const figures = fittingAll(points, fittingPoint, now);
   writeSpans(tables, fitting, now);
-  writeLogs(tables, logs.map(fittingLog));
-  const figures = points.map(fittingPoint).filter((point) => point !== null);
+  writeLogs(tables, lines);
   const refused = figures.length === 0 ? 0 : writePoints(tables, figures, now);
-  return spans.length - fitting.length + points.length - figures.length + refused;
+  return sizeOf({ spans, logs, points }) - fitting.length - lines.length - figures.length + refused;
 }
 
 interface Open {

@@ -114,11 +114,8 @@ export interface TelemetryStore extends AsyncDisposable {
   readonly counts: () => TelemetryCounts;
   traces(filter: TraceFilter): Promise<readonly TraceSummary[]>;
   countTraces(filter: Omit<TraceFilter, "before" | "limit">): Promise<number>;
-  /**
-   * All spans of a trace, by their start; empty where there is none. `attributes` names those that are wanted: of ten
-   * thousand spans, a few come three times as fast as all.
-   */
-  trace(traceId: string, options?: { readonly attributes?: readonly string[] }): Promise<readonly SpanRecord[]>;
+  /** All spans of a trace, by their start; empty where there is none. */
+  trace(traceId: string): Promise<readonly SpanRecord[]>;
   logs(filter: LogFilter): Promise<readonly StoredLog[]>;
   countLogs(filter: Pick<LogFilter, "query" | "level" | "since" | "until">): Promise<number>;
   series(filter: SeriesFilter): Promise<SeriesResult>;

@@ -2,6 +2,7 @@ import type { AttributeValue } from "../../core/trace.ts";
 import type { LogRecord, RecordAttributes, SpanRecord } from "../record.ts";
 
 // Of a long text only so many words are found; what stands in the payload is whole.
+const mostSearched = 65_536;
 const mostWords = 2_000;
 const mostTerm = 120;
 const mostRemembered = 20_000;
@@ -25,10 +26,6 @@ export function createTermCollector(): TermCollector {
     const made = termsOf(key, value);
     remembered.set(place, made);
     return made;
-  }
-
-  function add(into: Set<string>, terms: readonly string[]): void {
-    for (const term of terms) into.add(term);
   }
 
   function addAll(into: Set<string>, attributes: RecordAttributes): void {
@@ -66,6 +63,10 @@ export function createTermCollector(): TermCollector {
 /** A term that all log records have, to take others away from. */
 export const everyLog = "=";
 
+function add(into: Set<string>, terms: readonly string[]): void {
+  for (const term of terms) into.add(term);
+}
+
 function termsOf(key: string, value: AttributeValue): readonly string[] {
   if (typeof value === "string") return [equalityTerm(key, value), ...wordsOf(value)];
   if (typeof value === "boolean" || Number.isInteger(value)) return [equalityTerm(key, String(value))];
@@ -91,7 +92,7 @@ const anyWords = /[\p{L}\p{N}\p{M}_]+/gu;
 
 /** The words of a text as the index has them: lower case, without accents. */
 export function wordsOf(text: string): string[] {
-  const lower = text.toLowerCase();
+  const lower = text.slice(0, mostSearched).toLowerCase();
   // oxlint-disable-next-line no-control-regex -- asks for ASCII
   const isPlain = /^[\u0000-\u007f]*$/.test(lower);
   const found = isPlain

@@ -12,60 +12,27 @@ interface Waiting {
 }
 
 /** Without its number, which it gets when it is sent. */
-type Unsent<Kind> = Kind extends unknown ? Omit<Kind, "id"> : never;
+type Unsent = WithoutId<Request>;
+type WithoutId<Kind> = Kind extends unknown ? Omit<Kind, "id"> : never;
 
-// Who ends waits for the last records this long; a disk that takes longer has lost them.
-const closeMs = 1_000;
+// What is on its way is stored within this, or lost: who ends has waited for it before.
+const closeMs = 500;
+// A thread that cannot live would cost a beginning with every batch.
+const restMs = 10_000;
 
-/** Has the file in a thread. A thread that died takes what it was asked with it; the next request begins another. */
-export function openThread({ path, sample, clock, log }: KeeperOptions): Keeper {
-  const waiting = new Map<number, Waiting>();
-  let worker: Worker | undefined;
-  let lastId = 0;
+/** Has the file in a thread. A thread that died takes what it was asked with it; another one begins after a while. */
+export function openThread(options: KeeperOptions): Keeper {
+  const { path, clock } = options;
+  let worker: Correspondent | undefined;
+  let restUntil = 0;
 
-  function begin(): Worker {
-    // The same folder holds the worker as .ts in a clone and as .js in the package.
-    const file = new URL(`./telemetry-worker${extname(import.meta.url)}`, import.meta.url);
-    const data: ThreadData = { path, sample };
-    const begun = new Worker(file, { workerData: data, stdin: false });
-    begun.on("message", (reply: Reply) => {
-      if (reply.type === "log") log[reply.level](reply.event, reply.fields);
-      else settle(reply.id, ({ resolve }) => resolve(reply));
+  async function send(request: Unsent): Promise<Reply> {
+    if (worker === undefined && clock.now() < restUntil) throw gone(path);
+    worker ??= begin(options, () => {
+      worker = undefined;
+      restUntil = clock.now() + restMs;
     });
-    begun.on("error", (error) => log.warn("telemetry.thread_failed", { error: String(error) }));
-    begun.on("exit", () => {
-      if (worker === begun) worker = undefined;
-      for (const id of waiting.keys()) settle(id, ({ reject }) => reject(gone(path)));
-    });
-    return begun;
-  }
-
-  function settle(id: number, how: (waiting: Waiting) => void): void {
-    const one = waiting.get(id);
-    waiting.delete(id);
-    // Only who waits for an answer keeps the process alive.
-    if (waiting.size === 0) worker?.unref();
-    if (one !== undefined) how(one);
-  }
-
-  function send(request: Unsent<Request>): Promise<Reply> {
-    worker ??= begin();
-    worker.ref();
-    const id = ++lastId;
-    const { promise, resolve, reject } = Promise.withResolvers<Reply>();
-    waiting.set(id, { resolve, reject });
-    worker.postMessage({ ...request, id });
-    return promise;
-  }
-
-  async function close(): Promise<void> {
-    if (worker === undefined) return;
-    const ended = worker;
-    const late = Promise.withResolvers<void>();
-    const withdraw = clock.after(closeMs, late.resolve);
-    await Promise.race([send({ type: "close" }).catch(() => undefined), late.promise]);
-    withdraw();
-    await ended.terminate();
+    return await worker.send(request);
   }
 
   return {
@@ -84,7 +51,59 @@ export function openThread({ path, sample, clock, log }: KeeperOptions): Keeper 
       if (reply.type === "failed") throw toError(reply.failure);
       return (reply.type === "answered" ? reply.answer : undefined) as AnswerTo<Name>;
     },
-    [Symbol.asyncDispose]: close,
+    async [Symbol.asyncDispose]() {
+      if (worker === undefined) return;
+      const ended = worker;
+      const late = Promise.withResolvers<void>();
+      const withdraw = clock.after(closeMs, late.resolve);
+      await Promise.race([ended.send({ type: "close" }).catch(() => undefined), late.promise]);
+      withdraw();
+      await ended.end();
+    },
+  };
+}
+
+/** A thread that answers each request once. */
+interface Correspondent {
+  send(request: Unsent): Promise<Reply>;
+  end(): Promise<unknown>;
+}
+
+function begin({ path, sample, log }: KeeperOptions, ended: () => void): Correspondent {
+  // The same folder holds the worker as .ts in a clone and as .js in the package.
+  const file = new URL(`./telemetry-worker${extname(import.meta.url)}`, import.meta.url);
+  const data: ThreadData = { path, sample };
+  const worker = new Worker(file, { workerData: data, stdin: false });
+  const waiting = new Map<number, Waiting>();
+  let lastId = 0;
+
+  function settle(id: number, how: (waiting: Waiting) => void): void {
+    const one = waiting.get(id);
+    waiting.delete(id);
+    // Only who waits for an answer keeps the process alive.
+    if (waiting.size === 0) worker.unref();
+    if (one !== undefined) how(one);
+  }
+
+  worker.on("message", (reply: Reply) => {
+    if (reply.type === "log") log[reply.level](reply.event, reply.fields);
+    else settle(reply.id, ({ resolve }) => resolve(reply));
+  });
+  worker.on("error", (error) => log.warn("telemetry.thread_failed", { error: String(error) }));
+  worker.on("exit", () => {
+    ended();
+    for (const id of waiting.keys()) settle(id, ({ reject }) => reject(gone(path)));
+  });
+  return {
+    send(request) {
+      worker.ref();
+      const id = ++lastId;
+      const { promise, resolve, reject } = Promise.withResolvers<Reply>();
+      waiting.set(id, { resolve, reject });
+      worker.postMessage({ ...request, id });
+      return promise;
+    },
+    end: () => worker.terminate(),
   };
 }
 

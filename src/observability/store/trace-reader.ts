@@ -46,9 +46,15 @@ function conditionsOf({ query = "", since, until }: Wanted, now: EpochMs): Condi
   const search = traceSearch(query, now);
   const from = Math.max((since ?? 0) * 1_000, search.since ?? 0);
   const to = Math.min(until === undefined ? Infinity : until * 1_000, search.until ?? Infinity);
-  const tests: { readonly sql: string; readonly value: number }[] = search.bounds.map(toTest);
-  // The end comes first: there is an index by it, and what has ended before cannot have begun later.
-  if (from > 0) tests.push({ sql: "ended_us >= ?", value: from }, { sql: "started_us >= ?", value: from });
+  const tests: { readonly sql: string; readonly value: SqlValue }[] = search.bounds.map(toTest);
+  if (search.ids !== null) {
+    tests.push({ sql: "trace_id in (select unhex(value) from json_each(?))", value: JSON.stringify(search.ids) });
+  }
+  if (from > 0) {
+    // What ended before cannot have begun later: the index by the end says where nobody has to look any more.
+    const first = "id >= (select ifnull(min(id), 0) from traces where ended_us >= ?)";
+    tests.push({ sql: first, value: from }, { sql: "started_us >= ?", value: from });
+  }
   if (to < Infinity) tests.push({ sql: "started_us < ?", value: to });
   return {
     all: search.all,

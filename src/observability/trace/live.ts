@@ -80,7 +80,7 @@ function createLiveCalls(api: typeof Api, tracer: Api.Tracer): Omit<Live, "stop"
         traceFlags: api.TraceFlags.SAMPLED,
         ...(state === undefined ? {} : { traceState: api.createTraceState(state) }),
       };
-      return api.context.with(api.trace.setSpanContext(api.context.active(), place), work);
+      return api.context.with(api.trace.setSpanContext(api.ROOT_CONTEXT, place), work);
     },
     current() {
       const place = api.trace.getSpanContext(api.context.active());

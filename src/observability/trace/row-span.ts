@@ -3,7 +3,7 @@ import type { Failure } from "../../core/error.ts";
 import type { ObservedEnd, ObservedRun, ObservedStep } from "../../core/observer.ts";
 import type { Usage } from "../../core/step.ts";
 import { kindOfScope, nameInKey } from "../../core/step-key.ts";
-import { fromTraceText, spanIdOf, traceOf, type AttributeValue } from "../../core/trace.ts";
+import { fromTraceText, spanIdOf, traceOf, type AttributeValue, type TraceContext } from "../../core/trace.ts";
 import type { Origin, RecordAttributes, SpanEvent, SpanRecord } from "../record.ts";
 import { genAi, general, own } from "./semantic.ts";
 
@@ -88,13 +88,16 @@ function usageAttributes({ calls, inputTokens, outputTokens, models }: Usage): R
 }
 
 /** The run itself, from the first worker that took it up to its end. */
-export function runSpan(origin: Origin, run: ObservedRun, end: ObservedEnd, queuedMs: number | null): SpanRecord {
-  const { traceId, spanId } = traceOf({ run: run.id, trace: run.trace }, "");
-  const from = run.origin;
+export function runSpan(
+  origin: Origin,
+  run: ObservedRun,
+  end: ObservedEnd,
+  { place, queuedMs }: { readonly place: TraceContext; readonly queuedMs: number | null },
+): SpanRecord {
   return {
     ...origin,
-    traceId,
-    spanId,
+    traceId: place.traceId,
+    spanId: place.spanId,
     parentId: run.trace === null ? null : (fromTraceText(run.trace)?.spanId ?? null),
     name: `invoke_workflow ${run.flow}`,
     kind: "internal",
@@ -112,14 +115,13 @@ export function runSpan(origin: Origin, run: ObservedRun, end: ObservedEnd, queu
       ...(end.failure === null ? {} : { [general.error]: end.failure.code }),
     },
     events: [],
-    links:
-      from === null
-        ? []
-        : [traceOf({ run: from.run, trace: from.trace }, "")].map(({ traceId: trace, spanId: span }) => ({
-            traceId: trace,
-            spanId: span,
-          })),
+    links: run.origin === null ? [] : [linkTo(run.origin)],
   };
+}
+
+function linkTo(origin: NonNullable<ObservedRun["origin"]>): SpanRecord["links"][number] {
+  const { traceId, spanId } = traceOf(origin, "");
+  return { traceId, spanId };
 }
 
 /** A scope that has no row: nothing is known of it but what lies in it. */

@@ -89,7 +89,7 @@ export class RunTree {
     const spans = Array.from(this.#begun.values(), (step) => this.stored(cutOff(step, end.finishedAt))).flat();
     const tops = [...this.#places.values()].filter(({ key }) => this.#above(key) === null);
     for (const place of tops) this.#closeScope(place, this.#root.spanId, spans);
-    spans.push(runSpan(this.#origin, this.run, end, this.#queuedMs));
+    spans.push(runSpan(this.#origin, this.run, end, { place: this.#root, queuedMs: this.#queuedMs }));
     return spans;
   }
 

@@ -53,12 +53,12 @@ export function createTracing(options: TracingOptions): Tracing {
   const metrics = createGenAiMetrics(meters, conventions);
   const content = createContent(settings.content, conventions);
   const origin = engineOrigin(version);
-  const live = createLazyLive({ sink: store.sink, origin });
+  const live = createLazyLive({ sink: store.sink, origin, log: options.log });
   const runs = createRunObserver({ ...options, sink: store.sink, origin });
   const tracer: Tracer = settings.enabled ? live.tracer : silentTracer;
   const ports = { clock, metrics, content: settings.enabled ? content : null, tracer };
   return {
-    observer: settings.enabled ? runs.observer : silentObserver,
+    observer: settings.enabled ? { ...runs.observer, ready: async () => void (await live.load()) } : silentObserver,
     effect: settings.enabled ? [createEffectSpan({ clock, content, live, tree: runs.tree })] : [],
     tracer,
     watchChat: (model) => watchChat(model, ports),

@@ -73,8 +73,8 @@ describe("a trace", () => {
     await using project = new Project();
     project.flow(
       "cut",
-      `await step.map("each", [1, 2], (item, inner) => inner.run("count", () => item), { concurrency: 1 });
-       await step.race("first", { one: (inner) => inner.run("won", () => 1) });
+      `await step.map("each", [1, 2], (item, inner) => inner.run("count", () => later(2)), { concurrency: 1 });
+       await step.race("first", { one: (inner) => inner.run("won", () => later(2)) });
        await step.run("slow", async () => { mark("slow"); await opened("go"); });
        return step.run("last", () => 1);`,
     );

@@ -42,7 +42,7 @@ describe("the pages of traces and of the log", { skip, timeout: 300_000 }, () =>
     const page = await person.open("/traces");
     await settled(page);
     const rows = page.locator(".list-line[aria-rowindex]");
-    assert.match(await rows.first().innerText(), /failed[\s\S]*run triage[\s\S]*tutti/);
+    assert.match(await rows.first().innerText(), /error[\s\S]*run triage[\s\S]*tutti/);
     await page.getByRole("button", { name: "State" }).click();
     await page.getByRole("radio", { name: "error" }).check();
     await page.keyboard.press("Escape");

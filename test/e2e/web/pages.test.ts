@@ -41,6 +41,7 @@ describe("the pages", { skip }, () => {
     "/explore",
     "/explore?m=tutti_runs_total&by=status",
     "/traces",
+    `/traces/${runs.failed}`,
     "/logs",
     "/alerts",
     "/alerts/FailingRuns",

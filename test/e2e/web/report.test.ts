@@ -61,7 +61,9 @@ describe("a report", { skip, timeout: 120_000 }, () => {
   };
 
   /** Opens it as a person would who has been sent the file. */
-  async function open(input: Readonly<Record<string, unknown>>): Promise<{ page: Page; faults: string[]; report: Report }> {
+  async function open(
+    input: Readonly<Record<string, unknown>>,
+  ): Promise<{ page: Page; faults: string[]; report: Report }> {
     const report = (await product.client.call("export.html", input)) as Report;
     const file = join(folder, report.name);
     writeFileSync(file, report.html);

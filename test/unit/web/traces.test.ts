@@ -1,14 +1,8 @@
 import assert from "node:assert/strict";
 import { describe, it } from "node:test";
-import {
-  isTraceOpen,
-  rootOf,
-  toTimeline,
-  type Trace,
-  type TraceSpan,
-} from "../../../web/pages/traces/detail/trace-timeline.ts";
+import { rootOf, toTimeline, type Trace, type TraceSpan } from "../../../web/pages/traces/detail/trace-timeline.ts";
 import { noPages, reducePages } from "../../../web/pages/traces/trace-pages.ts";
-import { modelsOf, stateOf, tokensOf, type TraceRow } from "../../../web/pages/traces/trace-row.ts";
+import { isTraceOpen, modelsOf, stateOf, tokensOf, type TraceRow } from "../../../web/pages/traces/trace-row.ts";
 import { createScore, treeOf } from "../../../web/score/model.ts";
 import { kindOf, labelOf } from "../../../web/score/label.ts";
 import { laneOf } from "../../../web/score/bar.ts";
@@ -61,10 +55,10 @@ function traceOf(...spans: readonly Partial<TraceSpan>[]): Trace {
 }
 
 /** The lines of the waterfall: depth, name, the word at the edge, the words beside the bar. */
-function linesOf(trace: Trace, now = 10_000): readonly string[] {
-  const timeline = toTimeline(trace, now);
+function linesOf(trace: Trace): readonly string[] {
+  const timeline = toTimeline(trace, false);
   const tree = treeOf(timeline);
-  const score = createScore(timeline, tree, now);
+  const score = createScore(timeline, tree, 10_000);
   return rowsOf(tree, { folded: new Set(), errorsOnly: false, showHidden: false }).map(({ part }) => {
     const label = labelOf(part, laneOf(part, score), score);
     return `${"  ".repeat(part.depth)}${part.name} | ${kindOf(part)} | ${label.text.replaceAll("\u202f", " ")}`;
@@ -110,8 +104,8 @@ describe("a trace as a score", () => {
 
   it("shows a failure with its words, and looks at it first", () => {
     const failed = { ...call, parentId: "root", status: "error", error: "no model server answers" };
-    const trace = traceOf({ status: "error", error: "failed" }, { spanId: "good", parentId: "root" }, failed);
-    const timeline = toTimeline(trace, 10_000);
+    const trace = { ...traceOf({}, { spanId: "good", parentId: "root" }, failed), errors: 1 };
+    const timeline = toTimeline(trace, false);
     assert.equal(timeline.run.status, "failed");
     assert.equal(firstSelection(treeOf(timeline)), "call");
     assert.match(linesOf(trace)[2] ?? "", /no model server answers$/);
@@ -121,8 +115,9 @@ describe("a trace as a score", () => {
     const trace = { ...traceOf({ parentId: "later" }), isComplete: false };
     assert.equal(isTraceOpen(trace, 30_000), true);
     assert.equal(isTraceOpen(trace, 90_000), false);
-    assert.equal(toTimeline(trace, 30_000).run.status, "running");
-    assert.equal(toTimeline(trace, 90_000).run.status, "succeeded");
+    const open = toTimeline(trace, true);
+    assert.deepEqual([open.run.status, open.run.finishedAt], ["running", null]);
+    assert.deepEqual([stateOf(trace, 30_000), stateOf(trace, 90_000)], ["running", "unfinished"]);
   });
 });
 
@@ -178,9 +173,7 @@ describe("the list of traces", () => {
     assert.equal(tokensOf(row("a", 1, { inputTokens: 3 })), 3);
     assert.equal(modelsOf(row("a", 1)), "–");
     assert.equal(modelsOf(row("a", 1, { models: ["ollama/llama3.2", "x"] })), "llama3.2, x");
-    assert.deepEqual(
-      [row("a", 1, { errors: 1, isComplete: false }), row("a", 1, { isComplete: false }), row("a", 1)].map(stateOf),
-      ["failed", "running", "succeeded"],
-    );
+    assert.equal(stateOf(row("a", 1, { errors: 1, isComplete: false }), 2), "error");
+    assert.equal(stateOf(row("a", 1), 2), "ok");
   });
 });

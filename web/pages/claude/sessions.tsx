@@ -15,7 +15,7 @@ export function Sessions({ sessions }: { readonly sessions: View["sessions"] }):
         <thead>
           <tr>
             <th>session</th>
-            <th>last seen</th>
+            <th class="seen">last seen</th>
             <th class="num wide">for</th>
             <th class="num">prompts</th>
             <th class="num">tools</th>

@@ -17,13 +17,13 @@ export function Retention(): JSX.Element {
             <label class="stack">
               <span>
                 {bytes(usedBytes)} of {bytes(capBytes)}{" "}
-                <span class="muted">
-                  ({parts.map(({ name, bytes: size }) => `${name} ${bytes(size)}`).join(", ")})
-                </span>
+                <span class="muted">({parts.map(({ name, bytes: size }) => `${name} ${bytes(size)}`).join(", ")})</span>
               </span>
               <meter class="room" max={capBytes} value={usedBytes} high={capBytes} />
             </label>
-            <p class="muted small">Above that the oldest goes first, from the top of this list downward. Open work stays.</p>
+            <p class="muted small">
+              Above that the oldest goes first, from the top of this list downward. Open work stays.
+            </p>
             <ul class="setting-list">
               {kinds.map((kind) => (
                 <li key={kind.name}>

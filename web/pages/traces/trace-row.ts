@@ -14,10 +14,21 @@ export interface TraceRow {
   readonly isComplete: boolean;
 }
 
-/** The word of a trace's state, as every page has it. */
-export function stateOf({ errors, isComplete }: Pick<TraceRow, "errors" | "isComplete">): string {
-  if (errors > 0) return "failed";
-  return isComplete ? "succeeded" : "running";
+// What has been silent for longer was cut off, or its first span was never sent.
+const openMs = 60_000;
+
+type Ending = Pick<TraceRow, "errors" | "isComplete" | "startedAt" | "durationMs">;
+
+/** It goes on: its first span has not ended, and it was heard of lately. */
+export function isTraceOpen({ isComplete, startedAt, durationMs }: Omit<Ending, "errors">, now: number): boolean {
+  return !isComplete && now - startedAt - durationMs < openMs;
+}
+
+/** The word of a trace's state, as the query has it: one failed span makes it an error, whatever became of the whole. */
+export function stateOf(trace: Ending, now: number): "error" | "running" | "unfinished" | "ok" {
+  if (trace.errors > 0) return "error";
+  if (isTraceOpen(trace, now)) return "running";
+  return trace.isComplete ? "ok" : "unfinished";
 }
 
 /** Tokens read and written; null where no span has told. */

@@ -1,6 +1,7 @@
 import type { JSX } from "preact";
 import { useEffect, useRef } from "preact/hooks";
 import { useLocation } from "wouter-preact";
+import { now } from "../../data/clock.ts";
 import { count, duration, plural, whole } from "../../data/format.ts";
 import { Status } from "../../ui/glyph.tsx";
 import { Empty, Failure, Wait } from "../../ui/state.tsx";
@@ -110,7 +111,7 @@ function Row({ trace, index, top, isHere, onCursor }: RowProps): JSX.Element {
       }}
     >
       <span role="cell">
-        <Status status={stateOf(trace)} />
+        <Status status={stateOf(trace, now.value)} />
       </span>
       <span role="cell" class="cut" title={trace.name}>
         <a href={to} onClick={(event) => event.preventDefault()}>

@@ -2,7 +2,16 @@ import { aggregateOf, sortSamples } from "./aggregate.ts";
 import { binaryOf, type Value } from "./binary.ts";
 import { rangeFunction } from "./range-function.ts";
 import type { Call, Expression, Matcher, Selector } from "./expression.ts";
-import { deriving, noLabels, toLabelSet, withoutLabels, withoutName, type Sample, type Vector } from "./label-set.ts";
+import {
+  deriving,
+  noLabels,
+  toLabelSet,
+  withoutLabels,
+  withoutName,
+  type LabelSet,
+  type Sample,
+  type Vector,
+} from "./label-set.ts";
 import type { Loaded } from "./load.ts";
 import { lastUpTo } from "./loaded.ts";
 import { bucketQuantile, type Bucket } from "./quantile.ts";
@@ -77,7 +86,7 @@ function overTime({ loaded }: CompilePorts, { name, arguments: [selector] }: Cal
   if (compute === null || selector?.kind !== "selector") return null;
   const { series = [], ...about } = loaded.get(selector) ?? { resolutionMs: 1, storedTo: 0, staleAfterMs: 0 };
   // What is the last of a time is still the figure itself.
-  const rename = name === "last_over_time" ? deriving((labels) => labels) : withoutName();
+  const rename = name === "last_over_time" ? (set: LabelSet) => set : withoutName();
   return (time) => {
     const to = time - selector.offsetMs;
     const from = to - (selector.windowMs ?? 0);

@@ -49,6 +49,7 @@ export async function queryMetrics(
   const expression = await parsePromql(text);
   await store.flush();
   const loaded = await loadAll({ store, text }, selectorsOf(expression), { from, to, stepMs, now: clock.now() });
+  signal.throwIfAborted();
   const evaluate = compile({ text, loaded }, expression);
   const results = createResults();
   let turn = clock.now();

@@ -4,7 +4,7 @@ import type { Clock } from "../../../core/clock.ts";
 import type { Route, RouteAnswer, RouteRequest } from "../../../core/route.ts";
 import { asMessage, malformed, type Message } from "../wire/field.ts";
 import type { ProtobufCodec } from "../wire/protobuf.ts";
-import { signals, type Signal } from "../wire/signal.ts";
+import { signalNames, signals, type Signal } from "../wire/signal.ts";
 import { behind, busy, formOf, refusalFor, refusalReply, successReply, type Form } from "./reply.ts";
 import { takeRequest, type Taken, type TakingOptions } from "./request.ts";
 
@@ -25,8 +25,7 @@ const remembered = 1_000;
 /** Where other programs send what they tell, as OTLP over HTTP. */
 export function createReceiver(options: ReceiverOptions): readonly Route[] {
   const receiver = new Receiver(options);
-  const names = Object.keys(signals) as Signal[];
-  return names.map((signal) => ({
+  return signalNames.map((signal) => ({
     name: `otlp.${signal}`,
     summary: `Takes ${signal} of other programs`,
     method: "POST",

@@ -30,3 +30,5 @@ export const signals = {
 } as const;
 
 export type Signal = keyof typeof signals;
+
+export const signalNames: readonly Signal[] = ["traces", "metrics", "logs"];

@@ -15,29 +15,27 @@ type TraceStore = Pick<TelemetryStore, "trace" | "traces" | "flush">;
 export async function findTrace(store: TraceStore, id: string): Promise<FoundTrace> {
   // What this process has just done is part of the answer.
   await store.flush();
-  const traceId = await traceIdFor(store, id.trim());
-  const spans = await store.trace(traceId);
-  if (spans.length > 0) return { traceId, spans };
-  throw missing(id, "It was never told, or was removed by its age.");
-}
-
-async function traceIdFor(store: TraceStore, id: string): Promise<string> {
-  if (/^[\da-f]{32}$/i.test(id)) return id.toLowerCase();
-  if (!id.startsWith("run_")) {
+  const isTrace = /^[\da-f]{32}$/i.test(id);
+  if (!isTrace && !id.startsWith("run_")) {
     throw new TuttiError("usage.invalid", `"${id}" is neither the id of a trace nor of a run`, {
       hint: "A trace's id has 32 hex digits: tutti trace list",
     });
   }
-  const traceId = traceIdOf(id);
-  if ((await store.trace(traceId)).length > 0) return traceId;
-  // A run that another program or another run has begun is in the trace of that one.
-  const [found] = await store.traces({ query: `${own.run}:${JSON.stringify(id)}`, limit: 1 });
-  if (found) return found.traceId;
-  throw missing(id, "Without traces.enabled nothing is told; spans are kept for as long as traces.keep says.");
+  const direct = await read(store, isTrace ? id.toLowerCase() : traceIdOf(id));
+  const found = direct ?? (isTrace ? null : await traceAround(store, id));
+  if (found !== null) return found;
+  throw new TuttiError("trace.missing", `there is no trace of ${id}`, {
+    hint: "It was never told, or was removed by its age. Those that are there: tutti trace list",
+  });
 }
 
-function missing(id: string, why: string): TuttiError {
-  return new TuttiError("trace.missing", `there is no trace of ${id}`, {
-    hint: `${why} Those that are there: tutti trace list`,
-  });
+async function read(store: TraceStore, traceId: string): Promise<FoundTrace | null> {
+  const spans = await store.trace(traceId);
+  return spans.length === 0 ? null : { traceId, spans };
+}
+
+/** A run that another program or another run has begun is in the trace of that one. */
+async function traceAround(store: TraceStore, run: string): Promise<FoundTrace | null> {
+  const [summary] = await store.traces({ query: `${own.run}:${JSON.stringify(run)}`, limit: 1 });
+  return summary === undefined ? null : read(store, summary.traceId);
 }

@@ -4,6 +4,7 @@ import type { AddressInfo } from "node:net";
 import { buffer } from "node:stream/consumers";
 import { describe, it } from "node:test";
 import { gunzipSync } from "node:zlib";
+import type { CheckResult } from "../../../../src/core/capability.ts";
 import { systemClock, type Clock } from "../../../../src/core/clock.ts";
 import { silentLog, type Log } from "../../../../src/core/log.ts";
 import { createMetrics } from "../../../../src/observability/metric/metrics.ts";
@@ -36,7 +37,7 @@ function span(number: number, more: Partial<SpanRecord> = {}): SpanRecord {
   };
 }
 
-const record: LogRecord = {
+const record = (): LogRecord => ({
   ...here,
   at: (Date.now() + 1_000) * 1_000,
   level: "warn",
@@ -46,12 +47,13 @@ const record: LogRecord = {
   spanId: "0000000000000001",
   run: "run_1",
   attributes: { attempt: 2 },
-};
+});
 
 interface Sending extends AsyncDisposable {
   readonly store: ReturnType<typeof createTelemetryStore>;
   readonly waits: number[];
   readonly told: string[];
+  readonly examine: () => Promise<CheckResult | undefined>;
   readonly counted: () => Promise<Readonly<Record<string, number>>>;
 }
 
@@ -101,6 +103,7 @@ function startSending({ endpoint, headers = {}, environment = {}, store: given }
     store,
     waits,
     told,
+    examine: async () => otlp.checks[0]?.run(new AbortController().signal),
     async counted() {
       const figures = await metrics.read();
       const sent = figures.find(({ family }) => family.name === "tutti_otlp_sent_total");
@@ -171,9 +174,11 @@ describe("what is sent to a collector", () => {
       headers: { authorization: "Bearer ${COLLECTOR_TOKEN}" },
       environment: { COLLECTOR_TOKEN: String(headers["authorization"]).slice("Bearer ".length) },
     });
-    await until("it has begun", async () => (await sending.store.recall(`otlp.logs ${url}/`)) ?? null);
+    for (const kind of ["spans", "logs"]) {
+      await until("it has begun", async () => (await sending.store.recall(`otlp.${kind} ${url}/`)) ?? null);
+    }
     sending.store.sink.spans([span(1), span(2, { parentId: "0000000000000001" })]);
-    sending.store.sink.logs([record]);
+    sending.store.sink.logs([record()]);
     await sending.store.flush();
     await until(
       "all has arrived",
@@ -183,7 +188,7 @@ describe("what is sent to a collector", () => {
     assert.deepEqual(collector.spans[0], { ...span(1), start: collector.spans[0]?.start, resource: received });
     assert.equal(collector.spans[1]?.parentId, "0000000000000001");
     assert.deepEqual(collector.logs[0], {
-      ...record,
+      ...record(),
       at: collector.logs[0]?.at,
       resource: received,
       attributes: { attempt: 2, "tutti.run.id": "run_1" },
@@ -296,5 +301,24 @@ describe("what is sent to a collector", () => {
     await sending.store.flush();
     await until("it is counted", async () => (await sending.counted())["traces rejected"] === 1);
     assert.equal((await sending.counted())["traces sent"], 2);
+  });
+});
+
+describe("the doctor's look at the collector", () => {
+  it("is fine, tells what is wrong, or that there is none", async () => {
+    await using fine = await scripted(() => ({ status: 200 }));
+    await using strict = await scripted(() => ({ status: 401 }));
+    const examine = async (options: SendingOptions): Promise<CheckResult | undefined> => {
+      await using sending = startSending(options);
+      return sending.examine();
+    };
+    assert.equal((await examine({}))?.status, "off");
+    assert.equal((await examine({ endpoint: fine.url }))?.status, "ok");
+    const refused = await examine({ endpoint: strict.url });
+    assert.deepEqual([refused?.status, refused?.message.includes("HTTP 401")], ["warn", true]);
+    const away = await examine({ endpoint: "http://127.0.0.1:9" });
+    assert.match(away?.message ?? "", /ECONNREFUSED|bad port/);
+    const unset = await examine({ endpoint: fine.url, headers: { authorization: "${NOT_SET}" } });
+    assert.match(unset?.message ?? "", /NOT_SET/);
   });
 });

@@ -67,12 +67,12 @@ describe("telemetry.db", () => {
   });
 
   it("stays whole when its process is killed, with all that was stored", async () => {
-    const process_ = spawn(process.execPath, [writer, path], { stdio: ["ignore", "pipe", "inherit"] });
-    const exited = once(process_, "exit");
+    const writing = spawn(process.execPath, [writer, path], { stdio: ["ignore", "pipe", "inherit"] });
+    const exited = once(writing, "exit");
     let stored = 0;
-    for await (const line of createInterface(process_.stdout)) {
+    for await (const line of createInterface(writing.stdout)) {
       stored = Number(line);
-      if (stored >= 40) process_.kill("SIGKILL");
+      if (stored >= 40) writing.kill("SIGKILL");
     }
     await exited;
     await using store = open();

@@ -1,19 +1,20 @@
 import type { JSX } from "preact";
 import { Link } from "wouter-preact";
 import { clockTime, count, duration, plural, shortId } from "../../../data/format.ts";
+import { now } from "../../../data/clock.ts";
 import { look } from "../../../data/setting.ts";
 import { Figure } from "../../../score/figure.tsx";
 import { shortModel } from "../../../score/label.ts";
 import type { Score } from "../../../score/model.ts";
 import { Glyph, lookOf } from "../../../ui/glyph.tsx";
 import { Id } from "../../../ui/id.tsx";
-import { tokensOf } from "../trace-row.ts";
+import { stateOf, tokensOf } from "../trace-row.ts";
 import type { Trace } from "./trace-timeline.ts";
 
 /** Which trace it is, how it ended, and what it took. */
 export function TraceHead({ trace, score }: { readonly trace: Trace; readonly score: Score }): JSX.Element {
   const { run, startedAt, models, spans, services, traceId } = trace;
-  const { status } = score.timeline.run;
+  const state = stateOf(trace, now.value);
   return (
     <header class="score-head">
       <div class="title">
@@ -32,9 +33,9 @@ export function TraceHead({ trace, score }: { readonly trace: Trace; readonly sc
       </div>
       <div class="score-figures">
         <Figure small={failuresWord(trace)}>
-          <span class={`line is-${lookOf(status).tone}`}>
-            <Glyph status={status} />
-            {status}
+          <span class={`line is-${lookOf(state).tone}`}>
+            <Glyph status={state} />
+            {state}
           </span>
         </Figure>
         <Figure small={`from ${clockTime(startedAt, Date.now(), look.value)}`}>

@@ -37,14 +37,6 @@ export interface TraceSpan {
   readonly outputTokens: number | null;
 }
 
-// What has been silent for longer was cut off, or its first span was never sent.
-const openMs = 60_000;
-
-/** It goes on: its first span has not ended, and it was heard of lately. */
-export function isTraceOpen({ isComplete, startedAt, durationMs }: Trace, now: number): boolean {
-  return !isComplete && now - startedAt - durationMs < openMs;
-}
-
 /** The span that all others lie in, where there is one such. */
 export function rootOf({ spans }: Pick<Trace, "spans">): TraceSpan | null {
   const ids = new Set(spans.map(({ spanId }) => spanId));
@@ -53,19 +45,17 @@ export function rootOf({ spans }: Pick<Trace, "spans">): TraceSpan | null {
 }
 
 /** A trace in the form that a score is drawn of. Its first span is the whole; without one, the trace itself is. */
-export function toTimeline(trace: Trace, now: number): Timeline {
+export function toTimeline(trace: Trace, isOpen: boolean): Timeline {
   const root = rootOf(trace);
   const inner = trace.spans.filter((span) => span !== root);
   const parents = new Set(trace.spans.flatMap(({ parentId }) => parentId ?? []));
   const end = trace.startedAt + trace.durationMs;
-  const isOpen = isTraceOpen(trace, now);
-  const failed = root === null ? trace.errors > 0 : root.status === "error";
   return {
     run: {
       id: trace.traceId,
       flow: shownName(root?.name ?? trace.name),
       kind: root === null ? "trace" : kindOf(root, trace),
-      status: isOpen ? "running" : failed ? "failed" : "succeeded",
+      status: isOpen ? "running" : trace.errors > 0 ? "failed" : "ok",
       error: root === null ? null : errorOf(root),
       createdAt: trace.startedAt,
       startedAt: trace.startedAt,

@@ -13,10 +13,10 @@ import { Waterfall } from "../../../score/waterfall.tsx";
 import { useKeys } from "../../../shell/keys.ts";
 import { Page, useTitle } from "../../../ui/page.tsx";
 import { Failure, Wait } from "../../../ui/state.tsx";
-import { shownName, stateOf } from "../trace-row.ts";
+import { isTraceOpen, shownName, stateOf } from "../trace-row.ts";
 import { SpanInspector } from "./span-inspector.tsx";
 import { TraceHead } from "./trace-head.tsx";
-import { isTraceOpen, toTimeline, type Trace } from "./trace-timeline.ts";
+import { toTimeline, type Trace } from "./trace-timeline.ts";
 import "../../../score/frame.css";
 import "./trace.css";
 
@@ -38,9 +38,9 @@ interface TraceViewProps {
 }
 
 function TraceView({ trace, error, onRenew }: TraceViewProps): JSX.Element {
-  useTitle(`${shownName(trace.name)}, ${stateOf(trace)}`);
-  const time = useOpenTime(trace, onRenew);
-  const timeline = useMemo(() => toTimeline(trace, time), [trace, time]);
+  useTitle(`${shownName(trace.name)}, ${stateOf(trace, now.value)}`);
+  const { isOpen, time } = useOpenTime(trace, onRenew);
+  const timeline = useMemo(() => toTimeline(trace, isOpen), [trace, isOpen]);
   const tree = useMemo(() => treeOf(timeline), [timeline]);
   const score = useMemo(() => createScore(timeline, tree, time), [timeline, tree, time]);
   const state = useScoreState(tree, useUrlState());
@@ -68,7 +68,7 @@ function TraceView({ trace, error, onRenew }: TraceViewProps): JSX.Element {
 }
 
 /** The time up to which an open trace is drawn; of one that has ended nothing moves. */
-function useOpenTime(trace: Trace, onRenew: () => void): number {
+function useOpenTime(trace: Trace, onRenew: () => void): { readonly isOpen: boolean; readonly time: number } {
   const end = trace.startedAt + trace.durationMs;
   const isOpen = isTraceOpen(trace, now.value);
   useEffect(() => {
@@ -76,5 +76,5 @@ function useOpenTime(trace: Trace, onRenew: () => void): number {
     const timer = window.setInterval(() => document.visibilityState === "visible" && onRenew(), lookAgainMs);
     return () => window.clearInterval(timer);
   }, [isOpen]);
-  return isOpen ? now.value : end;
+  return { isOpen, time: isOpen ? now.value : end };
 }
