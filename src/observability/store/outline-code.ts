@@ -1,0 +1,49 @@
+import { createPicker, readName, type ReadTables } from "./attribute-code.ts";
+import type { ByteReader } from "./bytes.ts";
+import type { PackedOutline } from "./outline-text.ts";
+import { linkBytes, readHead } from "./span-code.ts";
+
+/** Reads a span's bytes to their end, and makes of them only what an outline shows. */
+export type Outliner = (bytes: ByteReader, place: { readonly spanId: string; readonly base: number }) => PackedOutline;
+
+export function createOutliner(attributes: readonly string[], tables: ReadTables): Outliner {
+  const pick = createPicker(attributes, tables);
+  const readMore = createMoreReader(tables);
+  return (bytes, { spanId, base }) => {
+    const { parentId, name, origin, start, durationUs, statusText, kind, status, hasMore } = readHead(
+      bytes,
+      base,
+      tables,
+    );
+    const values = pick(bytes);
+    const { thrown, events, links } = hasMore ? readMore(bytes) : nothingMore;
+    const { service } = origin;
+    return [spanId, parentId, name, kind, service, start, durationUs, status, statusText, thrown, events, links, values];
+  };
+}
+
+interface More {
+  readonly thrown: string | null;
+  readonly events: number;
+  readonly links: number;
+}
+
+const nothingMore: More = { thrown: null, events: 0, links: 0 };
+
+function createMoreReader(tables: ReadTables): (bytes: ByteReader) => More {
+  const pick = createPicker(["exception.message"], tables);
+  return (bytes) => {
+    const events = bytes.whole();
+    let thrown: string | null = null;
+    for (let left = events; left > 0; left--) {
+      const isException = readName(bytes, tables.texts) === "exception";
+      // When it was.
+      bytes.whole();
+      const [message] = pick(bytes);
+      if (isException && typeof message === "string") thrown ??= message;
+    }
+    const links = bytes.whole();
+    bytes.skip(links * linkBytes);
+    return { thrown, events, links };
+  };
+}
