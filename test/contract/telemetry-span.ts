@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import { describe, it } from "node:test";
 import type { SpanRecord } from "../../src/observability/record.ts";
+import type { SpanOutline } from "../../src/observability/store/telemetry-store.ts";
 import { span, spanIdOf, pastUs, trace, traceIdOf } from "../support/telemetry.ts";
 import type { OpenStore } from "./telemetry-store.ts";
 
@@ -42,6 +43,78 @@ export function spanCases(open: OpenStore): void {
       await store.flush();
       assert.deepEqual(await store.trace(full.traceId), [earlier, full]);
       assert.deepEqual(await store.trace(traceIdOf(2)), []);
+    });
+
+    it("are told in outline with the attributes that are asked for, in the order of the whole", async () => {
+      const store = open();
+      const others = [
+        span({ trace: 1, id: 6, start: full.start, durationUs: 9_000, service: "other", name: "größer" }),
+        span({ trace: 1, id: 7, start: full.start - 1_000_000, statusText: "" }),
+      ];
+      store.sink.spans([full, ...others]);
+      await store.flush();
+      const wanted = ["nobody has it", ...Object.keys(full.attributes).toReversed()];
+      const outlines = await store.outline(full.traceId.toUpperCase(), wanted);
+      assert.deepEqual(
+        outlines,
+        (await store.trace(full.traceId)).map((whole) => toOutline(whole, wanted)),
+      );
+      const [, , last] = await store.outline(full.traceId, []);
+      assert.deepEqual([last?.thrown, last?.events, last?.links, last?.values], ["no room", 2, 1, []]);
+      assert.deepEqual(await store.outline(traceIdOf(2), wanted), []);
+    });
+
+    it("are found alone by the digits that their id begins with, where it is only one", async () => {
+      const store = open();
+      const [one, other] = [
+        span({ trace: 1, spanId: "ab0000000000000c" }),
+        span({ trace: 1, spanId: "ab0000000000000d" }),
+      ];
+      store.sink.spans([one, other, { ...full, spanId: "f".repeat(16) }, span({ trace: 2, spanId: "cd".repeat(8) })]);
+      await store.flush();
+      assert.deepEqual(await store.span(full.traceId, one.spanId), { span: one, fitting: 1 });
+      assert.deepEqual(await store.span(full.traceId.toUpperCase(), "F"), {
+        span: { ...full, spanId: "f".repeat(16) },
+        fitting: 1,
+      });
+      assert.deepEqual(await store.span(full.traceId, "ab0"), { span: null, fitting: 2 });
+      for (const none of ["cd", "", "xyz", "%", `${one.spanId}0`]) {
+        assert.deepEqual(await store.span(full.traceId, none), { span: null, fitting: 0 }, none);
+      }
+      assert.equal(await store.span(traceIdOf(3), "ab"), null);
+    });
+
+    it("make a trace complete by the run that a caller elsewhere began, and by no run inside of it", async () => {
+      const store = open();
+      const run = { "gen_ai.operation.name": "invoke_workflow", "tutti.run.id": "run_1" };
+      const outer = span({
+        trace: 1,
+        id: 1,
+        parentId: spanIdOf(99),
+        name: "outer",
+        durationUs: 9_000,
+        attributes: run,
+      });
+      const inner = span({
+        trace: 1,
+        id: 2,
+        parentId: spanIdOf(3),
+        name: "inner",
+        start: outer.start + 1,
+        attributes: { ...run, "tutti.run.id": "run_2", "tutti.run.parent": "run_1" },
+      });
+      const seen: unknown[] = [];
+      for (const told of [inner, outer, span({ trace: 1, id: 99, start: outer.start - 5, name: "caller" })]) {
+        store.sink.spans([told]);
+        await store.flush();
+        const [found] = await store.traces({ limit: 1 });
+        seen.push([found?.name, found?.isComplete]);
+      }
+      assert.deepEqual(seen, [
+        ["inner", false],
+        ["outer", true],
+        ["caller", true],
+      ]);
     });
 
     it("are counted once when a sender that was not sure sends them again", async () => {
@@ -159,4 +232,18 @@ export function spanCases(open: OpenStore): void {
       assert.equal((await store.traces({ limit: 1 }))[0]?.spans, 10_000);
     });
   });
+}
+
+function toOutline(
+  { traceId: _trace, scope: _scope, resource: _resource, attributes, events, links, ...head }: SpanRecord,
+  wanted: readonly string[],
+): SpanOutline {
+  const thrown = events.find(({ name }) => name === "exception")?.attributes["exception.message"];
+  return {
+    ...head,
+    thrown: typeof thrown === "string" ? thrown : null,
+    events: events.length,
+    links: links.length,
+    values: wanted.map((key) => attributes[key] ?? null),
+  };
 }

@@ -18,7 +18,21 @@ export function createOutliner(attributes: readonly string[], tables: ReadTables
     const values = pick(bytes);
     const { thrown, events, links } = hasMore ? readMore(bytes) : nothingMore;
     const { service } = origin;
-    return [spanId, parentId, name, kind, service, start, durationUs, status, statusText, thrown, events, links, values];
+    return [
+      spanId,
+      parentId,
+      name,
+      kind,
+      service,
+      start,
+      durationUs,
+      status,
+      statusText,
+      thrown,
+      events,
+      links,
+      values,
+    ];
   };
 }
 

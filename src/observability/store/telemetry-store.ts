@@ -33,7 +33,7 @@ export interface TelemetrySink {
 /** What a list shows of a trace. It stays when sampling has removed the spans. */
 export interface TraceSummary {
   readonly traceId: string;
-  /** Of the span without a parent; of the earliest one while that is not there. */
+  /** Of the span without a parent; while that is not there of the run that was begun from elsewhere, or the earliest. */
   readonly name: string;
   readonly service: string;
   readonly startedAt: EpochMs;
@@ -46,7 +46,7 @@ export interface TraceSummary {
   readonly models: readonly string[];
   /** The run that it is of. */
   readonly run: string | null;
-  /** False while the root has not ended. */
+  /** False while the root has not ended, or the run of Tutti's whose parent is elsewhere. */
   readonly isComplete: boolean;
 }
 

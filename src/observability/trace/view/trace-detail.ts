@@ -14,7 +14,11 @@ export const shownAttributes = [
   genAi.inputTokens,
   genAi.outputTokens,
   general.error,
+  own.parentRun,
 ] as const;
+
+const errorPlace = shownAttributes.indexOf(general.error);
+const parentRunPlace = shownAttributes.indexOf(own.parentRun);
 
 // Such a span has the sum of the calls that lie in it.
 const sums: ReadonlySet<string> = new Set(["invoke_agent", "invoke_workflow"]);
@@ -25,7 +29,8 @@ const mostErrorCharacters = 300;
 export function traceDetail(traceId: string, outlines: readonly SpanOutline[]): TraceDetail {
   const spans = outlines.map(toSpan);
   const [first] = outlines;
-  const root = spans.find(({ parentId }) => parentId === null) ?? spans[0];
+  const top = topOf(outlines);
+  const root = spans[Math.max(top, 0)];
   const start = first?.start ?? 0;
   const end = outlines.reduce((last, span) => Math.max(last, span.start + span.durationUs), start);
   const calls = spans.filter(({ operation }) => operation === null || !sums.has(operation));
@@ -35,7 +40,7 @@ export function traceDetail(traceId: string, outlines: readonly SpanOutline[]): 
     service: root?.service ?? "",
     services: [...new Set(spans.map(({ service }) => service))],
     run: root?.run ?? spans.find(({ run }) => run !== null)?.run ?? null,
-    isComplete: root?.parentId === null,
+    isComplete: top >= 0,
     startedAt: start / 1_000,
     durationMs: (end - start) / 1_000,
     errors: spans.filter(({ status }) => status === "error").length,
@@ -44,6 +49,17 @@ export function traceDetail(traceId: string, outlines: readonly SpanOutline[]): 
     models: [...new Set(spans.flatMap(({ model }) => model ?? []))],
     spans,
   };
+}
+
+/** Where the span without a parent stands; of a trace that a caller elsewhere began, the run; -1 where neither has come. */
+function topOf(outlines: readonly SpanOutline[]): number {
+  const root = outlines.findIndex(({ parentId }) => parentId === null);
+  return root >= 0 ? root : outlines.findIndex(isOuterRun);
+}
+
+function isOuterRun({ values }: SpanOutline): boolean {
+  const [operation, , , run] = values;
+  return operation === "invoke_workflow" && typeof run === "string" && values[parentRunPlace] === null;
 }
 
 function toSpan(outline: SpanOutline): TraceSpan {
@@ -85,7 +101,7 @@ export function spanOf(record: SpanRecord): TraceSpan {
 }
 
 function errorOf({ statusText, thrown, values }: SpanOutline): string {
-  const words = [statusText, thrown, textOf(values[shownAttributes.indexOf(general.error)])];
+  const words = [statusText, thrown, textOf(values[errorPlace])];
   return (words.find((text) => text !== null && text !== "") ?? "failed").slice(0, mostErrorCharacters);
 }
 
