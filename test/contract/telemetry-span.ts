@@ -228,7 +228,12 @@ export function spanCases(open: OpenStore): void {
         store.sink.spans(Array.from({ length: 500 }, (_, index) => span({ trace: 1, id: part * 500 + index + 1 })));
         await store.flush();
       }
-      assert.equal((await store.trace(traceIdOf(1))).length, 10_000);
+      const whole = await store.trace(traceIdOf(1));
+      assert.equal(whole.length, 10_000);
+      assert.deepEqual(
+        (await store.outline(traceIdOf(1), [])).map(({ spanId }) => spanId),
+        whole.map(({ spanId }) => spanId),
+      );
       assert.equal((await store.traces({ limit: 1 }))[0]?.spans, 10_000);
     });
   });

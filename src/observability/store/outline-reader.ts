@@ -16,16 +16,35 @@ export function readOutline(tables: Tables, traceId: string, attributes: readonl
   return JSON.stringify(outlines.toSorted((left, right) => left[5] - right[5] || right[6] - left[6]));
 }
 
-function outlinesOf(tables: Tables, { id, base_us }: TraceRow, attributes: readonly string[]): PackedOutline[] {
-  // All as one value: a row for each takes five times as long. Every span's bytes say themselves where they end.
-  const found = tables.sqlite.first<{ bytes: Uint8Array | null }>(
-    "select cast(group_concat(span || body, '') as blob) as bytes from spans where trace = ?",
-    id,
-  );
-  const bytes = new ByteReader(found?.bytes ?? new Uint8Array());
+// As one value there may be no more than a billion bytes, and a span may have a quarter of a million.
+const spansAtOnce = 1_000;
+
+interface Slice {
+  readonly bytes: Uint8Array;
+  readonly last: Uint8Array | null;
+}
+
+function outlinesOf(
+  { sqlite, ...tables }: Tables,
+  { id, base_us }: TraceRow,
+  attributes: readonly string[],
+): PackedOutline[] {
   const outline = createOutliner(attributes, tables);
   const outlines: PackedOutline[] = [];
-  while (!bytes.isAtEnd) outlines.push(outline(bytes, { spanId: bytes.hex(spanIdDigits), base: base_us }));
+  for (let after: Uint8Array | null = Buffer.alloc(0); after !== null;) {
+    // Many as one value: a row for each takes five times as long. A span's bytes say themselves where they end.
+    const slice: Slice | undefined = sqlite.first<Slice>(
+      `select cast(ifnull(group_concat(span || body, ''), '') as blob) as bytes, max(span) as last
+       from (select span, body from spans where trace = ? and span > ? order by span limit ?)`,
+      id,
+      after,
+      spansAtOnce,
+    );
+    if (slice === undefined) break;
+    const bytes = new ByteReader(slice.bytes);
+    while (!bytes.isAtEnd) outlines.push(outline(bytes, { spanId: bytes.hex(spanIdDigits), base: base_us }));
+    after = slice.last;
+  }
   return outlines;
 }
 
