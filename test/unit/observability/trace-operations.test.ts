@@ -139,6 +139,29 @@ describe("trace.get", () => {
     assert.equal(trace.isComplete, false);
   });
 
+  it("takes the run that a caller elsewhere began for the first span, and no run inside of it", async () => {
+    const run = { "gen_ai.operation.name": "invoke_workflow", "tutti.run.id": "run_1" };
+    const inner = {
+      spanId: "2".repeat(16),
+      parentId: "3".repeat(16),
+      name: "inner",
+      attributes: { ...run, "tutti.run.id": "run_2", "tutti.run.parent": "run_1" },
+    };
+    const outer = { parentId: "9".repeat(16), name: "outer", start: 99 * hourMs * 1_000 + 1, attributes: run };
+    for (const [spans, isComplete] of [
+      [[inner], false],
+      [[inner, outer], true],
+    ] as const) {
+      await using traces = await withSpans(spans);
+      const trace: Detail = await traces.call("trace.get", { id: "1".repeat(32) });
+      const last = spans.at(-1);
+      assert.deepEqual(
+        [trace.name, trace.run, trace.isComplete],
+        [last?.name, last?.attributes["tutti.run.id"], isComplete],
+      );
+    }
+  });
+
   it("says what is wrong: no such trace, or no id of one", async () => {
     await using traces = await withSpans([]);
     const refusal = (id: string, code: string) =>
