@@ -9,8 +9,6 @@ import { createTelemetryStore } from "../../src/observability/store/store.ts";
 import type { TelemetryStore } from "../../src/observability/store/telemetry-store.ts";
 import { openThread } from "../../src/observability/store/thread.ts";
 import { createTraceOperations } from "../../src/observability/trace/operations.ts";
-import { fromOutlineText } from "../../src/observability/store/outline-text.ts";
-import { shownAttributes } from "../../src/observability/trace/view/trace-detail.ts";
 import { createHttpApp } from "../../src/server/http.ts";
 import { DataFolder } from "../data-folder.ts";
 import { tableOf } from "../models/section.ts";
@@ -156,8 +154,7 @@ async function looksAt(keeper: Asked, longId: string): Promise<Looks> {
   const list = (query: string) => () => keeper.ask("traces", { query, limit: 50 });
   const some = await keeper.ask("traces", { query: "flow:invoice", limit: 500 });
   const [newest, middle] = [some[0]?.traceId ?? "", some.at(-1)?.traceId];
-  const trace = async (id: string): Promise<unknown> =>
-    fromOutlineText(await keeper.ask("outline", id, shownAttributes));
+  const trace = (id: string): Promise<unknown> => keeper.ask("traceText", id);
   return {
     "list of traces": list(""),
     "its page in the middle": () => keeper.ask("traces", { before: middle, limit: 50 }),

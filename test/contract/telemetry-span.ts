@@ -1,7 +1,8 @@
 import assert from "node:assert/strict";
 import { describe, it } from "node:test";
 import type { SpanRecord } from "../../src/observability/record.ts";
-import type { SpanOutline } from "../../src/observability/store/telemetry-store.ts";
+import type { TraceDetail } from "../../src/observability/trace/view/shape.ts";
+import { spanOf } from "../../src/observability/trace/view/trace-detail.ts";
 import { span, spanIdOf, pastUs, trace, traceIdOf } from "../support/telemetry.ts";
 import type { OpenStore } from "./telemetry-store.ts";
 
@@ -45,23 +46,38 @@ export function spanCases(open: OpenStore): void {
       assert.deepEqual(await store.trace(traceIdOf(2)), []);
     });
 
-    it("are told in outline with the attributes that are asked for, in the order of the whole", async () => {
+    it("are written down as their trace is shown, whatever else they carry", async () => {
       const store = open();
-      const others = [
-        span({ trace: 1, id: 6, start: full.start, durationUs: 9_000, service: "other", name: "größer" }),
+      const shown = {
+        ...full.attributes,
+        "gen_ai.operation.name": "chat",
+        "gen_ai.usage.output_tokens": 0.5,
+        "tutti.run.id": "x".repeat(2_000),
+        "tutti.step.key": "gr\u00f6\u00dfer/\u{1f3bb}",
+        "tutti.step.kind": 7,
+      };
+      const told = [
+        full,
+        span({ trace: 1, id: 6, start: full.start, durationUs: 9_000, service: "other", name: "gr\u00f6\u00dfer" }),
         span({ trace: 1, id: 7, start: full.start - 1_000_000, statusText: "" }),
+        { ...full, spanId: spanIdOf(8), start: full.start + 5, statusText: null, attributes: shown },
       ];
-      store.sink.spans([full, ...others]);
+      store.sink.spans(told);
       await store.flush();
-      const wanted = ["nobody has it", ...Object.keys(full.attributes).toReversed()];
-      const outlines = await store.outline(full.traceId.toUpperCase(), wanted);
+      const text = await store.traceText(full.traceId.toUpperCase());
+      const { spans, ...trace } = JSON.parse(text ?? "") as TraceDetail;
+      assert.deepEqual(spans, (await store.trace(full.traceId)).map(spanOf));
       assert.deepEqual(
-        outlines,
-        (await store.trace(full.traceId)).map((whole) => toOutline(whole, wanted)),
+        spans.map(({ error, events, links }) => [error, events, links]),
+        [
+          [null, 0, 0],
+          [null, 0, 0],
+          ["no room", 2, 1],
+          ["no room", 2, 1],
+        ],
       );
-      const [, , last] = await store.outline(full.traceId, []);
-      assert.deepEqual([last?.thrown, last?.events, last?.links, last?.values], ["no room", 2, 1, []]);
-      assert.deepEqual(await store.outline(traceIdOf(2), wanted), []);
+      assert.deepEqual([trace.traceId, trace.services, trace.errors], [full.traceId, ["tutti", "other"], 2]);
+      assert.equal(await store.traceText(traceIdOf(2)), null);
     });
 
     it("are found alone by the digits that their id begins with, where it is only one", async () => {
@@ -230,25 +246,12 @@ export function spanCases(open: OpenStore): void {
       }
       const whole = await store.trace(traceIdOf(1));
       assert.equal(whole.length, 10_000);
+      const { spans } = JSON.parse((await store.traceText(traceIdOf(1))) ?? "") as TraceDetail;
       assert.deepEqual(
-        (await store.outline(traceIdOf(1), [])).map(({ spanId }) => spanId),
+        spans.map(({ spanId }) => spanId),
         whole.map(({ spanId }) => spanId),
       );
       assert.equal((await store.traces({ limit: 1 }))[0]?.spans, 10_000);
     });
   });
-}
-
-function toOutline(
-  { traceId: _trace, scope: _scope, resource: _resource, attributes, events, links, ...head }: SpanRecord,
-  wanted: readonly string[],
-): SpanOutline {
-  const thrown = events.find(({ name }) => name === "exception")?.attributes["exception.message"];
-  return {
-    ...head,
-    thrown: typeof thrown === "string" ? thrown : null,
-    events: events.length,
-    links: links.length,
-    values: wanted.map((key) => attributes[key] ?? null),
-  };
 }

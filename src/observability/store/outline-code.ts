@@ -1,38 +1,19 @@
+import type { SpanOutline } from "../record.ts";
 import { createPicker, readName, type ReadTables } from "./attribute-code.ts";
 import type { ByteReader } from "./bytes.ts";
-import type { PackedOutline } from "./outline-text.ts";
 import { linkBytes, readHead } from "./span-code.ts";
 
 /** Reads a span's bytes to their end, and makes of them only what an outline shows. */
-export type Outliner = (bytes: ByteReader, place: { readonly spanId: string; readonly base: number }) => PackedOutline;
+export type Outliner = (bytes: ByteReader, place: { readonly spanId: string; readonly base: number }) => SpanOutline;
 
 export function createOutliner(attributes: readonly string[], tables: ReadTables): Outliner {
   const pick = createPicker(attributes, tables);
   const readMore = createMoreReader(tables);
   return (bytes, { spanId, base }) => {
-    const { parentId, name, origin, start, durationUs, statusText, kind, status, hasMore } = readHead(
-      bytes,
-      base,
-      tables,
-    );
+    const { origin, hasMore, ...head } = readHead(bytes, base, tables);
     const values = pick(bytes);
     const { thrown, events, links } = hasMore ? readMore(bytes) : nothingMore;
-    const { service } = origin;
-    return [
-      spanId,
-      parentId,
-      name,
-      kind,
-      service,
-      start,
-      durationUs,
-      status,
-      statusText,
-      thrown,
-      events,
-      links,
-      values,
-    ];
+    return { spanId, ...head, service: origin.service, thrown, events, links, values };
   };
 }
 

@@ -1,7 +1,7 @@
-import type { SpanRecord } from "../record.ts";
+import type { SpanOutline, SpanRecord } from "../record.ts";
+import { shownAttributes, traceDetail } from "../trace/view/trace-detail.ts";
 import { ByteReader } from "./bytes.ts";
 import { createOutliner } from "./outline-code.ts";
-import type { PackedOutline } from "./outline-text.ts";
 import { readSpan } from "./span-code.ts";
 import type { Tables } from "./tables.ts";
 import type { FoundSpan } from "./telemetry-store.ts";
@@ -9,11 +9,14 @@ import { findTrace, type TraceRow } from "./trace-row.ts";
 
 const spanIdDigits = 16;
 
-/** The outlines of a trace's spans by their start, as a text. */
-export function readOutline(tables: Tables, traceId: string, attributes: readonly string[]): string {
+/** A trace as its waterfall needs it, written down. */
+export function readTraceText(tables: Tables, traceId: string): string | null {
   const row = findTrace(tables.sqlite, traceId);
-  const outlines = row === undefined ? [] : outlinesOf(tables, row, attributes);
-  return JSON.stringify(outlines.toSorted((left, right) => left[5] - right[5] || right[6] - left[6]));
+  if (row === undefined || row.stored === 0) return null;
+  const outlines = outlinesOf(tables, row).toSorted(
+    (left, right) => left.start - right.start || right.durationUs - left.durationUs,
+  );
+  return JSON.stringify(traceDetail(traceId, outlines));
 }
 
 // As one value there may be no more than a billion bytes, and a span may have a quarter of a million.
@@ -24,16 +27,12 @@ interface Slice {
   readonly last: Uint8Array | null;
 }
 
-function outlinesOf(
-  { sqlite, ...tables }: Tables,
-  { id, base_us }: TraceRow,
-  attributes: readonly string[],
-): PackedOutline[] {
-  const outline = createOutliner(attributes, tables);
-  const outlines: PackedOutline[] = [];
+function outlinesOf(tables: Tables, { id, base_us }: TraceRow): SpanOutline[] {
+  const outline = createOutliner(shownAttributes, tables);
+  const outlines: SpanOutline[] = [];
   for (let after: Uint8Array | null = Buffer.alloc(0); after !== null;) {
     // Many as one value: a row for each takes five times as long. A span's bytes say themselves where they end.
-    const slice: Slice | undefined = sqlite.first<Slice>(
+    const slice: Slice | undefined = tables.sqlite.first<Slice>(
       `select cast(ifnull(group_concat(span || body, ''), '') as blob) as bytes, max(span) as last
        from (select span, body from spans where trace = ? and span > ? order by span limit ?)`,
       id,

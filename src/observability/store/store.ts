@@ -4,7 +4,6 @@ import { allFailed, type Batch, type Stored } from "./batch.ts";
 import { createBuffer } from "./buffer.ts";
 import type { Keeper } from "./keeper.ts";
 import type { Slice } from "./maintenance.ts";
-import { fromOutlineText } from "./outline-text.ts";
 import type { AnswerTo, ArgumentsOf, QuestionName } from "./question.ts";
 import type { TelemetryStore } from "./telemetry-store.ts";
 import { fromTraceText } from "./trace-text.ts";
@@ -78,7 +77,7 @@ function answers(ask: Keeper["ask"], { sample }: TelemetryStoreOptions): Answers
     traces: (filter) => ask("traces", filter),
     countTraces: (filter) => ask("countTraces", filter),
     trace: async (traceId) => fromTraceText(await ask("trace", traceId.toLowerCase())),
-    outline: async (traceId, attributes) => fromOutlineText(await ask("outline", traceId.toLowerCase(), attributes)),
+    traceText: (traceId) => ask("traceText", traceId.toLowerCase()),
     span: (traceId, digits) => ask("span", traceId.toLowerCase(), digits.toLowerCase()),
     logs: (filter) => ask("logs", filter),
     countLogs: (filter) => ask("countLogs", filter),

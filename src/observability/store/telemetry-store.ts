@@ -1,21 +1,6 @@
 import type { EpochMs } from "../../core/clock.ts";
 import type { LogLevel } from "../../core/log.ts";
-import type { AttributeValue } from "../../core/trace.ts";
 import type { LogRecord, Point, SeriesPoint, SpanRecord } from "../record.ts";
-
-/** A span without what it carries: what a waterfall is drawn of. */
-export interface SpanOutline extends Pick<
-  SpanRecord,
-  "spanId" | "parentId" | "name" | "kind" | "service" | "start" | "durationUs" | "status" | "statusText"
-> {
-  /** The message of the first exception among its events. */
-  readonly thrown: string | null;
-  /** How many it has. */
-  readonly events: number;
-  readonly links: number;
-  /** Of the attributes that were asked for, in their order; null where it has none. */
-  readonly values: readonly (AttributeValue | null)[];
-}
 
 export interface FoundSpan {
   /** Null where not exactly one fits. */
@@ -137,8 +122,11 @@ export interface TelemetryStore extends AsyncDisposable {
   countTraces(filter: Omit<TraceFilter, "before" | "limit">): Promise<number>;
   /** All spans of a trace, by their start; empty where there is none. */
   trace(traceId: string): Promise<readonly SpanRecord[]>;
-  /** The same spans in the same order, but only what is shown of each; far sooner than all of them whole. */
-  outline(traceId: string, attributes: readonly string[]): Promise<readonly SpanOutline[]>;
+  /**
+   * The same as `trace.get` answers it: a `TraceDetail` as JSON, made where the spans are read, so that ten thousand of
+   * them are never objects of the caller's thread. Null where there is no span of that trace.
+   */
+  traceText(traceId: string): Promise<string | null>;
   /** The one span of a trace whose id begins with these digits; null where there is no span of that trace. */
   span(traceId: string, digits: string): Promise<FoundSpan | null>;
   logs(filter: LogFilter): Promise<readonly StoredLog[]>;

@@ -1,13 +1,12 @@
 import { z } from "zod";
 import type { Clock } from "../../core/clock.ts";
 import { TuttiError } from "../../core/error.ts";
-import { operation, type AnyOperation } from "../../core/operation.ts";
+import { operation, WrittenOutput, type AnyOperation } from "../../core/operation.ts";
 import { momentText, toMoment } from "../moment.ts";
 import type { TelemetryStore } from "../store/telemetry-store.ts";
 import { findTrace } from "./view/find-trace.ts";
 import { detailShape, spanDetailShape, summaryShape } from "./view/shape.ts";
 import { spanDetail } from "./view/span-detail.ts";
-import { shownAttributes, traceDetail } from "./view/trace-detail.ts";
 
 const read = { method: "GET", role: "viewer", effect: "read", idempotent: true } as const;
 const faces = ["cli", "http", "sdk", "mcp"] as const;
@@ -106,14 +105,8 @@ function getOperation(store: TelemetryStore): AnyOperation {
       examples: ["tutti trace get run_4k7d2mzq01pb", "tutti trace get 4bf92f3577b34da6a3ce929d0e0e4736"],
     },
     async handle({ id }) {
-      const { traceId: known, found } = await findTrace(store, {
-        id,
-        async read(one) {
-          const outlines = await store.outline(one, shownAttributes);
-          return outlines.length === 0 ? null : outlines;
-        },
-      });
-      return traceDetail(known, found);
+      const { found } = await findTrace(store, { id, read: (one) => store.traceText(one) });
+      return new WrittenOutput(found);
     },
   });
 }

@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { describe, it } from "node:test";
 import { TuttiError } from "../../../src/core/error.ts";
 import { silentLog } from "../../../src/core/log.ts";
-import type { AnyOperation } from "../../../src/core/operation.ts";
+import { readOutput, type AnyOperation } from "../../../src/core/operation.ts";
 import { spanIdOf, traceIdOf } from "../../../src/core/trace.ts";
 import type { SpanRecord } from "../../../src/observability/record.ts";
 import { createTelemetryStore } from "../../../src/observability/store/store.ts";
@@ -30,7 +30,7 @@ async function withSpans(spans: readonly Partial<SpanRecord>[]): Promise<Traces>
     async call(name, input) {
       const found = operations.find((one) => one.name === name) as AnyOperation;
       const given = { signal: AbortSignal.timeout(5_000), caller: "test" };
-      const answer = await (found.handle(found.input.parse(input) as never, given) as Promise<unknown>);
+      const answer = readOutput(await (found.handle(found.input.parse(input) as never, given) as Promise<unknown>));
       return found.output.parse(answer) as never;
     },
     [Symbol.asyncDispose]: () => store[Symbol.asyncDispose](),

@@ -1,5 +1,4 @@
-import type { SpanRecord } from "../../record.ts";
-import type { SpanOutline } from "../../store/telemetry-store.ts";
+import type { SpanOutline, SpanRecord } from "../../record.ts";
 import { genAi, general, own } from "../semantic.ts";
 import type { TraceDetail, TraceSpan } from "./shape.ts";
 
