@@ -10,10 +10,25 @@ export function createOutliner(attributes: readonly string[], tables: ReadTables
   const pick = createPicker(attributes, tables);
   const readMore = createMoreReader(tables);
   return (bytes, { spanId, base }) => {
-    const { origin, hasMore, ...head } = readHead(bytes, base, tables);
+    const head = readHead(bytes, base, tables);
     const values = pick(bytes);
-    const { thrown, events, links } = hasMore ? readMore(bytes) : nothingMore;
-    return { spanId, ...head, service: origin.service, thrown, events, links, values };
+    const { thrown, events, links } = head.hasMore ? readMore(bytes) : nothingMore;
+    // Field by field: by rest and spread, ten thousand of them take some milliseconds more.
+    return {
+      spanId,
+      parentId: head.parentId,
+      name: head.name,
+      kind: head.kind,
+      service: head.origin.service,
+      start: head.start,
+      durationUs: head.durationUs,
+      status: head.status,
+      statusText: head.statusText,
+      thrown,
+      events,
+      links,
+      values,
+    };
   };
 }
 
