@@ -212,7 +212,7 @@ cp bundler.js node_modules/vite/bin/vite.js
 echo install >> calls
 `;
 
-const fakeBundler = `require("node:fs").mkdirSync(process.argv[process.argv.indexOf("--outDir") + 1]);`;
+const fakeBundler = `require("node:fs").mkdirSync(process.argv[process.argv.indexOf("--outDir") + 1], { recursive: true });`;
 
 const fakeCompiler = (main: string): string => `
 const { appendFileSync, mkdirSync, writeFileSync } = require("node:fs");

@@ -51,6 +51,8 @@ export const firsts = {
   flows: { path: "/flows", calls: [flows] },
   models: { path: "/models", calls: [] },
   costs: { path: "/costs", calls: [] },
+  // Not /metrics: there Prometheus is answered.
+  metrics: { path: "/explore", calls: [] },
   settings: { path: "/settings", calls: [] },
   doctor: { path: "/doctor", calls: [] },
 } as const satisfies Readonly<Record<string, First>>;

@@ -25,6 +25,7 @@ export type PageId =
   | "traces"
   | "logs"
   | "alerts"
+  | "metrics"
   | "claude"
   | "settings"
   | "doctor";
@@ -96,6 +97,13 @@ export const pages: Readonly<Record<PageId, PageEntry>> = {
     key: "a",
     component: lazy(async () => (await import("./pages/alerts/alerts.tsx")).AlertsPage),
   },
+  metrics: {
+    path: firsts.metrics.path,
+    name: "Metrics",
+    icon: "metrics",
+    key: "x",
+    component: lazy(async () => (await import("./pages/metrics/metrics.tsx")).MetricsPage),
+  },
   claude: {
     path: "/claude",
     name: "Claude Code",
@@ -124,7 +132,7 @@ export const groups: readonly { readonly name: string; readonly pages: readonly 
   { name: "", pages: ["overview", "reviews"] },
   { name: "Work", pages: ["runs", "flows"] },
   { name: "Resources", pages: ["models", "costs"] },
-  { name: "Observe", pages: ["alerts", "traces", "logs", "claude"] },
+  { name: "Observe", pages: ["alerts", "metrics", "traces", "logs", "claude"] },
   { name: "System", pages: ["settings", "doctor"] },
 ];
 

@@ -44,9 +44,10 @@ export function createBlobGarbage({ shelf, clock, holders }: BlobGarbagePorts): 
     return shelf.remove(left, before);
   };
   const some = async function* (whole: boolean): AsyncGenerator<readonly string[]> {
-    if (whole) offered.clear();
-    yield* whole ? shelf.all() : [[...offered]];
-    if (!whole) offered.clear();
+    const taken = [...offered];
+    // What is offered from now on is for the next time.
+    offered.clear();
+    yield* whole ? shelf.all() : [taken];
   };
   return {
     offer(columns) {

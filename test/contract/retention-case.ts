@@ -119,7 +119,7 @@ export function keepers(database: Database, clock: Clock): { garbage: BlobGarbag
     build,
     payloads: createPayloads(tableBlobs(database)),
     keepMs: hourMs,
-    forget: (ids) => [...forgetCost(database.build as unknown as CostBuild, ids), ...forgetReviews(reviews, ids)],
+    forget: (ids) => [...forgetCost(build as CostBuild, ids), ...forgetReviews(reviews, ids)],
     released: (columns) => garbage.offer(columns),
   });
   return { garbage, runs };

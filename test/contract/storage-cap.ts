@@ -136,7 +136,7 @@ async function openPlace(open: (home: Home) => Promise<Database>): Promise<Place
         parameters: [],
         query: { kind: "RawNode" },
       } as never);
-      return Number((rows[0] as { count: number }).count);
+      return (rows[0] as { count: number }).count;
     },
     async work(day: number, runs: number, status = "succeeded") {
       place.now = (day + 1) * dayMs;
@@ -189,8 +189,8 @@ async function store(database: Database, { day, runs, status }: { day: number; r
     };
     const told = { type: "tutti.run.succeeded", subject: id, time: at, data: JSON.stringify({ text: noise(500) }) };
     const queries = [
-      build.insertInto("runs").values({ ...common, finished_at: status === "waiting" ? null : at } as never),
-      build.insertInto("journal").values({ ...step, finished_at: at } as never),
+      build.insertInto("runs").values({ ...common, finished_at: status === "waiting" ? null : at }),
+      build.insertInto("journal").values({ ...step, finished_at: at }),
       events.insertInto("events").values(told),
     ];
     await database.write(queries.map((query) => query.compile() as never));

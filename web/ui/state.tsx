@@ -40,11 +40,14 @@ export function Failure({ error, retry }: { readonly error: Error; readonly retr
     null,
     2,
   );
+  // What is behind the first line is the place, drawn with spaces.
+  const [said, ...place] = error.message.split("\n");
   return (
     <div class="failure" role="alert">
       <p>
-        <strong>{error.message}</strong> {code === undefined ? null : <code class="faint">{code}</code>}
+        <strong>{said}</strong> {code === undefined ? null : <code class="faint">{code}</code>}
       </p>
+      {place.length === 0 ? null : <pre>{place.join("\n")}</pre>}
       {where === undefined ? null : <p class="muted">{where}</p>}
       {hint === undefined ? null : <p>{hint}</p>}
       <p class="line">

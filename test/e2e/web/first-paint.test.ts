@@ -62,13 +62,13 @@ describe("the first paint", { skip: needs("chromium", chromiumProgram()) }, () =
     await using person = await visit(browser, product);
     const page = await person.open("/runs");
     await settled(page);
-    const rows = page.locator(".run-line[aria-rowindex]");
+    const rows = page.locator(".list-line[aria-rowindex]");
     const [list, view] = await heights(page);
     assert.ok(list < view, `the list of ${list} pixels is scrolled in a window of ${view}`);
     assert.ok((await rows.count()) < stored / 2, `${await rows.count()} rows are drawn`);
-    const last = page.locator(`.run-line[aria-rowindex='${stored}']`);
+    const last = page.locator(`.list-line[aria-rowindex='${stored}']`);
     await until("the list has scrolled to its end", async () => {
-      await page.evaluate("document.querySelector('.run-scroll').scrollTop = 1e6");
+      await page.evaluate("document.querySelector('.list-scroll').scrollTop = 1e6");
       return (await last.count()) === 1;
     });
     assert.ok((await rows.count()) < stored / 2, `${await rows.count()} rows are drawn`);
@@ -84,5 +84,5 @@ function requestsOf({ context }: Visit): string[] {
 }
 
 async function heights(page: Page): Promise<[list: number, view: number]> {
-  return (await page.evaluate("[document.querySelector('.run-scroll').clientHeight, innerHeight]")) as [number, number];
+  return (await page.evaluate("[document.querySelector('.list-scroll').clientHeight, innerHeight]")) as [number, number];
 }

@@ -6,7 +6,7 @@ import { axeFindings, openBrowser, settled, visit, webAssets } from "../../suppo
 import { chromiumProgram, needs } from "../../support/services.ts";
 import { serveProduct, type WebProduct } from "../../support/web-product.ts";
 
-const emptyPaths = ["/", "/reviews", "/runs", "/flows", "/costs", "/models", "/traces", "/logs"];
+const emptyPaths = ["/", "/reviews", "/runs", "/flows", "/costs", "/models", "/explore", "/traces", "/logs"];
 const skip = needs("chromium", chromiumProgram());
 
 describe("the pages", { skip }, () => {
@@ -38,6 +38,8 @@ describe("the pages", { skip }, () => {
     "/flows/hello",
     "/models",
     "/costs",
+    "/explore",
+    "/explore?m=tutti_runs_total&by=status",
     "/traces",
     `/traces/${runs.failed}`,
     "/logs",

@@ -9,7 +9,7 @@ import { blobPlace, fileBlobs } from "../../../src/storage/blob.ts";
 import { createBlobGarbage } from "../../../src/storage/blob-garbage.ts";
 import { fileBlobShelf } from "../../../src/storage/blob-shelf.ts";
 
-const collecting = { whole: true, signal: AbortSignal.timeout(60_000), pause: async () => undefined };
+const collecting = { whole: true, signal: new AbortController().signal, pause: async () => undefined };
 
 function openPlace() {
   const folder = mkdtempSync(join(tmpdir(), "tutti-blobs-"));
