@@ -3,11 +3,13 @@ import { join } from "node:path";
 import { Worker } from "node:worker_threads";
 import { systemClock } from "../../src/core/clock.ts";
 import { silentLog } from "../../src/core/log.ts";
+import type { SpanRecord } from "../../src/observability/record.ts";
 import { openHere, type Keeper } from "../../src/observability/store/keeper.ts";
 import { createTelemetryStore } from "../../src/observability/store/store.ts";
 import type { TelemetryStore } from "../../src/observability/store/telemetry-store.ts";
 import { openThread } from "../../src/observability/store/thread.ts";
-import { fromTraceText } from "../../src/observability/store/trace-text.ts";
+import { createTraceOperations } from "../../src/observability/trace/operations.ts";
+import { createHttpApp } from "../../src/server/http.ts";
 import { DataFolder } from "../data-folder.ts";
 import { tableOf } from "../models/section.ts";
 import { quantile, type ObservabilityBench, type Report } from "./section.ts";
@@ -32,14 +34,19 @@ export async function measureStore(bench: ObservabilityBench): Promise<Report> {
   const rounds = isQuick ? 5 : 40;
   const clock = (): number => performance.now();
   const thread = openThread(options);
-  const looks = await measureLooks(thread, filled.longId, { rounds, clock });
+  const asked = async (): Promise<Look[]> => [
+    ...(await measureLooks(await looksAt(thread, filled.long.traceId), { rounds, clock })),
+    // By the store's own thread, and from there as a caller gets it.
+    ...(await measureLooks(requestsOf(store, filled.long), { rounds, clock })),
+  ];
+  const looks = await asked();
   say("once more, while spans are stored as fast as may be");
-  const busy = await whileStoring(store, () => measureLooks(thread, filled.longId, { rounds, clock }));
+  const busy = await whileStoring(store, asked);
   await thread[Symbol.asyncDispose]();
   await store[Symbol.asyncDispose]();
   say("and by the time of the processor alone");
   await using here = openHere(options);
-  const cpu = await measureLooks(here, filled.longId, { rounds, clock: threadMs });
+  const cpu = await measureLooks(await looksAt(here, filled.long.traceId), { rounds, clock: threadMs });
   const handOver = await measureHandOver();
   return {
     title: `Telemetry store, ${spans} spans`,
@@ -66,12 +73,18 @@ function threadMs(): number {
   return (user + system) / 1_000;
 }
 
+interface Filled {
+  readonly perSecond: number;
+  /** The first span of the long trace. */
+  readonly long: Pick<SpanRecord, "traceId" | "spanId">;
+}
+
 interface Filling {
   readonly spans: number;
   readonly say: (text: string) => void;
 }
 
-async function fill(store: TelemetryStore, { spans, say }: Filling): Promise<{ perSecond: number; longId: string }> {
+async function fill(store: TelemetryStore, { spans, say }: Filling): Promise<Filled> {
   const random = chance(3);
   const traces = spans / spansOfTrace;
   const startUs = Date.now() * 1_000 - traces * 1_000_000;
@@ -93,7 +106,8 @@ async function fill(store: TelemetryStore, { spans, say }: Filling): Promise<{ p
   await store.flush();
   const { dropped, failed } = store.counts();
   if (dropped + failed > 0) throw new Error(`${dropped} spans were dropped and ${failed} have failed`);
-  return { perSecond: spans / (storing / 1_000), longId: makeLongTrace(1, startUs)[0]?.traceId ?? "" };
+  const { traceId = "", spanId = "" } = makeLongTrace(1, startUs)[0] ?? {};
+  return { perSecond: spans / (storing / 1_000), long: { traceId, spanId } };
 }
 
 interface Look {
@@ -103,11 +117,12 @@ interface Look {
 }
 
 type Asked = Pick<Keeper, "ask">;
+type Looks = Readonly<Record<string, () => Promise<unknown>>>;
 
 /** What pages and commands ask, and how long each takes by the clock that is given. */
-async function measureLooks(keeper: Asked, longId: string, { rounds, clock }: Measuring): Promise<Look[]> {
+async function measureLooks(looks: Looks, { rounds, clock }: Measuring): Promise<Look[]> {
   const found: Look[] = [];
-  for (const [name, look] of Object.entries(await looksAt(keeper, longId))) {
+  for (const [name, look] of Object.entries(looks)) {
     const took: number[] = [];
     for (let round = 0; round < rounds; round++) {
       const began = clock();
@@ -125,11 +140,21 @@ interface Measuring {
   readonly clock: () => number;
 }
 
-async function looksAt(keeper: Asked, longId: string): Promise<Readonly<Record<string, () => Promise<unknown>>>> {
+/** The whole of an answer over HTTP but for the socket: read, made, written as JSON and tagged. */
+function requestsOf(store: TelemetryStore, { traceId, spanId }: Filled["long"]): Looks {
+  const app = createHttpApp(createTraceOperations(store, systemClock), { caller: "bench" });
+  const get = (path: string) => async () => (await app.request(path)).arrayBuffer();
+  return {
+    "GET /api/traces/… of 10,000 spans": get(`/api/traces/${traceId}`),
+    "GET /api/traces/…/spans/… of the same": get(`/api/traces/${traceId}/spans/${spanId}`),
+  };
+}
+
+async function looksAt(keeper: Asked, longId: string): Promise<Looks> {
   const list = (query: string) => () => keeper.ask("traces", { query, limit: 50 });
   const some = await keeper.ask("traces", { query: "flow:invoice", limit: 500 });
   const [newest, middle] = [some[0]?.traceId ?? "", some.at(-1)?.traceId];
-  const trace = async (id: string): Promise<unknown> => fromTraceText(await keeper.ask("trace", id));
+  const trace = (id: string): Promise<unknown> => keeper.ask("traceText", id);
   return {
     "list of traces": list(""),
     "its page in the middle": () => keeper.ask("traces", { before: middle, limit: 50 }),

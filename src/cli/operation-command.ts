@@ -1,5 +1,5 @@
 import { TuttiError } from "../core/error.ts";
-import type { AnyOperation } from "../core/operation.ts";
+import { readOutput, type AnyOperation } from "../core/operation.ts";
 import type { RunRecord } from "../core/step.ts";
 import type { Connection } from "../sdk/connection.ts";
 import { isConfigError } from "./error-output.ts";
@@ -173,7 +173,7 @@ async function withoutFolder(asked: Asked, invocation: Invocation): Promise<unkn
 async function answerHere({ operation, parsed }: Asked, invocation: Invocation): Promise<unknown> {
   using interrupt = invocation.interrupt.hold();
   const answer = operation.handle(parsed as never, { signal: interrupt.signal, caller: "cli" });
-  if (!(Symbol.asyncIterator in answer)) return await answer;
+  if (!(Symbol.asyncIterator in answer)) return readOutput(await answer);
   const activity = createActivity(invocation.output);
   try {
     for (;;) {

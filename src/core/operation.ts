@@ -37,6 +37,20 @@ export interface CommandShape {
   readonly examples: readonly string[];
 }
 
+/** An output that is JSON already: HTTP sends it on as it is, other faces read it. For an answer of some megabytes. */
+export class WrittenOutput {
+  readonly text: string;
+
+  constructor(text: string) {
+    this.text = text;
+  }
+}
+
+/** What a handler gave, as a value. */
+export function readOutput(output: unknown): unknown {
+  return output instanceof WrittenOutput ? JSON.parse(output.text) : output;
+}
+
 /** How a list that is longer than an answer goes on. */
 export interface PageShape {
   /** The input key that says where the next page begins. */
@@ -70,7 +84,10 @@ export interface Operation<Input = never, Output = unknown, Progress = unknown> 
   /** What a reading command answers where there is no data folder yet. */
   readonly empty?: Output;
   // Not inferred from here, so that a generator without a declared `progress` does not compile.
-  handle(input: Input, context: OperationContext): Promise<Output> | AsyncGenerator<NoInfer<Progress>, Output>;
+  handle(
+    input: Input,
+    context: OperationContext,
+  ): Promise<Output | WrittenOutput> | AsyncGenerator<NoInfer<Progress>, Output>;
 }
 
 export type AnyOperation = Omit<Operation, "handle" | "input" | "output" | "progress" | "empty"> & {

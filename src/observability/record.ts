@@ -41,6 +41,20 @@ export interface SpanRecord extends Origin {
   readonly links: readonly { readonly traceId: string; readonly spanId: string }[];
 }
 
+/** A span without what it carries: what a waterfall is drawn of. */
+export interface SpanOutline extends Pick<
+  SpanRecord,
+  "spanId" | "parentId" | "name" | "kind" | "service" | "start" | "durationUs" | "status" | "statusText"
+> {
+  /** The message of the first exception among its events. */
+  readonly thrown: string | null;
+  /** How many it has. */
+  readonly events: number;
+  readonly links: number;
+  /** Of the attributes that were asked for, in their order; null where it has none. */
+  readonly values: readonly (AttributeValue | null)[];
+}
+
 export interface LogRecord extends Origin {
   readonly at: EpochUs;
   readonly level: LogLevel;

@@ -2645,7 +2645,7 @@ export interface TraceGetOutput {
   models: string[];
   /** The run that it is of. */
   run: string | null;
-  /** False while its first span has not ended. */
+  /** False while its first span has not ended, or the run that a caller elsewhere began. */
   isComplete: boolean;
   /** All programs that took part. */
   services: string[];
@@ -2713,7 +2713,7 @@ export interface TraceListEntry {
   models: string[];
   /** The run that it is of. */
   run: string | null;
-  /** False while its first span has not ended. */
+  /** False while its first span has not ended, or the run that a caller elsewhere began. */
   isComplete: boolean;
 }
 
@@ -2749,7 +2749,7 @@ export interface TraceSearchEntry {
   models: string[];
   /** The run that it is of. */
   run: string | null;
-  /** False while its first span has not ended. */
+  /** False while its first span has not ended, or the run that a caller elsewhere began. */
   isComplete: boolean;
 }
 

@@ -1,6 +1,6 @@
 import type { Context } from "hono";
 import { hash } from "node:crypto";
-import type { AnyOperation } from "../core/operation.ts";
+import { WrittenOutput, type AnyOperation } from "../core/operation.ts";
 
 /** An operation's output as JSON; one that was only read has a tag, and is not sent to who has it already. */
 export function jsonAnswer(
@@ -8,7 +8,7 @@ export function jsonAnswer(
   operation: Pick<AnyOperation, "method" | "page">,
   { input, output }: { readonly input: unknown; readonly output: unknown },
 ): Response {
-  const text = JSON.stringify(output === undefined ? null : output);
+  const text = output instanceof WrittenOutput ? output.text : JSON.stringify(output === undefined ? null : output);
   const headers = new Headers({ "content-type": "application/json", "cache-control": "private, no-cache" });
   const link = nextPage(context, operation, { input, output });
   if (link !== null) headers.set("link", link);

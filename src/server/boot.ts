@@ -1,4 +1,4 @@
-import type { AnyOperation } from "../core/operation.ts";
+import { readOutput, type AnyOperation } from "../core/operation.ts";
 import type { BootCall } from "./page-list.ts";
 import { parseInput } from "./request-input.ts";
 
@@ -66,7 +66,7 @@ async function askInTime(
 async function ask({ operation, input }: KnownCall, signal: AbortSignal): Promise<unknown> {
   const result = operation.handle(parseInput(operation, input) as never, { signal, caller: "web" });
   if (Symbol.asyncIterator in result) throw new Error(`${operation.name} is a stream`);
-  const output = await result;
+  const output = readOutput(await result);
   return output === undefined ? null : output;
 }
 

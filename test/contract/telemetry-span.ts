@@ -1,6 +1,8 @@
 import assert from "node:assert/strict";
 import { describe, it } from "node:test";
 import type { SpanRecord } from "../../src/observability/record.ts";
+import type { TraceDetail } from "../../src/observability/trace/view/shape.ts";
+import { spanOf } from "../../src/observability/trace/view/trace-detail.ts";
 import { span, spanIdOf, pastUs, trace, traceIdOf } from "../support/telemetry.ts";
 import type { OpenStore } from "./telemetry-store.ts";
 
@@ -42,6 +44,93 @@ export function spanCases(open: OpenStore): void {
       await store.flush();
       assert.deepEqual(await store.trace(full.traceId), [earlier, full]);
       assert.deepEqual(await store.trace(traceIdOf(2)), []);
+    });
+
+    it("are written down as their trace is shown, whatever else they carry", async () => {
+      const store = open();
+      const shown = {
+        ...full.attributes,
+        "gen_ai.operation.name": "chat",
+        "gen_ai.usage.output_tokens": 0.5,
+        "tutti.run.id": "x".repeat(2_000),
+        "tutti.step.key": "gr\u00f6\u00dfer/\u{1f3bb}",
+        "tutti.step.kind": 7,
+      };
+      const told = [
+        full,
+        span({ trace: 1, id: 6, start: full.start, durationUs: 9_000, service: "other", name: "gr\u00f6\u00dfer" }),
+        span({ trace: 1, id: 7, start: full.start - 1_000_000, statusText: "" }),
+        { ...full, spanId: spanIdOf(8), start: full.start + 5, statusText: null, attributes: shown },
+      ];
+      store.sink.spans(told);
+      await store.flush();
+      const text = await store.traceText(full.traceId.toUpperCase());
+      const { spans, ...trace } = JSON.parse(text ?? "") as TraceDetail;
+      assert.deepEqual(spans, (await store.trace(full.traceId)).map(spanOf));
+      assert.deepEqual(
+        spans.map(({ error, events, links }) => [error, events, links]),
+        [
+          [null, 0, 0],
+          [null, 0, 0],
+          ["no room", 2, 1],
+          ["no room", 2, 1],
+        ],
+      );
+      assert.deepEqual([trace.traceId, trace.services, trace.errors], [full.traceId, ["tutti", "other"], 2]);
+      assert.equal(await store.traceText(traceIdOf(2)), null);
+    });
+
+    it("are found alone by the digits that their id begins with, where it is only one", async () => {
+      const store = open();
+      const [one, other] = [
+        span({ trace: 1, spanId: "ab0000000000000c" }),
+        span({ trace: 1, spanId: "ab0000000000000d" }),
+      ];
+      store.sink.spans([one, other, { ...full, spanId: "f".repeat(16) }, span({ trace: 2, spanId: "cd".repeat(8) })]);
+      await store.flush();
+      assert.deepEqual(await store.span(full.traceId, one.spanId), { span: one, fitting: 1 });
+      assert.deepEqual(await store.span(full.traceId.toUpperCase(), "F"), {
+        span: { ...full, spanId: "f".repeat(16) },
+        fitting: 1,
+      });
+      assert.deepEqual(await store.span(full.traceId, "ab0"), { span: null, fitting: 2 });
+      for (const none of ["cd", "", "xyz", "%", `${one.spanId}0`]) {
+        assert.deepEqual(await store.span(full.traceId, none), { span: null, fitting: 0 }, none);
+      }
+      assert.equal(await store.span(traceIdOf(3), "ab"), null);
+    });
+
+    it("make a trace complete by the run that a caller elsewhere began, and by no run inside of it", async () => {
+      const store = open();
+      const run = { "gen_ai.operation.name": "invoke_workflow", "tutti.run.id": "run_1" };
+      const outer = span({
+        trace: 1,
+        id: 1,
+        parentId: spanIdOf(99),
+        name: "outer",
+        durationUs: 9_000,
+        attributes: run,
+      });
+      const inner = span({
+        trace: 1,
+        id: 2,
+        parentId: spanIdOf(3),
+        name: "inner",
+        start: outer.start + 1,
+        attributes: { ...run, "tutti.run.id": "run_2", "tutti.run.parent": "run_1" },
+      });
+      const seen: unknown[] = [];
+      for (const told of [inner, outer, span({ trace: 1, id: 99, start: outer.start - 5, name: "caller" })]) {
+        store.sink.spans([told]);
+        await store.flush();
+        const [found] = await store.traces({ limit: 1 });
+        seen.push([found?.name, found?.isComplete]);
+      }
+      assert.deepEqual(seen, [
+        ["inner", false],
+        ["outer", true],
+        ["caller", true],
+      ]);
     });
 
     it("are counted once when a sender that was not sure sends them again", async () => {
@@ -155,7 +244,13 @@ export function spanCases(open: OpenStore): void {
         store.sink.spans(Array.from({ length: 500 }, (_, index) => span({ trace: 1, id: part * 500 + index + 1 })));
         await store.flush();
       }
-      assert.equal((await store.trace(traceIdOf(1))).length, 10_000);
+      const whole = await store.trace(traceIdOf(1));
+      assert.equal(whole.length, 10_000);
+      const { spans } = JSON.parse((await store.traceText(traceIdOf(1))) ?? "") as TraceDetail;
+      assert.deepEqual(
+        spans.map(({ spanId }) => spanId),
+        whole.map(({ spanId }) => spanId),
+      );
       assert.equal((await store.traces({ limit: 1 }))[0]?.spans, 10_000);
     });
   });

@@ -100,6 +100,25 @@ export function upkeepCases(open: OpenStore): void {
       assert.equal(await store.thin(), 0);
     });
 
+    it("thins out traces that a caller elsewhere began, whose first span never comes", async () => {
+      const store = open({ sample: 0 });
+      const attributes = { "gen_ai.operation.name": "invoke_workflow", "tutti.run.id": "run_1" };
+      store.sink.spans(
+        [1, 2].map((number) => span({ trace: number, parentId: "00000000000000ff", durationUs: number, attributes })),
+      );
+      await store.flush();
+      assert.equal(await store.thin(), 2);
+      assert.deepEqual(
+        (await store.traces({ limit: 2 })).map(({ isComplete, run }) => [isComplete, run]),
+        [
+          [true, "run_1"],
+          [true, "run_1"],
+        ],
+      );
+      assert.equal(await store.traceText(traceIdOf(1)), null);
+      assert.equal(await store.span(traceIdOf(1), "0"), null);
+    });
+
     it("remembers small texts by name", async () => {
       const store = open();
       assert.equal(await store.recall("cursor"), null);

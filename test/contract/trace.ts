@@ -50,6 +50,8 @@ function treeTests(open: Open): void {
     const spans = watch.collected.spans();
     assert.deepEqual(drawn(spans), everyLine(flow.name));
     assert.deepEqual(new Set(spans.map(({ traceId }) => traceId)), new Set([traceIdOf(id)]));
+    const parentOf = (name: string): unknown => spanNamed(spans, name).attributes["tutti.run.parent"];
+    assert.deepEqual([`invoke_workflow ${flow.name}`, "invoke_workflow trace-child"].map(parentOf), [undefined, id]);
     const said = stdoutOf(run.steps.find(({ key }) => key === "say")?.output);
     assert.deepEqual(fromTraceparent(said), { traceId: traceIdOf(id), spanId: spanIdOf(id, "say") });
   });

@@ -1,4 +1,4 @@
-import type { AnyOperation } from "../../core/operation.ts";
+import { readOutput, type AnyOperation } from "../../core/operation.ts";
 
 export interface RecordedAnswer {
   readonly operation: string;
@@ -33,7 +33,7 @@ export class Recorder {
     if (!operation) throw new Error(`there is no operation ${name}`);
     const result = operation.handle(operation.input.parse(input) as never, { signal: this.#signal, caller: "report" });
     if (Symbol.asyncIterator in result) throw new Error(`${name} is a stream`);
-    return result;
+    return readOutput(await result);
   }
 
   keep(operation: string, input: Readonly<Record<string, unknown>>, output: unknown): void {

@@ -82,6 +82,49 @@ export function readAttributes(bytes: ByteReader, tables: ReadTables): RecordAtt
   return attributes;
 }
 
+/** Values in the order in which their keys were asked for; null where there is none. */
+export type Picked = readonly (AttributeValue | null)[];
+
+/** Reads attributes of many records and keeps a few: those that nobody asked for are passed over, not made. */
+export function createPicker(wanted: readonly string[], tables: ReadTables): (bytes: ByteReader) => Picked {
+  const places = new Map(wanted.map((key, place) => [key, place]));
+  const placeOfNumber = new Map<number, number | undefined>();
+
+  function placeOf(number: number, bytes: ByteReader): number | undefined {
+    if (number === 0) return places.get(bytes.text());
+    if (!placeOfNumber.has(number)) placeOfNumber.set(number, places.get(tables.texts.textOf(number)));
+    return placeOfNumber.get(number);
+  }
+
+  return (bytes) => {
+    const values: (AttributeValue | null)[] = wanted.map(() => null);
+    for (let left = bytes.whole(); left > 0; left--) {
+      const head = bytes.whole();
+      const place = placeOf(Math.floor(head / kindSpace), bytes);
+      if (place === undefined) skipValue(bytes, head % kindSpace);
+      else values[place] = readValue(bytes, head % kindSpace, tables);
+    }
+    return values;
+  };
+}
+
+function skipValue(bytes: ByteReader, kind: number): void {
+  switch (kind) {
+    case kinds.known:
+    case kinds.large:
+    case kinds.largeList:
+    case kinds.whole:
+      bytes.whole();
+      return;
+    case kinds.text:
+    case kinds.list:
+      bytes.skip(bytes.whole());
+      return;
+    case kinds.double:
+      bytes.skip(8);
+  }
+}
+
 const ownProperty = { enumerable: true, writable: true, configurable: true };
 
 function readValue(bytes: ByteReader, kind: number, { texts, textOfLarge }: ReadTables): AttributeValue {

@@ -97,6 +97,10 @@ export class ByteReader {
     return this.#bytes.toString("hex", this.#at - digits / 2, this.#at);
   }
 
+  skip(count: number): void {
+    this.#at += count;
+  }
+
   text(): string {
     const length = this.whole();
     this.#at += length;

@@ -3,7 +3,10 @@ import type { LogLevel } from "../../core/log.ts";
 import type { Stored } from "./batch.ts";
 import type { QuestionName } from "./question.ts";
 
-/** To the thread. A batch is one text: copied as a whole it costs a fraction of what its thousands of objects would. */
+/**
+ * To the thread. A batch is one text: writing it down costs this side half as much again as handing over its objects
+ * (2.8 µs a span to 1.9), and the other side, which has more to do, reads it sooner than it would take them over.
+ */
 export type Request =
   | { readonly type: "ingest"; readonly id: number; readonly batch: string }
   | { readonly type: "ask"; readonly id: number; readonly name: QuestionName; readonly given: readonly unknown[] }

@@ -20,17 +20,17 @@ function textOf({ service, scope, resource }: Origin): string {
 
 export function readOrigin(bytes: ByteReader, { texts }: ReadTables): Origin {
   const text = readName(bytes, texts);
-  // Spans of one trace are mostly of the same sender.
-  if (text !== last.text) last = { text, origin: parsed(text) };
-  return last.origin;
+  return read.get(text) ?? parsed(text);
 }
 
-let last: { readonly text: string; readonly origin: Origin } = {
-  text: "",
-  origin: { service: "", scope: "", resource: {} },
-};
+// Spans of one trace are of few senders, which take turns.
+const read = new Map<string, Origin>();
+const mostRead = 100;
 
 function parsed(text: string): Origin {
   const [service, scope, resource] = JSON.parse(text) as [string, string, Origin["resource"]];
-  return { service, scope, resource };
+  const origin = { service, scope, resource };
+  if (read.size >= mostRead) read.clear();
+  read.set(text, origin);
+  return origin;
 }

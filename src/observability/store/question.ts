@@ -1,6 +1,7 @@
 import type { Clock, EpochMs } from "../../core/clock.ts";
 import { countLogs, followLogs, listLogs, type LogCountFilter } from "./log-reader.ts";
 import { giveBack, pruneSlice, vacuum } from "./maintenance.ts";
+import { readSpanOf, readTraceText } from "./outline-reader.ts";
 import { labelValues, seriesNames } from "./series-list.ts";
 import { readSeries } from "./series-reader.ts";
 import { readSize } from "./size-reader.ts";
@@ -23,6 +24,8 @@ export const questions = {
   countTraces: ({ tables, clock }: Asking, filter: Omit<TraceFilter, "before" | "limit">) =>
     countTraces(tables, filter, clock.now()),
   trace: ({ tables }: Asking, traceId: string) => readTrace(tables, traceId),
+  traceText: ({ tables }: Asking, traceId: string) => readTraceText(tables, traceId),
+  span: ({ tables }: Asking, traceId: string, digits: string) => readSpanOf(tables, traceId, digits),
   logs: ({ tables, clock }: Asking, filter: LogFilter) => listLogs(tables, filter, clock.now()),
   countLogs: ({ tables, clock }: Asking, filter: LogCountFilter) => countLogs(tables, filter, clock.now()),
   followSpans: ({ tables }: Asking, after: number, limit: number) => followSpans(tables, after, limit),

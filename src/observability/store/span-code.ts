@@ -1,4 +1,4 @@
-import type { SpanKind, SpanRecord, SpanStatus } from "../record.ts";
+import type { Origin, SpanKind, SpanRecord, SpanStatus } from "../record.ts";
 import {
   readAttributes,
   readName,
@@ -17,6 +17,9 @@ const statuses: readonly SpanStatus[] = ["unset", "ok", "error"];
 const kindSpace = 8;
 const statusSpace = 4;
 const flags = { parent: 1, statusText: 2, more: 4 } as const;
+
+/** A link: the id of a trace and that of a span. */
+export const linkBytes = 24;
 
 const bytes = new ByteWriter();
 
@@ -58,35 +61,38 @@ export interface SpanPlace {
   readonly base: number;
 }
 
-export function readSpan(body: Uint8Array, { traceId, spanId, base }: SpanPlace, tables: ReadTables): SpanRecord {
-  const reader = new ByteReader(body);
+/** What stands before the attributes. */
+export interface SpanHead extends Pick<
+  SpanRecord,
+  "parentId" | "name" | "kind" | "start" | "durationUs" | "status" | "statusText"
+> {
+  readonly origin: Origin;
+  /** Whether events and links stand behind the attributes. */
+  readonly hasMore: boolean;
+}
+
+export function readHead(reader: ByteReader, base: number, tables: ReadTables): SpanHead {
   const head = reader.byte();
   const flag = Math.floor(head / (kindSpace * statusSpace));
-  const parentId = flag & flags.parent ? reader.hex(16) : null;
-  const name = readName(reader, tables.texts);
-  const { service, scope, resource } = readOrigin(reader, tables);
-  const start = base + reader.signed();
-  const durationUs = reader.whole();
-  const statusText = flag & flags.statusText ? reader.text() : null;
-  const attributes = readAttributes(reader, tables);
-  const { events, links } = flag & flags.more ? readMore(reader, start, tables) : nothingMore;
   return {
-    traceId,
-    spanId,
-    parentId,
-    name,
+    parentId: flag & flags.parent ? reader.hex(16) : null,
+    name: readName(reader, tables.texts),
+    origin: readOrigin(reader, tables),
+    start: base + reader.signed(),
+    durationUs: reader.whole(),
+    statusText: flag & flags.statusText ? reader.text() : null,
     kind: kinds[head % kindSpace] ?? "internal",
-    start,
-    durationUs,
     status: statuses[Math.floor(head / kindSpace) % statusSpace] ?? "unset",
-    statusText,
-    attributes,
-    events,
-    links,
-    service,
-    scope,
-    resource,
+    hasMore: (flag & flags.more) !== 0,
   };
+}
+
+export function readSpan(body: Uint8Array, { traceId, spanId, base }: SpanPlace, tables: ReadTables): SpanRecord {
+  const reader = new ByteReader(body);
+  const { hasMore, origin, ...head } = readHead(reader, base, tables);
+  const attributes = readAttributes(reader, tables);
+  const more = hasMore ? readMore(reader, head.start, tables) : nothingMore;
+  return { traceId, spanId, ...head, attributes, ...more, ...origin };
 }
 
 const nothingMore: Pick<SpanRecord, "events" | "links"> = { events: [], links: [] };

@@ -77,6 +77,8 @@ function answers(ask: Keeper["ask"], { sample }: TelemetryStoreOptions): Answers
     traces: (filter) => ask("traces", filter),
     countTraces: (filter) => ask("countTraces", filter),
     trace: async (traceId) => fromTraceText(await ask("trace", traceId.toLowerCase())),
+    traceText: (traceId) => ask("traceText", traceId.toLowerCase()),
+    span: (traceId, digits) => ask("span", traceId.toLowerCase(), digits.toLowerCase()),
     logs: (filter) => ask("logs", filter),
     countLogs: (filter) => ask("countLogs", filter),
     series: (filter) => ask("series", filter),

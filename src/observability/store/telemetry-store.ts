@@ -2,6 +2,12 @@ import type { EpochMs } from "../../core/clock.ts";
 import type { LogLevel } from "../../core/log.ts";
 import type { LogRecord, Point, SeriesPoint, SpanRecord } from "../record.ts";
 
+export interface FoundSpan {
+  /** Null where not exactly one fits. */
+  readonly span: SpanRecord | null;
+  readonly fitting: number;
+}
+
 /** Takes what is told and returns at once. Never throws; what there is no room for is dropped and counted. */
 export interface TelemetrySink {
   spans(records: readonly SpanRecord[]): void;
@@ -12,7 +18,7 @@ export interface TelemetrySink {
 /** What a list shows of a trace. It stays when sampling has removed the spans. */
 export interface TraceSummary {
   readonly traceId: string;
-  /** Of the span without a parent; of the earliest one while that is not there. */
+  /** Of the span without a parent; while that is not there of the run that was begun from elsewhere, or the earliest. */
   readonly name: string;
   readonly service: string;
   readonly startedAt: EpochMs;
@@ -25,7 +31,7 @@ export interface TraceSummary {
   readonly models: readonly string[];
   /** The run that it is of. */
   readonly run: string | null;
-  /** False while the root has not ended. */
+  /** False while the root has not ended, or the run of Tutti's whose parent is elsewhere. */
   readonly isComplete: boolean;
 }
 
@@ -116,6 +122,13 @@ export interface TelemetryStore extends AsyncDisposable {
   countTraces(filter: Omit<TraceFilter, "before" | "limit">): Promise<number>;
   /** All spans of a trace, by their start; empty where there is none. */
   trace(traceId: string): Promise<readonly SpanRecord[]>;
+  /**
+   * The same as `trace.get` answers it: a `TraceDetail` as JSON, made where the spans are read, so that ten thousand of
+   * them are never objects of the caller's thread. Null where there is no span of that trace.
+   */
+  traceText(traceId: string): Promise<string | null>;
+  /** The one span of a trace whose id begins with these digits; null where there is no span of that trace. */
+  span(traceId: string, digits: string): Promise<FoundSpan | null>;
   logs(filter: LogFilter): Promise<readonly StoredLog[]>;
   countLogs(filter: Pick<LogFilter, "query" | "level" | "since" | "until">): Promise<number>;
   series(filter: SeriesFilter): Promise<SeriesResult>;

@@ -12,7 +12,7 @@ export interface Thinning {
 const tracesInSlice = 100;
 // Spans of a finished trace may still come, from whoever sends them in batches.
 const patienceMs = 5 * 60_000;
-// A trace whose root never comes, as that of a caller elsewhere, is taken for finished when nothing more comes.
+// A trace whose root never comes is taken for finished when nothing more comes: a caller elsewhere may begin more runs.
 const rootPatienceMs = 60 * 60_000;
 // What is slow is told by traces of the same name, as far back as this many of any name.
 const looksBack = 2_000;

@@ -12,6 +12,7 @@ export interface TraceRow {
   ended_us: number;
   name: string;
   service: string;
+  /** 0: the first span has not come; 1: it has; 2: a run has ended that a caller elsewhere began, whose span may never come. */
   has_root: number;
   /** Spans that have come; `stored` of them are there. */
   spans: number;
@@ -107,17 +108,28 @@ function plus(before: number | null, tokens: unknown, sign: 1 | -1): number | nu
 
 function describe(row: TraceRow, span: SpanRecord): void {
   const isRoot = span.parentId === null;
+  const isOutermost = row.has_root === 0 && isOuterRun(span.attributes);
   const isEarliest = row.has_root === 0 && span.start <= row.started_us;
-  if (isRoot || isEarliest) {
+  if (isRoot || isOutermost || isEarliest) {
     row.name = span.name;
     row.service = span.service;
   }
   if (isRoot) row.has_root = 1;
+  else if (isOutermost) row.has_root = 2;
   row.started_us = Math.min(row.started_us, span.start);
   row.ended_us = Math.max(row.ended_us, span.start + span.durationUs);
   const { "gen_ai.request.model": model, "tutti.run.id": run } = span.attributes;
   if (typeof model === "string") row.models = withModel(row.models, model);
   if (typeof run === "string" && (isRoot || row.run === null)) row.run = run;
+}
+
+/** A run that no other run waits for: with it ends what is told here of the trace of a caller elsewhere. */
+function isOuterRun(attributes: RecordAttributes): boolean {
+  return (
+    attributes["gen_ai.operation.name"] === "invoke_workflow" &&
+    typeof attributes["tutti.run.id"] === "string" &&
+    attributes["tutti.run.parent"] === undefined
+  );
 }
 
 function withModel(models: string, model: string): string {
@@ -138,6 +150,6 @@ export function toSummary(row: TraceRow): TraceSummary {
     outputTokens: row.output_tokens,
     models: row.models === "" ? [] : row.models.split("\n"),
     run: row.run,
-    isComplete: row.has_root === 1,
+    isComplete: row.has_root !== 0,
   };
 }

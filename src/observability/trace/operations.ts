@@ -1,13 +1,12 @@
 import { z } from "zod";
 import type { Clock } from "../../core/clock.ts";
 import { TuttiError } from "../../core/error.ts";
-import { operation, type AnyOperation } from "../../core/operation.ts";
+import { operation, WrittenOutput, type AnyOperation } from "../../core/operation.ts";
 import { momentText, toMoment } from "../moment.ts";
 import type { TelemetryStore } from "../store/telemetry-store.ts";
 import { findTrace } from "./view/find-trace.ts";
 import { detailShape, spanDetailShape, summaryShape } from "./view/shape.ts";
 import { spanDetail } from "./view/span-detail.ts";
-import { traceDetail } from "./view/trace-detail.ts";
 
 const read = { method: "GET", role: "viewer", effect: "read", idempotent: true } as const;
 const faces = ["cli", "http", "sdk", "mcp"] as const;
@@ -106,8 +105,8 @@ function getOperation(store: TelemetryStore): AnyOperation {
       examples: ["tutti trace get run_4k7d2mzq01pb", "tutti trace get 4bf92f3577b34da6a3ce929d0e0e4736"],
     },
     async handle({ id }) {
-      const found = await findTrace(store, id);
-      return traceDetail(found.traceId, found.spans);
+      const { found } = await findTrace(store, { id, read: (one) => store.traceText(one) });
+      return new WrittenOutput(found);
     },
   });
 }
@@ -136,13 +135,11 @@ function spanOperation(store: TelemetryStore): AnyOperation {
       examples: ["tutti trace span run_4k7d2mzq01pb 00f067aa0ba902b7"],
     },
     async handle({ id, span, maxBytes }) {
-      const { spans, traceId: found } = await findTrace(store, id);
-      const fitting = spans.filter(({ spanId }) => spanId.startsWith(span.toLowerCase()));
-      const [record] = fitting;
-      if (record && fitting.length === 1) return spanDetail(record, { mostBytes: maxBytes });
-      const how = fitting.length === 0 ? "has no span" : `has ${fitting.length} spans that begin with`;
-      throw new TuttiError(fitting.length === 0 ? "trace.missing" : "usage.invalid", `trace ${found} ${how} ${span}`, {
-        hint: `Its spans: tutti trace get ${found} --json`,
+      const { traceId: known, found } = await findTrace(store, { id, read: (one) => store.span(one, span) });
+      if (found.span !== null) return spanDetail(found.span, { mostBytes: maxBytes });
+      const how = found.fitting === 0 ? "has no span" : `has ${found.fitting} spans that begin with`;
+      throw new TuttiError(found.fitting === 0 ? "trace.missing" : "usage.invalid", `trace ${known} ${how} ${span}`, {
+        hint: `Its spans: tutti trace get ${known} --json`,
       });
     },
   });

@@ -107,6 +107,7 @@ export function runSpan(
       [genAi.operation]: "invoke_workflow",
       [genAi.workflow]: run.flow,
       [own.run]: run.id,
+      ...(run.parent === null ? {} : { [own.parentRun]: run.parent.run }),
       [own.flow]: run.flow,
       [own.runStatus]: end.status,
       ...(run.trigger === null ? {} : { [own.trigger]: run.trigger }),

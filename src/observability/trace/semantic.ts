@@ -44,6 +44,7 @@ export const general = {
 
 export const own = {
   run: "tutti.run.id",
+  parentRun: "tutti.run.parent",
   flow: "tutti.flow",
   trigger: "tutti.run.trigger",
   runStatus: "tutti.run.status",

@@ -9,6 +9,7 @@ import type { RunRecord } from "../../../src/core/step.ts";
 import { fromTraceparent, spanIdOf, traceIdOf } from "../../../src/core/trace.ts";
 import type { SpanRecord } from "../../../src/observability/record.ts";
 import { createTelemetryStore } from "../../../src/observability/store/store.ts";
+import type { TelemetryStore } from "../../../src/observability/store/telemetry-store.ts";
 import { startUp } from "../../support/daemon.ts";
 import { until } from "../../support/command.ts";
 import { PostgresServer, postgresServerUnavailable } from "../../support/postgres-server.ts";
@@ -23,9 +24,13 @@ const say = (name: string): string =>
 
 /** What the data folder's store has of a trace; its host has ended. */
 async function storedIn(data: string, traceId: string): Promise<readonly SpanRecord[]> {
-  const path = join(data, "tenants", "default", "telemetry.db");
-  await using store = createTelemetryStore({ path, clock: systemClock, log: silentLog, sample: 1 });
+  await using store = storeIn(data);
   return store.trace(traceId);
+}
+
+function storeIn(data: string): TelemetryStore {
+  const path = join(data, "tenants", "default", "telemetry.db");
+  return createTelemetryStore({ path, clock: systemClock, log: silentLog, sample: 1 });
 }
 
 describe("a trace", () => {
@@ -39,6 +44,13 @@ describe("a trace", () => {
     assert.equal(run.output, `00-${outside.traceId}-${spanIdOf(run.id, "say")}-01 vendor=x`);
     const spans = await storedIn(project.data, outside.traceId);
     assert.deepEqual(drawn(spans, { outside: [outside.spanId] }), ["invoke_workflow outer", "  say"]);
+    // What began it is never told here.
+    await using store = storeIn(project.data);
+    const listed = await store.traces({ limit: 10 });
+    assert.deepEqual(
+      listed.map(({ name, isComplete }) => [name, isComplete]),
+      [["invoke_workflow outer", true]],
+    );
   });
 
   it("comes by a header over HTTP, and one that is none is as if it were not there", async () => {

@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { describe, it } from "node:test";
 import { TuttiError } from "../../../src/core/error.ts";
 import { silentLog } from "../../../src/core/log.ts";
-import type { AnyOperation } from "../../../src/core/operation.ts";
+import { readOutput, type AnyOperation } from "../../../src/core/operation.ts";
 import { spanIdOf, traceIdOf } from "../../../src/core/trace.ts";
 import type { SpanRecord } from "../../../src/observability/record.ts";
 import { createTelemetryStore } from "../../../src/observability/store/store.ts";
@@ -30,7 +30,7 @@ async function withSpans(spans: readonly Partial<SpanRecord>[]): Promise<Traces>
     async call(name, input) {
       const found = operations.find((one) => one.name === name) as AnyOperation;
       const given = { signal: AbortSignal.timeout(5_000), caller: "test" };
-      const answer = await (found.handle(found.input.parse(input) as never, given) as Promise<unknown>);
+      const answer = readOutput(await (found.handle(found.input.parse(input) as never, given) as Promise<unknown>));
       return found.output.parse(answer) as never;
     },
     [Symbol.asyncDispose]: () => store[Symbol.asyncDispose](),
@@ -137,6 +137,29 @@ describe("trace.get", () => {
     await using traces = await withSpans([{ parentId: "9".repeat(16) }]);
     const trace: Detail = await traces.call("trace.get", { id: "1".repeat(32) });
     assert.equal(trace.isComplete, false);
+  });
+
+  it("takes the run that a caller elsewhere began for the first span, and no run inside of it", async () => {
+    const run = { "gen_ai.operation.name": "invoke_workflow", "tutti.run.id": "run_1" };
+    const inner = {
+      spanId: "2".repeat(16),
+      parentId: "3".repeat(16),
+      name: "inner",
+      attributes: { ...run, "tutti.run.id": "run_2", "tutti.run.parent": "run_1" },
+    };
+    const outer = { parentId: "9".repeat(16), name: "outer", start: 99 * hourMs * 1_000 + 1, attributes: run };
+    for (const [spans, isComplete] of [
+      [[inner], false],
+      [[inner, outer], true],
+    ] as const) {
+      await using traces = await withSpans(spans);
+      const trace: Detail = await traces.call("trace.get", { id: "1".repeat(32) });
+      const last = spans.at(-1);
+      assert.deepEqual(
+        [trace.name, trace.run, trace.isComplete],
+        [last?.name, last?.attributes["tutti.run.id"], isComplete],
+      );
+    }
   });
 
   it("says what is wrong: no such trace, or no id of one", async () => {

@@ -1,16 +1,4 @@
 import type { AttributeValue } from "../../../core/trace.ts";
-import type { SpanRecord } from "../../record.ts";
-
-/** The text of an attribute; null where it is another value, or none. */
-export function textOf({ attributes }: Pick<SpanRecord, "attributes">, name: string): string | null {
-  const value = attributes[name];
-  return typeof value === "string" ? value : null;
-}
-
-export function numberOf({ attributes }: Pick<SpanRecord, "attributes">, name: string): number | null {
-  const value = attributes[name];
-  return typeof value === "number" ? value : null;
-}
 
 export interface CutAttribute {
   readonly value: AttributeValue;

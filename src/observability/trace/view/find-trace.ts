@@ -1,41 +1,41 @@
 import { TuttiError } from "../../../core/error.ts";
 import { traceIdOf } from "../../../core/trace.ts";
-import type { SpanRecord } from "../../record.ts";
 import { own } from "../semantic.ts";
 import type { TelemetryStore } from "../../store/telemetry-store.ts";
 
-export interface FoundTrace {
-  readonly traceId: string;
-  readonly spans: readonly SpanRecord[];
+interface Wanted<Found> {
+  /** Of a trace, or of a run that it is of. */
+  readonly id: string;
+  /** Null where there is nothing of that trace. */
+  readonly read: (traceId: string) => Promise<Found | null>;
 }
 
-type TraceStore = Pick<TelemetryStore, "trace" | "traces" | "flush">;
-
-/** The spans of a trace, by its id or by that of a run that it is of; `trace.missing` where there are none. */
-export async function findTrace(store: TraceStore, id: string): Promise<FoundTrace> {
+/** What is read of a trace, wherever it is found; `trace.missing` where there is none. */
+export async function findTrace<Found>(
+  store: Pick<TelemetryStore, "traces" | "flush">,
+  { id, read }: Wanted<Found>,
+): Promise<{ readonly traceId: string; readonly found: Found }> {
   // What this process has just done is part of the answer.
   await store.flush();
+  for await (const traceId of placesOf(store, id)) {
+    const found = await read(traceId);
+    if (found !== null) return { traceId, found };
+  }
+  throw new TuttiError("trace.missing", `there is no trace of ${id}`, {
+    hint: "It was never told, or was removed by its age or by `traces.sample`. Those that are there: tutti trace list",
+  });
+}
+
+async function* placesOf(store: Pick<TelemetryStore, "traces">, id: string): AsyncGenerator<string> {
   const isTrace = /^[\da-f]{32}$/i.test(id);
   if (!isTrace && !id.startsWith("run_")) {
     throw new TuttiError("usage.invalid", `"${id}" is neither the id of a trace nor of a run`, {
       hint: "A trace's id has 32 hex digits: tutti trace list",
     });
   }
-  const direct = await read(store, isTrace ? id.toLowerCase() : traceIdOf(id));
-  const found = direct ?? (isTrace ? null : await traceAround(store, id));
-  if (found !== null) return found;
-  throw new TuttiError("trace.missing", `there is no trace of ${id}`, {
-    hint: "It was never told, or was removed by its age. Those that are there: tutti trace list",
-  });
-}
-
-async function read(store: TraceStore, traceId: string): Promise<FoundTrace | null> {
-  const spans = await store.trace(traceId);
-  return spans.length === 0 ? null : { traceId, spans };
-}
-
-/** A run that another program or another run has begun is in the trace of that one. */
-async function traceAround(store: TraceStore, run: string): Promise<FoundTrace | null> {
-  const [summary] = await store.traces({ query: `${own.run}:${JSON.stringify(run)}`, limit: 1 });
-  return summary === undefined ? null : read(store, summary.traceId);
+  yield isTrace ? id.toLowerCase() : traceIdOf(id);
+  if (isTrace) return;
+  // A run that another program or another run has begun is in the trace of that one.
+  const [around] = await store.traces({ query: `${own.run}:${JSON.stringify(id)}`, limit: 1 });
+  if (around !== undefined) yield around.traceId;
 }

@@ -18,7 +18,9 @@ export const summaryShape = z.object({
   outputTokens: tokens,
   models: z.array(z.string()).readonly(),
   run: z.string().nullable().describe("The run that it is of."),
-  isComplete: z.boolean().describe("False while its first span has not ended."),
+  isComplete: z
+    .boolean()
+    .describe("False while its first span has not ended, or the run that a caller elsewhere began."),
 });
 
 const attribute = z.union([

@@ -1,7 +1,7 @@
 import type { RecordAttributes, SpanRecord } from "../../record.ts";
 import { cutAttribute } from "./attribute-text.ts";
 import type { SpanDetail } from "./shape.ts";
-import { toSpan } from "./trace-detail.ts";
+import { spanOf } from "./trace-detail.ts";
 
 export interface DetailOptions {
   /** The most of each value. */
@@ -14,7 +14,7 @@ export function spanDetail(record: SpanRecord, { mostBytes }: DetailOptions): Sp
     Object.fromEntries(
       Object.entries(attributes).map(([name, value]) => [name, cutAttribute(value, mostBytes)]),
     ) as SpanDetail["attributes"];
-  const { events: _events, links: _links, ...span } = toSpan(record);
+  const { events: _events, links: _links, ...span } = spanOf(record);
   return {
     ...span,
     traceId: record.traceId,
