@@ -25,7 +25,7 @@ export async function findTrace(store: TraceStore, id: string): Promise<FoundTra
   const found = direct ?? (isTrace ? null : await traceAround(store, id));
   if (found !== null) return found;
   throw new TuttiError("trace.missing", `there is no trace of ${id}`, {
-    hint: "It was never told, or was removed by its age. Those that are there: tutti trace list",
+    hint: "It was never told, or its spans were removed: by age, for room, or by traces.sample. See tutti trace list.",
   });
 }
 
