@@ -44,8 +44,17 @@ export async function openHintQueue(options: HintQueueOptions): Promise<HintQueu
 async function start({ url, schema, log, isWorker }: HintQueueOptions): Promise<PgBoss> {
   // Loaded here: it takes a tenth of a second, which nobody on SQLite should pay.
   const { PgBoss: Boss } = await import("pg-boss");
+  // It would tell each look into the queue as a trace of its own, several a second.
+  const openTelemetry = { enabled: false };
   const upkeep = isWorker ? {} : { supervise: false, migrate: false, createSchema: false };
-  const boss = new Boss({ connectionString: url, schema: `${schema}_queue`, max: 2, schedule: false, ...upkeep });
+  const boss = new Boss({
+    connectionString: url,
+    schema: `${schema}_queue`,
+    max: 2,
+    schedule: false,
+    openTelemetry,
+    ...upkeep,
+  });
   boss.on("error", (error) => log.warn("queue.failed", { error }));
   await boss.start();
   if (isWorker) {

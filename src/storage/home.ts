@@ -45,7 +45,7 @@ export function openHome(from: string, named: string | undefined): Home {
 }
 
 /** Step by step: where nothing can be made (`/proc`), Node's own recursion tries for ever. */
-function makeFolder(path: string): void {
+export function makeFolder(path: string): void {
   if (isFolder(path)) return;
   if (dirname(path) !== path) makeFolder(dirname(path));
   try {

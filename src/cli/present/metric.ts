@@ -58,7 +58,8 @@ function presentNow(series: readonly ShownSeries[], look: TableLook): string {
 }
 
 function timesOf({ from, to, stepMs }: Omit<ShownQuery, "series">): number[] {
-  return Array.from({ length: Math.floor((to - from) / stepMs) + 1 }, (_none, at) => from + at * stepMs);
+  const times = Array.from({ length: Math.floor((to - from) / stepMs) + 1 }, (_none, at) => from + at * stepMs);
+  return times.at(-1) === to ? times : [...times, to];
 }
 
 interface CourseLook {

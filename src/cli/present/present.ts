@@ -129,7 +129,8 @@ const emptyTexts: Readonly<Record<string, string>> = {
   "alert.history": "No alert has changed its state yet.",
   "alert.silences": "Nothing is silenced.",
   "event.list": "Nothing has happened yet.",
-  "metric.list": "No figure is called like that. All of them: tutti metrics list",
+  "metric.list":
+    "No figure is called like that, or nothing has run here yet. All of them, once something has: tutti metrics list",
   "run.list": "No runs yet. Start one: tutti run <flow>",
   "run.errors": "No run has failed in this time.",
   "trace.list": "No traces yet: each run makes one.",

@@ -32,7 +32,7 @@ export function toClaudeEvent(record: LogRecord): ClaudeEvent | null {
     text,
     number(key) {
       const number = Number(text(key) ?? 0);
-      return Number.isFinite(number) ? number : 0;
+      return number >= 0 && number <= Number.MAX_SAFE_INTEGER ? number : 0;
     },
     isTrue: (key) => text(key) === "true",
   };

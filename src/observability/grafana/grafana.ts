@@ -1,9 +1,10 @@
-import { mkdir, rename, writeFile } from "node:fs/promises";
+import { rename, writeFile } from "node:fs/promises";
 import { dirname, join, resolve } from "node:path";
 import { z } from "zod";
 import { TuttiError } from "../../core/error.ts";
 import { operation, type AnyOperation } from "../../core/operation.ts";
 import type { AlertRule } from "../alert/alerts.ts";
+import { makeFolder } from "../../storage/home.ts";
 import { provisionedFiles, type ProvisionedFile } from "./files.ts";
 import type { ScrapePlace } from "./prometheus.ts";
 
@@ -49,7 +50,7 @@ async function write(folder: string, { path, text }: ProvisionedFile): Promise<v
   const target = join(folder, ...path.split("/"));
   const temporary = `${target}.new`;
   try {
-    await mkdir(dirname(target), { recursive: true });
+    makeFolder(dirname(target));
     await writeFile(temporary, text);
     await rename(temporary, target);
   } catch (error) {

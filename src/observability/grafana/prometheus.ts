@@ -46,10 +46,15 @@ function toRule({ name, summary, advice, severity, labels, query, forMs }: Alert
       alert: name,
       expr: query.expression,
       ...(forMs === 0 ? {} : { for: `${Math.ceil(forMs / 1_000)}s` }),
-      labels: { ...labels, severity },
-      annotations: { summary, ...(advice === "" ? {} : { description: advice }) },
+      labels: { ...Object.fromEntries(Object.entries(labels).map(([key, value]) => [key, literal(value)])), severity },
+      annotations: { summary: literal(summary), ...(advice === "" ? {} : { description: literal(advice) }) },
     },
   ];
+}
+
+/** Prometheus takes these texts for templates, and refuses the whole file for one that is none. */
+function literal(text: string): string {
+  return text.replaceAll("{{", '{{ "{{" }}');
 }
 
 function note(words: string): string {

@@ -20,9 +20,13 @@ export function namesOneOfMany(label: string): boolean {
   return /(^|_)(id|uuid|guid|email|hash)$/i.test(label);
 }
 
+/**
+ * A label that a scraper takes: what begins with two underscores is Prometheus' own, and `le` is of the buckets. One
+ * such label would lose it the whole page.
+ */
 export function toLabelName(name: string): string {
-  const plain = name.replaceAll(/[^a-zA-Z\d_]/g, "_");
-  return /^\d/.test(plain) ? `_${plain}` : plain;
+  const plain = name.replaceAll(/[^a-zA-Z\d_]/g, "_").replace(/^__+/, "_");
+  return plain === "" || plain === "le" || /^\d/.test(plain) ? `_${plain}` : plain;
 }
 
 /** The same for the same labels, in whatever order they come. An empty value is no label. */

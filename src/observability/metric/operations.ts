@@ -157,9 +157,10 @@ function timesOf({ since, from, to, step }: AskedTimes, now: number): Omit<Metri
   const start = since === undefined ? (from === undefined ? end : instantOf(from, now)) : end - toMs(since);
   if (start >= end) return { from: start, to: end, stepMs: 0 };
   const stepMs = step === undefined ? niceStep(end - start) : Math.max(1, toMs(step));
-  // On whole multiples, so that a chart that is drawn again shows the same values.
-  const [first, last] = [Math.ceil(start / stepMs) * stepMs, Math.floor(end / stepMs) * stepMs];
-  return first > last ? { from: end, to: end, stepMs: 0 } : { from: first, to: last, stepMs };
+  // On whole multiples, so that a chart that is drawn again shows the same values; and the end itself: what is new is
+  // not kept back until a long step is over.
+  const first = Math.ceil(start / stepMs) * stepMs;
+  return first > end ? { from: end, to: end, stepMs: 0 } : { from: first, to: end, stepMs };
 }
 
 function niceStep(spanMs: number): number {

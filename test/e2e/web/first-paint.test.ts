@@ -84,5 +84,8 @@ function requestsOf({ context }: Visit): string[] {
 }
 
 async function heights(page: Page): Promise<[list: number, view: number]> {
-  return (await page.evaluate("[document.querySelector('.list-scroll').clientHeight, innerHeight]")) as [number, number];
+  return (await page.evaluate("[document.querySelector('.list-scroll').clientHeight, innerHeight]")) as [
+    number,
+    number,
+  ];
 }

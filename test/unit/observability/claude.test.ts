@@ -3,6 +3,7 @@ import { describe, it } from "node:test";
 import { systemClock } from "../../../src/core/clock.ts";
 import { silentLog } from "../../../src/core/log.ts";
 import { createClaudeOperations } from "../../../src/observability/claude/claude.ts";
+import { toClaudeEvent } from "../../../src/observability/claude/event.ts";
 import { claudeView, type ClaudeView } from "../../../src/observability/claude/view.ts";
 import { createMetrics, type Metrics } from "../../../src/observability/metric/metrics.ts";
 import { createOtlp } from "../../../src/observability/otlp/otlp.ts";
@@ -155,6 +156,24 @@ describe("what Claude Code tells of itself", () => {
     );
     const labels = new Set(figures.flatMap(({ series }) => [...series].flatMap((one) => Object.keys(one.labels))));
     assert.deepEqual([...labels].toSorted(), ["decision", "job", "language", "model", "tool_name", "type"]);
+  });
+
+  it("counts as nothing what is no amount: below zero, beyond all bounds, or no number", () => {
+    const attributes = { less: "-5", more: "1e99", none: "NaN", word: "many", some: "7", part: 0.25 };
+    const here = { service: "claude-code", scope: "", resource: {}, traceId: null, spanId: null, run: null } as const;
+    const record = {
+      ...here,
+      at: 1,
+      level: "info",
+      event: "claude_code.api_request",
+      message: "",
+      attributes,
+    } as const;
+    const event = toClaudeEvent(record);
+    assert.deepEqual(
+      Object.keys(attributes).map((name) => event?.number(name)),
+      [0, 0, 0, 0, 7, 0.25],
+    );
   });
 
   it("is empty, and not an error, where nothing was told or it was too long ago", async () => {

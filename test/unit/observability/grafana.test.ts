@@ -186,6 +186,19 @@ describe("what is provisioned", () => {
     assert.match(text("prometheus/tutti.rules.yml"), /^# .*traces or logs: LogErrors\./);
   });
 
+  it("hands on texts with braces as they are, which Prometheus would take for templates", () => {
+    const texts = { summary: "{{ $labels.flow }} failed {{", advice: "{{{ end }}", labels: { team: "{{ 1 }}" } };
+    const made = provisionedFiles({ folder: "/srv", place, rules: [{ ...rule, ...texts }] });
+    const yaml = made.find(({ path }) => path === "prometheus/tutti.rules.yml")?.text ?? "";
+    const [written] = (parse(yaml) as { groups: { rules: Record<string, unknown>[] }[] }).groups[0]?.rules ?? [];
+    const open = '{{ "{{" }}';
+    assert.deepEqual(written?.["labels"], { team: `${open} 1 }}`, severity: "critical" });
+    assert.deepEqual(written?.["annotations"], {
+      summary: `${open} $labels.flow }} failed ${open}`,
+      description: `${open}{ end }}`,
+    });
+  });
+
   it("leads Grafana to the dashboards by their whole path", () => {
     const { providers } = parse(text("grafana/provisioning/dashboards/tutti.yaml")) as {
       providers: { options: { path: string } }[];

@@ -95,6 +95,20 @@ describe("a trace as a score", () => {
     );
   });
 
+  it("is drawn where spans lie in one another, or in themselves", () => {
+    const circle = [
+      { spanId: "leaf", parentId: "a", name: "leaf" },
+      { spanId: "a", parentId: "b", name: "a" },
+      { spanId: "b", parentId: "a", name: "b" },
+      { spanId: "self", parentId: "self", name: "self" },
+    ];
+    const shown = linesOf(traceOf(...circle)).map((line) => line.split(" |")[0]?.trim());
+    assert.deepEqual(
+      shown.slice(1).toSorted((a = "", b = "") => a.localeCompare(b)),
+      ["a", "b", "leaf", "self"],
+    );
+  });
+
   it("names the program of a span where several took part", () => {
     const trace = {
       ...traceOf({ run: null }, { ...call, parentId: "root", operation: null, run: null, service: "shop" }),

@@ -38,7 +38,7 @@ const longestMs = 10_000;
 // Runs share this thread: none waits longer than this for a query.
 const turnMs = 8;
 
-/** What an expression gives from one time to another; once, where both are the same. */
+/** What an expression gives from one time to another, at the end in any case; once, where both are the same. */
 export async function queryMetrics(
   { store, clock }: QueryPorts,
   { expression: text, from, to, stepMs }: MetricQuery,
@@ -76,7 +76,8 @@ function timesOf({ from, to, stepMs }: Omit<MetricQuery, "expression">): number[
       hint: "Ask for a larger --step, or for less time.",
     });
   }
-  return Array.from({ length: count }, (_none, at) => from + at * stepMs);
+  const times = Array.from({ length: count }, (_none, at) => from + at * stepMs);
+  return times.at(-1) === to ? times : [...times, to];
 }
 
 type Evaluated = ReturnType<ReturnType<typeof compile>>;

@@ -22,7 +22,7 @@ export async function findTrace<Found>(
     if (found !== null) return { traceId, found };
   }
   throw new TuttiError("trace.missing", `there is no trace of ${id}`, {
-    hint: "It was never told, or was removed by its age or by `traces.sample`. Those that are there: tutti trace list",
+    hint: "It was never told, or its spans were removed: by age, for room, or by traces.sample. See tutti trace list.",
   });
 }
 

@@ -142,6 +142,13 @@ describe("figures of other programs", () => {
     }
   });
 
+  it("have no label that a scraper keeps for itself", async () => {
+    const metrics = testMetrics({ clock: createVirtualClock() });
+    metrics.take([cost], [point(cost.name, { __name__: "other", le: "1", "": "none", "2nd": "b" }, 1)]);
+    const labels = '_name__="other",_le="1",_="none",_2nd="b"';
+    assert.ok((await scrape(metrics)).body.includes(`claude_code_cost_usage_USD_total{${labels}} 1\n`));
+  });
+
   it("add up over sessions and people, whom no label tells apart", async () => {
     const metrics = testMetrics({ clock: createVirtualClock() });
     const labels = { model: "opus", "session.id": "s1", "user.email": "me@example.org", "terminal.type": "vscode" };

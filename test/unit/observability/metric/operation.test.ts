@@ -39,10 +39,13 @@ describe("metric.query", () => {
     assert.deepEqual(await query({}), { from: now, to: now, stepMs: 0, series: [{ labels, points: [[now, 3]] }] });
   });
 
-  it("gives about 120 values over a time, on whole multiples of their distance", async () => {
+  it("gives about 120 values over a time, on whole multiples of their distance, and the one now", async () => {
     const { from, to, stepMs, series } = await query({ since: "1h" });
-    assert.deepEqual([from, to, stepMs], [now - 3_600_000 + 23_000, now - 7_000, 30_000]);
-    assert.deepEqual(series[0]?.points, [[now - 7_000, 3]]);
+    assert.deepEqual([from, to, stepMs], [now - 3_600_000 + 23_000, now, 30_000]);
+    assert.deepEqual(series[0]?.points, [
+      [now - 7_000, 3],
+      [now, 3],
+    ]);
     assert.equal((await query({ since: "1h", step: "5m" })).stepMs, 300_000);
   });
 

@@ -230,6 +230,15 @@ describe("what is sent to a collector", () => {
     assert.match(JSON.stringify(collector.heard), /span 3/);
   });
 
+  it("is what happened from the start on, though the first is sent seconds later", async () => {
+    await using collector = await scripted(() => ({ status: 200 }));
+    await using sending = startSending({ endpoint: collector.url });
+    sending.store.sink.spans([span(1, { start: Date.now() * 1_000 })]);
+    await sending.store.flush();
+    await until("it has arrived", () => spansIn(collector.heard).length > 0);
+    assert.match(JSON.stringify(collector.heard), /span 1/);
+  });
+
   it("is sent again after an outage, patiently, and nothing is lost or sent twice", async () => {
     let isUp = false;
     await using collector = await scripted((_path, asked) =>

@@ -45,7 +45,8 @@ export function rootOf({ spans }: Pick<Trace, "spans">): TraceSpan | null {
 }
 
 /** A trace in the form that a score is drawn of. Its first span is the whole; without one, the trace itself is. */
-export function toTimeline(trace: Trace, isOpen: boolean): Timeline {
+export function toTimeline(told: Trace, isOpen: boolean): Timeline {
+  const trace = { ...told, spans: withoutCircles(told.spans) };
   const root = rootOf(trace);
   const inner = trace.spans.filter((span) => span !== root);
   const parents = new Set(trace.spans.flatMap(({ parentId }) => parentId ?? []));
@@ -66,6 +67,23 @@ export function toTimeline(trace: Trace, isOpen: boolean): Timeline {
       toSpan(span, { trace, isScope: parents.has(span.spanId), isTop: span.parentId === root?.spanId }),
     ),
   };
+}
+
+/** Whatever others have sent: of spans that lie in one another in a circle, one lies in nothing. */
+function withoutCircles(spans: readonly TraceSpan[]): TraceSpan[] {
+  const parents = new Map(spans.map(({ spanId, parentId }) => [spanId, parentId]));
+  const seen = new Set<string>();
+  const cut = new Set<string>();
+  for (const { spanId } of spans) {
+    const way = new Set<string>();
+    let at: string | null | undefined = spanId;
+    for (; at && !seen.has(at); at = parents.get(at)) {
+      seen.add(at);
+      way.add(at);
+    }
+    if (at && way.has(at)) cut.add(at);
+  }
+  return spans.map((span) => (cut.has(span.spanId) ? { ...span, parentId: null } : span));
 }
 
 interface Place {
