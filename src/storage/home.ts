@@ -45,11 +45,11 @@ export function openHome(from: string, named: string | undefined): Home {
 }
 
 /** Step by step: where nothing can be made (`/proc`), Node's own recursion tries for ever. */
-export function makeFolder(path: string): void {
+export function makeFolder(path: string, mode = 0o700): void {
   if (isFolder(path)) return;
-  if (dirname(path) !== path) makeFolder(dirname(path));
+  if (dirname(path) !== path) makeFolder(dirname(path), mode);
   try {
-    mkdirSync(path, { mode: 0o700 });
+    mkdirSync(path, { mode });
   } catch (error) {
     // Another process may have made it just now.
     if (!isFolder(path)) throw error;

@@ -50,7 +50,8 @@ async function write(folder: string, { path, text }: ProvisionedFile): Promise<v
   const target = join(folder, ...path.split("/"));
   const temporary = `${target}.new`;
   try {
-    makeFolder(dirname(target));
+    // Grafana and Prometheus often run as somebody else.
+    makeFolder(dirname(target), 0o755);
     await writeFile(temporary, text);
     await rename(temporary, target);
   } catch (error) {

@@ -10,8 +10,18 @@ import type { SpanRecord } from "../../../../src/observability/record.ts";
 import { createTelemetryStore } from "../../../../src/observability/store/store.ts";
 
 const span = (): SpanRecord => ({
-  ...{ service: "s", scope: "", resource: {}, parentId: null, name: "n", kind: "client", events: [], links: [] },
-  ...{ status: "ok", statusText: null, durationUs: 1, start: 1_700_000_000_000_000 },
+  service: "s",
+  scope: "",
+  resource: {},
+  parentId: null,
+  name: "n",
+  kind: "client",
+  events: [],
+  links: [],
+  status: "ok",
+  statusText: null,
+  durationUs: 1,
+  start: 1_700_000_000_000_000,
   traceId: randomBytes(16).toString("hex"),
   spanId: randomBytes(8).toString("hex"),
   attributes: { text: randomBytes(450).toString("base64") },
