@@ -105,6 +105,12 @@ export async function grow(place: RetentionCase, count: number): Promise<void> {
     await place.until(id, ...ended);
   }
   await place.worker.whenIdle();
+  // A child may have been woken by another's end just now.
+  for (;;) {
+    const [open] = await place.rows("select id from runs where status in ('queued', 'running') limit 1");
+    if (!open) return;
+    await place.until(String(open["id"]), ...ended, "waiting", "paused");
+  }
 }
 
 const large = (): string => "payload".repeat(1_000);
