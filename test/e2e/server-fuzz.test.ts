@@ -23,7 +23,7 @@ const words = (product: Pick<WebProduct, "server" | "token">): string[] => [
   // What a value means (a choice that a review does not offer, a step that a run does not have) no schema can say.
   "--exclude-checks=positive_data_acceptance",
   // It reads an answer to its end, and these go on for as long as somebody listens; they have tests of their own.
-  "--exclude-path-regex=/(stream|watch)$",
+  "--exclude-path-regex=/(stream|watch|tail)$",
   "--continue-on-failure",
   "--no-color",
   `--seed=${seed}`,
