@@ -57,7 +57,7 @@ function describe(operation: AnyOperation): Schema {
       ...(method === "GET" ? [condition()] : []),
     ],
     ...(takesBody ? { requestBody: body(input, others, required) } : {}),
-    responses: { ...success(operation), ...problems(operation) },
+    responses: { ...success(operation), ...problems() },
   };
 }
 
@@ -133,19 +133,11 @@ function streamed(
   };
 }
 
-function problems(operation: AnyOperation): Schema {
-  const takesBody = operation.method === "POST" || operation.method === "PUT";
+function problems(): Schema {
   const possible: readonly ProblemStatus[] = [
-    400,
-    401,
-    403,
-    404,
-    408,
-    409,
-    ...(takesBody ? [413 as const] : []),
-    421,
-    500,
-    503,
+    400, 401, 403, 404, 408, 409,
+    // A body, or a query that is longer than headers may be.
+    413, 421, 500, 503,
   ];
   return Object.fromEntries(possible.map((status) => [status, { $ref: `#/components/responses/Problem${status}` }]));
 }
@@ -158,7 +150,7 @@ const meanings: Readonly<Record<ProblemStatus, string>> = {
   405: "The address does not take this method.",
   408: "The request did not arrive in time.",
   409: "The state of the thing does not allow this.",
-  413: "The body is too large.",
+  413: "The request is too large.",
   415: "The body is of a kind that the address does not take.",
   421: "The request is meant for another host.",
   500: "A defect of Tutti.",
@@ -214,7 +206,9 @@ function schemaOf(type: z.ZodType, io: "input" | "output"): Schema {
   return io === "output" ? opened(schema) : schema;
 }
 
-function opened(schema: Schema): Schema {
+function opened({ prefixItems, ...schema }: Schema): Schema {
+  // A pair is told as a list of two: tools that read the document stumble over the other form.
+  if (Array.isArray(prefixItems)) return opened({ ...schema, items: { anyOf: prefixItems } });
   return Object.fromEntries(
     Object.entries(schema)
       .filter(([key, value]) => !(key === "additionalProperties" && value === false))

@@ -3,7 +3,7 @@ import { isDuration, notADurationText, toMs } from "../../core/duration.ts";
 import { severities, type AlertQuery, type Definition, type Labels } from "./rule.ts";
 
 const duration = z.union([z.string(), z.number()]).refine(isDuration, notADurationText);
-const text = z.string().min(1).max(4_000).optional();
+const text = z.string().min(1).max(1_000).optional();
 const labelText = z.string().regex(/^[a-zA-Z_]\w*=.+$/s, 'must be a name and a value, such as "team=ops"');
 
 export const ruleName = z
