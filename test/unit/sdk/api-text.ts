@@ -30,7 +30,7 @@ export function tableText(operations: readonly AnyOperation[]): string {
   const rows = operations.map((operation) => {
     const { name, method, path, idempotent } = operation;
     const kind = kindOf(operation, shapes.of(name, "output"));
-    return `  { name: ${JSON.stringify(name)}, method: "${method}", path: "${path}", kind: "${kind}", idempotent: ${idempotent} },`;
+    return `  { name: ${JSON.stringify(name)}, path: "${path}", method: "${method}", kind: "${kind}"${idempotent ? ", idempotent: true" : ""} },`;
   });
   return formatted(`${head}
 import type { OperationPlace } from "./request.ts";

@@ -9,7 +9,7 @@ import { EventHost } from "./event-host.ts";
 import { json, serve } from "./web-host.ts";
 
 // The web UI may weigh 60 kB to its first paint, and this is a part of it.
-const mostBytes = 7_500;
+const mostBytes = 7_000;
 
 /** What a window has and this SDK may use; no `process`, no `Buffer`, no `require`. */
 const web = { AbortController, AbortSignal, DOMException, Headers, Request, Response, TextDecoder, URL, fetch };
